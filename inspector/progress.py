@@ -1,0 +1,37 @@
+"""What long work says while it runs.
+
+Long work in every room below the window is a generator: it yields words such as `Progress`, and returns
+its result. Who drives it decides what to do with the words; who stops asking has cancelled the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a piece of work is: `done` of `total` in `unit` ("bytes", "tensors"), and what it is at."""
+
+    done: int
+    total: int
+    unit: str = "bytes"
+    text: str = ""
+
+    @property
+    def share(self) -> float:
+        """The part that is done, 0 to 1 (1 when there was nothing to do)."""
+        return min(1.0, self.done / self.total) if self.total > 0 else 1.0
+
+
+def finish(work: Generator[Any, None, Result]) -> Result:
+    """Drive `work` to its end without listening, and give its result."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
