@@ -1,0 +1,1 @@
+"""Everything one sees: the only room that knows Qt."""
