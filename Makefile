@@ -1,0 +1,49 @@
+# Every command sets up what it needs first; `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+SAMPLES := sample_checkpoints
+
+# Files to open and arguments to add:  make run FILES="a.pth b.pt"   make test ARGS="-k outline"
+FILES ?=
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench screenshots soak samples clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+run: setup ## Open the window with the samples at hand (without a screen: pictures and text); FILES="a.pth b.pt"
+	@$(PY) tools/run.py $(FILES)
+
+test: setup ## Run every test; ARGS="-k word" for some of them
+	@$(PY) -m pytest $(ARGS)
+
+check: setup ## Look over the code: ruff everywhere, mypy on the rooms below the window
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+
+bench: setup ## Measure speed and memory against torch, numpy and bare Qt, and print the table
+	@failed=0; for bench in tests/bench/*_bench.py; do $(PY) $$bench $(ARGS) || failed=1; done; exit $$failed
+
+screenshots: setup ## Make the pictures of the README again, from a real window
+	@$(PY) -m inspector.gui.screenshots --out resources/screenshots --theme both $(FILES)
+
+soak: setup ## Throw random and mutated files at the readers for a long time
+	@$(PY) -m pytest tests/checkpoint -k fuzz --hypothesis-profile=soak --timeout=0 $(ARGS)
+
+samples: setup ## Make the files of sample_checkpoints again
+	@$(PY) $(SAMPLES)/make.py
+
+setup: $(STAMP) ## Make the environment and see to Qt's system libraries (the others do this first)
+	@$(PY) tools/system_libraries.py
+
+clean: ## Remove the environment and everything that was built
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# The stamp is older than the pins when they changed: then pip is asked again, and only then.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) tools/make_venv.py $(VENV)

@@ -1,0 +1,114 @@
+"""Sees to the system libraries that Qt's windows need on Linux; says nothing when all are there.
+
+    python tools/system_libraries.py [--check]
+
+What is missing is found by asking the dynamic linker about Qt's own files, so a library counts as there
+when Qt would find it, whatever package manager put it there. Then Debian's packages for it are named, and
+installed with apt where that is allowed. With --check nothing is installed.
+
+Exit 1: no window can be drawn, not even into memory (with --check: something is missing). What only an
+X11 screen needs is named and no reason to stop, since tests and pictures do without.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import debian
+
+PACKAGES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libX11.so.6": "libx11-6",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-render.so.0": "libxcb-render0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-util.so.1": "libxcb-util1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxcb.so.1": "libxcb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libzstd.so.1": "libzstd1",
+}
+"""Debian's package (12, bookworm) for each library that Qt's wheel expects of the system."""
+
+FONT_PACKAGE = "fonts-dejavu-core"
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+FONT_ENDINGS = {".ttf", ".otf", ".ttc", ".pfb"}
+
+WINDOW_FILES = ("QtWidgets.abi3.so", "QtSvg.abi3.so", "Qt/plugins/platforms/libqoffscreen.so")
+"""The files of PySide6 without whose needs there is no window, not even one drawn into memory."""
+
+X11_FILES = ("Qt/plugins/platforms/libqxcb.so",)
+"""What a window on an X11 screen loads besides."""
+
+
+def main(arguments: list[str]) -> int:
+    if not sys.platform.startswith("linux"):
+        return 0
+    missing = missing_parts()
+    if missing and "--check" not in arguments:
+        print("Qt's windows need what this machine lacks:", ", ".join(missing), flush=True)
+        if debian.install(packages_for(missing)):
+            missing = missing_parts()
+    if missing:
+        print("Missing for Qt's windows:", ", ".join(missing))
+        print("Type:", debian.line(packages_for(missing)))
+    return 1 if missing and ("--check" in arguments or missing_libraries(WINDOW_FILES)) else 0
+
+
+def missing_parts() -> list[str]:
+    """The names of the libraries that Qt would not find, and `a font` when there is none."""
+    libraries = missing_libraries((*WINDOW_FILES, *X11_FILES))
+    return libraries if has_font() else [*libraries, "a font"]
+
+
+def packages_for(missing: Iterable[str]) -> list[str]:
+    """Debian's packages for what `missing_parts` names; a library we have no package for stands for itself."""
+    return sorted({FONT_PACKAGE if name == "a font" else PACKAGES.get(name, name) for name in missing})
+
+
+def missing_libraries(files: Iterable[str]) -> list[str]:
+    """What the dynamic linker does not find of all that these `files` of PySide6 need, directly or through others."""
+    command = ["ldd", *(str(qt_folder() / file) for file in files)]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    return sorted({row.split()[0] for row in answer.splitlines() if row.endswith("not found")})
+
+
+def qt_folder() -> Path:
+    """Where PySide6 is installed, found without importing it: without its libraries it would not import."""
+    found = importlib.util.find_spec("PySide6")
+    if found is None or not found.submodule_search_locations:
+        raise SystemExit("PySide6 is not installed in this environment: run `make`.")
+    return Path(found.submodule_search_locations[0])
+
+
+def has_font() -> bool:
+    return any(path.suffix.lower() in FONT_ENDINGS for folder in FONT_FOLDERS for path in _files_below(folder))
+
+
+def _files_below(folder: str) -> Iterator[Path]:
+    path = Path(folder).expanduser()
+    return path.rglob("*") if path.is_dir() else iter(())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
