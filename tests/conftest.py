@@ -1,0 +1,140 @@
+"""What holds for every test: no screen, settings of its own, and nothing left running.
+
+Warnings and Qt's log lines fail a test as well; pyproject.toml says so, and which ones are let by.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before anything can import Qt. Whoever wants to see the windows sets another platform.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import psutil
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 5.0
+"""Seconds that threads and processes are given to end by themselves once their test is over."""
+
+# Random files are as slow as they happen to be, so no example is timed; `make soak` tries many more of them.
+settings.register_profile("tests", deadline=None)
+settings.register_profile(
+    "soak", deadline=None, max_examples=20_000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of the sample checkpoints."""
+    return ROOT / "sample_checkpoints"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings in an empty folder: a test neither sees nor changes what the person at this machine set."""
+    monkeypatch.setenv("CHECKPOINT_INSPECTOR_SETTINGS", str(tmp_path / "settings"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running() -> Iterator[None]:
+    """Fails a test that leaves a thread or a child process running, and says how to find it."""
+    before = _running()
+    yield
+    leftover = [one for one in _running() if one not in before]
+    if leftover:
+        _let_end(leftover)
+        still = [one for one in leftover if one in _running()]
+        _stop(still)
+        if still:
+            pytest.fail(_lesson(still), pytrace=False)
+
+
+Running = threading.Thread | psutil.Process | tuple[int, str]
+"""A Python thread, a child process, or a thread of Qt's as (id, name)."""
+
+
+ADVICE = {
+    psutil.Process: "A child process ends with its Popen in a `with` block; a kill() needs a wait() after it.",
+    threading.Thread: "A Python thread ends when what it waits for is closed: close it, then join() the thread.",
+    tuple: "A QThread ends with its job: wait for the job's ending (succeeded, failed or cancelled), or give the window\n"
+    "to qtbot.addWidget, so that closing it cancels what runs and waits for it.",
+}
+
+
+def _running() -> list[Running]:
+    here = psutil.Process()
+    children = [child for child in here.children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+    return [*threading.enumerate(), *children, *_qt_threads()]
+
+
+def _qt_threads() -> list[tuple[int, str]]:
+    """Threads that Qt started: it names them after the QThread's class or objectName, unlike numpy's and torch's.
+
+    Pooled threads and those of Qt's own services live on for a while by design and are left out.
+    """
+    own_name = _name_of_thread(os.getpid())
+    named = ((task, _name_of_thread(task)) for task in _task_ids())
+    python = {thread.native_id for thread in threading.enumerate()}
+    return [
+        (task, name)
+        for task, name in named
+        if name and name != own_name and task not in python and not name.startswith(("Thread (pooled)", "QDBus"))
+    ]
+
+
+def _task_ids() -> list[int]:
+    folder = Path("/proc/self/task")
+    return [int(task.name) for task in folder.iterdir()] if folder.is_dir() else []
+
+
+def _name_of_thread(task: int) -> str:
+    try:
+        return Path(f"/proc/self/task/{task}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _let_end(leftover: list[Running]) -> None:
+    """Waits for what is ending anyway, no longer than `PATIENCE` in all."""
+    end = time.monotonic() + PATIENCE
+    for one in leftover:
+        if isinstance(one, threading.Thread):
+            one.join(max(0.0, end - time.monotonic()))
+    psutil.wait_procs([one for one in leftover if isinstance(one, psutil.Process)], timeout=PATIENCE)
+    while time.monotonic() < end and any(one in _qt_threads() for one in leftover if isinstance(one, tuple)):
+        threading.Event().wait(0.01)
+
+
+def _stop(leftover: list[Running]) -> None:
+    """Ends the processes, so that the tests that follow are not blamed for them. Threads cannot be ended."""
+    for one in leftover:
+        if isinstance(one, psutil.Process):
+            one.kill()
+
+
+def _lesson(leftover: list[Running]) -> str:
+    lines = [f"This test left running: {', '.join(map(_described, leftover))}."]
+    lines += [advice for kind, advice in ADVICE.items() if any(isinstance(one, kind) for one in leftover)]
+    return "\n".join(lines)
+
+
+def _described(one: Running) -> str:
+    if isinstance(one, psutil.Process):
+        return f"process {one.pid} ({_command(one)})"
+    if isinstance(one, threading.Thread):
+        return f"Python thread {one.name!r}"
+    return f"Qt thread {one[1]!r}"
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())[:120]
+    except psutil.Error:
+        return "already gone"

@@ -1,0 +1,146 @@
+"""The house stands as it was laid out: who may import whom, what a door may load, how large a room may be."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "inspector"
+
+FLOORS = (
+    {"__init__", "errors", "progress", "wording"},
+    {"checkpoint"},
+    {"analysis"},
+    {"comparing"},
+    {"workshop"},
+    {"gui"},
+    {"cli", "terminal", "__main__"},
+)
+"""The rooms of the house, top first: each may import itself and what stands above it, never what stands below."""
+
+FOREIGN = {
+    "torch": {"workshop"},
+    "torchvision": {"workshop"},
+    "PySide6": {"gui"},
+    "pyqtgraph": {"gui"},
+    "qtawesome": {"gui"},
+}
+"""Packages that only these rooms may know."""
+
+VAGUE = {"common", "core", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
+"""Names that say nothing about what is inside."""
+
+LINES_OF_A_FILE = 400
+LINES_OF_MAIN_WINDOW = 300
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).as_posix()
+
+
+def room_of(module: Path) -> str:
+    """The room that `module` lies in: a folder of the package or a file of its own."""
+    return module.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def rooms_among(parts: tuple[str, ...]) -> Iterator[str]:
+    """The room that the absolute name `parts` leads to, if it leads to one of ours."""
+    if parts[0] == "inspector" and len(parts) > 1:
+        if (PACKAGE / parts[1]).is_dir() or (PACKAGE / f"{parts[1]}.py").is_file():
+            yield parts[1]
+
+
+def floor_of(room: str) -> int:
+    found = [number for number, rooms in enumerate(FLOORS) if room in rooms]
+    assert found, f"inspector.{room} stands on no floor: give it its place in FLOORS"
+    return found[0]
+
+
+def imports(module: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Everything `module` imports, at its head or inside a function, as (line, absolute name in parts)."""
+    here = ("inspector", *module.relative_to(PACKAGE).with_suffix("").parts)
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, tuple(alias.name.split("."))) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = (*here[: -node.level], *_split(node.module)) if node.level else _split(node.module)
+            # `from .. import errors` names the module in the list, `from ..errors import FileError` before it.
+            yield from ((node.lineno, (*base, alias.name)) for alias in node.names)
+
+
+def _split(dotted: str | None) -> tuple[str, ...]:
+    return tuple(dotted.split(".")) if dotted else ()
+
+
+@pytest.mark.parametrize("module", modules(), ids=name_of)
+def test_imports_lead_only_upwards(module: Path) -> None:
+    for line, parts in imports(module):
+        for room in rooms_among(parts):
+            assert floor_of(room) <= floor_of(room_of(module)), f"{name_of(module)}:{line} imports {room} from below"
+
+
+@pytest.mark.parametrize("module", modules(), ids=name_of)
+def test_torch_and_qt_stay_in_their_rooms(module: Path) -> None:
+    for line, parts in imports(module):
+        allowed = FOREIGN.get(parts[0])
+        assert allowed is None or room_of(module) in allowed, f"{name_of(module)}:{line} imports {parts[0]}"
+
+
+def test_reading_imports_finds_relative_and_late_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = tmp_path / "checkpoint" / "reading.py"
+    module.parent.mkdir()
+    lines = ("from ..errors import FileError", "from . import entries", "def late():", "    import inspector.gui.app")
+    module.write_text("\n".join(lines))
+    monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path)
+    assert list(imports(module)) == [
+        (1, ("inspector", "errors", "FileError")),
+        (2, ("inspector", "checkpoint", "entries")),
+        (4, ("inspector", "gui", "app")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("door", "forbidden"),
+    [
+        ("inspector.cli", {"torch", "PySide6", "numpy", "rich", "pyqtgraph"}),
+        ("inspector.checkpoint.reading", {"torch", "PySide6", "numpy"}),
+        ("inspector.checkpoint.arrays", {"torch", "PySide6"}),
+        ("inspector.analysis.statistics", {"torch", "PySide6"}),
+        ("inspector.gui.main_window", {"torch", "numpy", "pyqtgraph", "qtawesome"}),
+        ("inspector.gui.app", {"torch", "numpy", "pyqtgraph", "qtawesome"}),
+    ],
+)
+def test_a_door_loads_nothing_heavy(door: str, forbidden: set[str]) -> None:
+    question = f"import {door}, sys; print(*sys.modules, sep='\\n')"
+    answer = subprocess.run([sys.executable, "-c", question], cwd=ROOT, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    loaded = forbidden.intersection(answer.stdout.split())
+    assert not loaded, f"importing {door} loads {', '.join(sorted(loaded))}: import it where it is used"
+
+
+@pytest.mark.parametrize("module", modules(), ids=name_of)
+def test_a_file_can_be_read_in_one_sitting(module: Path) -> None:
+    limit = LINES_OF_MAIN_WINDOW if name_of(module) == "gui/main_window.py" else LINES_OF_A_FILE
+    lines = len(module.read_text("utf-8").splitlines())
+    assert lines <= limit, f"{name_of(module)} has {lines} lines: where does it fall into two?"
+
+
+@pytest.mark.parametrize("module", modules(), ids=name_of)
+def test_a_name_says_what_is_inside(module: Path) -> None:
+    assert VAGUE.isdisjoint(module.relative_to(PACKAGE).with_suffix("").parts)
+
+
+@pytest.mark.parametrize("module", modules(), ids=name_of)
+def test_every_module_says_what_it_is_for(module: Path) -> None:
+    tree = ast.parse(module.read_text("utf-8"))
+    assert ast.get_docstring(tree) or not tree.body, f"{name_of(module)} has no docstring"
