@@ -63,8 +63,8 @@ Running = threading.Thread | psutil.Process | tuple[int, str]
 ADVICE = {
     psutil.Process: "A child process ends with its Popen in a `with` block; a kill() needs a wait() after it.",
     threading.Thread: "A Python thread ends when what it waits for is closed: close it, then join() the thread.",
-    tuple: "A QThread ends with its job: wait for the job's ending (succeeded, failed or cancelled), or give the window\n"
-    "to qtbot.addWidget, so that closing it cancels what runs and waits for it.",
+    tuple: "A QThread ends with its job: wait for the job's ending (succeeded, failed or cancelled), or give the\n"
+    "window to qtbot.addWidget, so that closing it cancels what runs and waits for it.",
 }
 
 
