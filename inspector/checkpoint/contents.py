@@ -1,0 +1,126 @@
+"""What a container gives - an inert object and where its storages are - made into a `Checkpoint`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ..wording import plural, safe, share
+from . import verdicts
+from .entries import Branch, Checkpoint, Global, Text, walk
+from .listing import Listing
+from .rebuilding import Nested, Rebuilder, Shelf
+from .sections import sections
+from .sources import FileSource, Source
+from .tensor_shortcut import TensorShortcut
+from .unpickling import Budget, Machine, PickleError
+
+
+class Pickled(NamedTuple):
+    """One pickle, read as far as it goes."""
+
+    value: object
+    end: int
+    """The offset behind it, or of the byte where it broke off."""
+    names: dict[str, int]
+    pids: list[object]
+    protocol: int
+    damage: str = ""
+
+
+def read_pickle(source: Source, start: int, budget: Budget, what: str = "The pickle") -> Pickled:
+    """The pickle at `start`, inert; `damage` says where and why when it breaks off."""
+    machine = Machine(source, start, budget, TensorShortcut())
+    damage = ""
+    try:
+        value = machine.load()
+        end = machine.end
+    except PickleError as error:
+        value, end = machine.salvage(), error.offset
+        damage = f"{what} breaks off at byte {error.offset:,}: {error.reason}."
+    return Pickled(value, end, machine.names, machine.pids, machine.protocol, damage)
+
+
+@dataclass(slots=True)
+class Contents:
+    """What a container holds, before it is listed. Built up by one reader; nothing else changes it."""
+
+    format: str
+    value: object = None
+    shelf: Shelf | None = None
+    names: Counter[str] = field(default_factory=Counter)
+    damage: list[str] = field(default_factory=list)
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    cut_at: str = ""
+    """`34 %` when the file ends there; then the first sentence is about it."""
+
+    def took(self, pickled: Pickled) -> object:
+        """Keeps what `pickled` says beside its value, and gives the value."""
+        self.names.update(pickled.names)
+        if pickled.damage:
+            self.damage.append(pickled.damage)
+        return pickled.value
+
+
+def checkpoint(contents: Contents, source: FileSource, nested: Nested | None = None) -> Checkpoint:
+    """`contents` of the file `source` as a tree with everything that is known about it.
+
+    `nested` opens what the pickle carries as bytes of further checkpoints.
+    """
+    assert contents.shelf is not None
+    return with_root(contents, source, Listing(Rebuilder(contents.shelf, nested)).root(contents.value))
+
+
+def with_root(contents: Contents, source: FileSource, root: Branch) -> Checkpoint:
+    """The same for a container that has made its tree by itself."""
+    return Checkpoint(
+        path=source.path,
+        format=contents.format,
+        nbytes=source.nbytes,
+        root=root,
+        globals=judged(contents.names),
+        sections=sections(root),
+        damage=tuple(_damage(contents, root)),
+        facts=tuple(contents.facts),
+        texts=tuple(contents.texts),
+        stamps=((source.path, source.stamp),) if source.stamp else (),
+    )
+
+
+def judged(names: Counter[str]) -> tuple[Global, ...]:
+    """The verdicts on all names, what is dangerous first."""
+    order = ("dangerous", "unknown", "harmless", "torch")
+    found = [verdicts.verdict(name, count) for name, count in names.items()]
+    return tuple(sorted(found, key=lambda each: (order.index(each.verdict), each.name)))
+
+
+def _damage(contents: Contents, root: Branch) -> list[str]:
+    total = broken = 0
+    odd: list[str] = []
+    for key, entry in walk(root):
+        damage = getattr(entry, "damage", "")
+        if type(entry) is not Branch and not hasattr(entry, "storage"):
+            continue
+        if type(entry) is Branch:
+            if damage and len(odd) < 3:
+                odd.append(f"{safe(key, 80)}: {damage}")
+            continue
+        total += 1
+        if damage:
+            broken += 1
+            if len(odd) < 3:
+                odd.append(f"{safe(key, 80)}: {damage}")
+    sentences = list(dict.fromkeys(contents.damage))
+    if contents.cut_at:
+        whole = f"{total - broken:,} of {plural(total, 'tensor')} {'is' if total - broken == 1 else 'are'} whole"
+        sentences.insert(0, f"The file ends after {contents.cut_at}: {whole}.")
+    elif broken:
+        sentences.insert(0, f"{broken:,} of {plural(total, 'tensor')} cannot be read whole.")
+    return sentences + odd
+
+
+def cut_share(nbytes: int, whole: int) -> str:
+    """How far a file of `nbytes` goes that should have `whole`."""
+    return share(nbytes, max(whole, nbytes + 1))

@@ -1,0 +1,173 @@
+"""`open_checkpoint`: any file or folder that holds a model's numbers, as a tree. Nothing in it is run.
+
+Why this way: the bytes decide what a file is, never the ending of its name (`.pth.tar` is hardly ever a tar),
+and never "does it contain a zip directory somewhere": a legacy file may hold one inside of a tensor. Readers
+are imported when their container turns up, so that opening the usual file imports nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from dataclasses import replace
+
+from ..errors import FileError
+from .contents import Contents, Pickled, checkpoint, read_pickle
+from .entries import Checkpoint
+from .nested import NestedStorages
+from .sections import sections
+from .sources import FileSource, Source
+from .unpickling import Budget
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06")
+_TEXT_MAGIC = b"L119547037146038801333356L"
+_PICKLE_OPENINGS = b"\x80(]}clIFVSLNd.\x94\x95"
+
+
+def open_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
+    """The checkpoint at `path`: a file of any known kind, an index of shards, or a folder of them.
+
+    Values are not read: see `arrays`. A damaged file opens as far as it goes, with sentences in `damage`.
+    Raises FileError, and nothing else, for what is no checkpoint or too broken to show anything.
+    """
+    path = os.fspath(path)
+    if os.path.isdir(path):
+        from . import folders
+
+        return _with_sections(folders.read(path, open_file))
+    source = FileSource(path)
+    with source.opened():
+        from_index = _index(source)
+        return _with_sections(from_index if from_index is not None else _open(source))
+
+
+def open_file(path: str) -> Checkpoint:
+    """One plain file: neither a folder nor an index of other files. Raises FileError."""
+    source = FileSource(path)
+    with source.opened():
+        return _open(source)
+
+
+def _with_sections(found: Checkpoint) -> Checkpoint:
+    return found if found.sections else replace(found, sections=sections(found.root))
+
+
+def _index(source: FileSource) -> Checkpoint | None:
+    if source.read_up_to(0, 64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+        return None
+    from . import sharded
+
+    return sharded.read_index(source, open_file) if sharded.is_index(source) else None
+
+
+def _open(source: FileSource) -> Checkpoint:
+    head = source.read_up_to(0, 1024)
+    try:
+        if is_safetensors(head, source.nbytes):
+            from . import safetensors_file
+
+            return safetensors_file.read(source)
+        if head[257:262] == b"ustar" or _is_old_tar(head):
+            from . import legacy_tar
+
+            return legacy_tar.read(source)
+        if head[:4] in _ZIP:
+            return _open_zip(source)
+        budget = Budget()
+        return checkpoint(read_contents(source, budget), source, NestedStorages(read_contents, budget))
+    except FileError as error:
+        if not error.path:
+            error.path = source.path
+        raise
+
+
+def is_safetensors(head: bytes, nbytes: int) -> bool:
+    """Whether the file begins with the length of a JSON header and its brace.
+
+    A length may spell `PK\\3\\4`; a zip has its compression method where the brace stands, and no method is 123.
+    """
+    if len(head) < 9 or head[8:9] != b"{":
+        return False
+    (length,) = struct.unpack_from("<Q", head)
+    return bool(length < 1 << 40) and head[:1] != b"\x80" or length + 8 <= nbytes
+
+
+def _is_old_tar(head: bytes) -> bool:
+    """A tar header from before `ustar`: its checksum is right. 512 zero bytes are no header."""
+    if len(head) < 512 or not head[0]:
+        return False
+    try:
+        checksum = int(head[148:156].strip(b" \0") or b"x", 8)
+    except ValueError:
+        return False
+    return sum(head[:148]) + 8 * 32 + sum(head[156:512]) == checksum
+
+
+def _open_zip(source: FileSource) -> Checkpoint:
+    from . import zip_archive
+
+    budget = Budget()
+    archive = zip_archive.open_archive(source, budget)
+    if archive is None:
+        raise FileError(
+            "This begins like a zip archive, and nothing in it is whole.", hint="Copy or download the file again."
+        )
+    names = archive.members
+    if "model.json" in names or "constants.pkl" in names or any(name.startswith("code/") for name in names):
+        from . import torchscript
+
+        return torchscript.read(archive, source, budget)
+    if "data.pkl" in names:
+        contents = zip_archive.read(archive, budget)
+        return checkpoint(contents, source, NestedStorages(read_contents, budget))
+    return _open_other_zip(archive, source, budget)
+
+
+def _open_other_zip(archive, source: FileSource, budget: Budget) -> Checkpoint:  # type: ignore[no-untyped-def]
+    names = archive.members
+    if any(name.startswith(".data/") for name in names) and any(name.endswith(".pkl") for name in names):
+        from . import package
+
+        return package.read(archive, source, budget)
+    if "archive_format" in names or any(name.startswith(("models/", "serialized_")) for name in names):
+        from . import exported
+
+        return exported.read(archive, source, budget)
+    from .unrecognised import refuse_zip
+
+    raise refuse_zip(source, list(names))
+
+
+def read_contents(source: Source, budget: Budget) -> Contents:
+    """What a checkpoint within another, or a plain file, holds: zip, legacy stream or pickle. Raises FileError."""
+    head = source.read_up_to(0, 64)
+    if head[:4] in _ZIP:
+        from . import zip_archive
+
+        archive = zip_archive.open_archive(source, budget)
+        if archive is None or "data.pkl" not in archive.members:
+            raise FileError("A zip archive without data.pkl: no checkpoint of torch.")
+        return zip_archive.read(archive, budget)
+    first = read_pickle(source, 0, budget) if head[:1] and head[0] in _PICKLE_OPENINGS else None
+    from . import legacy_stream, plain_pickle
+
+    if first is not None and legacy_stream.is_magic(first.value) and not first.damage:
+        return legacy_stream.read(source, first.end, budget)
+    if first is not None and _is_plain(first, head):
+        return plain_pickle.read(source, first)
+    raise _refusal(source)
+
+
+def _is_plain(first: Pickled, head: bytes) -> bool:
+    """A pickle by its PROTO opcode; a text one only when all of it can be followed and it means something."""
+    if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05", b"\x00", b"\x01"):
+        return True
+    return not first.damage and first.end > 2 and first.value is not None
+
+
+def _refusal(source: Source) -> FileError:
+    if isinstance(source, FileSource):
+        from .unrecognised import refuse
+
+        return refuse(source)
+    return FileError("Bytes that are no checkpoint.")

@@ -1,0 +1,166 @@
+"""What `torch.save` writes since 1.6: a zip with `data.pkl`, and each storage as a member `data/KEY`.
+
+Format: `torch/serialization.py` (`_save`, `_load`) and caffe2's `inline_container.cc` of torch 2.13. All
+members stand in one folder of any name. Beside them: `version`, `byteorder`, `.format_version`,
+`.storage_alignment`, `.data/serialization_id`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..errors import FileError
+from ..wording import names as some_names
+from ..wording import safe, size
+from .contents import Contents, Pickled, cut_share, read_pickle
+from .rebuilding import Malformed
+from .sources import Source
+from .storages import Declared, Place, PlacedStorages, declared
+from .unpickling import Budget
+from .zip_directory import Directory, Member, member_source, read_directory
+from .zip_recovery import recover
+
+_RECORDS = ("version", "byteorder", ".format_version", ".storage_alignment", ".data/serialization_id")
+_LABELS = {
+    "version": "archive version",
+    "byteorder": "byte order",
+    ".format_version": "format version",
+    ".storage_alignment": "storage alignment",
+    ".data/serialization_id": "serialization id",
+}
+_MAX_RECORD = 4096
+
+
+@dataclass(slots=True)
+class Archive:
+    """The members of a zip under the names they have inside its one folder."""
+
+    source: Source
+    root: str
+    """The folder's name, empty when members stand at the top."""
+    members: dict[str, Member]
+    damage: list[str] = field(default_factory=list)
+    prefix: int = 0
+    complete: bool = True
+    """Whether the directory of the archive was there."""
+
+    def open(self, name: str) -> Source | None:
+        """What the member `name` holds, or None when there is none. Raises FileError for one that cannot be read."""
+        member = self.members.get(name)
+        if member is None:
+            return None
+        if member.damage and self.complete:
+            raise FileError(member.damage)
+        return member_source(self.source, member)
+
+    def text(self, name: str) -> str:
+        """A short record as text; empty when it is not there."""
+        try:
+            found = self.open(name)
+            return found.read_up_to(0, _MAX_RECORD).decode("utf-8", "replace").strip() if found else ""
+        except FileError:
+            return ""
+
+    def storages(self, folder: str = "data/", *, big_endian: bool | None = None) -> PlacedStorages:
+        """The storages that stand as members in `folder`."""
+        if big_endian is None:
+            big_endian = self.text("byteorder") == "big"
+        return PlacedStorages(lambda wanted: self._place(f"{folder}{wanted.key}", wanted), big_endian=big_endian)
+
+    def _place(self, name: str, wanted: Declared) -> Place:
+        member = self.members.get(name)
+        if member is None and wanted.nbytes == 0:
+            return Place(None, 0, 0)
+        if member is None:
+            lacks = "the archive has no" if self.complete else "the file ends before"
+            return Place(None, 0, 0, f"Its bytes are missing: {lacks} {safe(name, 60)}.")
+        return Place(member_source(self.source, member), 0, member.nbytes, member.damage)
+
+
+def open_archive(source: Source, budget: Budget) -> Archive | None:
+    """The archive that begins `source`; None when it is no zip at all. A broken one is recovered."""
+    with source.opened():
+        directory = read_directory(source)
+        if directory is not None and directory.members:
+            return _rooted(source, directory)
+        members = list(_recovered(source, budget))
+    if not members:
+        return None
+    archive = _rooted(source, Directory({member.name: member for member in members}))
+    archive.complete = False
+    return archive
+
+
+def _rooted(source: Source, directory: Directory) -> Archive:
+    root = _root(list(directory.members))
+    skip = len(root) + 1 if root else 0
+    prefix = f"{root}/" if root else ""
+    inside = {name[skip:]: member for name, member in directory.members.items() if name.startswith(prefix)}
+    damage = list(directory.damage)
+    outside = [safe(name, 60) for name in directory.members if not name.startswith(prefix)]
+    if outside:
+        damage.append(f"The archive holds more than the folder {safe(root, 60)}, which torch refuses: {some_names(outside)}.")
+    if directory.prefix:
+        damage.append(f"{size(directory.prefix)} stand before the archive; torch refuses that.")
+    return Archive(source, root, inside, damage, directory.prefix)
+
+
+def _root(names: list[str]) -> str:
+    """The folder that the archive is about: the one with the pickle, or else that of the first member."""
+    for name in names:
+        folder, _, last = name.rpartition("/")
+        if last in ("data.pkl", "model.json", "constants.pkl") and "/" not in folder:
+            return folder
+    return names[0].partition("/")[0] if "/" in names[0] else ""
+
+
+def _recovered(source: Source, budget: Budget) -> Iterator[Member]:
+    expected: dict[str, int] = {}
+    for member in recover(source, expected):
+        yield member
+        if member.name.endswith("data.pkl"):
+            folder = member.name.removesuffix("data.pkl")
+            pickled = read_pickle(member_source(source, member), 0, budget)
+            expected.update({f"{folder}data/{key}": nbytes for key, nbytes in _sizes(pickled)})
+
+
+def _sizes(pickled: Pickled) -> Iterator[tuple[str, int]]:
+    for pid in pickled.pids:
+        try:
+            found = declared(pid)
+        except Malformed:
+            continue
+        yield found.key, found.nbytes
+
+
+def read(archive: Archive, budget: Budget) -> Contents:
+    """A checkpoint of `torch.save`. Raises FileError when its pickle cannot be read at all."""
+    contents = Contents("zip", shelf=archive.storages(), damage=archive.damage, facts=list(records(archive)))
+    pickle = archive.open("data.pkl")
+    assert pickle is not None
+    pickled = read_pickle(pickle, 0, budget, "data.pkl")
+    contents.value = contents.took(pickled)
+    contents.facts.append(("pickle protocol", str(pickled.protocol)))
+    if not archive.complete:
+        note_cut(contents, archive, pickled)
+    return contents
+
+
+def note_cut(contents: Contents, archive: Archive, pickled: Pickled) -> None:
+    """Says how far a file goes whose end is missing."""
+    whole = archive.members["data.pkl"].nbytes + sum(nbytes for _, nbytes in dict(_sizes(pickled)).items())
+    contents.cut_at = cut_share(archive.source.nbytes, whole)
+    contents.damage[:0] = [member.damage for member in archive.members.values() if member.damage]
+    if not contents.damage:
+        contents.damage.append("The directory at the end of the archive is missing.")
+
+
+def records(archive: Archive) -> Iterator[tuple[str, str]]:
+    """What the small records of the archive say, as facts."""
+    if archive.root:
+        yield "archive root", archive.root
+    for name in _RECORDS:
+        text = archive.text(name)
+        if text:
+            yield _LABELS[name], text
