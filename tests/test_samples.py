@@ -118,7 +118,7 @@ CLAIMS: dict[str, Callable[..., None]] = {
     r"`([^`]+)` ([a-z]+\d+) \[([\d, ]*)\](?: = (-?[\d.]+))?": holds_tensor,
     r"`([^`]+)` = (-?[\d.]*\d)": holds_value,
     r"`([^`]+)` has (\d[^;`]*)": holds_counts,
-    r"`([^`]+)` is (\w+ (?:weights|state))": holds_section,
+    r"`([^`]+)` (?:holds )?the ([a-z ]+)": holds_section,
     r"`([^`]+)` is dangerous": holds_danger,
     r"(\d+) tensors?": holds_number,
     r"^(zip|legacy|torchscript|safetensors)": holds_format,
@@ -134,7 +134,7 @@ def claims() -> Iterator[Any]:
                 yield pytest.param(row.file, check, found.groups(default=""), id=f"{row.file}: {found[0]}")
 
 
-@pytest.mark.parametrize(("file", "check", "words"), claims())
+@pytest.mark.parametrize(("file", "check", "words"), list(claims()))
 def test_the_readme_is_true(file: str, check: Callable[..., None], words: tuple[str, ...]) -> None:
     check(Opened(FOLDER / file), *words)
 
