@@ -28,6 +28,8 @@ from .entries import ITEM_SIZES, Branch, Entry, Tensor
 
 MAX_PARTS = 64
 """A name with more parts than this is no path of a module: it stays whole, as one row."""
+MAX_KEY_CHARACTERS = 200_000_000
+"""Characters that all keys of an outline may have together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,11 +78,25 @@ class Outline:
 
     @cached_property
     def keys(self) -> list[str]:
-        """The key of every row; for those that the file has, just as `Checkpoint.entries` gives it."""
+        """The key of every row; for those that the file has, just as `Checkpoint.entries` gives it.
+
+        Names of 100 kB with 100,000 others below them would make keys of 10 GB: once `MAX_KEY_CHARACTERS` are
+        spent, which honest files never come near, keys are shortened to their end.
+        """
         keys: list[str] = []
+        left = MAX_KEY_CHARACTERS
         for label, parent in zip(self.labels, self.parents, strict=True):
-            keys.append(f"{keys[parent]}.{label}" if parent >= 0 and keys[parent] else label)
+            if left < 0:
+                label = f"…{label[-60:]}"
+            key = f"{keys[parent]}.{label}" if left >= 0 and parent >= 0 and keys[parent] else label
+            left -= len(key)
+            keys.append(key)
         return keys
+
+    @cached_property
+    def lowered_keys(self) -> list[str]:
+        """The keys in small letters, for searches."""
+        return [key.lower() for key in self.keys]
 
     def row(self, key: str) -> int | None:
         """The first row with this key, one that the file has before a group; None when there is none."""
