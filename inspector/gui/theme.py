@@ -16,6 +16,7 @@ from enum import Enum
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
 
 
 class Meaning(Enum):
@@ -204,3 +205,14 @@ def scaled_font(scale: float, *, bold: bool = False) -> QFont:
     font.setPointSizeF(font.pointSizeF() * scale)
     font.setBold(bold)
     return font
+
+
+def apply(choice: str = "system") -> None:
+    """Puts the colours that `choice` asks for on the whole application, now."""
+    from .resources import style_sheet
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    chosen = wanted(choice)
+    app.setPalette(palette(chosen))
+    app.setStyleSheet(style_sheet(chosen))

@@ -1,0 +1,138 @@
+"""Every action of the window: name, words, icon, shortcut, tip. What each does is connected in one place.
+
+Menus, buttons, the context menu of the tree and the palette of all actions (Ctrl+K) are made from this
+one table, so that nothing can be reached by mouse alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+
+class Deed(NamedTuple):
+    """One action as it is offered. `menu` is where it stands; a `|` at its end draws a line after it."""
+
+    name: str
+    text: str
+    menu: str
+    shortcut: str
+    tip: str
+    icon: str = ""
+    checkable: bool = False
+    group: str = ""
+
+
+DEEDS = (
+    Deed("open", "&Open…", "File", "Ctrl+O", "Open checkpoints, each in its own tab", "open"),
+    Deed("open_folder", "Open &Folder…", "File", "Ctrl+Shift+O", "Open a sharded model or a distributed checkpoint", "open"),
+    Deed("start", "&Start Page", "File|", "Ctrl+T", "Recent files and samples", "home"),
+    Deed("reload", "&Reload", "File", "F5", "Read the file again; the chosen entry stays chosen", "reload"),
+    Deed("export", "&Export Tree…", "File|", "Ctrl+E", "Write the tree as CSV, JSON or Markdown", "export"),
+    Deed("close", "&Close File", "File", "Ctrl+W", "Close the file of this tab", "close"),
+    Deed("quit", "&Quit", "File", "Ctrl+Q", "Close the window"),
+    Deed("find", "&Find", "Edit|", "Ctrl+F", "Search by key, shape, dtype, size, NaN …", "search"),
+    Deed("copy_key", "Copy &Key", "Edit", "Ctrl+C", "Copy the full key of the chosen row", "copy"),
+    Deed("copy_row", "Copy &Row", "Edit", "Ctrl+Shift+C", "Copy the chosen row, its columns separated by tabs", "copy"),
+    Deed("copy_python", "Copy as &Python", "Edit", "Ctrl+Shift+P", "Copy the lines that load this entry with torch", "python"),
+    Deed("copy_command", "Copy as &Command", "Edit", "Ctrl+Shift+K", "Copy the terminal command that shows this", "command"),
+    Deed("fold", "Fold Repeated &Blocks", "View|", "Ctrl+B", "Show blocks of the same build as one: layers.{0-47}", "fold", True),
+    Deed("expand_all", "&Expand All", "View", "Ctrl+Shift+E", "Open every branch", "expand"),
+    Deed("collapse_all", "&Collapse All", "View", "Ctrl+Shift+W", "Close every branch", "collapse"),
+    Deed("deeper", "One Level &Deeper", "View", "Ctrl+]", "Show one level more everywhere", "deeper"),
+    Deed("shallower", "One Level &Less", "View|", "Ctrl+[", "Show one level less everywhere", "shallower"),
+    Deed("file_order", "File &Order", "View|", "Ctrl+0", "Give up sorting: the tree as the file has it"),
+    Deed("show_tree", "Go to &Tree", "View", "Alt+1", "Put the keyboard into the tree"),
+    Deed("show_entry", "Go to E&ntry", "View", "Alt+2", "Show what the chosen entry is"),
+    Deed("show_file", "Go to F&ile Facts", "View", "Alt+3", "Show what the file is: format, globals, sections, sizes"),
+    Deed("details", "Detail &Side", "View|", "F9", "Show or hide the side with pictures and facts", "details", True),
+    Deed("next_file", "Ne&xt File", "View", "Ctrl+PgDown", "Go to the next tab"),
+    Deed("previous_file", "Pre&vious File", "View|", "Ctrl+PgUp", "Go to the tab before"),
+    Deed("theme_system", "Colours of the S&ystem", "View", "Ctrl+Alt+0", "Light or dark as the system is", "theme", True, "theme"),
+    Deed("theme_light", "Li&ght", "View", "Ctrl+Alt+1", "Light colours", "", True, "theme"),
+    Deed("theme_dark", "Dar&k", "View", "Ctrl+Alt+2", "Dark colours", "", True, "theme"),
+    Deed("measure", "&Measure All", "Measure", "Ctrl+M", "Compute the statistics of every tensor of the file", "measure"),
+    Deed("stop", "&Stop", "Measure", "Ctrl+.", "Stop what is running; what is measured stays", "stop"),
+    Deed("palette", "&All Actions…", "Help", "Ctrl+K", "Find any action by its name", "command"),
+    Deed("search_help", "The &Search Language", "Help", "F1", "What can be written into the search field", "info"),
+    Deed("forget", "Forget &Recent Files", "Help", "Ctrl+Shift+Del", "Empty the list of recent files"),
+    Deed("about", "A&bout", "Help", "Shift+F1", "Version and licence", "info"),
+)
+
+FOR_A_FILE = frozenset(
+    "reload export close find copy_key copy_row copy_python copy_command fold expand_all collapse_all deeper shallower "
+    "file_order show_tree show_entry show_file details next_file previous_file measure stop".split()
+)
+"""What makes sense only while a file is open."""
+FOR_A_ROW = ("copy_key", "copy_row", "copy_python", "copy_command")
+
+
+class Actions:
+    """The actions of one window, by name."""
+
+    def __init__(self, parent: QObject) -> None:
+        self._actions = {deed.name: _made(deed, parent) for deed in DEEDS}
+        self._groups: dict[str, QActionGroup] = {}
+        for deed in DEEDS:
+            if deed.group:
+                group = self._groups.setdefault(deed.group, QActionGroup(parent))
+                group.addAction(self._actions[deed.name])
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def __iter__(self) -> Iterator[QAction]:
+        return iter(self._actions.values())
+
+    def connect(self, handlers: Mapping[str, Callable[[], object]]) -> None:
+        """Connects each action to its handler: every one must have one."""
+        for name, action in self._actions.items():
+            action.triggered.connect(_without_argument(handlers[name]))
+
+    def enable(self, names: frozenset[str] | tuple[str, ...], enabled: bool) -> None:
+        for name in names:
+            self._actions[name].setEnabled(enabled)
+
+    def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
+        """Puts the actions into the menus they name, and gives the menus."""
+        menus: dict[str, QMenu] = {}
+        for deed in DEEDS:
+            title = deed.menu.rstrip("|")
+            if title not in menus:
+                menus[title] = bar.addMenu(f"&{title}")
+                menus[title].setToolTipsVisible(True)
+            menus[title].addAction(self._actions[deed.name])
+            if deed.menu.endswith("|"):
+                menus[title].addSeparator()
+        return menus
+
+    def dress(self) -> None:
+        """Gives the actions their icons; called when the window has been painted."""
+        from .icons import icon
+
+        for deed in DEEDS:
+            if deed.icon:
+                self._actions[deed.name].setIcon(icon(deed.icon))
+
+
+def _made(deed: Deed, parent: QObject) -> QAction:
+    action = QAction(deed.text, parent)
+    action.setObjectName(deed.name)
+    action.setCheckable(deed.checkable)
+    action.setIconVisibleInMenu(False)
+    shortcut = QKeySequence(deed.shortcut)
+    action.setShortcut(shortcut)
+    action.setToolTip(f"{deed.tip} ({shortcut.toString(QKeySequence.SequenceFormat.NativeText)})")
+    action.setStatusTip(deed.tip)
+    return action
+
+
+def _without_argument(handler: Callable[[], object]) -> Callable[[bool], None]:
+    def handle(_checked: bool = False) -> None:
+        handler()
+
+    return handle

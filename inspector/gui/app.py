@@ -1,0 +1,93 @@
+"""The door of the window: `main` makes the application, shows the window, and opens what it was told to.
+
+Files come in from the command line, by drag and drop, by dialog, and - on systems whose file manager sends
+them to a running program - as file-open events.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtWidgets import QApplication
+
+from .. import __version__
+from . import theme
+from .last_resort import LastResort
+from .main_window import THEMES, MainWindow
+from .session import Session
+from .settings import Settings
+
+SWITCH_INTERVAL = 0.0005
+"""Seconds for which a thread may hold the interpreter when the window wants it; Python's own is ten times that."""
+USAGE = """usage: checkpoint-inspector [FILE ...]
+
+Opens the window, and each FILE (or folder of shards) in a tab of its own."""
+
+
+class FileOpening(QObject):
+    """Hears of files that the system asks a running program to open."""
+
+    asked = Signal(object)
+    """A list of one path."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.asked.emit([event.file()])
+            return True
+        return super().eventFilter(watched, event)
+
+
+class Application:
+    """The application and its window, put together; a test or a screenshot makes one without `main`."""
+
+    def __init__(self, app: QApplication, settings: Settings | None = None) -> None:
+        self.app = app
+        self.settings = settings or Settings()
+        prepare(app)
+        self.take_theme()
+        app.styleHints().colorSchemeChanged.connect(self.take_theme)
+        self.session = Session(self.settings)
+        self.window = MainWindow(self.session, self.settings)
+        self.last_resort = LastResort()
+        self.session.broken.connect(self.last_resort.report)
+        self.opening = FileOpening()
+        self.opening.asked.connect(self.session.open)
+        app.installEventFilter(self.opening)
+
+    def take_theme(self, _scheme: Qt.ColorScheme | None = None) -> None:
+        """Puts the chosen colours on: those of the system as it is now, unless others were chosen."""
+        theme.apply(self.settings.choice("theme", THEMES))
+
+
+def prepare(app: QApplication) -> None:
+    """Names and style of the application."""
+    app.setApplicationName("checkpoint-inspector")
+    app.setApplicationDisplayName("")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("checkpoint-inspector")
+    app.setStyle("Fusion")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Shows the window with each file of `argv` (by default the command line's) in a tab; gives the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if any(word in ("-h", "--help") for word in words):
+        print(USAGE)
+        return 0
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the window at once
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication([sys.argv[0]])
+    inspector = Application(app)
+    inspector.last_resort.install()
+    try:
+        inspector.session.open([word for word in words if word])
+        inspector.window.show()
+        return int(app.exec())
+    finally:
+        inspector.session.end()
+        inspector.last_resort.remove()

@@ -1,0 +1,1 @@
+"""Core trees and tables as Qt item models: adapters that hold rows, and change nothing."""

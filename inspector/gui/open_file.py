@@ -1,0 +1,307 @@
+"""One file that is open, or on its way: what it holds, what is chosen in it, what was measured, what runs.
+
+Requests are methods (`open`, `choose`, `look_at`, `measure_all`, `stop`, `close`); what came of them is told
+by signals. Latest wins: asking again cancels what was asked before, and whatever comes late is dropped.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from ..checkpoint.entries import Checkpoint
+from ..checkpoint.outline import Outline
+from ..errors import FileError, InspectorError
+from ..progress import Progress
+from .jobs import Job
+from .measuring import Measured, Measuring
+from .watching import FileWatch, stamp_of
+
+if TYPE_CHECKING:
+    from ..analysis.statistics import Statistics
+
+FIRST_ROWS = 40
+"""A tree is opened level by level as long as it has no more rows than this."""
+AUTOMATIC = 1_000_000_000
+"""Files up to this many bytes are measured whole without being asked; of larger ones what is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What comes of opening: the checkpoint and its rows, as they are and with repeated blocks folded."""
+
+    checkpoint: Checkpoint
+    outline: Outline
+    folded: Outline
+    first_depth: int
+    """How many levels below the outermost fit on a screen."""
+    deepest: int
+    """The depth of the deepest row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the measuring goes: bytes done, of how many, at how many bytes a second."""
+
+    done: int
+    total: int
+    speed: float
+
+    @property
+    def seconds_left(self) -> float | None:
+        return (self.total - self.done) / self.speed if self.speed > 0 else None
+
+
+class OpenFile(QObject):
+    """One file of the session. Lives in the window's thread; its jobs do not."""
+
+    opened = Signal()
+    """`contents` is there (for the first time, or read anew)."""
+    refused = Signal()
+    """`error` says why it cannot be opened."""
+    measured = Signal(object)
+    """A list of rows (of the unfolded outline) for which there are statistics now."""
+    paced = Signal(object)
+    """How the measuring goes, as a `Pace`; None when nothing is being measured any more."""
+    chosen = Signal(int)
+    """Another row (of the unfolded outline) is the chosen one; -1 for none."""
+    changed_on_disk = Signal()
+    broken = Signal(object)
+    """An exception that is an error of this program."""
+
+    def __init__(self, path: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.path = os.path.abspath(path)
+        self.contents: Opened | None = None
+        self.error: InspectorError | None = None
+        self.statistics: dict[int, Statistics] = {}
+        self.refusals: dict[int, str] = {}
+        """Row -> why it could not be measured."""
+        self.flagged: dict[int, str] = {}
+        """Row -> `NaN`, `Inf` or both, found in it or below it."""
+        self.row = -1
+        self._job: Job | None = None
+        self._measuring: Measuring | None = None
+        self._measured_bytes = 0
+        self._began = (0.0, 0)
+        self._watch = FileWatch(self)
+        self._watch.changed.connect(self.changed_on_disk)
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        return os.path.basename(self.path) or self.path
+
+    # Opening
+
+    def open(self) -> None:
+        """Reads the file (again). `opened` or `refused` follows."""
+        self._cancel()
+        self._watch.stop()
+        self._run(_opening(self.path), self._take, self._refuse)
+
+    def check_disk(self) -> None:
+        """Looks whether the file changed: for disks that do not tell."""
+        self._watch.check()
+
+    def _take(self, contents: Opened) -> None:
+        self.contents, self.error = contents, None
+        self.statistics, self.refusals, self.flagged = {}, {}, {}
+        self._measured_bytes = 0
+        self._measuring = Measuring(contents.outline)
+        self._watch.watch(contents.checkpoint.stamps or ((self.path, stamp_of(self.path)),))
+        self.opened.emit()
+        if contents.outline.total_nbytes <= AUTOMATIC:
+            self.measure_all()
+
+    def _refuse(self, error: Exception) -> None:
+        if not isinstance(error, InspectorError):
+            self.broken.emit(error)
+            error = FileError(
+                f"An error in this program, {type(error).__name__}, stopped the reading.",
+                path=self.path,
+                hint="Nothing in the file was run or changed. Please report it with the text of the error window.",
+            )
+        self.error = error
+        self._watch.watch(((self.path, stamp_of(self.path)),))
+        self.refused.emit()
+
+    # Choosing and measuring
+
+    def choose(self, row: int) -> None:
+        """Makes a row (of the unfolded outline) the chosen one, and measures it before all others."""
+        if row != self.row:
+            self.row = row
+            self.chosen.emit(row)
+        if row >= 0 and self._measuring is not None:
+            self._measuring.want_first(row)
+            self._measure()
+
+    def look_at(self, rows: Iterable[int]) -> None:
+        """These rows are in view: they are measured first."""
+        if self._measuring is not None:
+            self._measuring.want([*((self.row,) if self.row >= 0 else ()), *rows])
+            self._measure()
+
+    def measure_all(self) -> None:
+        """Measures every tensor, what is in view first."""
+        if self._measuring is not None:
+            self._measuring.want_all()
+            self._measure(everything=True)
+
+    def stop(self) -> None:
+        """Stops measuring; what is measured stays."""
+        if self._measuring is not None:
+            self._measuring.want_none()
+            self._cancel()
+
+    def close(self) -> None:
+        """Lets go of everything, and stops what runs."""
+        self._watch.stop()
+        self._cancel()
+        self._measuring = None
+
+    @property
+    def is_busy(self) -> bool:
+        return self._job is not None
+
+    def _measure(self, *, everything: bool = False) -> None:
+        if self._measuring is not None and self._job is None and (everything or self._measuring.is_wanted):
+            self._began = (time.monotonic(), self._measured_bytes)
+            self._run(self._measuring.work(), self._pause, self._fail, self._hear)
+
+    def _pause(self, _result: object) -> None:
+        self.paced.emit(None)
+        self._measure()  # what was wanted in the moment the work ended
+
+    def _fail(self, error: Exception) -> None:
+        self.paced.emit(None)
+        self.broken.emit(error)
+
+    def _hear(self, words: list[Progress | Measured]) -> None:
+        rows = [word.row for word in words if isinstance(word, Measured)]
+        for word in words:
+            if isinstance(word, Measured):
+                self._note(word)
+        if rows:
+            self.measured.emit(rows)
+        last = next((word for word in reversed(words) if isinstance(word, Progress)), None)
+        self._tell_pace(last.done if last else self._measured_bytes)
+
+    def _note(self, word: Measured) -> None:
+        if word.statistics is not None:
+            self.statistics[word.row] = word.statistics
+            self._measured_bytes = word.done_bytes
+            self._flag(word.row, word.statistics)
+        elif word.refusal:
+            self.refusals[word.row] = word.refusal
+
+    def _flag(self, row: int, statistics: Statistics) -> None:
+        """Marks a row with NaN or Inf, and the branches above it."""
+        wrongs = {"NaN"} if statistics.nans else set()
+        if statistics.positive_infinities or statistics.negative_infinities:
+            wrongs.add("Inf")
+        while wrongs and row >= 0 and self.contents is not None:
+            known = set(self.flagged.get(row, "").split(" and ")) - {""}
+            if wrongs <= known:
+                return
+            self.flagged[row] = " and ".join(sorted(wrongs | known, reverse=True))
+            row = self.contents.outline.parents[row]
+
+    def _tell_pace(self, done: int) -> None:
+        if self.contents is not None and self._job is not None:
+            began, before = self._began
+            seconds = time.monotonic() - began
+            self.paced.emit(Pace(done, self.contents.outline.total_nbytes, (done - before) / seconds if seconds else 0.0))
+
+    # Jobs
+
+    def _run(
+        self,
+        work: Generator[Any, None, Any],
+        succeeded: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+        said: Callable[[list[Any]], None] | None = None,
+    ) -> None:
+        """Starts a job whose words and ending count as long as no other has taken its place."""
+        job = Job(work)
+
+        def if_latest(then: Callable[..., None], *, ends: bool = True) -> Callable[..., None]:
+            def hear(*words: Any) -> None:
+                if self._job is job:
+                    self._job = None if ends else job
+                    then(*words)
+
+            return hear
+
+        if said is not None:
+            job.said.connect(if_latest(said, ends=False))
+        job.succeeded.connect(if_latest(succeeded))
+        job.failed.connect(if_latest(failed))
+        self._job = job
+        job.start()
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+            self.paced.emit(None)
+
+
+def _opening(path: str) -> Generator[Progress, None, Opened]:
+    """Reads a file and lists its rows."""
+    yield Progress(0, 3, "steps", "reading")
+    from ..checkpoint.folding import fold
+    from ..checkpoint.reading import open_checkpoint
+
+    with _uncollected():
+        checkpoint = open_checkpoint(path)
+        yield Progress(1, 3, "steps", "listing")
+        outline = Outline.of(checkpoint.root)
+        yield Progress(2, 3, "steps", "folding")
+        return Opened(checkpoint, outline, fold(outline), *_depths(outline))
+
+
+def _depths(outline: Outline) -> tuple[int, int]:
+    """How many levels can be opened before there are more rows than a screen has, and how many there are."""
+    counts = Counter(outline.depths)
+    deepest = max(counts, default=0)
+    rows, first = counts[0], 0
+    while first < deepest and rows + counts[first + 1] <= FIRST_ROWS:
+        first += 1
+        rows += counts[first]
+    return first, deepest
+
+
+_collecting = threading.Lock()
+_uncollecting = 0
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection inside, and none ever of what was made inside.
+
+    The collector would walk a growing tree again and again, holding every thread up; and later walk all of it
+    at every full collection, though it lives as long as the file is open.
+    """
+    global _uncollecting
+    with _collecting:
+        _uncollecting += 1
+        gc.disable()
+    try:
+        yield
+    finally:
+        with _collecting:
+            _uncollecting -= 1
+            if not _uncollecting:
+                gc.freeze()
+                gc.enable()

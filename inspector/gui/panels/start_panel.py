@@ -1,0 +1,141 @@
+"""The page the window begins with: a place to drop files, the files opened last, and the samples."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from ... import wording
+from ..resources import Sample
+from ..theme import colours, scaled_font
+from ..widgets.drop_zone import DropZone
+from ..widgets.labels import Label, plain_tip
+
+_WIDEST = 980
+_RECENTS = 8
+
+
+class StartPanel(QScrollArea):
+    """Drop zone, recent files, samples. All of it can be reached by Tab and chosen by Space."""
+
+    open_requested = Signal(object)
+    """A list of paths to open."""
+    dialog_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setAccessibleName("Start page")
+        self.zone = DropZone("Drop checkpoints here", "or click to choose files  ·  .pth  .pt  .ckpt  .bin  .safetensors  and folders")
+        self.zone.clicked.connect(self.dialog_requested)
+        page = _Page()
+        self._column = QVBoxLayout(page)
+        self._column.setContentsMargins(32, 32, 32, 32)
+        self._column.setSpacing(10)
+        title = Label("Checkpoint Inspector", font=scaled_font(1.9))
+        line = Label("See what is in a PyTorch checkpoint. Nothing in the file is ever run.", tone="quiet")
+        self._lists = QGridLayout()
+        self._lists.setHorizontalSpacing(36)
+        self._lists.setVerticalSpacing(0)
+        for place in (0, 1):
+            self._lists.setColumnStretch(place, 1)
+        for part in (title, line):
+            self._column.addWidget(part)
+        self._column.addSpacing(12)
+        self._column.addWidget(self.zone)
+        self._column.addSpacing(18)
+        self._column.addLayout(self._lists)
+        self._column.addStretch(1)
+        self.setWidget(page)
+        page.setAutoFillBackground(False)
+
+    def show_files(self, recents: Sequence[str], samples: Sequence[Sample]) -> None:
+        """Lists the files opened last, and the samples with what each shows."""
+        while item := self._lists.takeAt(0):
+            if widget := item.widget():
+                widget.setParent(None)
+                widget.deleteLater()
+        recent = [(path, os.path.basename(path), _where(path)) for path in recents if os.path.exists(path)][:_RECENTS]
+        sample = [(path, os.path.basename(path), shows) for path, shows in samples]
+        self._fill(0, "Recent files", recent, "Files you open will be listed here.")
+        self._fill(1, "Samples", sample, "The samples were not installed.")
+
+    def _fill(self, place: int, title: str, items: list[tuple[str, str, str]], empty: str) -> None:
+        head = Label(title, font=scaled_font(1.15, bold=True))
+        head.setContentsMargins(10, 0, 0, 6)
+        self._lists.addWidget(head, 0, place)
+        if not items:
+            nothing = Label(empty, tone="faint")
+            nothing.setContentsMargins(10, 4, 0, 0)
+            self._lists.addWidget(nothing, 1, place)
+        for row, (path, name, line) in enumerate(items, start=1):
+            self._lists.addWidget(self._entry(path, name, line), row, place)
+        self._lists.setRowStretch(max(len(items) + 1, self._lists.rowCount()), 1)
+
+    def _entry(self, path: str, name: str, line: str) -> _FileEntry:
+        entry = _FileEntry(wording.safe(name, 120), wording.safe(line, 160))
+        entry.setToolTip(plain_tip(wording.safe(path, 500)))
+        entry.clicked.connect(lambda: self.open_requested.emit([path]))
+        return entry
+
+
+class _Page(QWidget):
+    """Keeps the content in a column in the middle that is never too wide to read."""
+
+    def resizeEvent(self, event: object) -> None:
+        side = max(32, (self.width() - _WIDEST) // 2)
+        layout = self.layout()
+        if layout is not None and layout.contentsMargins().left() != side:
+            layout.setContentsMargins(side, 40, side, 32)
+
+
+class _FileEntry(QAbstractButton):
+    """A file to click on: its name, and one line about it."""
+
+    def __init__(self, name: str, line: str) -> None:
+        super().__init__()
+        self.setText(name)
+        self._line = line
+        self.setAccessibleDescription(line)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def sizeHint(self) -> QSize:
+        small = QFontMetrics(scaled_font(0.92))
+        return QSize(280, self.fontMetrics().height() + small.height() + 14)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
+            self.update()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        chosen = colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse() or self.hasFocus():
+            painter.setPen(QColor(chosen.accent if self.hasFocus() else chosen.hover))
+            painter.setBrush(QColor(chosen.hover))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 6, 6)
+        name, small = self.font(), scaled_font(0.92)
+        metrics, small_metrics = QFontMetrics(name), QFontMetrics(small)
+        room = QRect(10, 6, self.width() - 20, metrics.height())
+        painter.setFont(name)
+        painter.setPen(QColor(chosen.accent))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room.width()))
+        room = QRect(10, 8 + metrics.height(), self.width() - 20, small_metrics.height())
+        painter.setFont(small)
+        painter.setPen(QColor(chosen.quiet))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, small_metrics.elidedText(self._line, Qt.TextElideMode.ElideRight, room.width()))
+
+
+def _where(path: str) -> str:
+    """The folder of a file, from the home folder on where it is in it."""
+    folder, home = os.path.dirname(path), os.path.expanduser("~")
+    return f"~{folder[len(home):]}" if folder == home or folder.startswith(home + os.sep) else folder

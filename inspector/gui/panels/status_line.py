@@ -1,0 +1,55 @@
+"""The line at the foot of the window: what the file comes to, and how the measuring goes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QProgressBar, QStatusBar, QToolButton
+
+from ... import wording
+from ..open_file import Pace
+from ..widgets.labels import Label
+
+
+class StatusLine(QStatusBar):
+    """A summary on the left; on the right, while something runs, its progress and a button that stops it."""
+
+    def __init__(self, stop: QAction) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(10, 2, 8, 2)
+        self.summary = Label(tone="quiet")
+        self.pace = Label(tone="quiet")
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setFixedWidth(120)
+        self._bar.setRange(0, 1000)
+        self._bar.setAccessibleName("Measured so far")
+        self._stop = QToolButton()
+        self._stop.setDefaultAction(stop)
+        self._stop.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self._stop.setAutoRaise(True)
+        self._running = (self.pace, self._bar, self._stop)
+        self.addWidget(self.summary, 1)
+        for widget in self._running:
+            self.addPermanentWidget(widget)
+        self.show_pace(None)
+
+    def show_summary(self, text: str) -> None:
+        self.summary.setText(text)
+
+    def show_pace(self, pace: Pace | None) -> None:
+        """How the measuring goes; None: nothing is being measured."""
+        for widget in self._running:
+            widget.setVisible(pace is not None)
+        if pace is not None:
+            self.pace.setText(_words(pace))
+            self._bar.setValue(int(1000 * min(1.0, pace.done / pace.total)) if pace.total else 0)
+
+
+def _words(pace: Pace) -> str:
+    words = f"Measured {wording.size(pace.done)} of {wording.size(pace.total)}   ·   {wording.size(int(pace.speed))}/s"
+    left = pace.seconds_left
+    if left is None or left < 1:
+        return words
+    minutes, seconds = divmod(int(left + 0.5), 60)
+    return f"{words}   ·   {f'{minutes} min {seconds:02} s' if minutes else f'{seconds} s'} left"

@@ -1,0 +1,246 @@
+"""The key tree with what belongs to it: the search above, the banners, folding, sorting and depth.
+
+Rows that leave this part, and come into it, are rows of the unfolded outline; which of the two outlines is
+shown is nobody else's business.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from ... import wording
+from ...checkpoint.layers import layer
+from ...checkpoint.outline import Outline
+from ...errors import QueryError
+from ..actions import FOR_A_ROW, Actions
+from ..item_models.tree_cells import Cells, Column
+from ..item_models.tree_model import CheckpointTreeModel
+from ..item_models.tree_rows import TreeRows
+from ..open_file import OpenFile, Opened
+from ..settings import Settings
+from ..widgets.banner import Banner
+from ..widgets.labels import Label
+from ..widgets.search_field import SearchField
+from ..widgets.tree_view import TreeView
+
+
+class TreeSide(QWidget):
+    """The tree of one open file."""
+
+    asked = Signal(int)
+    """A row was double-clicked or Enter pressed on it."""
+
+    def __init__(self, file: OpenFile, contents: Opened, actions: Actions, settings: Settings) -> None:
+        super().__init__()
+        self._file = file
+        self._contents = contents
+        self._actions = actions
+        self._settings = settings
+        self._query = ""
+        self._depth = 0
+        self._is_folded = False
+        self._as_folded: dict[int, int] = {}
+        self.cells = self._cells(contents.outline)
+        self.model = CheckpointTreeModel(self.cells, self)
+        self.view = TreeView(self.model)
+        self.search = SearchField()
+        self.count = Label(tone="quiet")
+        self.problem = Label(tone="quiet", wrap=True)
+        self.damage = Banner("!")
+        self.damage.offer_closing()
+        self.change = Banner("↻", tone="accent")
+        self.change.offer("&Reload", file.open, "Read the file again; the chosen entry stays chosen")
+        self.change.offer_closing()
+        self._lay_out()
+        self._connect()
+        state = settings.state("tree_columns")
+        if state is not None:
+            self.view.horizontalHeader().restoreState(state)
+        self._show_damage()
+        self.set_folded(settings.choice("fold", ("no", "yes")) == "yes")
+        self._open_first_levels()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 10, 10, 8)
+        bar.setSpacing(4)
+        bar.addWidget(self.search, 1)
+        self.count.setContentsMargins(6, 0, 6, 0)
+        bar.addWidget(self.count)
+        for name in ("fold", "shallower", "deeper", "collapse_all", "expand_all", "measure", "details"):
+            bar.addWidget(self._button(self._actions[name]))
+        self.problem.setContentsMargins(16, 0, 16, 8)
+        self.problem.hide()
+        column.addLayout(bar)
+        for widget in (self.problem, self.change, self.damage):
+            column.addWidget(widget)
+        column.addWidget(self.view, 1)
+
+    def _button(self, action: QAction) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setAccessibleName(action.text().replace("&", ""))
+        button.setFixedSize(30, 30)
+        return button
+
+    def _connect(self) -> None:
+        self.view.chosen.connect(lambda row: self._file.choose(self._origin(row)))
+        self.view.asked.connect(lambda row: self.asked.emit(self._origin(row)))
+        self.view.looked_at.connect(self._look)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._offer_actions)
+        self.search.searched.connect(self.search_for)
+        self.search.left.connect(self.view.setFocus)
+        self._file.measured.connect(lambda _rows: self.view.repaint_rows())
+        self._file.changed_on_disk.connect(self._tell_change)
+
+    def dress(self) -> None:
+        """Puts the icons in; called when the window has been painted."""
+        self.search.dress()
+
+    # What is shown
+
+    def show_again(self, contents: Opened) -> None:
+        """Shows the file as it was read anew; what was open and chosen stays so, as far as it is still there."""
+        before = self._contents.outline
+        opened = [before.key(self._origin(row)) for row in self.model.rows.opened_rows()]
+        chosen = before.key(self._file.row) if self._file.row >= 0 else ""
+        self._contents, self._as_folded = contents, {}
+        self.change.say("")
+        self._show_damage()
+        rows = [row for key in opened if (row := contents.outline.row(key)) is not None]
+        place = contents.outline.row(chosen) if chosen else None
+        self._file.row = -1
+        self._show(rows, -1 if place is None else place)
+
+    def set_folded(self, folded: bool) -> None:
+        """Shows repeated blocks as one row, or each by itself."""
+        if folded != self._is_folded:
+            opened = [self._origin(row) for row in self.model.rows.opened_rows()]
+            self._is_folded = folded
+            self._show(opened, self._file.row)
+
+    def search_for(self, query: str) -> None:
+        """Leaves the rows that match; a query that is not understood leaves everything and says why."""
+        self._query = query
+        try:
+            found = self._found(query)
+        except QueryError as error:
+            self._tell_problem(str(error))
+            return
+        self._tell_problem("")
+        self.model.change(lambda rows: rows.search(found))
+        self._tell_count(query)
+
+    def choose(self, row: int) -> None:
+        """Makes a row of the unfolded outline the chosen one."""
+        self.view.choose(self._shown(row))
+
+    def step_depth(self, step: int) -> None:
+        """Shows one level more or less everywhere."""
+        self._depth = max(0, min(self._depth + step, self._contents.deepest))
+        self.model.change(lambda rows: rows.open_to(self._depth))
+
+    def expand_all(self) -> None:
+        self._depth = self._contents.deepest
+        self.model.change(TreeRows.open_all)
+
+    def collapse_all(self) -> None:
+        self._depth = 0
+        self.model.change(TreeRows.close_all)
+
+    def file_order(self) -> None:
+        """Gives up sorting."""
+        self.view.sort(Column.KEY)
+
+    @property
+    def query(self) -> str:
+        return self._query
+
+    def current(self) -> int:
+        """The chosen row of the outline that is shown, -1 when there is none."""
+        return self.view.current()
+
+    def keep_columns(self) -> None:
+        """Remembers the widths and order of the columns."""
+        self._settings.keep_state("tree_columns", self.view.horizontalHeader().saveState())
+
+    # Between the two outlines
+
+    @property
+    def outline(self) -> Outline:
+        """The outline that is shown."""
+        return self._contents.folded if self._is_folded else self._contents.outline
+
+    def _origin(self, row: int) -> int:
+        return self.outline.origins[row] if row >= 0 else -1
+
+    def _shown(self, origin: int) -> int:
+        """The row of the outline shown that stands for a row of the unfolded one."""
+        if not self._is_folded or origin < 0:
+            return origin
+        if not self._as_folded:
+            self._as_folded = {origin: row for row, origin in enumerate(self._contents.folded.origins)}
+        return self._as_folded.get(origin, -1)
+
+    def _show(self, opened: list[int], chosen: int) -> None:
+        self.cells = self._cells(self.outline)
+        rows = [row for origin in opened if (row := self._shown(origin)) >= 0]
+        self.view.show_cells(self.cells, rows, self._shown(chosen))
+        if self._query:
+            self.search_for(self._query)
+
+    def _cells(self, outline: Outline) -> Cells:
+        return Cells(outline, self._file.statistics, self._file.flagged, layer)
+
+    def _open_first_levels(self) -> None:
+        """Opens as many levels as fit on a screen, so that the first look says something."""
+        self._depth = self._contents.first_depth
+        if self._depth:
+            self.model.change(lambda rows: rows.open_to(self._depth))
+
+    def _found(self, query: str) -> list[int] | None:
+        if not query:
+            return None
+        from ...checkpoint.searching import matching
+
+        return matching(self.outline, query, self._file.statistics)
+
+    # Words around the tree
+
+    def _look(self) -> None:
+        self._file.look_at([origin for row in self.view.on_show() for origin in self.cells.members(row)])
+
+    def _tell_count(self, query: str) -> None:
+        number = len(self.model.rows.found or ()) if query else 0
+        self.count.setText(wording.plural(number, "row") if query else "")
+
+    def _tell_problem(self, sentence: str) -> None:
+        self.problem.setText(wording.safe(sentence, 400))
+        self.problem.setVisible(bool(sentence))
+
+    def _show_damage(self) -> None:
+        damage = self._contents.checkpoint.damage
+        more = f"  (and {wording.plural(len(damage) - 1, 'more finding')})" if len(damage) > 1 else ""
+        first = wording.safe(damage[0], 400) + more if damage else ""
+        self.damage.say(first, "\n".join(wording.safe(sentence, 400) for sentence in damage[:20]))
+
+    def _tell_change(self) -> None:
+        self.change.say("The file changed on disk. What is shown here is as it was read.")
+
+    def _offer_actions(self, point: QPoint) -> None:
+        menu = QMenu(self)
+        for name in FOR_A_ROW:
+            menu.addAction(self._actions[name])
+        menu.addSeparator()
+        for name in ("fold", "expand_all", "collapse_all", "file_order", "export"):
+            menu.addAction(self._actions[name])
+        self.view.columns_menu(menu.addMenu("&Columns"))
+        menu.exec(self.view.viewport().mapToGlobal(point))
+        menu.deleteLater()

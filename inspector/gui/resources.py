@@ -1,0 +1,62 @@
+"""Where the pictures, the style sheet and the samples are: beside the package in a checkout, inside it when installed."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from PySide6.QtGui import QIcon
+
+from .theme import Colours
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class Sample(NamedTuple):
+    """A checkpoint that comes with the program, and what it shows in one line."""
+
+    path: str
+    shows: str
+
+
+def folder() -> Path:
+    """The folder `resources`."""
+    return _beside("_resources", "resources")
+
+
+def samples() -> list[Sample]:
+    """The sample checkpoints, in the order of the table in their README.md (empty when they are not there)."""
+    home = _beside("_samples", "sample_checkpoints")
+    try:
+        text = (home / "README.md").read_text(encoding="utf-8")
+    except OSError:
+        return []
+    rows = (_cells(line) for line in text.splitlines() if line.startswith("|"))
+    found = (Sample(str(home / name), shows) for name, shows in rows if name)
+    return [sample for sample in found if Path(sample.path).exists()]
+
+
+def app_icon() -> QIcon:
+    """The icon of the application."""
+    return QIcon(str(folder() / "checkpoint-inspector.svg"))
+
+
+@cache
+def style_sheet(colours: Colours) -> str:
+    """The window's style sheet with each `$name` replaced by the colour of that name."""
+    text = (folder() / "window.qss").read_text(encoding="utf-8")
+    return re.sub(r"\$(\w+)", lambda found: str(getattr(colours, found[1])), text)
+
+
+def _beside(installed: str, checkout: str) -> Path:
+    inside = _PACKAGE / installed
+    return inside if inside.is_dir() else _PACKAGE.parent / checkout
+
+
+def _cells(line: str) -> tuple[str, str]:
+    """File name and story of a row of the table; ("", "") for its head and rule."""
+    cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+    name = re.fullmatch(r"\[?`([^`]+)`\]?(\([^)]*\))?", cells[0])
+    return (name[1], cells[1].replace("`", "")) if name and len(cells) > 1 else ("", "")

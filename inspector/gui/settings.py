@@ -1,0 +1,73 @@
+"""What the window remembers between days: recent files, its place on the screen, columns, colours.
+
+An INI file in the user's configuration folder, or in the folder that the environment variable
+`CHECKPOINT_INSPECTOR_SETTINGS` names. Whatever stands in it that cannot be right counts as not there.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+FOLDER_VARIABLE = "CHECKPOINT_INSPECTOR_SETTINGS"
+RECENTS = 12
+"""How many files are remembered."""
+
+
+class Settings:
+    """The remembered things, each with a method that reads and one that writes."""
+
+    def __init__(self, folder: str | None = None) -> None:
+        self._store = QSettings(str(Path(folder or _folder()) / "window.ini"), QSettings.Format.IniFormat)
+
+    def recents(self) -> list[str]:
+        """Absolute paths of the files opened last, the latest first; also those that are gone."""
+        found = self._store.value("recent_files")
+        items = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+        return [item for item in items if isinstance(item, str) and item][:RECENTS]
+
+    def remember(self, path: str) -> None:
+        """Puts `path` at the head of the recent files."""
+        path = os.path.abspath(path)
+        others = [item for item in self.recents() if item != path]
+        self._store.setValue("recent_files", [path, *others][:RECENTS])
+
+    def forget_recents(self) -> None:
+        self._store.remove("recent_files")
+
+    def state(self, name: str) -> QByteArray | None:
+        """What `saveState`, `saveGeometry` and the like gave for the thing called `name`."""
+        found = self._store.value(f"state/{name}")
+        return found if isinstance(found, QByteArray) and not found.isEmpty() else None
+
+    def keep_state(self, name: str, state: QByteArray) -> None:
+        self._store.setValue(f"state/{name}", state)
+
+    def choice(self, name: str, options: tuple[str, ...]) -> str:
+        """The one of `options` that was chosen for `name`; the first when none was."""
+        found = self._store.value(f"choice/{name}")
+        return found if isinstance(found, str) and found in options else options[0]
+
+    def choose(self, name: str, option: str) -> None:
+        self._store.setValue(f"choice/{name}", option)
+
+    def last_folder(self) -> str:
+        """Where the file dialog opens: the folder of the latest file that is still there."""
+        for path in self.recents():
+            if os.path.isdir(folder := os.path.dirname(path)):
+                return folder
+        return str(Path.home())
+
+    def save(self) -> None:
+        """Writes to disk what was changed; happens by itself too, a moment later."""
+        self._store.sync()
+
+
+def _folder() -> str:
+    named = os.environ.get(FOLDER_VARIABLE, "")
+    if named:
+        return named
+    location = QStandardPaths.StandardLocation.GenericConfigLocation
+    return os.path.join(QStandardPaths.writableLocation(location), "checkpoint-inspector")

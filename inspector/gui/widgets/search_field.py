@@ -1,0 +1,49 @@
+"""The search field: a line, what it found beside it, and under it what was not understood."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+
+PLACEHOLDER = "Search: conv weight   *.bias   shape:512   dtype:f16   size>1MB   nan"
+
+
+class SearchField(QLineEdit):
+    """A line that tells what is searched for, a moment after the last of several keystrokes at once."""
+
+    searched = Signal(str)
+    left = Signal()
+    """Down, Enter or Esc in an empty field: the keyboard should go back to the tree."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(PLACEHOLDER)
+        self.setClearButtonEnabled(True)
+        self.setAcceptDrops(False)  # a file dropped here is to be opened, not to be written out as a URL
+        self.setAccessibleName("Search")
+        self.setMinimumWidth(180)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._sign: QAction | None = None
+        # Keystrokes that wait in the queue already count as one.
+        self._timer = QTimer(self, interval=0, singleShot=True)
+        self._timer.timeout.connect(lambda: self.searched.emit(self.text().strip()))
+        self.textChanged.connect(lambda _text: self._timer.start())
+
+    def dress(self) -> None:
+        """Puts the icon in; called when the window has been painted."""
+        from ..icons import icon
+
+        if self._sign is None:
+            self._sign = self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            if self.text():
+                self.clear()
+            else:
+                self.left.emit()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
