@@ -118,7 +118,7 @@ CLAIMS: dict[str, Callable[..., None]] = {
     r"`([^`]+)` ([a-z]+\d+) \[([\d, ]*)\](?: = (-?[\d.]+))?": holds_tensor,
     r"`([^`]+)` = (-?[\d.]*\d)": holds_value,
     r"`([^`]+)` has (\d[^;`]*)": holds_counts,
-    r"`([^`]+)` (?:holds )?the ([a-z ]+)": holds_section,
+    r"`([^`]+)` (?:holds )?the (model weights|optimizer state|learning rate scheduler)": holds_section,
     r"`([^`]+)` is dangerous": holds_danger,
     r"(\d+) tensors?": holds_number,
     r"^(zip|legacy|torchscript|safetensors)": holds_format,

@@ -1,6 +1,6 @@
 """What `make run` does: the window where there is a screen, and the same job visibly where there is none.
 
-    python tools/run.py [FILE...]
+    python tools/run.py [--pictures FOLDER] [FILE...]
 
 Without a screen a sample (or the files named) is opened in a window that is drawn into memory, a picture
 of each panel is written to a folder, and the terminal's view of the file is printed.
@@ -8,6 +8,7 @@ of each panel is written to a folder, and the terminal's view of the file is pri
 
 from __future__ import annotations
 
+import argparse
 import os
 import socket
 import subprocess
@@ -15,21 +16,25 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE = "sample_checkpoints/fashion_classifier.pt"
 PICTURES = "build/panels"
+SAMPLE = "sample_checkpoints/fashion_classifier.pt"
 
 
-def main(files: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description="Open the window, or without a screen show what it would show.")
+    parser.add_argument("--pictures", default=PICTURES, metavar="FOLDER", help="where pictures go without a screen")
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    asked = parser.parse_args(arguments)
     reason = why_no_screen()
     if not reason:
-        return python("-m", "inspector", "open", *files)
-    return show_without_screen(files or [SAMPLE], reason)
+        return python("-m", "inspector", "open", *asked.files)
+    print(f"No screen ({reason}): a picture of each panel goes to {asked.pictures}, the text follows here.", flush=True)
+    return show_without_screen(asked.files or [SAMPLE], asked.pictures)
 
 
-def show_without_screen(files: list[str], reason: str) -> int:
-    """Pictures of the panels and the terminal's view of `files`."""
-    print(f"No screen ({reason}): drawing the window into memory, one picture of each panel to {PICTURES}/", flush=True)
-    failed = python("-m", "inspector.gui.screenshots", "--out", PICTURES, *files, QT_QPA_PLATFORM="offscreen")
+def show_without_screen(files: list[str], pictures: str) -> int:
+    """Pictures of the panels and the terminal's view of `files`; the exit code of what failed, if anything did."""
+    failed = python("-m", "inspector.gui.screenshots", "--out", pictures, *files, QT_QPA_PLATFORM="offscreen")
     for file in files:
         print(f"\n$ inspector show {file}", flush=True)
         failed = python("-m", "inspector", "show", file) or failed
