@@ -11,9 +11,12 @@ import subprocess
 from collections.abc import Sequence
 
 
-def line(packages: Sequence[str]) -> str:
-    """What a person types to install `packages`."""
-    return "sudo apt-get install -y --no-install-recommends " + " ".join(packages)
+def advice(packages: Sequence[str]) -> str:
+    """What a person types to install `packages`, or what to look for where there is no apt."""
+    names = " ".join(packages)
+    if shutil.which("apt-get"):
+        return f"Type:  sudo apt-get install -y --no-install-recommends {names}"
+    return f"Install them with this system's packages; Debian calls them {names}."
 
 
 def install(packages: Sequence[str]) -> bool:

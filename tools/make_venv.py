@@ -52,7 +52,7 @@ def check_python() -> None:
     if importlib.util.find_spec("ensurepip") is None:
         package = "python{}.{}-venv".format(*sys.version_info)
         if not debian.install([package]):
-            raise SetUpError(f"this Python cannot make virtual environments yet. Type:  {debian.line([package])}")
+            raise SetUpError(f"this Python cannot make virtual environments yet. {debian.advice([package])}")
 
 
 def make(folder: Path) -> None:

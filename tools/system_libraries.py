@@ -65,13 +65,12 @@ def main(arguments: list[str]) -> int:
     if not sys.platform.startswith("linux"):
         return 0
     missing = missing_parts()
-    if missing and "--check" not in arguments:
+    if missing:
         print("Qt's windows need what this machine lacks:", ", ".join(missing), flush=True)
-        if debian.install(packages_for(missing)):
+        if "--check" not in arguments and debian.install(packages_for(missing)):
             missing = missing_parts()
     if missing:
-        print("Missing for Qt's windows:", ", ".join(missing))
-        print("Type:", debian.line(packages_for(missing)))
+        print(debian.advice(packages_for(missing)))
     return 1 if missing and ("--check" in arguments or missing_libraries(WINDOW_FILES)) else 0
 
 
