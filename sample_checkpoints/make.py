@@ -200,7 +200,7 @@ def make_resnets(folder: Path) -> None:
 def save_safetensors(state: dict[str, Tensor], path: Path) -> None:
     from safetensors.torch import save_file
 
-    save_file(state, path, metadata={"format": "pt", "classes": "10"})
+    save_file(state, path, metadata={"format": "pt"})
 
 
 def make_whole_module(folder: Path) -> None:
