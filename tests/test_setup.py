@@ -205,12 +205,36 @@ def test_the_checking_machine_calls_make_test() -> None:
     assert script.read_text("utf-8").rstrip().endswith("exec make test")
 
 
-# Libraries of the system, and the screen
+# The environment
 
 
 @pytest.fixture
 def tools(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / "tools")
+
+
+def test_a_python_that_is_too_old_is_refused_with_the_way_out(tools: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    import make_venv
+
+    monkeypatch.setattr(make_venv, "OLDEST", (99, 1))
+    with pytest.raises(make_venv.SetUpError, match=r"Python 99\.1 or newer is needed.*make PYTHON=python99\.1"):
+        make_venv.check_python()
+
+
+def test_an_environment_is_kept_when_it_runs_and_made_anew_when_its_python_is_gone(tools: None, tmp_path: Path) -> None:
+    import make_venv
+
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")], check=True)
+    broken = tmp_path / "broken" / "bin"
+    broken.mkdir(parents=True)
+    (broken / "python").symlink_to(tmp_path / "gone")
+    assert make_venv.runs(Path(sys.prefix))
+    assert not make_venv.runs(tmp_path / "bare"), "an environment without pip cannot be filled"
+    assert not make_venv.runs(tmp_path / "broken")
+    assert not make_venv.runs(tmp_path / "none")
+
+
+# Libraries of the system, and the screen
 
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="about Linux")
