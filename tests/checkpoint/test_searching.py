@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
+from inspector.analysis.statistics import Statistics
 from inspector.checkpoint.entries import Branch, Storage, Tensor, Value
 from inspector.checkpoint.outline import Outline
 from inspector.checkpoint.searching import Found, matching, search
@@ -42,17 +41,7 @@ OUTLINE = Outline.of(
 )
 
 
-@dataclass(frozen=True)
-class Measured:
-    count: int = 10
-    zeros: int = 0
-    nans: int = 0
-    positive_infinities: int = 0
-    negative_infinities: int = 0
-    mean: float | None = 0.0
-
-
-def hits(query: str, **statistics: Measured) -> list[str]:
+def hits(query: str, **statistics: Statistics) -> list[str]:
     found = matching(OUTLINE, query, {key.replace("__", "."): value for key, value in statistics.items()})
     return [OUTLINE.key(row).removeprefix("model.") for row in found.hits]
 
@@ -98,18 +87,19 @@ def test_queries(query: str, expected: list[str]) -> None:
 
 def test_statistics_decide_where_they_are_known_and_what_is_unknown_is_counted() -> None:
     known = {
-        "model__scale": Measured(nans=3),
-        "model__conv1__weight": Measured(mean=0.5),
-        "model__bn1__bias": Measured(zeros=10),
+        "model__scale": Statistics(count=10, nans=3),
+        "model__conv1__weight": Statistics(count=10, mean=0.5),
+        "model__bn1__bias": Statistics(count=10, zeros=10),
     }
-    infinite = {"model__scale": Measured(negative_infinities=1)}
+    infinite = {"model__scale": Statistics(count=10, negative_infinities=1)}
     assert hits("nan", **known) == ["scale"]
     assert hits("-nan", **known) == ["conv1.weight", "bn1.bias"]
     assert hits("inf", **infinite) == ["scale"]
     assert hits("zero", **known) == ["bn1.bias"]
     assert hits("mean>0.1", **known) == ["conv1.weight"]
+    assert hits("max>=8 min<0", model__scale=Statistics(count=2, minimum=-1, maximum=8)) == ["scale"]
     assert hits("nan or -model", **known) == ["scale", "optimizer.name", "optimizer.lr", "empty", "epoch"]
-    assert matching(OUTLINE, "nan", {"model.scale": Measured(nans=3)}).unmeasured == 7
+    assert matching(OUTLINE, "nan", {"model.scale": Statistics(count=10, nans=3)}).unmeasured == 7
     assert matching(OUTLINE, "nan bias").unmeasured == 8, "asked of each tensor, in the order of the words"
     assert matching(OUTLINE, "bias nan").unmeasured == 2
 
