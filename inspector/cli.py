@@ -1,0 +1,168 @@
+"""The door from the terminal: `inspector show`, `stats`, `open`.
+
+Exit codes
+    0    opened, also when the file is damaged: what is broken is said, and what is whole is shown
+    1    something else went wrong, such as a full disk
+    2    the command, an option or a search was not understood
+    3    refused: the file is no checkpoint, or too broken to show anything; the sentence is on stderr
+    130  stopped with Ctrl+C
+    141  nobody read the output to its end (`inspector show FILE | head`)
+
+Why this way: a listing should be there before one has leaned back. What a command needs is imported when it runs, so
+that `--help` and `show` import neither torch nor Qt, and numpy and rich only where values are read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from . import __version__
+from .errors import InspectorError, QueryError
+from .wording import safe
+
+OPENED, FAILED, USAGE, REFUSED, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
+
+_EXIT_CODES = """\
+exit codes:
+  0    opened (also with damage: what is broken is said)
+  1    something else went wrong, such as a full disk
+  2    the command, an option or a search was not understood
+  3    refused: the file is no checkpoint; stderr says what it is
+  130  stopped with Ctrl+C
+"""
+
+_SEARCH = """\
+the search language of --filter:
+  weight  *.weight  layers.{0-11}.*   keys with this word, or of this form
+  shape:512  shape:512x784  dims:4    a dimension, the whole shape, how many dimensions
+  dtype:bf16  device:cuda             torch's names or short ones
+  type:Linear                         the kind of layer, module or value
+  size>1MB  params>=1e6               < <= > >= = != compare
+  shared  damaged  trainable          what several tensors share, cannot be read, requires_grad
+  value:adam  "nan or inf"            values that read so; keys with just this text
+  -word   a b   a or b                not; both; either
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command that `arguments` (by default those of the process) ask for, and gives its exit code."""
+    try:
+        return _run(_parser().parse_args(arguments))
+    except QueryError as error:
+        _say(error)
+        return USAGE
+    except InspectorError as error:
+        _say(error)
+        return REFUSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the flush at exit complains
+        return BROKEN_PIPE
+    except OSError as error:
+        sys.stderr.write(f"inspector: {error.strerror or error}\n")
+        return FAILED
+
+
+def _say(error: InspectorError) -> None:
+    path = getattr(error, "path", "")
+    where = f"{safe(path, 300)}: " if path else ""
+    sys.stderr.write(f"inspector: {where}{safe(str(error), 1000)}\n")
+
+
+def _run(options: argparse.Namespace) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show × gets \xd7, not a traceback
+    command: Callable[[argparse.Namespace], int] = options.command
+    return command(options)
+
+
+def _show(options: argparse.Namespace) -> int:
+    from .terminal.show import show
+
+    return show(
+        options.file,
+        json=options.json,
+        depth=options.depth,
+        query=options.filter,
+        digest=options.digest,
+        flat=options.flat,
+        fold=options.fold,
+    )
+
+
+def _stats(options: argparse.Namespace) -> int:
+    from .terminal.stats import stats
+
+    return stats(options.file, query=options.filter, json=options.json)
+
+
+def _open(options: argparse.Namespace) -> int:
+    try:
+        from .gui.app import main as open_window
+    except ImportError as error:
+        sys.stderr.write(f"inspector: The window cannot be opened: {error}.\n")
+        return FAILED
+    return open_window(options.files)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="inspector",
+        description="Shows what is in a PyTorch checkpoint, without running anything in it.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"inspector {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_show(commands)
+    _add_stats(commands)
+    window = commands.add_parser("open", help="open the window", description="Opens files in the window.")
+    window.add_argument("files", nargs="*", metavar="FILE")
+    window.set_defaults(command=_open)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add_show(commands: Commands) -> None:
+    show = _command(commands, "show", "print what is in a file", "Prints the tree of a file: keys, dtypes, shapes, sizes.")
+    show.add_argument("--depth", type=_levels, metavar="N", help="no more than N levels of the tree")
+    show.add_argument("--flat", action="store_true", help="no tree, but every entry with its whole key on a line")
+    show.add_argument("--fold", action="store_true", help="repeated blocks as one line: layers.{0-47}")
+    show.add_argument("--digest", action="store_true", help="a digest of the elements of each tensor (SHA-256, 16 digits)")
+    show.set_defaults(command=_show)
+
+
+def _add_stats(commands: Commands) -> None:
+    stats = _command(commands, "stats", "measure the tensors of a file", "Prints mean, std, extremes and more of each tensor.")
+    stats.set_defaults(command=_stats)
+
+
+def _command(commands: Commands, name: str, help: str, description: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=help,
+        description=description,
+        epilog=f"{_SEARCH}\n{_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", help="a checkpoint of any kind, or a folder of shards")
+    parser.add_argument("--filter", default="", metavar="QUERY", help="only what matches, for example '*.weight size>1MB'")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead, described in the README")
+    return parser
+
+
+def _levels(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text[:9]):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of levels")
+    return int(text[:9])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the commands of the terminal do; `inspector.cli` is the door to them."""

@@ -1,0 +1,213 @@
+"""The tree of a checkpoint as lines of text: key, what it is, parameters, size, and what should be known of it.
+
+Why this way: 100,000 tensors are 170,000 lines. They are joined from strings, and whatever repeats (shapes, sizes,
+layers of the same kind) is put into words once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from .. import wording
+from ..checkpoint.entries import Branch, Checkpoint, Tensor, Value
+from ..checkpoint.exporting import json_value
+from ..checkpoint.layers import layer
+from ..checkpoint.outline import Outline
+from .screen import Ink, columns_of, padded
+
+WIDEST_KEY = 64
+WIDEST_WHAT = 40
+_INLINE = 8
+"""A list or tuple of no more plain values than this is shown in one line: `tuple (3, 3)`."""
+
+
+class Tree:
+    """The lines of some rows of an outline."""
+
+    def __init__(
+        self, checkpoint: Checkpoint, outline: Outline, ink: Ink, digest: Callable[[Tensor], str | None] | None = None
+    ) -> None:
+        self._outline = outline
+        self._ink = ink
+        self._digest = digest
+        self._titles = {section.key: section.title for section in checkpoint.sections if section.key}
+        self._words: dict[object, str] = {}
+
+    def lines(self, rows: Iterable[int], *, flat: bool = False) -> Iterator[str]:
+        """A line for each of `rows`, indented by its depth; `flat`: with its whole key instead."""
+        rows = list(self._without_inlined(rows))
+        names = [wording.safe(self._outline.keys[row]) for row in rows] if flat else list(map(self._name, rows))
+        whats = list(map(self._what, rows))
+        name_width = min(max(map(columns_of, names), default=0), WIDEST_KEY)
+        what_width = min(max(map(columns_of, whats), default=0), WIDEST_WHAT)
+        sums_width = max((len(self._parameters(row)) for row in rows), default=0)
+        for row, name, what in zip(rows, names, whats, strict=True):
+            yield self._line(row, padded(name, name_width), padded(what, what_width), sums_width)
+
+    def _line(self, row: int, name: str, what: str, width: int) -> str:
+        outline = self._outline
+        if outline.ends[row] > row + 1:
+            name = self._ink.strong(name)
+        sums = f"{self._parameters(row):>{width}}  {self._size(row):>8}" if outline.tensors[row] else " " * (width + 10)
+        return f"{name}  {what}  {sums}  {self._remarks(row)}".rstrip() + "\n"
+
+    def _name(self, row: int) -> str:
+        return "  " * self._outline.depths[row] + wording.safe(self._outline.labels[row], 100)
+
+    def _parameters(self, row: int) -> str:
+        return f"{self._outline.parameters[row]:,}"
+
+    def _size(self, row: int) -> str:
+        nbytes = self._outline.nbytes[row]
+        return self._words.get(nbytes) or self._words.setdefault(nbytes, wording.size(nbytes))
+
+    def _what(self, row: int) -> str:
+        entry = self._outline.entries[row]
+        if type(entry) is Tensor:
+            what = entry.dtype, entry.shape
+            return self._words.get(what) or self._words.setdefault(what, described(entry))
+        if type(entry) is Value:
+            return f"{wording.safe(entry.type, 40)} {shown(entry)}".rstrip()
+        words = layer(self._outline, row)
+        if words or entry is None:
+            return words
+        return _container(entry)
+
+    def _remarks(self, row: int) -> str:
+        entry, remarks = self._outline.entries[row], []
+        if self._titles and (title := self._titles.get(self._outline.keys[row])) and title != self._outline.labels[row]:
+            remarks.append(self._ink.accent(title))
+        if type(entry) is Tensor:
+            remarks += self._remarks_on_tensor(row, entry)
+        elif type(entry) is Branch:
+            if entry.attribute and not self._is_in_module(row):
+                remarks.append("attribute")
+            if entry.damage:
+                remarks.append(self._ink.alarm(f"! {wording.safe(entry.damage, 300)}"))
+        if isinstance(entry, (Branch, Value)) and entry.note:
+            remarks.append(self._ink.quiet(wording.safe(entry.note, 300)))
+        return "; ".join(remarks)
+
+    def _is_in_module(self, row: int) -> bool:
+        parent = self._outline.parents[row]
+        entry = self._outline.entries[parent] if parent >= 0 else None
+        return type(entry) is Branch and entry.kind == "module"
+
+    def _remarks_on_tensor(self, row: int, tensor: Tensor) -> Iterator[str]:
+        storage = tensor.storage
+        if self._digest:
+            yield self._digest(tensor) or "unreadable"
+        if damage := tensor.damage or (storage.damage if storage else ""):
+            yield self._ink.alarm(f"! {wording.safe(damage, 300)}")
+        if storage and (rows := self._outline.sharing.get(storage.key)):
+            other = rows[1] if rows[0] == row else rows[0]
+            yield f"shares storage with {wording.safe(self._outline.keys[other], 100)}"
+        if storage and storage.nbytes > tensor.nbytes:
+            yield f"a view of {wording.size(storage.nbytes)}"
+        if tensor.extra is not _NOTHING_MORE:
+            yield from _remarks_on_extra(tensor)
+
+    def _without_inlined(self, rows: Iterable[int]) -> Iterator[int]:
+        end = 0
+        for row in rows:
+            if row >= end:
+                entry = self._outline.entries[row]
+                if type(entry) is Branch and is_inline(entry):
+                    end = self._outline.ends[row]
+                yield row
+
+
+_NOTHING_MORE = Tensor._field_defaults["extra"]
+
+
+def _remarks_on_extra(tensor: Tensor) -> Iterator[str]:
+    extra = tensor.extra
+    if extra.role and extra.role != "parameter":
+        yield extra.role
+    if tensor.layout != "strided":
+        yield tensor.layout
+    if extra.subclass:
+        yield wording.safe(extra.subclass, 60)
+    if extra.quantization:
+        yield extra.quantization.scheme
+    yield from (name for name in ("conj", "neg") if getattr(extra, name))
+
+
+def described(tensor: Tensor) -> str:
+    """`float32 [64, 3, 7, 7]`"""
+    return f"{wording.safe(tensor.dtype, 30)} {wording.shape(tensor.shape)}"
+
+
+def shown(value: Value) -> str:
+    """A value as text for one line: strings in quotes, bytes by their number and beginning."""
+    if isinstance(value.value, str):
+        text = wording.safe(value.value, 80)
+        return f"'{text}'" if value.type == "str" else text
+    if isinstance(value.value, (bytes, bytearray)):
+        return f"{wording.plural(len(value.value), 'byte')} {value.value[:16].hex(' ')}".rstrip()
+    return "" if value.type == "NoneType" else wording.safe(str(json_value(value.value)), 80)
+
+
+def is_inline(branch: Branch) -> bool:
+    """Whether it is a short list or tuple of plain values."""
+    return (
+        branch.kind in ("sequence", "set")
+        and 0 < len(branch.children) <= _INLINE
+        and all(type(child) is Value and not child.note and not isinstance(child.value, bytes) for child in branch.children)
+    )
+
+
+def _container(branch: Branch) -> str:
+    name = wording.safe(branch.type.rpartition(".")[2], 40)
+    if is_inline(branch):
+        inside = ", ".join(shown(child) or "None" for child in branch.children if isinstance(child, Value))
+        return f"{name} ({wording.safe(inside, 80)})"
+    return f"{name} of {len(branch.children):,}" if branch.kind != "object" else name
+
+
+def heading(checkpoint: Checkpoint, outline: Outline, ink: Ink) -> Iterator[str]:
+    """What the file is, how much is in it, and first of all what is broken in it."""
+    yield ink.strong(wording.safe(checkpoint.path, 300)) + "\n"
+    parts = [checkpoint.format, wording.size(checkpoint.nbytes), wording.plural(outline.total_tensors, "tensor")]
+    parts += [wording.plural(outline.total_parameters, "parameter"), *_kinds(outline)]
+    yield " · ".join(part for part in parts if part) + "\n"
+    facts = [f"{label} {text}" for label, text in checkpoint.facts if label != "serialization id"]
+    if facts:
+        yield ink.quiet(wording.safe(" · ".join(facts), 400)) + "\n"
+    for sentence in checkpoint.damage:
+        yield ink.alarm(f"! {wording.safe(sentence, 600)}") + "\n"
+    yield from _classes(checkpoint, ink)
+    yield "\n"
+
+
+def _kinds(outline: Outline) -> list[str]:
+    dtypes: dict[str, int] = {}
+    devices: dict[str, int] = {}
+    for entry in outline.entries:
+        if type(entry) is Tensor:
+            dtypes[entry.dtype] = dtypes.get(entry.dtype, 0) + 1
+            devices[entry.device] = devices.get(entry.device, 0) + 1
+    if devices.keys() == {"cpu"}:
+        devices = {}
+    return [_most(dtypes), f"from {_most(devices)}" if devices else ""]
+
+
+def _most(counts: dict[str, int]) -> str:
+    ordered = sorted(counts, key=lambda name: -counts[name])
+    return wording.names([wording.safe(name, 40) for name in ordered], limit=4)
+
+
+def _classes(checkpoint: Checkpoint, ink: Ink) -> Iterator[str]:
+    dangerous = [wording.safe(each.name, 80) for each in checkpoint.globals if each.verdict == "dangerous"]
+    unknown = [wording.safe(each.name, 80) for each in checkpoint.globals if each.verdict == "unknown"]
+    if dangerous:
+        yield ink.alarm(f"! Loading it with weights_only=False would run {wording.names(dangerous)}. Nothing was run here.") + "\n"
+    if unknown:
+        yield ink.quiet(f"It names classes that torch does not know: {wording.names(unknown)}.") + "\n"
+
+
+def below(outline: Outline, rows: Sequence[int], depth: int | None) -> Sequence[int]:
+    """The rows that are not deeper than `depth` levels; all for None."""
+    return rows if depth is None else [row for row in rows if outline.depths[row] < depth]
+
+
