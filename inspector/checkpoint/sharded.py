@@ -182,7 +182,7 @@ class _Shards:
         if len(self._found) >= SHARD_LIMIT:
             return _Shard(f"more than {SHARD_LIMIT:,} shards are named.")
         try:
-            path = _inside(self._folder, name)
+            path = path_inside(self._folder, name)
             if path not in self._by_path:
                 self._by_path[path] = _Shard("", name, self._open(path))
             return self._by_path[path]
@@ -218,15 +218,15 @@ class _Shard:
         self.stamps = checkpoint.stamps if checkpoint else ()
 
 
-def _inside(folder: str, name: str) -> str:
-    """The path of the shard `name` in `folder`. Raises FileError when the name leads out of the folder.
+def path_inside(folder: str, name: str) -> str:
+    """The path of the file that `folder` says is `name`. Raises FileError when the name leads out of the folder.
 
     A symbolic link may lead out in one case: the cache of the Hugging Face hub keeps every file of
     `snapshots/<revision>` as a link into `blobs`, two floors up.
     """
     parts = re.split(r"[/\\]", name)
     if not name or "\0" in name or os.path.isabs(name) or ":" in parts[0] or ".." in parts:
-        raise FileError("The name leads out of the folder of the index, so it is not read.")
+        raise FileError("The name leads out of the folder, so it is not read.")
     path = os.path.normpath(os.path.join(folder, name))
     try:
         target, home = os.path.realpath(path), os.path.realpath(folder)
@@ -234,7 +234,7 @@ def _inside(folder: str, name: str) -> str:
         raise FileError("The name cannot be that of a file.") from None
     blobs = os.path.join(os.path.dirname(os.path.dirname(home)), "blobs")
     if os.path.commonpath([home, target]) != home and os.path.dirname(target) != blobs:
-        raise FileError("It is a link that leads out of the folder of the index, so it is not read.")
+        raise FileError("It is a link that leads out of the folder, so it is not read.")
     if not os.path.lexists(path):
         raise FileError("The file is not there.")
     return path

@@ -232,3 +232,56 @@ def _text(head: bytes) -> str:
 _LOOKS: tuple[Callable[[bytes, FileSource], _Finding | None], ...] = (
     _empty, _zeros, _lfs_pointer, _other_pointer, _mangled, _foreign, _tensorflow, _tar, _page, _json_text, _plain_text,
 )  # fmt: skip
+
+
+def refuse_zip(source: FileSource, members: list[str]) -> FileError:
+    """The error for a zip archive that is no checkpoint, by the names of its members."""
+    for look in (_cut_before_pickle, _known_zip, _zip_of_checkpoints):
+        found = look(members)
+        if found:
+            return FileError(found[0], path=source.path, hint=found[1])
+    listed = names([safe(name, 60) for name in members], 4) or "nothing"
+    return FileError(
+        f"This is a zip archive, but no checkpoint: it has no data.pkl. It holds {listed}.",
+        path=source.path,
+        hint="Unpack it, and open what is in it.",
+    )
+
+
+def _cut_before_pickle(members: list[str]) -> _Finding | None:
+    storages = [name for name in members if re.search(r"(^|/)data/[0-9]+$|(^|/)\.data/[0-9]+\.storage$", name)]
+    if len(storages) < max(1, len(members) // 2):
+        return None
+    return (
+        f"The archive holds {plural(len(storages), 'storage')} but no data.pkl: names and shapes of tensors are lost.",
+        "The file was perhaps cut off before it: copy or download it again.",
+    )
+
+
+def _known_zip(members: list[str]) -> _Finding | None:
+    known = set(members)
+    if members and all(name.endswith(".npy") for name in members):
+        return f"These are {plural(len(members), 'array')} of NumPy (`.npz`).", "Open it with `numpy.load`."
+    for mark, what, hint in _ZIP_MARKS:
+        if mark in known or any(name.startswith(mark) for name in members):
+            return f"This is {what}, not a checkpoint.", hint
+    return None
+
+
+_ZIP_MARKS = (
+    ("model.weights.h5", "a Keras model (`.keras`)", "Open it with `keras.saving.load_model`."),
+    ("MAR-INF/", "a TorchServe archive (`.mar`)", "Unpack it: the checkpoint is a file in it."),
+    ("[Content_Types].xml", "a document of an office program", ""),
+    ("META-INF/MANIFEST.MF", "a Java archive or an Android app", ""),
+    ("AndroidManifest.xml", "an Android app", ""),
+    ("Manifest.json", "a Core ML package", "Open it with `coremltools`."),
+    ("mimetype", "a document or a book", ""),
+)
+
+
+def _zip_of_checkpoints(members: list[str]) -> _Finding | None:
+    endings = (".pth", ".pt", ".bin", ".ckpt", ".safetensors", ".th")
+    inside = [safe(name, 60) for name in members if name.endswith(endings)]
+    if not inside:
+        return None
+    return f"This is a zip archive with {names(inside)} in it.", "Unpack it, and open what is in it."
