@@ -30,6 +30,17 @@ class Stamp(NamedTuple):
     modified_ns: int
 
 
+class Place(NamedTuple):
+    """Where bytes lie for whoever wants to look at them: `offset` bytes into the file `path`."""
+
+    path: str
+    offset: int
+    member: str = ""
+    """The member of an archive that they belong to."""
+    deflated: bool = False
+    """They are compressed: `offset` is that of the whole compressed stretch."""
+
+
 class Source:
     """`nbytes` bytes that can be read at any place. Raises FileError, and nothing else, when they cannot."""
 
@@ -54,6 +65,10 @@ class Source:
     def opened(self) -> Iterator[None]:
         """Keeps the file open for the reads inside: one open instead of one each."""
         yield
+
+    def place(self, offset: int) -> Place | None:
+        """Where byte `offset` lies in a file; None when it is in none by itself. Raises FileError."""
+        return None
 
     def part(self, offset: int, nbytes: int) -> Source:
         """The `nbytes` bytes from `offset` on, as a source of their own."""
@@ -100,6 +115,9 @@ class FileSource(Source):
             yield
         finally:
             self._leave()
+
+    def place(self, offset: int) -> Place:
+        return Place(self.path, offset)
 
     def is_unchanged(self) -> bool:
         """Whether the path still leads to the very state of the file that was read."""
@@ -205,6 +223,9 @@ class PartSource(Source):
             raise _outside(offset, len(buffer), self.nbytes)
         self.whole.read_into(self.start + offset, buffer)
 
+    def place(self, offset: int) -> Place | None:
+        return self.whole.place(self.start + offset)
+
     def opened(self):  # type: ignore[no-untyped-def]
         return self.whole.opened()
 
@@ -239,6 +260,10 @@ class InflatedSource(Source):
                 piece = self._next(min(PIECE, len(buffer) - done))
                 buffer[done : done + len(piece)] = piece
                 done += len(piece)
+
+    def place(self, offset: int) -> Place | None:
+        packed = self._packed.place(0)
+        return packed._replace(deflated=True) if packed else None
 
     def _rewind(self) -> None:
         self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)

@@ -1,0 +1,232 @@
+"""The file as a whole: what it is, what it holds, what it names, what of it can be read."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QPushButton,
+    QScrollArea,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ... import wording
+from ...checkpoint.entries import Checkpoint, Section
+from ...checkpoint.outline import Outline
+from ...checkpoint.python_snippets import allow_line
+from ..theme import mono_font, scaled_font
+from ..widgets.fact_grid import FactGrid
+from ..widgets.figures_row import FiguresRow
+from ..widgets.labels import ElidedLabel, Label
+from ..widgets.links_row import LinksRow
+from ..widgets.treemap import Treemap
+from . import file_facts
+from .file_facts import Breakdown
+from .globals_model import GlobalsTableModel
+from .latest import Latest
+from .outline_parts import OutlineParts
+from .tensor_words import Fact
+from .texts_view import TextsView
+
+_MOST_SHARED = 30
+_ROWS_SEEN = 10
+
+
+class FactsView(QScrollArea):
+    """Facts of one checkpoint, in sections one below the other."""
+
+    entry_requested = Signal(str)
+    """The key of an entry or group that a person asked for here."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Facts about the file")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self._checkpoint: Checkpoint | None = None
+        self._outline: Outline | None = None
+        self._sections: tuple[Section, ...] = ()
+        self._latest = Latest(self)
+        self._latest.succeeded.connect(self._show_breakdown)
+        self._make_parts()
+        self._lay_out()
+        self._connect()
+
+    def show_checkpoint(self, checkpoint: Checkpoint, outline: Outline) -> None:
+        """Shows what is known of `checkpoint`, whose rows are `outline`."""
+        self._checkpoint, self._outline = checkpoint, outline
+        self.name.setText(wording.safe(os.path.basename(checkpoint.path) or checkpoint.path, 200))
+        self.format.setText(file_facts.format_words(checkpoint))
+        self.damage.setText("\n".join(f"! {wording.safe(each, 500)}" for each in checkpoint.damage))
+        self.damage.setVisible(bool(checkpoint.damage))
+        self.figures.show_figures(_figures(checkpoint, outline))
+        self.facts.show_facts(_facts(checkpoint))
+        self._show_sections(checkpoint)
+        self.treemap.show_parts(OutlineParts(outline))
+        self._point("")
+        self._card_of(self.treemap).setVisible(outline.total_nbytes > 0)
+        self._show_globals(checkpoint)
+        self.texts.show_texts(checkpoint.texts)
+        self._card_of(self.texts).setVisible(bool(checkpoint.texts))
+        for grid in (self.types, self.shared):
+            grid.show_facts([])
+            self._card_of(grid).hide()
+        self._latest.start(file_facts.break_down(checkpoint))
+
+    def stop(self) -> None:
+        """Ends all reading, and waits for it. To be called before the window goes."""
+        self._latest.stop()
+        self.texts.stop()
+
+    # Making it
+
+    def _make_parts(self) -> None:
+        self.name = ElidedLabel(font=scaled_font(1.35, bold=True))
+        self.format = Label(tone="quiet", wrap=True)
+        self.damage = Label(tone="danger", wrap=True, selectable=True)
+        self.figures, self.facts, self.types, self.shared = FiguresRow(), FactGrid(), FactGrid(), FactGrid()
+        self.sections = LinksRow("Sections")
+        self.treemap, self.pointed = Treemap(), ElidedLabel(tone="quiet", font=mono_font(0.92))
+        self.globals, self.globals_table = GlobalsTableModel(self), QTableView()
+        self.load_words = Label(wrap=True, selectable=True)
+        self.allow = Label(font=mono_font(0.92), wrap=True, selectable=True)
+        self.copy_allow = QPushButton("Copy these lines")
+        self.texts = TextsView()
+        _dress(self.globals_table, self.globals)
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        content.setBackgroundRole(QPalette.ColorRole.Base)
+        content.setAutoFillBackground(True)
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(20, 18, 20, 20)
+        self._column.setSpacing(26)
+        self._cards: dict[QWidget, QWidget] = {}
+        self._add_card("", self.name, self.format, self.damage, self.figures, self.facts)
+        self._add_card("Sections", self.sections)
+        self._add_card("Sizes", self.treemap, self.pointed)
+        self._add_card("Types and devices", self.types)
+        self._add_card("Shared storages", self.shared)
+        self._add_card("What the file names", self.load_words, self.allow, self.copy_allow, self.globals_table)
+        self._add_card("Texts in the file", self.texts)
+        self._column.addStretch(1)
+        self.setWidget(content)
+
+    def _add_card(self, title: str, *widgets: QWidget) -> None:
+        card = QWidget()
+        column = QVBoxLayout(card)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        if title:
+            column.addWidget(Label(title, font=scaled_font(1.1, bold=True)))
+        for widget in widgets:
+            column.addWidget(widget)
+            self._cards[widget] = card
+        self._column.addWidget(card)
+
+    def _card_of(self, widget: QWidget) -> QWidget:
+        return self._cards[widget]
+
+    def _connect(self) -> None:
+        self.sections.chosen.connect(lambda number: self.entry_requested.emit(self._sections[number].key))
+        self.treemap.pointed.connect(self._point)
+        self.treemap.chosen.connect(self._choose_node)
+        self.copy_allow.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.allow.text()))
+
+    # Filling it
+
+    def _show_sections(self, checkpoint: Checkpoint) -> None:
+        self._sections = tuple(section for section in checkpoint.sections if section.key)
+        self.sections.show_links([_section_words(section) for section in self._sections])
+
+    def _show_globals(self, checkpoint: Checkpoint) -> None:
+        found = checkpoint.globals
+        self._card_of(self.globals_table).setVisible(bool(found))
+        self.globals.show_globals(found)
+        self.load_words.setText(file_facts.load_words(found))
+        is_dangerous = any(each.verdict == "dangerous" for each in found)
+        self.load_words.set_tone("danger" if is_dangerous else "text")
+        lines = allow_line(checkpoint)
+        self.allow.setText(lines.rstrip())
+        self.allow.setVisible(bool(lines))
+        self.copy_allow.setVisible(bool(lines))
+        height = self.globals_table.verticalHeader().defaultSectionSize()
+        self.globals_table.setFixedHeight(height * (min(len(found), _ROWS_SEEN) + 1) + 14)
+
+    def _show_breakdown(self, found: Breakdown) -> None:
+        rows = [Fact(wording.safe(name, 60), _counted(count, size)) for name, count, size in found.dtypes]
+        rows += [Fact(f"on {wording.safe(name, 60)}", _counted(count, size)) for name, count, size in found.devices]
+        self.types.show_facts(rows)
+        self._card_of(self.types).setVisible(bool(rows))
+        self.shared.show_facts(_shared(found.sharing))
+        self._card_of(self.shared).setVisible(bool(found.sharing))
+
+    def _point(self, words: str) -> None:
+        self.pointed.setText(words or "Point at a part to see what it is; click to go there.")
+
+    def _choose_node(self, node: int) -> None:
+        if self._outline is not None:
+            self.entry_requested.emit(self._outline.key(node))
+
+
+def _figures(checkpoint: Checkpoint, outline: Outline) -> list[tuple[str, str, bool]]:
+    return [
+        ("size", wording.size(checkpoint.nbytes), False),
+        ("tensors", wording.count(outline.total_tensors), False),
+        ("values", wording.count(outline.total_parameters), False),
+        ("of tensors", wording.size(outline.total_nbytes), False),
+    ]
+
+
+def _facts(checkpoint: Checkpoint) -> list[Fact]:
+    path = Fact("Path", wording.safe(checkpoint.path, 400), mono=True)
+    return [
+        path,
+        *(Fact(_headed(wording.safe(label, 60)), wording.safe(text, 300)) for label, text in checkpoint.facts),
+    ]
+
+
+def _headed(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+def _section_words(section: Section) -> str:
+    return f"{wording.safe(section.title, 60)} · {wording.safe(section.key, 60)}"
+
+
+def _counted(count: int, size: int) -> str:
+    return f"{wording.plural(count, 'tensor')}, {wording.size(size)}"
+
+
+def _shared(sharing: tuple[tuple[str, ...], ...]) -> list[Fact]:
+    rows = [
+        Fact(wording.plural(len(keys), "tensor"), wording.names([wording.safe(key, 100) for key in keys], 6), mono=True)
+        for keys in sharing[:_MOST_SHARED]
+    ]
+    left = len(sharing) - _MOST_SHARED
+    return [*rows, Fact("", f"and {wording.plural(left, 'more storage')}")] if left > 0 else rows
+
+
+def _dress(table: QTableView, model: GlobalsTableModel) -> None:
+    table.setModel(model)
+    table.setAccessibleName("Classes and functions that the file names")
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setFrameShape(table.Shape.NoFrame)
+    table.verticalHeader().hide()
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    for column in (1, 2, 3):
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)

@@ -1,0 +1,82 @@
+"""What a file comes to as a whole: its types, its devices, what shares a storage. Nothing here knows Qt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from ... import wording
+from ...checkpoint.entries import Checkpoint, Global
+from ...progress import Progress
+from .sharing import find_sharing
+
+FORMATS = {
+    "zip": "PyTorch checkpoint (zip archive, since torch 1.6)",
+    "legacy": "PyTorch checkpoint (stream of pickles, torch 0.1.10 to 1.5)",
+    "tar": "PyTorch checkpoint (tar, before torch 0.1.10)",
+    "torchscript": "TorchScript archive (torch.jit.save)",
+    "package": "torch.package archive",
+    "exported": "Exported program (torch.export, .pt2)",
+    "safetensors": "safetensors file",
+    "sharded": "Sharded model (an index and its shards)",
+    "distributed": "Distributed checkpoint (torch.distributed.checkpoint)",
+    "pickle": "Pickle of tensors or arrays",
+    "numpy": "numpy file",
+}
+VERDICTS = {
+    "torch": ("=", "torch's own: data only"),
+    "harmless": ("=", "harmless"),
+    "unknown": ("~", "unknown: somebody's own code"),
+    "dangerous": ("!", "dangerous: runs code when loaded with weights_only=False"),
+}
+"""Symbol and words of each verdict."""
+_A_STRIDE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """How the bytes of a file's tensors are spread; each tuple the largest first, as (name, tensors, bytes)."""
+
+    dtypes: tuple[tuple[str, int, int], ...]
+    devices: tuple[tuple[str, int, int], ...]
+    sharing: tuple[tuple[str, ...], ...]
+    """The keys in each storage that holds more than one tensor."""
+
+
+def break_down(checkpoint: Checkpoint) -> Generator[Progress, None, Breakdown]:
+    """Counts types and devices over all tensors, and finds what shares a storage."""
+    counts: dict[str, Counter[str]] = {"dtype": Counter(), "device": Counter()}
+    sizes: dict[str, Counter[str]] = {"dtype": Counter(), "device": Counter()}
+    for done, (_, tensor) in enumerate(checkpoint.tensors()):
+        if done % _A_STRIDE == 0:
+            yield Progress(done, 0, "tensors")
+        for what in counts:
+            name = getattr(tensor, what)
+            counts[what][name] += 1
+            sizes[what][name] += tensor.nbytes
+    sharing = yield from find_sharing(checkpoint)
+    dtypes, devices = (_ranked(counts[what], sizes[what]) for what in counts)
+    return Breakdown(dtypes, devices, tuple(sharing.values()))
+
+
+def format_words(checkpoint: Checkpoint) -> str:
+    return FORMATS.get(checkpoint.format, checkpoint.format)
+
+
+def load_words(found: tuple[Global, ...]) -> str:
+    """Whether `torch.load` would take what the file names, in a sentence."""
+    dangerous = [wording.safe(each.name, 80) for each in found if each.verdict == "dangerous"]
+    refused = [each for each in found if not each.accepted]
+    if dangerous:
+        return f"Do not load this with weights_only=False: it names {wording.names(dangerous)}. Here nothing of it was run."
+    if refused:
+        return (
+            f"torch.load refuses {wording.plural(len(refused), 'name')} in its default mode (weights_only=True)."
+            " If you trust where the file comes from, these lines allow them:"
+        )
+    return "torch.load accepts everything this file names in its default mode (weights_only=True)."
+
+
+def _ranked(counts: Counter[str], sizes: Counter[str]) -> tuple[tuple[str, int, int], ...]:
+    return tuple((name, counts[name], size) for name, size in sizes.most_common())

@@ -1,0 +1,70 @@
+"""The classes and functions a file names, with the verdict on each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+
+from ... import wording
+from ...checkpoint.entries import Global
+from ..theme import Meaning, colours, mono_font
+from ..widgets.labels import plain_tip
+from .file_facts import VERDICTS
+
+COLUMNS = ("Name", "Verdict", "Used", "torch.load's default")
+_MEANINGS = {"dangerous": Meaning.DAMAGED, "unknown": Meaning.DTYPE_DIFFERS}
+_NO_PARENT = QModelIndex()
+
+
+class GlobalsTableModel(QAbstractTableModel):
+    """One row for each name, in the order given."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._found: Sequence[Global] = ()
+
+    def show_globals(self, found: Sequence[Global]) -> None:
+        self.beginResetModel()
+        self._found = found
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex = _NO_PARENT) -> int:  # type: ignore[override]
+        return 0 if parent.isValid() else len(self._found)
+
+    def columnCount(self, parent: QModelIndex = _NO_PARENT) -> int:  # type: ignore[override]
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        return None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # type: ignore[override]
+        if not index.isValid():
+            return None
+        found = self._found[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(found, index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tip(found)
+        if role == Qt.ItemDataRole.FontRole and index.column() == 0:
+            return mono_font(0.95)
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() == 1:
+            meaning = _MEANINGS.get(found.verdict)
+            return colours().of(meaning) if meaning is not None else None
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 2:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def _text(self, found: Global, column: int) -> str:
+        symbol, words = VERDICTS.get(found.verdict, ("~", found.verdict))
+        texts = (wording.safe(found.name, 160), f"{symbol} {words.partition(':')[0]}", f"{found.count:,} ×",
+                 "accepts it" if found.accepted else "refuses it")  # fmt: skip
+        return texts[column]
+
+
+def _tip(found: Global) -> str:
+    words = VERDICTS.get(found.verdict, ("~", found.verdict))[1]
+    return plain_tip("\n".join(filter(None, (wording.safe(found.name, 400), words, wording.safe(found.reason, 300)))))

@@ -1,0 +1,204 @@
+"""A tensor's values as a picture, with a choice of the ways its shape allows."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from ... import wording
+from ...checkpoint.arrays import read
+from ...checkpoint.entries import Tensor
+from ..theme import mono_font
+from ..widgets.colour_scale import ColourBar
+from ..widgets.labels import ElidedLabel, Label
+from ..widgets.picture import PictureView
+from ..widgets.segments import Segments
+from ..widgets.series_plot import SeriesPlot
+from . import pictures
+from .latest import Latest
+from .lenses import LENSES, Lens
+from .pictures import Kind, Picture
+
+_MOST_DIMENSIONS = 32
+
+
+class PicturePage(QWidget):
+    """Heat map, filters, image or line of one tensor. Reads on a thread; what comes late is not drawn."""
+
+    drawn = Signal()
+    """A picture has just been drawn, or it was said why there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tensor: Tensor | None = None
+        self.kinds: list[Kind] = []
+        self.choice = Segments("Picture")
+        self.view, self.series, self.bar = PictureView(), SeriesPlot(), ColourBar()
+        self.said = Label(tone="quiet", wrap=True)
+        self.reading = ElidedLabel(font=mono_font(0.92))
+        self.note = ElidedLabel(tone="quiet")
+        self.lenses: dict[Kind, Lens] = {kind: lens(self) for kind, lens in LENSES.items()}
+        self._found: Any = None
+        self._lay_out()
+        self._connect()
+        self.show_nothing()
+
+    @property
+    def kind(self) -> Kind | None:
+        """The way of looking in force."""
+        return self.kinds[self.choice.current] if self.kinds else None
+
+    def show_tensor(self, tensor: Tensor) -> None:
+        """Reads and draws the picture that suits `tensor` best."""
+        self.show_nothing()
+        self.tensor = tensor
+        self.kinds = pictures.offers(tensor.shape) if len(tensor.shape) <= _MOST_DIMENSIONS else []
+        self.choice.show_choices([kind.value for kind in self.kinds])
+        if not self.kinds:
+            return self._say(_why_no_picture(tensor))
+        for kind in self.kinds:
+            if kind in self.lenses:
+                self.lenses[kind].look_at(tensor)
+        self._read()
+
+    def show_nothing(self, words: str = "") -> None:
+        """No picture; `words` say why."""
+        self._latest.cancel()
+        self.tensor, self.kinds, self._found = None, [], None
+        self.choice.show_choices([])
+        self._show_lens()
+        self.view.show_nothing()
+        self._say(words)
+
+    def stop(self) -> None:
+        self._latest.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.kind == Kind.FILTERS and self._found is not None:
+            self._draw(self._found)  # as many columns as suit the new room
+
+    def _lay_out(self) -> None:
+        self._pages = QStackedLayout()
+        for page in (self.said, self.view, self.series):
+            self._pages.addWidget(page)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignTop)
+        for lens in self.lenses.values():
+            head.addWidget(lens, 1)
+        head.addStretch(0)
+        foot = QHBoxLayout()
+        foot.setSpacing(16)
+        self.bar.setMaximumWidth(260)
+        foot.addWidget(self.bar, 1)
+        foot.addWidget(self.reading, 2)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(8)
+        page.addLayout(head)
+        page.addLayout(self._pages, 1)
+        page.addLayout(foot)
+        page.addWidget(self.note)
+
+    def _connect(self) -> None:
+        self._latest = Latest(self)
+        self._latest.succeeded.connect(self._draw)
+        self._latest.failed.connect(lambda error: self._say(str(error)))
+        self._latest.said.connect(self._progress)
+        self.choice.chosen.connect(lambda _: self._read())
+        self.view.pointed.connect(self._point)
+        self.series.pointed.connect(lambda point: self._point(0, point))
+        for lens in self.lenses.values():
+            lens.moved.connect(self._read)
+            lens.redrawn.connect(lambda: self._draw(self._found) if self._found is not None else None)
+
+    def _read(self) -> None:
+        self._show_lens()
+        self._found = None
+        if self.tensor is not None:
+            self._latest.start(self._work(self.tensor))
+
+    def _work(self, tensor: Tensor) -> Generator[Any, None, Any]:
+        lens = self._lens()
+        if lens is not None:
+            return lens.work()
+        axis = max(range(len(tensor.shape)), key=lambda axis: tensor.shape[axis])
+        return pictures.read_series(read, tensor, axis, [0] * len(tensor.shape))
+
+    def _draw(self, found: Any) -> None:
+        self._found = found
+        lens = self._lens()
+        if lens is not None:
+            lens.draw(found, self.view, self.bar)
+            self._pages.setCurrentWidget(self.view)
+            self.note.setText(lens.note())
+        else:
+            self._draw_series(found)
+        self._show_foot(has_bar=bool(self.bar.labels()))
+        self.reading.setText("")
+        self.drawn.emit()
+
+    def _draw_series(self, found: Picture) -> None:
+        self.series.show_series(found.mean[0], found.low[0], found.high[0], found.unfit[0], found.steps[1])
+        self._pages.setCurrentWidget(self.series)
+        self.bar.show_scale(None)
+        step = found.steps[1]
+        self.note.setText(
+            f"Each point is the mean of {wording.count(step)} values, the band their least and greatest." * (step > 1)
+        )
+
+    def _point(self, row: int, column: int) -> None:
+        if self._found is None or row < 0 or column < 0:
+            return self.reading.setText("")
+        lens = self._lens()
+        words = lens.words(row, column) if lens is not None else _series_words(self._found, column)
+        self.reading.setText(words)
+        self.view.setAccessibleDescription(words)
+
+    def _progress(self, words: list[Any]) -> None:
+        self._say(f"Reading … {wording.share(words[-1].done, words[-1].total)}")
+
+    def _say(self, words: str) -> None:
+        """Shows a sentence in place of a picture."""
+        self.said.setText(wording.safe(words, 600))
+        self._pages.setCurrentWidget(self.said)
+        self._show_foot(has_bar=False)
+        self.reading.setText("")
+        self.note.setText("")
+        self.drawn.emit()
+
+    def _show_foot(self, *, has_bar: bool) -> None:
+        self.bar.setVisible(has_bar)
+        self.note.setVisible(bool(self.note.text()))
+
+    def _lens(self) -> Lens | None:
+        return self.lenses.get(self.kind) if self.kind is not None else None
+
+    def _show_lens(self) -> None:
+        for lens in self.lenses.values():
+            lens.setVisible(lens is self._lens())
+
+
+def _series_words(found: Picture, point: int) -> str:
+    step = found.steps[1]
+    if step == 1:
+        unfit = found.unfit[0, point]
+        return f"[{point:,}]  " + ("! NaN or Inf" if unfit else f"{found.mean[0, point]:.6g}")
+    values = found.mean[0, point], found.low[0, point], found.high[0, point]
+    words = "mean {:.4g}  min {:.4g}  max {:.4g}".format(*values) if np.isfinite(values[0]) else "! nothing finite"
+    return f"[{point * step:,}:{(point + 1) * step:,}]  {words}"
+
+
+def _why_no_picture(tensor: Tensor) -> str:
+    if 0 in tensor.shape:
+        return "There are no elements to draw."
+    if len(tensor.shape) > _MOST_DIMENSIONS:
+        return f"A tensor of {len(tensor.shape)} dimensions is more than can be drawn."
+    return "One value alone makes no picture: see Values."

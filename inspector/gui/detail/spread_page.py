@@ -1,0 +1,115 @@
+"""How a tensor's values are spread: their statistics in figures, and the histogram."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from ... import wording
+from ..theme import mono_font
+from ..widgets.figures_row import FiguresRow
+from ..widgets.histogram_plot import HistogramPlot
+from ..widgets.labels import ElidedLabel, Label
+from .tensor_words import figures
+
+if TYPE_CHECKING:
+    from ...analysis.statistics import Statistics
+
+BARS = 120
+"""Bars that are drawn at most."""
+_UNKNOWN = "…"
+
+
+class SpreadView(QWidget):
+    """Figures above a histogram; shows dots until the statistics are known."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.figures = FiguresRow()
+        self.plot = HistogramPlot()
+        self.said = Label(tone="quiet", wrap=True)
+        self.reading = ElidedLabel(tone="quiet", font=mono_font(0.92))
+        self.logarithmic = QCheckBox("Logarithmic")
+        self.logarithmic.setToolTip("Count on a logarithmic scale, so that rare values are seen too")
+        self.logarithmic.toggled.connect(self.plot.set_logarithmic)
+        self.plot.pointed.connect(self._point)
+        self._hint = ""
+        self._lay_out()
+        self.show_statistics(None)
+
+    def show_statistics(self, statistics: Statistics | None) -> None:
+        """Shows `statistics`; with None that they are not known yet."""
+        self.figures.show_figures(_figures(statistics))
+        if statistics is None or statistics.histogram is None or not statistics.histogram.counts:
+            self._say("Measuring …" if statistics is None else "There is no finite value to draw.")
+            return
+        bins = statistics.histogram.fitted(BARS)
+        self.plot.show_counts(
+            np.asarray(bins.edges), np.asarray(bins.counts, dtype=np.float64), statistics.mean, statistics.std
+        )
+        self._hint = "Line: mean. Band: one standard deviation to each side." if statistics.std > 0 else "Line: mean."
+        self._show_plot(True)
+        self._point("")
+
+    def show_refusal(self, words: str) -> None:
+        """Says in a sentence why there are no statistics."""
+        self.figures.show_figures([])
+        self._say(words)
+
+    def _lay_out(self) -> None:
+        self._pages = QStackedLayout()
+        self._pages.addWidget(self.said)
+        self._pages.addWidget(self.plot)
+        self.plot.setMinimumHeight(110)
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        foot = QHBoxLayout()
+        foot.addWidget(self.reading, 1)
+        foot.addWidget(self.logarithmic)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(10)
+        page.addWidget(self.figures)
+        page.addLayout(self._pages, 1)
+        page.addLayout(foot)
+
+    def _point(self, words: str) -> None:
+        self.reading.setText(words or self._hint)
+
+    def _say(self, words: str) -> None:
+        self.said.setText(wording.safe(words, 600))
+        self.plot.clear_counts()
+        self._hint = ""
+        self._show_plot(False)
+        self._point("")
+
+    def _show_plot(self, has_plot: bool) -> None:
+        self._pages.setCurrentWidget(self.plot if has_plot else self.said)
+        self.logarithmic.setVisible(has_plot)
+        self.reading.setVisible(has_plot)
+
+
+def _figures(statistics: Statistics | None) -> list[tuple[str, str, bool]]:
+    """(name, number, alarming) of each statistic."""
+    if statistics is None:
+        return [(name, _UNKNOWN, False) for name in ("mean", "std", "min", "max", "L2 norm", "zeros")]
+    moments = [
+        ("mean", statistics.mean), ("std", statistics.std), ("min", statistics.minimum), ("max", statistics.maximum),
+        ("L1 norm", statistics.l1), ("L2 norm", statistics.l2),
+    ]  # fmt: skip
+    found = [(name, "–" if math.isnan(value) else figures(value), False) for name, value in moments]
+    found.append(("zeros", _zeros(statistics), False))
+    unfit = (
+        ("NaN", statistics.nans),
+        ("+Inf", statistics.positive_infinities),
+        ("−Inf", statistics.negative_infinities),
+    )
+    return found + [(name, wording.count(number), True) for name, number in unfit if number]
+
+
+def _zeros(statistics: Statistics) -> str:
+    if not statistics.zeros:
+        return "0"
+    return f"{wording.count(statistics.zeros)} ({wording.share(statistics.zeros, statistics.count)})"

@@ -1,0 +1,206 @@
+"""One tensor: what it is on a line, what looks wrong, and three pages: overview, values, storage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from ... import wording
+from ...checkpoint.entries import Checkpoint, Tensor
+from ..theme import Meaning
+from ..widgets.fact_grid import FactGrid
+from ..widgets.labels import Label
+from ..widgets.links_row import LinksRow
+from . import tensor_words
+from .head import Head
+from .latest import Latest
+from .picture_page import PicturePage
+from .sharing import find_sharing, sharing_with
+from .spread_page import SpreadView
+from .values_page import ValuesView
+
+if TYPE_CHECKING:
+    from ...analysis.statistics import Statistics
+
+
+class TensorPage(QWidget):
+    """Everything about one tensor. What takes time is read on threads, and only for the page that is seen."""
+
+    part_chosen = Signal(str, object)
+    """Key and entry of a part - the indices of a sparse tensor, an attribute - that is to be shown by itself."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.head = Head()
+        self.findings = Label(tone="danger", wrap=True, selectable=True)
+        self.spread, self.picture, self.values, self.facts = SpreadView(), PicturePage(), ValuesView(), FactGrid()
+        self.parts = LinksRow("Parts")
+        self.parts.chosen.connect(self._choose_part)
+        self.tabs = QTabWidget()
+        self._shown: tuple[Checkpoint, str, Tensor] | None = None
+        self._read: set[int] = set()
+        self._sharing: tuple[Checkpoint, dict[str, tuple[str, ...]]] | None = None
+        self._latest = Latest(self)
+        self._latest.succeeded.connect(self._learn_sharing)
+        self._measuring = Latest(self)
+        self._measuring.succeeded.connect(self.show_statistics)
+        self._measuring.failed.connect(lambda error: self.show_refusal(str(error)))
+        self._lay_out()
+        self.tabs.currentChanged.connect(lambda _: self._read_tab())
+
+    def show_tensor(self, checkpoint: Checkpoint, key: str, tensor: Tensor) -> None:
+        """Shows `tensor`, at first without statistics."""
+        self._shown = checkpoint, key, tensor
+        self._measuring.cancel()
+        self._read.clear()
+        self.head.show_entry(checkpoint, key, tensor, tensor_words.summary(key, tensor))
+        self._find([])
+        self.parts.show_links([wording.safe(part.name, 40) for part in self._part_entries()])
+        self.picture.show_nothing()
+        self.values.show_nothing()
+        refusal = damage_of(tensor)
+        if refusal:
+            self.spread.show_refusal(refusal)
+        else:
+            self.spread.show_statistics(None)
+        self._show_facts()
+        self._read_tab()
+
+    def show_statistics(self, statistics: Statistics) -> None:
+        """Fills in what was measured."""
+        if self._shown is None:
+            return
+        _, key, tensor = self._shown
+        self.head.show_summary(tensor_words.summary(key, tensor, statistics))
+        self.spread.show_statistics(statistics)
+        self._find(_findings(key, tensor, statistics))
+
+    def show_refusal(self, words: str) -> None:
+        """Says why there are no statistics."""
+        self.spread.show_refusal(words)
+
+    def measure_here(self) -> None:
+        """Measures what is shown, for which nobody else does: a part has no row in the tree."""
+        from ...analysis.statistics import measure
+
+        if self._shown is not None and not damage_of(self._shown[2]):
+            self._measuring.start(measure(self._shown[2]))
+
+    def cancel(self) -> None:
+        """Ends all reading without waiting for it."""
+        self.picture.show_nothing()
+        self.values.show_nothing()
+        self._latest.cancel()
+        self._measuring.cancel()
+
+    def stop(self) -> None:
+        """Ends all reading, and waits for it."""
+        for reader in (self.picture, self.values, self._latest, self._measuring):
+            reader.stop()
+
+    def _lay_out(self) -> None:
+        overview = QSplitter(Qt.Orientation.Vertical)
+        overview.setChildrenCollapsible(False)
+        for part, stretch in ((_inset(self.spread), 5), (_inset(self.picture), 6)):
+            overview.addWidget(part)
+            overview.setStretchFactor(overview.count() - 1, stretch)
+        for page, name, tip in (
+            (overview, "Overview", "How the values are spread, and a picture of them"),
+            (_inset(self.values), "Values", "The numbers themselves, page by page"),
+            (_scrolled(self.facts), "Storage", "How it is laid out, and where its bytes lie"),
+        ):
+            self.tabs.addTab(page, name)
+            self.tabs.setTabToolTip(self.tabs.count() - 1, tip)
+        self.tabs.setDocumentMode(True)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(8)
+        for widget in (self.head, _inset(self.findings, 0), _inset(self.parts, 0)):
+            page.addWidget(widget)
+        page.addWidget(self.tabs, 1)
+
+    def _read_tab(self) -> None:
+        """Reads what the page in front shows, once for each tensor."""
+        at = self.tabs.currentIndex()
+        if self._shown is None or at in self._read:
+            return
+        self._read.add(at)
+        checkpoint, _, tensor = self._shown
+        refusal = damage_of(tensor)
+        if at == 0:
+            self.picture.show_nothing(refusal) if refusal else self.picture.show_tensor(tensor)
+        elif at == 1:
+            self.values.show_nothing(refusal) if refusal else self.values.show_tensor(tensor)
+        elif self._sharing is None or self._sharing[0] is not checkpoint:
+            self._latest.start(find_sharing(checkpoint))
+
+    def _learn_sharing(self, found: dict[str, tuple[str, ...]]) -> None:
+        if self._shown is not None:
+            self._sharing = self._shown[0], found
+            self._show_facts()
+
+    def _show_facts(self) -> None:
+        assert self._shown is not None
+        checkpoint, key, tensor = self._shown
+        known = self._sharing[1] if self._sharing is not None and self._sharing[0] is checkpoint else {}
+        self.facts.show_facts(tensor_words.facts(checkpoint, tensor, sharing_with(tensor, key, known)))
+
+    def _find(self, sentences: list[str]) -> None:
+        self.findings.setText("\n".join(f"{Meaning.DAMAGED.symbol} {wording.safe(each, 400)}" for each in sentences))
+        self.findings.parentWidget().setVisible(bool(sentences))
+
+    def _part_entries(self) -> list[Tensor]:
+        tensor = self._shown[2] if self._shown else None
+        if tensor is None:
+            return []
+        quantization = tensor.extra.quantization
+        scales = (quantization.scale, quantization.zero_point) if quantization else ()
+        return [*tensor.extra.parts, *(part for part in scales if isinstance(part, Tensor))]
+
+    def _choose_part(self, number: int) -> None:
+        assert self._shown is not None
+        part = self._part_entries()[number]
+        self.part_chosen.emit(f"{self._shown[1]}.{part.name}", part)
+
+
+def damage_of(tensor: Tensor) -> str:
+    """The sentence why its elements cannot be read, empty when they can as far as is known."""
+    if tensor.damage:
+        return tensor.damage
+    if tensor.storage is not None:
+        return tensor.storage.damage or (
+            "" if tensor.storage.source is not None else "Its numbers are not in the file."
+        )
+    if tensor.extra.parts:
+        return f"A {tensor.layout} tensor has no elements of its own: choose one of its parts above."
+    return "It was saved without its numbers (a meta tensor)."
+
+
+def _findings(key: str, tensor: Tensor, statistics: Statistics) -> list[str]:
+    from ...analysis.health import findings
+
+    return [str(each) for each in findings(key, tensor, statistics)]
+
+
+def _inset(widget: QWidget, top: int = 10) -> QWidget:
+    """`widget` with the panel's margins around it."""
+    frame = QWidget()
+    box = QVBoxLayout(frame)
+    box.setContentsMargins(16, top, 16, top)
+    box.addWidget(widget)
+    return frame
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    content = QWidget()
+    box = QVBoxLayout(content)
+    box.setContentsMargins(16, 14, 16, 14)
+    box.addWidget(widget)
+    box.addStretch(1)
+    area.setWidget(content)
+    return area

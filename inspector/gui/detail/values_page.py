@@ -1,0 +1,272 @@
+"""The numbers themselves: a page of any two dimensions, exact, to be gone through and copied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+
+import numpy as np
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+
+from ... import wording
+from ...checkpoint.arrays import read
+from ...checkpoint.entries import Tensor
+from ...progress import Progress
+from ..item_models.values_model import ValuesPage, ValuesTableModel
+from ..widgets.axis_picker import AxisPicker
+from ..widgets.flow_layout import FlowLayout
+from ..widgets.labels import ElidedLabel
+from ..widgets.pager import Pager
+from .latest import Latest
+
+ROWS, COLUMNS = 500, 100
+"""Of a page."""
+LINE = 8
+"""Values in a line where there is one dimension only."""
+_MOST_DIMENSIONS = 32
+
+
+class ValuesView(QWidget):
+    """A table over one tensor. Nothing but the page that is shown is read, on a thread."""
+
+    shown = Signal()
+    """A page has just been shown, or it was said why there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tensor: Tensor | None = None
+        self.model = ValuesTableModel(self)
+        self.table = QTableView()
+        self.axes, self.rows, self.columns = AxisPicker(), Pager("rows"), Pager("columns")
+        self.go_to = QLineEdit()
+        self.said = ElidedLabel(tone="quiet")
+        self._wanted_cell: tuple[int, int] | None = None
+        self._latest = Latest(self)
+        self._dress_table()
+        self._lay_out()
+        self._connect()
+
+    def show_tensor(self, tensor: Tensor) -> None:
+        """Shows the first page of `tensor`."""
+        self.show_nothing()
+        self.tensor = tensor
+        if len(tensor.shape) > _MOST_DIMENSIONS:
+            return self._say(f"A tensor of {len(tensor.shape)} dimensions is more than can be laid out.")
+        is_flat = len(tensor.shape) < 2
+        self.axes.setVisible(not is_flat)
+        if not is_flat:
+            self.axes.show_shape(tensor.shape, len(tensor.shape) - 2, len(tensor.shape) - 1)
+        example = ", ".join(str(n - 1) for n in tensor.shape[:6])
+        self.go_to.setPlaceholderText(f"Go to index, e.g. {example}" if example else "")
+        self.go_to.setEnabled(bool(tensor.shape))
+        self._show_pages()
+        self._read()
+
+    def show_nothing(self, words: str = "") -> None:
+        self._latest.cancel()
+        self.tensor, self._wanted_cell = None, None
+        self.model.show_page(None)
+        for widget in (self.axes, self.rows, self.columns):
+            widget.hide()
+        self.go_to.clear()
+        self._say(words)
+
+    def stop(self) -> None:
+        self._latest.stop()
+
+    def go_to_index(self, index: tuple[int, ...]) -> None:
+        """Shows and chooses the value at `index`, one number for each dimension."""
+        tensor = self.tensor
+        if tensor is None or len(index) != len(tensor.shape):
+            return
+        row, column = self._cell_of(index)
+        if len(tensor.shape) > 1:
+            self.axes.hold(index)
+        self.rows.show_pages(self.rows.total, ROWS, row)
+        self.columns.show_pages(self.columns.total, COLUMNS, column)
+        self._wanted_cell = row, column
+        self._read()
+
+    def copied_text(self) -> str:
+        """The chosen cells as lines of tab-separated numbers; of everything on the page if none is chosen."""
+        chosen = self.table.selectionModel().selectedIndexes()
+        rows = sorted({index.row() for index in chosen}) or range(self.model.rowCount())
+        columns = sorted({index.column() for index in chosen}) or range(self.model.columnCount())
+        picked = {(index.row(), index.column()) for index in chosen}
+        lines = ([self._plain(r, c) if not picked or (r, c) in picked else "" for c in columns] for r in rows)
+        return "\n".join("\t".join(line) for line in lines)
+
+    # Making it
+
+    def _dress_table(self) -> None:
+        self.table.setModel(self.model)
+        self.table.setAccessibleName("Values of the tensor")
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.setShowGrid(False)
+        self.table.setAlternatingRowColors(True)
+        self.table.setWordWrap(False)
+        self.table.setFrameShape(self.table.Shape.NoFrame)
+        self.table.setCornerButtonEnabled(False)
+        self.table.setTabKeyNavigation(False)
+        for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            header.setHighlightSections(False)
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
+        self.table.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        copy = QAction("Copy values", self.table)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.copied_text()))
+        self.table.addAction(copy)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _lay_out(self) -> None:
+        controls = QWidget()
+        flow = FlowLayout(controls, across=16)
+        self.go_to.setClearButtonEnabled(True)
+        self.go_to.setMinimumWidth(210)
+        self.go_to.setAccessibleName("Go to index")
+        self.go_to.setToolTip("An index of the tensor, a number for each dimension; Enter goes there")
+        for widget in (self.axes, self.go_to, self.rows, self.columns):
+            flow.addWidget(widget)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(8)
+        page.addWidget(controls)
+        page.addWidget(self.table, 1)
+        page.addWidget(self.said)
+
+    def _connect(self) -> None:
+        self.axes.changed.connect(self._turn)
+        self.rows.moved.connect(self._read)
+        self.columns.moved.connect(self._read)
+        self.go_to.returnPressed.connect(self._go)
+        self._latest.succeeded.connect(self._show)
+        self._latest.failed.connect(lambda error: self._fail(str(error)))
+        self.table.selectionModel().currentChanged.connect(lambda now, _: self._say_where(now.row(), now.column()))
+
+    # Reading
+
+    def _read(self) -> None:
+        if self.tensor is None:
+            return
+        if len(self.tensor.shape) < 2:
+            work = _read_lines(self.tensor, self.rows.first, max(self.rows.last, 1))
+        else:
+            here = slice(self.rows.first, self.rows.last), slice(self.columns.first, self.columns.last)
+            work = _read_page(self.tensor, *self.axes.axes, self.axes.others, *here)
+        self._latest.start(work)
+
+    def _show(self, page: ValuesPage) -> None:
+        self.model.show_page(page)
+        self._fit_columns()
+        self._choose_wanted()
+        if self._wanted_cell is None:
+            self._say_where(-1, -1)
+        self._wanted_cell = None
+        self.shown.emit()
+
+    def _fit_columns(self) -> None:
+        """One width for all columns, that of the longest of some numbers of the page."""
+        rows, columns = self.model.rowCount(), self.model.columnCount()
+        sample = {self.model.text(r, c) for r in range(0, rows, max(1, rows // 40)) for c in range(min(columns, 12))}
+        longest = max((*sample, "0" * 6), key=len)
+        metrics = self.table.fontMetrics()
+        self.table.horizontalHeader().setDefaultSectionSize(int(metrics.averageCharWidth() * len(longest) * 1.12) + 26)
+
+    def _show_pages(self) -> None:
+        assert self.tensor is not None
+        shape = self.tensor.shape
+        if len(shape) < 2:
+            self.rows.things = "lines"
+            self.rows.show_pages(-(-self.tensor.numel // LINE), ROWS)
+            self.columns.show_pages(LINE, LINE)
+            return
+        rows, columns = self.axes.axes
+        self.rows.things = "rows"
+        self.rows.show_pages(shape[rows], ROWS)
+        self.columns.show_pages(shape[columns], COLUMNS)
+
+    def _turn(self) -> None:
+        self._show_pages()
+        self._read()
+
+    def _go(self) -> None:
+        assert self.tensor is not None
+        numbers = [int(digits) for digits in re.findall(r"-?\d{1,18}", self.go_to.text())]
+        shape = self.tensor.shape
+        if len(numbers) != len(shape):
+            return self._say(f"An index of this tensor has {wording.plural(len(shape), 'number')}, not {len(numbers)}.")
+        outside = next((axis for axis, n in enumerate(numbers) if not -shape[axis] <= n < shape[axis]), None)
+        if outside is not None:
+            length = wording.count(shape[outside])
+            return self._say(f"There is no index {numbers[outside]} in dimension {outside}, which has {length}.")
+        self.go_to_index(tuple(number % length for number, length in zip(numbers, shape, strict=True)))
+
+    def _cell_of(self, index: tuple[int, ...]) -> tuple[int, int]:
+        if len(index) == 1:
+            return divmod(index[0], LINE)
+        rows, columns = self.axes.axes
+        return index[rows], index[columns]
+
+    def _choose_wanted(self) -> None:
+        if self._wanted_cell is None:
+            return
+        row, column = self._wanted_cell
+        cell = self.model.index(row - self.rows.first, column - self.columns.first)
+        self.table.selectionModel().setCurrentIndex(cell, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.table.scrollTo(cell, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    # Words
+
+    def _say_where(self, row: int, column: int) -> None:
+        if self.tensor is None:
+            return
+        if row < 0:
+            return self._say("" if len(self.tensor.shape) < 2 else f"Shown: {self.axes.index_words()}")
+        self._say(f"{self._index_words(row, column)}  {self.model.text(row, column)}")
+
+    def _index_words(self, row: int, column: int) -> str:
+        assert self.tensor is not None
+        row, column = row + self.rows.first, column + self.columns.first
+        if len(self.tensor.shape) < 2:
+            return f"[{row * LINE + column:,}]" if self.tensor.shape else "[]"
+        index = list(self.axes.others)
+        index[self.axes.axes[0]], index[self.axes.axes[1]] = row, column
+        return wording.shape(index)
+
+    def _plain(self, row: int, column: int) -> str:
+        return self.model.text(row, column).removeprefix("! ")
+
+    def _fail(self, words: str) -> None:
+        self.model.show_page(None)
+        self._say(words)
+        self.shown.emit()
+
+    def _say(self, words: str) -> None:
+        self.said.setText(wording.safe(words, 400))
+
+
+def _read_page(
+    tensor: Tensor, rows: int, columns: int, others: list[int], down: slice, across: slice
+) -> Generator[Progress, None, ValuesPage]:
+    yield Progress(0, 1, "values")
+    index: list[int | slice] = list(others)
+    index[rows], index[columns] = down, across
+    values = read(tensor, tuple(index))
+    return ValuesPage(values if rows < columns else values.T, down.start, across.start)
+
+
+def _read_lines(tensor: Tensor, first: int, last: int) -> Generator[Progress, None, ValuesPage]:
+    """The values of a tensor of at most one dimension, `LINE` of them side by side."""
+    yield Progress(0, 1, "values")
+    if not tensor.shape:
+        return ValuesPage(np.asarray(read(tensor)).reshape(1, 1), 0, 0)
+    values = read(tensor, (slice(first * LINE, min(last * LINE, tensor.numel)),))
+    lines = np.zeros(-(-values.size // LINE) * LINE, values.dtype)
+    lines[: values.size] = values
+    return ValuesPage(lines.reshape(-1, LINE), first, 0, wrapped=LINE, length=tensor.numel)

@@ -1,0 +1,143 @@
+"""From numbers to colours, and the bar that says which is which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ..theme import Colours, colours, figures_font, scaled_font
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """`low` to `high` as colours: diverging around zero, or from the surface to the accent."""
+
+    low: float
+    high: float
+    diverging: bool
+    clipped: bool = False
+    """Whether there are values beyond the ends, which then have the colour of the end."""
+
+    @classmethod
+    def of(cls, values: Floats, *, full: bool = False) -> Scale:
+        """The scale that suits `values`: of both signs diverging, with ends of one size.
+
+        Unless it is to be `full`, the ends leave out the farthest 0.5 % of the values, so that a few
+        outliers do not make all the others pale.
+        """
+        finite = values[np.isfinite(values)]
+        if not finite.size:
+            return cls(0.0, 1.0, diverging=False)
+        low, high = float(finite.min()), float(finite.max())
+        if low < 0 < high:
+            end = max(-low, high) if full else _robust_end(np.abs(finite))
+            return cls(-end, end, diverging=True, clipped=end < max(-low, high))
+        if full:
+            return cls(low, high, diverging=False)
+        robust_low, robust_high = (float(edge) for edge in np.quantile(_thinned(finite), (0.005, 0.995)))
+        if robust_low == robust_high:
+            return cls(low, high, diverging=False)
+        return cls(robust_low, robust_high, diverging=False, clipped=(robust_low, robust_high) != (low, high))
+
+    def pixels(self, values: Floats, unfit: NDArray[np.bool_] | None = None) -> NDArray[np.uint8]:
+        """[...] values as uint8 [..., 3]; what is NaN has the colour of the surface, `unfit` that of danger."""
+        now = colours()
+        table = self.table(now)
+        span = (self.high - self.low) or 1.0
+        position = np.nan_to_num((values - self.low) / span * 255, nan=0.0, posinf=255.0, neginf=0.0)
+        pixels = table[np.clip(position + 0.5, 0, 255).astype(np.intp)]
+        pixels[np.isnan(values)] = rgb(now.surface)
+        if unfit is not None:
+            pixels[unfit] = rgb(now.danger)
+        return pixels
+
+    def table(self, now: Colours) -> NDArray[np.uint8]:
+        """The 256 colours from `low` to `high`, uint8 [256, 3]."""
+        if self.diverging:
+            stops = (now.negative, now.surface, now.positive)
+        elif self.high <= 0:
+            stops = (now.negative, now.surface)
+        else:
+            stops = (now.surface, now.positive) if self.low >= 0 else (now.negative, now.surface, now.positive)
+        at = np.linspace(0, 1, len(stops))
+        channels = [np.interp(np.linspace(0, 1, 256), at, [rgb(stop)[c] for stop in stops]) for c in range(3)]
+        return np.stack(channels, axis=-1).round().astype(np.uint8)
+
+
+class ColourBar(QWidget):
+    """A scale laid out from left to right, its ends and middle in figures."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._scale: Scale | None = None
+
+    def show_scale(self, scale: Scale | None) -> None:
+        """Shows `scale`; None clears the bar."""
+        self._scale = scale
+        self.setAccessibleName(f"Colours: {', '.join(self.labels())}" if scale else "")
+        self.setToolTip("Values beyond the ends have the colour of the end." if scale and scale.clipped else "")
+        self.update()
+
+    def labels(self) -> tuple[str, ...]:
+        """What stands under the bar, from left to right."""
+        if self._scale is None:
+            return ()
+        low, high = (f"{end:.3g}".replace("-", "−") for end in (self._scale.low, self._scale.high))
+        if self._scale.clipped:
+            low, high = f"≤ {low}", f"≥ {high}"
+        return (low, "0", high) if self._scale.diverging else (low, high)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 12 + self.fontMetrics().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._scale is None:
+            return
+        painter = QPainter(self)
+        bar = QRectF(0.5, 0.5, self.width() - 1, 8)
+        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+        table = self._scale.table(colours())
+        for at in range(0, 256, 15):
+            gradient.setColorAt(at / 255, QColor(*(int(c) for c in table[at])))
+        painter.setPen(QColor(colours().line))
+        painter.setBrush(gradient)
+        painter.drawRect(bar)
+        painter.setFont(figures_font(scaled_font(0.85)))
+        painter.setPen(QColor(colours().quiet))
+        labels = self.labels()
+        sides = Qt.AlignmentFlag
+        for text, side in zip(
+            labels,
+            (sides.AlignLeft, sides.AlignHCenter, sides.AlignRight)[:: 1 if len(labels) == 3 else 2],
+            strict=True,
+        ):
+            painter.drawText(QRectF(0, 10, self.width(), self.height() - 10), side | sides.AlignTop, text)
+
+
+def _robust_end(magnitudes: Floats) -> float:
+    end = float(np.quantile(_thinned(magnitudes), 0.995))
+    return end if end > 0 else float(magnitudes.max())
+
+
+def _thinned(values: Floats) -> Floats:
+    """Every so manieth value, some 50,000 of them: enough to know where the farthest 0.5 % begin."""
+    return values[:: max(1, values.size // 50_000)]
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue of `#rrggbb`."""
+    found = QColor(colour)
+    return found.red(), found.green(), found.blue()

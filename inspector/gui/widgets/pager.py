@@ -1,0 +1,82 @@
+"""Where in a long row of things one is: first, previous, next, last - and in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from ... import wording
+from ..theme import figures_font
+from .labels import Label
+
+_BUTTONS = (("«", "First page"), ("‹", "Previous page"), ("›", "Next page"), ("»", "Last page"))
+
+
+class Pager(QWidget):
+    """Pages of `per_page` things out of `total`. Hidden where one page holds them all."""
+
+    moved = Signal()
+
+    def __init__(self, things: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.things = things
+        self.first, self.total, self.per_page = 0, 0, 1
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        self.buttons = [self._button(text, tip) for text, tip in _BUTTONS]
+        self._words = Label(tone="quiet")
+        self._words.setFont(figures_font(self._words.font()))
+        for widget in (*self.buttons[:2], self._words, *self.buttons[2:]):
+            row.addWidget(widget)
+        self.hide()
+
+    def show_pages(self, total: int, per_page: int, first: int = 0) -> None:
+        """Offers the pages of `total` things, and stands at the one that holds number `first`. Emits nothing."""
+        self.total, self.per_page = total, max(1, per_page)
+        self._stand_at(first)
+        self.setVisible(total > per_page)
+
+    @property
+    def last(self) -> int:
+        """The number just past the last thing of the page."""
+        return min(self.total, self.first + self.per_page)
+
+    def go_to(self, number: int) -> None:
+        """To the page that holds `number`."""
+        before = self.first
+        self._stand_at(number)
+        if self.first != before:
+            self.moved.emit()
+
+    def words(self) -> str:
+        """`filters 0 to 255 of 512`."""
+        return f"{self.things} {wording.count(self.first)} to {wording.count(self.last - 1)} of {wording.count(self.total)}"
+
+    def _stand_at(self, number: int) -> None:
+        kept = min(max(number, 0), max(self.total - 1, 0))
+        self.first = kept - kept % self.per_page
+        self._words.setText(self.words())
+        for button, is_usable in zip(self.buttons, self._usable(), strict=True):
+            button.setEnabled(is_usable)
+
+    def _usable(self) -> tuple[bool, bool, bool, bool]:
+        return self.first > 0, self.first > 0, self.last < self.total, self.last < self.total
+
+    def _button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(f"{tip} of the {self.things}")
+        button.setAccessibleName(button.toolTip())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: self.go_to(self._target(tip)))
+        return button
+
+    def _target(self, tip: str) -> int:
+        targets = {
+            "First": 0,
+            "Previous": self.first - self.per_page,
+            "Next": self.first + self.per_page,
+            "Last": self.total - 1,
+        }
+        return targets[tip.partition(" ")[0]]

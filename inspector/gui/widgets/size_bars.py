@@ -1,0 +1,40 @@
+"""A column of sizes, each with a bar behind it that is as long as its share of the largest."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from ..theme import colours, figures_font
+
+_BAR_HEIGHT = 4
+
+
+class SizeBarDelegate(QStyledItemDelegate):
+    """Draws the text to the right, and below it a bar by the share (0 to 1) in the model's role `role`."""
+
+    def __init__(self, role: int, parent: object = None) -> None:
+        super().__init__(parent)  # type: ignore[arg-type]
+        self._role = role
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(colours().selection))
+        share = index.data(self._role) or 0.0
+        area = QRectF(option.rect).adjusted(8, 0, -10, 0)
+        if share > 0:
+            bar = QRectF(area.left(), area.bottom() - _BAR_HEIGHT - 3, max(1.5, area.width() * share), _BAR_HEIGHT)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours().bars))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawRoundedRect(bar, 2, 2)
+        painter.setPen(QColor(colours().text))
+        painter.setFont(figures_font(option.font))
+        painter.drawText(
+            area.adjusted(0, 0, 0, -6),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            str(index.data() or ""),
+        )

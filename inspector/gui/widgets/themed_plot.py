@@ -1,0 +1,52 @@
+"""A pyqtgraph plot in the window's own colours, which follow a change of theme while it is shown."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from ..theme import colours, scaled_font
+
+
+class ThemedPlot(pg.PlotWidget):
+    """Axes left and below, quiet lines, no menu, no buttons. Subclasses make their items, then call `dress`."""
+
+    _has_items = False
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=None)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        plot = self.getPlotItem()
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.setMouseEnabled(x=True, y=False)
+        plot.getViewBox().setDefaultPadding(0.02)
+        for name in ("left", "bottom"):
+            axis = plot.getAxis(name)
+            axis.setStyle(tickFont=scaled_font(0.85), tickLength=4)
+            axis.enableAutoSIPrefix(False)
+
+    def dress(self) -> None:
+        """Colours everything; from then on it follows the theme."""
+        self._has_items = True
+        self._colour_axes()
+        self.recolour()
+
+    def recolour(self) -> None:
+        """Gives the items of the plot the colours in force."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._has_items:
+            self.dress()
+
+    def _colour_axes(self) -> None:
+        now = colours()
+        self.setBackground(QColor(now.surface))
+        for name in ("left", "bottom"):
+            axis = self.getPlotItem().getAxis(name)
+            axis.setPen(pg.mkPen(now.line))
+            axis.setTextPen(pg.mkPen(now.quiet))
