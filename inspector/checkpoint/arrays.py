@@ -24,7 +24,7 @@ import numpy as np
 from ..errors import FileError, InspectorError
 from ..progress import Progress, finish
 from ..wording import count, size
-from .decoding import PER_BYTE, Array, decode, dequantize, stored_type, swap
+from .decoding import PER_BYTE, Array, decode, dequantize, float4_values, stored_type, swap
 from .encodings import Latin1Source, UnpackedSource
 from .entries import Quantization, Storage, Tensor
 from .layouts import Layout, coalesced, in_storage_order, layout_of, slabs
@@ -80,7 +80,7 @@ class Elements:
     def read_into(self, first: int, out: Array) -> None:
         """Fills `out` (1-D, contiguous, of the stored type) with what stands from place `first` of the storage on."""
         if out.size:
-            self._source.read_into(self._start + first * self.itemsize, memoryview(out.view(np.uint8)))
+            self._source.read_into(self._start + first * self.itemsize, memoryview(out.view(np.uint8).data))
             if self._swap:
                 swap(out)
             if self._turn:
@@ -89,7 +89,9 @@ class Elements:
     def gather(self, layout: Layout) -> Array:
         """The elements at `layout`, as an array of its shape. What it reads beside them is bounded."""
         out = np.empty(layout.shape, self.type)
-        if out.size:
+        if layout.is_contiguous:
+            self.read_into(layout.offset, out.reshape(-1))
+        elif out.size:
             self._gather_into(out, layout)
         return out
 
@@ -143,6 +145,31 @@ def blocks_of(opened: Elements, layout: Layout, elements: int = BLOCK) -> Iterat
             yield from _gathered_blocks(opened, layout, elements)
 
 
+def number_blocks(tensor: Tensor, elements: int = BLOCK) -> Iterator[Array]:
+    """The tensor's elements as `blocks` gives them, but as numbers (see `numbers_of`), in row-major order."""
+    if is_per_channel(tensor):
+        yield from _dequantized_rows(tensor, elements)
+    else:
+        yield from (numbers_of(tensor, block) for block in blocks(tensor, elements))
+
+
+def numbers_of(tensor: Tensor, stored: Array) -> Array:
+    """Stored elements of a tensor that is not quantised per channel, as numbers: bfloat16, float8 and quantised
+    ones as float32, the two in a byte of float4_e2m1fn_x2 as float32 one after the other, bool as bool."""
+    quantization = tensor.extra.quantization
+    if quantization is not None:
+        return dequantize(stored, quantization.scale, quantization.zero_point)
+    if tensor.dtype == "float4_e2m1fn_x2":
+        return float4_values()[np.stack([stored & 15, stored >> 4], axis=-1).reshape(-1)]
+    return decode(stored, tensor.dtype)
+
+
+def is_per_channel(tensor: Tensor) -> bool:
+    """Whether each channel of a quantised tensor has a scale of its own."""
+    quantization = tensor.extra.quantization
+    return quantization is not None and isinstance(quantization.scale, Tensor)
+
+
 def read(tensor: Tensor, index: Index = (), *, raw: bool = False) -> Array:
     """The part of a tensor that `index` says, one int or slice for each dimension, as numbers.
 
@@ -176,7 +203,7 @@ def digesting(tensor: Tensor) -> Generator[Progress, None, str]:
     total, done = tensor.nbytes, 0
     sha = hashlib.sha256()
     for block in blocks(tensor):
-        sha.update(block.astype(block.dtype.newbyteorder("<"), copy=False).view(np.uint8))
+        sha.update(block.astype(block.dtype.newbyteorder("<"), copy=False).view(np.uint8).data)
         done += block.nbytes
         yield Progress(done, total)
     return sha.hexdigest()[:16]
@@ -225,6 +252,14 @@ def _gathered_blocks(opened: Elements, layout: Layout, elements: int) -> Iterato
         row = opened.gather(slab).reshape(-1)
         for start in range(0, row.size, elements):
             yield row[start : start + elements]
+
+
+def _dequantized_rows(tensor: Tensor, elements: int) -> Iterator[Array]:
+    if not tensor.shape:
+        raise FileError("A tensor without dimensions cannot have scales for its channels.")
+    rows = max(1, elements // max(1, tensor.numel // max(1, tensor.shape[0])))
+    for first in range(0, tensor.shape[0], rows):
+        yield read(tensor, (slice(first, first + rows),)).reshape(-1)
 
 
 def _refuse_endless(layout: Layout, itemsize: int) -> None:

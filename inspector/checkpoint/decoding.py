@@ -33,7 +33,8 @@ _STORED = {
     "float4_e2m1fn_x2": "u1", "bits8": "u1", "bits16": "u2", "bits1x8": "u1", "bits2x4": "u1", "bits4x2": "u1",
 }  # fmt: skip
 
-_NUMPY_NAMES = re.compile(r"(u?int\d+|float\d+|complex\d+|longdouble|[<>|=]?[SU]\d{1,9}|(datetime|timedelta)64(\[\w{1,4}\])?)")
+_NUMERIC_NAMES = re.compile(r"u?int\d+|float\d+|complex\d+|longdouble")
+_OTHER_NAMES = re.compile(r"[<>|=]?[SU]\d{1,9}|(datetime|timedelta)64(\[\w{1,4}\])?")
 
 
 @lru_cache(maxsize=256)
@@ -43,7 +44,7 @@ def stored_type(dtype: str) -> np.dtype[Any]:
     Raises FileError for what has no numbers in it, such as numpy's `object`.
     """
     code = _STORED.get(dtype)
-    if code is None and _NUMPY_NAMES.fullmatch(dtype):
+    if code is None and (_NUMERIC_NAMES.fullmatch(dtype) or _OTHER_NAMES.fullmatch(dtype)):
         code = dtype
     try:
         if code is not None:
@@ -57,7 +58,7 @@ def is_numeric(dtype: str) -> bool:
     """Whether statistics of such elements make sense: not of texts, dates and uninterpreted bits."""
     if dtype in ITEM_SIZES:
         return not dtype.startswith("bits")
-    return bool(re.fullmatch(r"u?int\d+|float\d+|complex\d+|longdouble", dtype))
+    return bool(_NUMERIC_NAMES.fullmatch(dtype))
 
 
 def swap(elements: Array) -> None:
@@ -72,12 +73,14 @@ def decode(stored: Array, dtype: str) -> Array:
     if dtype == "bfloat16":
         return (stored.astype(np.uint32) << 16).view(np.float32)
     if dtype in FLOAT8:
-        return float8_values(dtype)[stored]
+        floats: Array = float8_values(dtype)[stored]
+        return floats
     if dtype == "complex32":
         halves = np.ascontiguousarray(stored).view(np.float16)
         return halves.astype(np.float32).view(np.complex64).reshape(stored.shape)
     if dtype == "bool":
-        return stored != 0
+        truths: Array = stored != 0
+        return truths
     return stored
 
 

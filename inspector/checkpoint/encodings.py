@@ -23,7 +23,7 @@ class Latin1Source(Source):
     """
 
     def __init__(self, text: Source, start: int, nbytes: int) -> None:
-        self._text = text
+        self.packed = text
         self._start = start
         self.nbytes = nbytes
         self._lock = threading.Lock()
@@ -31,7 +31,7 @@ class Latin1Source(Source):
 
     @contextmanager
     def opened(self) -> Iterator[None]:
-        with self._text.opened():
+        with self.packed.opened():
             yield
 
     def read_into(self, offset: int, buffer: memoryview) -> None:
@@ -68,7 +68,7 @@ class Latin1Source(Source):
     def _decode(self) -> bytes:
         # Two bytes of UTF-8 at most hold one character; more than the rest can need is never read.
         left = 2 * (self.nbytes - self._at)
-        text = self._text.read_up_to(self._fed, min(PIECE, left)) if left > 0 else b""
+        text = self.packed.read_up_to(self._fed, min(PIECE, left)) if left > 0 else b""
         if not text:
             raise FileError(f"The text that holds the numbers ends after {self._at:,} of {self.nbytes:,} bytes.")
         try:
@@ -88,21 +88,21 @@ class UnpackedSource(Source):
     """
 
     def __init__(self, packed: Source, start: int, nbytes: int, per_byte: int) -> None:
-        self._packed = packed
+        self.packed = packed
         self._start = start
         self._per_byte = per_byte
         self.nbytes = nbytes * per_byte
 
     @contextmanager
     def opened(self) -> Iterator[None]:
-        with self._packed.opened():
+        with self.packed.opened():
             yield
 
     def read_into(self, offset: int, buffer: memoryview) -> None:
         import numpy as np
 
         first, last = offset // self._per_byte, (offset + len(buffer) - 1) // self._per_byte
-        packed = np.frombuffer(self._packed.read(self._start + first, last + 1 - first), np.uint8)
+        packed = np.frombuffer(self.packed.read(self._start + first, last + 1 - first), np.uint8)
         bits = 8 // self._per_byte
         shifts = np.arange(0, 8, bits, dtype=np.uint8)
         codes = (packed[:, None] >> shifts) & np.uint8((1 << bits) - 1)

@@ -1,0 +1,164 @@
+"""Filling histograms with whole blocks of numbers.
+
+Why this way: `np.histogram` compares and sorts, at a tenth of the speed. Here a block is scaled by a power
+of two - which changes no digit -, cut down to whole bins and stored as one byte each; `np.bincount` then
+counts *pairs* of bytes, which takes it half the time, and the pairs are taken apart once at the end.
+Numbers outside of what the bytes can say widen the bins: what was counted so far is joined exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .histograms import BINS, Histogram, exponent_for, integer_exponent_for, merged, trimmed
+
+Array = NDArray[Any]
+
+_CODES = 512 * 1024
+"""Bytes that are collected before their pairs are counted."""
+_AIM = 128
+"""Bins that the numbers take up when a width is chosen: the other half of a byte is left for what is to come."""
+
+
+class Filling:
+    """A histogram being filled with blocks of finite numbers."""
+
+    def __init__(self) -> None:
+        self._exponent = 0
+        self._base = 0
+        self._low: float | int = math.inf
+        self._high: float | int = -math.inf
+        self._codes = np.empty(_CODES, np.uint8)
+        self._filled = 0
+        self._pairs: Array | None = None
+        self._parts: list[Histogram] = []
+
+    def add(self, numbers: Array, low: float | int, high: float | int, scratch: Array) -> None:
+        """Counts float32 or float64 numbers from `low` to `high`; `scratch` is of their size and type."""
+        self._cover(low, high, 24 if numbers.dtype.itemsize == 4 else 53)
+        for start, part, codes in self._pieces(numbers):
+            bins = _bins_of(part, self._exponent, scratch[start : start + part.size])
+            np.subtract(bins, bins.dtype.type(self._base), out=bins)
+            np.copyto(codes, bins, casting="unsafe")
+
+    def add_integers(self, numbers: Array, low: int, high: int) -> None:
+        """Counts whole numbers from `low` to `high`."""
+        self._cover(low, high, 0)
+        for _, part, codes in self._pieces(numbers):
+            np.copyto(codes, _integer_bins_of(part, self._exponent, self._base), casting="unsafe")
+
+    def histogram(self) -> Histogram:
+        """What was counted so far."""
+        self._take_apart()
+        return merged(self._parts)
+
+    def _pieces(self, numbers: Array):  # type: ignore[no-untyped-def]
+        done = 0
+        while done < numbers.size:
+            if self._filled == _CODES:
+                self._count()
+            size = min(numbers.size - done, _CODES - self._filled)
+            yield done, numbers[done : done + size], self._codes[self._filled : self._filled + size]
+            self._filled += size
+            done += size
+
+    def _cover(self, low: float | int, high: float | int, digits: int) -> None:
+        """Sees to it that `low` and `high` have a bin each, among the 256 that a byte can name."""
+        if self._low <= low and high <= self._high:
+            return
+        self._low, self._high = min(low, self._low), max(high, self._high)
+        first, last = bin_of(self._low, self._exponent), bin_of(self._high, self._exponent)
+        if self._filled or self._pairs is not None or self._parts:
+            if self._base <= first and last < self._base + BINS:
+                return
+            self._take_apart()
+        if digits:
+            self._exponent = exponent_for(self._low, self._high, _AIM, digits)
+        else:
+            self._exponent = integer_exponent_for(int(self._low), int(self._high), _AIM)
+        first, last = bin_of(self._low, self._exponent), bin_of(self._high, self._exponent)
+        self._base = first - (BINS - (last - first + 1)) // 2
+
+    def _count(self) -> None:
+        """Turns the bytes collected into counted pairs."""
+        even = self._filled - self._filled % 2
+        counted = np.bincount(self._codes[:even].view(np.uint16), minlength=BINS * BINS)
+        if self._pairs is None:
+            self._pairs = counted
+        else:
+            self._pairs += counted
+        if even < self._filled:
+            single = int(self._codes[even])
+            self._parts.append(Histogram(self._exponent, self._base + single, (1,)))
+        self._filled = 0
+
+    def _take_apart(self) -> None:
+        """Turns the counted pairs into a histogram of the present width."""
+        if self._filled:
+            self._count()
+        if self._pairs is not None:
+            table = self._pairs.reshape(BINS, BINS)
+            counts = table.sum(0) + table.sum(1)
+            self._parts = [merged([*self._parts, trimmed(self._exponent, self._base, counts.tolist())])]
+            self._pairs = None
+
+
+def small_histogram(numbers: Array, low: float | int, high: float | int, bins: int) -> Histogram:
+    """The histogram of few finite numbers (float64 or whole ones), made without any preparation."""
+    return _binned(numbers, None, low, high, bins)
+
+
+def weighted_histogram(numbers: Array, counts: Array, low: float, high: float, bins: int = BINS) -> Histogram:
+    """The histogram of `numbers` (float64) of which each is there `counts` times."""
+    return _binned(numbers, counts, low, high, bins)
+
+
+def bin_of(number: float | int, exponent: int) -> int:
+    """The bin, 2**exponent wide, that a number lies in."""
+    if isinstance(number, int):
+        return number >> exponent if exponent >= 0 else number << -exponent
+    numerator, denominator = number.as_integer_ratio()
+    return numerator // (denominator << exponent) if exponent >= 0 else (numerator << -exponent) // denominator
+
+
+def _binned(numbers: Array, counts: Array | None, low: float | int, high: float | int, bins: int) -> Histogram:
+    if numbers.dtype.kind == "f":
+        exponent = exponent_for(low, high, bins, 53)
+        base = bin_of(low, exponent)
+        places = _bins_of(numbers, exponent, np.empty_like(numbers)) - base
+    else:
+        exponent = integer_exponent_for(int(low), int(high), bins)
+        base = bin_of(low, exponent)
+        places = _integer_bins_of(numbers, exponent, base)
+    counted = np.bincount(places.astype(np.intp), counts)
+    return trimmed(exponent, base, counted.astype(np.int64).tolist()).fitted(bins)
+
+
+def _bins_of(numbers: Array, exponent: int, out: Array) -> Array:
+    """floor(numbers / 2**exponent), without rounding anything first."""
+    if abs(exponent) <= (120 if numbers.dtype.itemsize == 4 else 1000):
+        np.multiply(numbers, numbers.dtype.type(math.ldexp(1.0, -exponent)), out=out)
+    else:
+        np.ldexp(numbers, -exponent, out=out)
+    if exponent > 0:
+        # What is tiny beside the bins may have become nothing on the way: below zero it is in the bin before.
+        out[(numbers < 0) & (out == 0)] = -1
+    floored: Array = np.floor(out, out=out)
+    return floored
+
+
+def _integer_bins_of(numbers: Array, exponent: int, base: int) -> Array:
+    """floor(numbers / 2**exponent) - base for whole numbers: within 64 bits, whatever they are."""
+    shifted: Array = np.right_shift(numbers, numbers.dtype.type(exponent))
+    if numbers.dtype.itemsize < 8:
+        shifted = shifted.astype(np.int64)
+        shifted -= base
+        return shifted
+    # The difference is small, so that it is right in 64 bits even where a part of it leaves them.
+    shifted = shifted.view(np.uint64)
+    shifted -= np.uint64(base % (1 << 64))
+    return shifted
