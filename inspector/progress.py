@@ -34,4 +34,5 @@ def finish(work: Generator[Any, None, Result]) -> Result:
         try:
             next(work)
         except StopIteration as end:
-            return end.value
+            result: Result = end.value
+            return result

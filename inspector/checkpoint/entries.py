@@ -156,7 +156,7 @@ class Global(NamedTuple):
     name: str
     verdict: str
     """`torch`, `harmless`, `unknown` or `dangerous` (runs code when loaded with `weights_only=False`)."""
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody calls here
     """How often the file names it."""
     accepted: bool
     """Whether `torch.load` in its default mode (`weights_only=True`) would accept it."""

@@ -47,7 +47,10 @@ class Node:
 
     def pairs(self) -> list[tuple[object, object]]:
         """What was set by key, in order; a key that was set twice stands once, with its last value."""
-        flat = self.items or ()
+        flat = self.items or []
+        keys = flat[0::2]
+        if set(map(type, keys)) == {str}:
+            return list(dict(zip(keys, flat[1::2], strict=False)).items())
         found: dict[object, tuple[object, object]] = {}
         for index in range(0, len(flat) - 1, 2):
             key = flat[index]

@@ -62,7 +62,8 @@ def _place_storages(contents: Contents, source: Source, thing: Pickled, keys: Pi
             contents.facts.append(("after the checkpoint", f"{size(source.nbytes - end)} that do not belong to it"))
     else:
         contents.cut_at = cut_share(source.nbytes, thing.end + sum(each.nbytes + _HEADER for each in wanted.values()))
-    contents.shelf = PlacedStorages(lambda storage: places.get(storage.key, missing if storage.nbytes else Place(None, 0, 0)))
+    empty = Place(None, 0, 0)
+    contents.shelf = PlacedStorages(lambda storage: places.get(storage.key, missing if storage.nbytes else empty))
 
 
 def _declared(pids: list[object]) -> dict[str, Declared]:
@@ -76,7 +77,9 @@ def _declared(pids: list[object]) -> dict[str, Declared]:
     return found
 
 
-def _walk(source: Source, at: int, keys: list[object], wanted: dict[str, Declared]) -> tuple[dict[str, Place], int, bool]:
+def _walk(
+    source: Source, at: int, keys: list[object], wanted: dict[str, Declared]
+) -> tuple[dict[str, Place], int, bool]:
     """Where each storage begins, the end of the last, and whether all of them are there."""
     places: dict[str, Place] = {}
     for key in keys:

@@ -134,7 +134,7 @@ class Listing:
         for name, value in pairs:
             if self._left <= 0:
                 break
-            children.append(self.entry(name, value))
+            children.append(self._tensor(name, value) if type(value) is StridedTensor else self.entry(name, value))
         return children
 
     def _cut(self) -> str:
@@ -144,7 +144,7 @@ class Listing:
         """The items of a dict; in Python 2's pickles of an OrderedDict they are its argument."""
         first = _first_list(node)
         given = [tuple(pair) for pair in first if isinstance(pair, (list, tuple)) and len(pair) == 2]
-        return [*given, *node.pairs()]  # type: ignore[list-item]
+        return [*given, *node.pairs()]
 
     # -- objects -------------------------------------------------------------------------------------
 
@@ -181,7 +181,7 @@ class Listing:
     def _tensor(self, name: str, value: StridedTensor) -> Entry:
         self._left -= 1
         try:
-            return self.rebuilder.tensor(name, value)  # type: ignore[return-value]
+            return self.rebuilder.usual(name, value)
         except Malformed as error:
             return Branch(name, "torch.Tensor", "object", damage=f"It cannot be built: {error}.")
 

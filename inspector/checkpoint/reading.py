@@ -89,7 +89,8 @@ def is_safetensors(head: bytes, nbytes: int) -> bool:
     if len(head) < 9 or head[8:9] != b"{":
         return False
     (length,) = struct.unpack_from("<Q", head)
-    return bool(length < 1 << 40) and head[:1] != b"\x80" or length + 8 <= nbytes
+    # A pickle may begin with \x80 and have its brace there too; then the length is out of all proportion.
+    return bool(length + 8 <= nbytes or (length < 1 << 32 and head[:1] != b"\x80"))
 
 
 def _is_old_tar(head: bytes) -> bool:

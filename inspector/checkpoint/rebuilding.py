@@ -45,16 +45,31 @@ class Rebuilder:
         self.shelf = shelf
         self.nested = nested
         self._depth = 0
+        self._reaches: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
 
     def tensor(self, name: str, value: object) -> Tensor | None:
         """`value` as the tensor `name`, or None when it is something else. Raises Malformed."""
         if type(value) is StridedTensor:
-            storage = self.shelf.storage(value.pid)
-            return strided(name, storage.dtype, value.shape, value.stride, value.offset, storage, value.requires_grad)
+            return self.usual(name, value)
         if type(value) is not Node:
             return None
         rebuild = _REBUILDS.get(value.type.full) or _legacy_class(value.type)
         return None if rebuild is None else self._rebuilt(rebuild, name, value)
+
+    def usual(self, name: str, value: StridedTensor) -> Tensor:
+        """The tensor `name` of the kind that state_dicts consist of. Raises Malformed."""
+        pid, offset, shape, stride, requires_grad = value
+        storage = self.shelf.storage(pid)
+        extents = shape, stride
+        reach = self._reaches.get(extents)
+        if reach is None:
+            _same_length(shape, stride)
+            reach = self._reaches[extents] = reached(shape, stride)
+        dtype = storage.dtype
+        damage = storage.damage
+        if not damage and reach and (offset + reach) * ITEM_SIZES[dtype] > storage.nbytes:
+            damage = overreach((offset + reach) * ITEM_SIZES[dtype], storage)
+        return Tensor(name, dtype, shape, stride, offset, storage, requires_grad, False, "strided", damage)
 
     def _rebuilt(self, rebuild: Rebuild, name: str, node: Node) -> Tensor:
         if self._depth > _MAX_DEPTH:
@@ -111,19 +126,24 @@ def strided(
     """A strided tensor, with its damage when it reaches out of its storage or the storage is damaged."""
     damage = ""
     if storage is not None:
-        damage = storage.damage or _overreach(dtype, shape, stride, offset, storage)
+        reach = reached(shape, stride)
+        needed = (offset + reach) * ITEM_SIZES.get(dtype, 1) if reach else 0
+        damage = storage.damage or (overreach(needed, storage) if needed > storage.nbytes else "")
     return Tensor(name, dtype, shape, stride, offset, storage, requires_grad, False, "strided", damage, extra)
 
 
-def _overreach(dtype: str, shape: tuple[int, ...], stride: tuple[int, ...], offset: int, storage: Storage) -> str:
-    last = offset
+def reached(shape: tuple[int, ...], stride: tuple[int, ...]) -> int:
+    """The elements of its storage from its first to its last; 0 for a tensor without any."""
+    last = 0
     for dimension, step in zip(shape, stride, strict=False):
         if dimension == 0:
-            return ""
+            return 0
         last += (dimension - 1) * step
-    needed = (last + 1) * ITEM_SIZES.get(dtype, 1)
-    if needed <= storage.nbytes:
-        return ""
+    return last + 1
+
+
+def overreach(needed: int, storage: Storage) -> str:
+    """The sentence about a tensor that needs more bytes than its storage has."""
     return f"It reaches to byte {needed:,} of its storage, which holds {storage.nbytes:,}."
 
 
@@ -352,6 +372,8 @@ def _old_tensor(rebuilder: Rebuilder, name: str, node: Node) -> Tensor:
     dtype = dtype_named(node.type.name.removesuffix("Tensor") + "Storage")
     if node.state is None:
         return strided(name, dtype, (0,), (1,), 0, None)
-    storage, offset, shape, stride = node.state  # type: ignore[misc]
+    if not isinstance(node.state, tuple):
+        raise Malformed("a tensor whose state is no tuple")
+    storage, offset, shape, stride = node.state
     found = rebuilder.stored(storage)
     return _strided_call(name, found.dtype, found, (shape, stride, offset), [])

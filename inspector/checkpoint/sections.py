@@ -40,12 +40,12 @@ _BY_NAME: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("rng", r"(.*_)?(rng|random|rng_states?|random_states?|seed|seeds|generator_state)(_.*)?"),
         ("weights", r"(model|net|network|module|(model_|net_|network_)?(state_?dict|state|weights|params|parameters))"),
         ("epoch", r"((start|last|current|cur|best|global|num|n|max|total|trained)_?)*epochs?|iter_epoch"),
-        ("step", r"((global|start|last|total|n|num|train\w*)_?)*(steps?|iters?|iterations?|updates?|batch(es)?)"),
+        ("step", r"((global|start|last|total|n|num|train\w*)_?)*(steps?|iters?|iterations?|updates?)"),
         ("loss", r".*loss(es)?(_.*)?"),
-        ("metric", r"(.*_)?(acc\d*|accuracy|best_\w+|top[15]|f1|auc|map|mae|mse|rmse|iou|miou|psnr|ssim|perplexity|ppl|bleu"
-                   r"|score|metrics?|history|prec[15]|fid|wer|cer)(_.*)?"),
-        ("arguments", r"(args?|arguments|opts?|options|hparams|hyper_?param(eter)?s|config|cfg|conf|settings|params_dict"
-                      r"|train_args|model_args|model_config|training_args|hyperparameters)"),
+        ("metric", r"(.*_)?(acc\d*|accuracy|best_\w+|top[15]|f1|auc|map|mae|mse|rmse|m?iou|psnr|ssim|perplexity"
+                   r"|ppl|bleu|score|metrics?|history|prec[15]|fid|wer|cer)(_.*)?"),
+        ("arguments", r"(args?|arguments|opts?|options|hparams|hyper_?param(eter)?s|config|cfg|conf|settings"
+                      r"|params_dict|train_args|model_args|model_config|training_args|hyperparameters)"),
         ("constructor", r"((input|output|hidden|embed\w*|image|img|patch|kernel|vocab)_(size|dim|channels)s?|hidden_\w+"
                         r"|(num|n)_\w+|\w+_(dims?|channels|features|layers|heads|units)(_\w+)?|arch|architecture"
                         r"|model_(name|type|class)|(layer|activation)_type|activation|class_to_idx|classes|class_names"
@@ -54,7 +54,9 @@ _BY_NAME: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("callbacks", r"callbacks?|loops"),
     )
 )  # fmt: skip
-_GAN_PARTS = re.compile(r"(generator|discriminator|encoder|decoder|actor|critic|policy|backbone|head|g|d|net_?g|net_?d)(_state_?dict)?$")
+_NETWORKS = re.compile(
+    r"(generator|discriminator|encoder|decoder|actor|critic|policy|backbone|head|g|d|net_?g|net_?d)(_state_?dict)?$"
+)
 
 
 def sections(root: Branch) -> tuple[Section, ...]:
@@ -103,9 +105,9 @@ def _by_content(entry: Entry) -> str:
         return "optimizer"
     if {"last_epoch", "_step_count"} <= names:
         return "scheduler"
-    if entry.kind == "module" or _is_weights(entry) or _GAN_PARTS.match(entry.name.lower()) and _has_tensors(entry):
+    if entry.kind == "module" or _is_weights(entry):
         return "weights"
-    return ""
+    return "weights" if _NETWORKS.match(entry.name.lower()) and _has_tensors(entry) else ""
 
 
 def _is_weights(branch: Branch) -> bool:
@@ -124,6 +126,6 @@ def _has_tensors(branch: Branch, depth: int = 0) -> bool:
     if depth > 12:
         return False
     return any(
-        isinstance(child, Tensor) or isinstance(child, Branch) and _has_tensors(child, depth + 1)
+        isinstance(child, Tensor) or (isinstance(child, Branch) and _has_tensors(child, depth + 1))
         for child in branch.children[:200]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .dtypes import dtype_named
+from .dtypes import STORAGE_DTYPES
 from .entries import ITEM_SIZES, Storage
 from .inert import Global
 from .rebuilding import Malformed
@@ -42,11 +42,13 @@ def declared(pid: object) -> Declared:
     if not isinstance(pid, tuple) or len(pid) < 5 or pid[0] != "storage":
         raise Malformed("a persistent id that names no storage")
     _, kind, key, device, numel = pid[:5]
-    dtype = dtype_named(kind.name) if isinstance(kind, Global) else ""
-    if not dtype or not isinstance(key, (str, int)) or type(numel) is not int or not 0 <= numel < 1 << 62:
+    dtype = STORAGE_DTYPES.get(kind.name) if type(kind) is Global else None
+    if dtype is None or not isinstance(key, (str, int)) or type(numel) is not int or not 0 <= numel < 1 << 62:
         raise Malformed("a persistent id whose storage has no known type or size")
     view = _view(pid[5]) if len(pid) > 5 and pid[5] is not None else None
-    return Declared(key_text(key), dtype, str(device)[:40], numel * ITEM_SIZES[dtype], view)
+    if type(device) is not str or len(device) > 40:
+        device = key_text(device)[:40]
+    return Declared(key if type(key) is str else key_text(key), dtype, device, numel * ITEM_SIZES[dtype], view)
 
 
 def _view(metadata: object) -> tuple[str, int, int]:
@@ -63,34 +65,31 @@ class PlacedStorages:
     def __init__(self, find: Callable[[Declared], Place], *, big_endian: bool = False) -> None:
         self._find = find
         self._big_endian = big_endian
-        self._known: dict[object, Storage] = {}
+        self._known: dict[str, Storage] = {}
 
     def storage(self, pid: tuple[object, ...]) -> Storage:
         """The storage that `pid` names, the same object each time. Raises Malformed."""
-        key = pid[2] if len(pid) > 2 and type(pid[2]) is str else None
-        if key is not None and (len(pid) < 6 or pid[5] is None):
-            known = self._known.get(key)
-            if known is None:
-                known = self._known[key] = self._placed(declared(pid))
+        known = self._known.get(pid[2]) if len(pid) > 2 and type(pid[2]) is str else None
+        if known is not None and (len(pid) < 6 or pid[5] is None):
             return known
-        return self._placed(declared(pid))
+        return self._new(declared(pid))
+
+    def _new(self, wanted: Declared) -> Storage:
+        placed = self._placed(wanted)
+        if wanted.view is None:
+            self._known[wanted.key] = placed
+        return placed
 
     def _placed(self, wanted: Declared) -> Storage:
-        place = self._find(wanted)
-        damage = place.damage or _shortage(wanted, place)
-        whole = Storage(
-            wanted.key, wanted.dtype, wanted.device, wanted.nbytes, place.source, place.start, self._big_endian, damage
-        )
-        if wanted.view is None:
+        key, dtype, device, nbytes, view = wanted
+        source, start, there, damage = self._find(wanted)
+        if not damage and there < nbytes and source is not None:
+            damage = f"Its storage {key} should hold {nbytes:,} bytes; {there:,} are there."
+        whole = Storage(key, dtype, device, nbytes, source, start, self._big_endian, damage)
+        if view is None:
             return whole
-        key, offset, numel = wanted.view
+        key, offset, numel = view
         size = wanted.item_size
         if (offset + numel) * size > wanted.nbytes:
             raise Malformed("a view that reaches out of its storage")
         return whole._replace(key=key, nbytes=numel * size, start=whole.start + offset * size, owner=wanted.key)
-
-
-def _shortage(wanted: Declared, place: Place) -> str:
-    if place.source is None or place.nbytes >= wanted.nbytes:
-        return ""
-    return f"Its storage {wanted.key} should hold {wanted.nbytes:,} bytes; {place.nbytes:,} are there."

@@ -13,14 +13,15 @@ step the only shape that comes by the 100,000: a tensor (see `tensor_shortcut`).
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Protocol
 
 from .inert import Blob, Global, Node, Reference, class_of
 from .opcodes import HANDLERS, INLINE, STOP, article
 from .sources import Source
 
-_WINDOW = 16 << 20
-_MARGIN = INLINE + 4096
+_FIRST_WINDOW = 128 << 10
+_WINDOW = 8 << 20
 
 
 class PickleError(Exception):
@@ -51,8 +52,11 @@ class Shortcut(Protocol):
     trigger: str
     """The name of the global after whose BINGET the stretch begins."""
 
-    def match(self, machine: Machine) -> object | None:
-        """The object that the stretch at `machine.at` builds, having moved `at` behind it; or None."""
+    def match(self, machine: Machine, trigger: bytes) -> object | None:
+        """The object that the stretch at `machine.at` builds, having moved `at` behind it; or None.
+
+        `trigger` is the opcode before it, which got the global from the memo.
+        """
 
 
 class ShortcutMiss(Exception):
@@ -71,6 +75,7 @@ class Machine:
         self.budget = budget
         self.shortcut = shortcut
         self.start = self.end = start
+        self.stack: list[object] = []
         self._restart()
 
     def load(self) -> object:
@@ -105,8 +110,8 @@ class Machine:
         self.buffer = b""
         self.base = self.start  # the offset of the buffer in the source
         self.at = 0
-        self._refill_at = -1
-        self.stack: list[object] = []
+        self._window = _FIRST_WINDOW
+        self.stack = []
         self.outer: list[list[object]] = []  # the stacks below each open mark
         self.memo: dict[int, object] = {}
         self.names: dict[str, int] = {}
@@ -122,8 +127,8 @@ class Machine:
         try:
             while True:
                 for _ in range(min(4096, budget.opcodes + 1)):
-                    if self.at > self._refill_at:
-                        self._refill()
+                    if self.at >= len(self.buffer):
+                        self._refill(1)
                     opcode = self.buffer[self.at]
                     self.at += 1
                     if opcode == STOP:
@@ -132,7 +137,7 @@ class Machine:
                     handlers[opcode](self)
                 self._account()
         except IndexError:
-            raise self._broken(opcode) from None
+            raise self.error(f"opcode {bytes([opcode])!r} finds nothing to work on") from None
         except (ValueError, OverflowError) as error:
             raise self.error(f"an opcode has an argument that cannot be read ({str(error)[:80]})") from None
 
@@ -144,22 +149,13 @@ class Machine:
         if time.monotonic() > self.budget.deadline:
             raise self.error("it takes too long to read")
 
-    def _broken(self, opcode: int) -> PickleError:
-        if self.at >= len(self.buffer):
-            return self.error("it ends in the middle")
-        return self.error(f"opcode {bytes([opcode])!r} finds nothing to work on")
-
-    def _refill(self) -> None:
-        """Moves the window: what handlers read on from is always whole, save at the source's end."""
-        if self._refill_at >= len(self.buffer) and self.at < len(self.buffer):
-            return
+    def _refill(self, nbytes: int) -> None:
+        """Moves the window so that it begins at `at` and holds at least `nbytes`."""
         self.base += self.at
         self.at = 0
-        self.buffer = self.source.read_up_to(self.base, _WINDOW)
-        at_end = self.base + len(self.buffer) >= self.source.nbytes
-        self._refill_at = len(self.buffer) if at_end else len(self.buffer) - _MARGIN
-        if not self.buffer:
-            self._refill_at = -1
+        self.buffer = self.source.read_up_to(self.base, max(self._window, nbytes))
+        self._window = min(8 * self._window, _WINDOW)
+        if len(self.buffer) < nbytes:
             raise self.error("it ends in the middle")
 
     def error(self, reason: str) -> PickleError:
@@ -169,16 +165,22 @@ class Machine:
     # -- what handlers read with -------------------------------------------------------------------
 
     def take(self, nbytes: int) -> bytes:
+        """The next `nbytes` bytes, at most INLINE of them."""
         end = self.at + nbytes
+        if end > len(self.buffer):
+            self._refill(nbytes)
+            end = nbytes
         piece = self.buffer[self.at : end]
-        if len(piece) < nbytes:
-            raise self.error("it ends in the middle")
         self.at = end
         return piece
 
     def line(self) -> bytes:
-        end = self.buffer.find(b"\n", self.at, self.at + INLINE)
+        """What stands up to the next line feed, which is passed over."""
+        end = self.buffer.find(b"\n", self.at)
         if end < 0:
+            self._refill(1)
+            end = self.buffer.find(b"\n")
+        if end < 0 or end - self.at > INLINE:
             raise self.error("a line of text has no end")
         line = self.buffer[self.at : end]
         self.at = end + 1
@@ -216,14 +218,26 @@ class Machine:
         self.stack = self.outer.pop()
         return items
 
-    def recall(self, index: int) -> None:
+    def remember(self, index: int, value: object) -> None:
+        if index in self.memo and self.shortcut is not None:
+            raise ShortcutMiss  # the shortcut relies on every number meaning one thing for ever
+        self.memo[index] = value
+
+    def remember_all(self, indices: tuple[int, ...], values: Sequence[object]) -> None:
+        """The same for many at once."""
+        before = len(self.memo)
+        self.memo.update(zip(indices, values, strict=True))
+        if len(self.memo) != before + len(values):
+            raise ShortcutMiss
+
+    def recall(self, index: int, opcode: bytes = b"") -> None:
         value = self.memo.get(index, self)
         if value is self:
             if self.shortcut is not None:
                 raise ShortcutMiss
             raise self.error(f"it refers to number {index}, which is not there")
         if value is self._trigger and value is not None and self.shortcut is not None:
-            found = self.shortcut.match(self)
+            found = self.shortcut.match(self, opcode)
             if found is not None:
                 value = found
         self.stack.append(value)

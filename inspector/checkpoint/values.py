@@ -69,8 +69,8 @@ def known(name: str, node: Node) -> Value | None:
 
 
 def _builtin(name: str, type: str, args: tuple[object, ...]) -> Value | None:
-    if type == "complex" and len(args) == 2 and _all(args, float):
-        return Value(name, "complex", complex(*args))  # type: ignore[arg-type]
+    if type == "complex" and len(args) == 2 and isinstance(args[0], float) and isinstance(args[1], float):
+        return Value(name, "complex", complex(args[0], args[1]))
     if type in ("bytes", "bytearray") and (not args or isinstance(args[0], bytes)):
         return Value(name, type, args[0] if args else b"")
     return None

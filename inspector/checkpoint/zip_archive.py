@@ -14,11 +14,14 @@ from ..errors import FileError
 from ..wording import names as some_names
 from ..wording import safe, size
 from .contents import Contents, Pickled, cut_share, read_pickle
+from .dtypes import STORAGE_DTYPES
+from .entries import ITEM_SIZES, Storage
+from .inert import Global
 from .rebuilding import Malformed
 from .sources import Source
 from .storages import Declared, Place, PlacedStorages, declared
 from .unpickling import Budget
-from .zip_directory import Directory, Member, member_source, read_directory
+from .zip_directory import Directory, Member, MemberSource, member_source, read_directory
 from .zip_recovery import recover
 
 _RECORDS = ("version", "byteorder", ".format_version", ".storage_alignment", ".data/serialization_id")
@@ -66,9 +69,9 @@ class Archive:
         """The storages that stand as members in `folder`."""
         if big_endian is None:
             big_endian = self.text("byteorder") == "big"
-        return PlacedStorages(lambda wanted: self._place(f"{folder}{wanted.key}", wanted), big_endian=big_endian)
+        return _ZipStorages(self, folder, big_endian)
 
-    def _place(self, name: str, wanted: Declared) -> Place:
+    def place(self, name: str, wanted: Declared) -> Place:
         member = self.members.get(name)
         if member is None and wanted.nbytes == 0:
             return Place(None, 0, 0)
@@ -76,6 +79,33 @@ class Archive:
             lacks = "the archive has no" if self.complete else "the file ends before"
             return Place(None, 0, 0, f"Its bytes are missing: {lacks} {safe(name, 60)}.")
         return Place(member_source(self.source, member), 0, member.nbytes, member.damage)
+
+
+class _ZipStorages(PlacedStorages):
+    """The same as `PlacedStorages`, with a short way for the member that is there, stored, and long enough."""
+
+    def __init__(self, archive: Archive, folder: str, big_endian: bool) -> None:
+        super().__init__(lambda wanted: archive.place(f"{folder}{wanted.key}", wanted), big_endian=big_endian)
+        self._archive = archive.source
+        self._folder = folder
+        self._members = archive.members
+
+    def storage(self, pid: tuple[object, ...]) -> Storage:
+        if len(pid) != 5:
+            return super().storage(pid)
+        _, kind, key, device, numel = pid
+        if type(key) is not str or key in self._known:
+            return super().storage(pid)
+        member = self._members.get(self._folder + key)
+        dtype = STORAGE_DTYPES.get(kind.name) if type(kind) is Global else None
+        if dtype is None or member is None or member.method or member.damage or type(numel) is not int:
+            return super().storage(pid)
+        nbytes = numel * ITEM_SIZES[dtype]
+        if not 0 <= nbytes <= member.nbytes or type(device) is not str or len(device) > 40:
+            return super().storage(pid)
+        source = MemberSource(self._archive, member)
+        self._known[key] = storage = Storage(key, dtype, device, nbytes, source, 0, self._big_endian)
+        return storage
 
 
 def open_archive(source: Source, budget: Budget) -> Archive | None:
@@ -98,9 +128,12 @@ def _rooted(source: Source, directory: Directory) -> Archive:
     prefix = f"{root}/" if root else ""
     inside = {name[skip:]: member for name, member in directory.members.items() if name.startswith(prefix)}
     damage = list(directory.damage)
-    outside = [safe(name, 60) for name in directory.members if not name.startswith(prefix)]
+    outside: list[str] = []
+    if len(inside) < len(directory.members):
+        outside = [safe(name, 60) for name in directory.members if not name.startswith(prefix)]
     if outside:
-        damage.append(f"The archive holds more than the folder {safe(root, 60)}, which torch refuses: {some_names(outside)}.")
+        folder = safe(root, 60)
+        damage.append(f"Beside the folder {folder} the archive holds {some_names(outside)}: torch refuses that.")
     if directory.prefix:
         damage.append(f"{size(directory.prefix)} stand before the archive; torch refuses that.")
     return Archive(source, root, inside, damage, directory.prefix)

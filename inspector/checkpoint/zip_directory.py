@@ -7,12 +7,15 @@ directory is believed, as torch does: local headers of torch's archives hold nei
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import NamedTuple
 
 from ..errors import FileError
-from .sources import InflatedSource, Source
+from .runs import groups_in_a_row
+from .sources import InflatedSource, Place, Source
 
 LOCAL, CENTRAL, DESCRIPTOR = b"PK\x03\x04", b"PK\x01\x02", b"PK\x07\x08"
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
@@ -20,6 +23,10 @@ _CENTRAL_HEADER = struct.Struct("<4s6H3I5H2I")
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _MAX_DIRECTORY = 192 << 20  # bytes: over two million members
 _UNKNOWN = 0xFFFFFFFF
+_USUAL = re.compile(
+    rb"PK\x01\x02.{4}[\x00\x08]\x08\0\0.{8}(.{8})(..)\0\0\0\0.{8}(.{4})([!-OQ-~]*(?:P(?!K)[!-OQ-~]*)*)", re.DOTALL
+)
+"""A stored member without extra fields and comment: its two sizes, the length of its name, place and name."""
 _STORED, _DEFLATED = 0, 8
 _METHODS = {9: "deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 
@@ -74,6 +81,10 @@ class MemberSource(Source):
 
     def opened(self):  # type: ignore[no-untyped-def]
         return self._archive.opened()
+
+    def place(self, offset: int) -> Place | None:
+        found = self._archive.place(self.start + offset)
+        return found._replace(member=self._member.name) if found else None
 
     def _check(self, offset: int, nbytes: int) -> None:
         if not 0 <= offset <= offset + nbytes <= self.nbytes:
@@ -135,7 +146,7 @@ def _zip64(archive: Source, end: int) -> tuple[int, int, int, int] | None:
 def _parse(data: bytes, prefix: int) -> Directory:
     members: dict[str, Member] = {}
     damage: list[str] = []
-    at, unpack = 0, _CENTRAL_HEADER.unpack_from
+    at, unpack = _usual(data, prefix, members), _CENTRAL_HEADER.unpack_from
     while at + 46 <= len(data):
         (magic, _, _, flags, method, _, _, _, packed, nbytes,
          name_length, extra_length, comment_length, _, _, _, header) = unpack(data, at)  # fmt: skip
@@ -153,6 +164,31 @@ def _parse(data: bytes, prefix: int) -> Directory:
         at += 46 + name_length + extra_length + comment_length
     damage.extend(_overlaps(members))
     return Directory(members, tuple(damage[:20]), prefix)
+
+
+def _usual(data: bytes, prefix: int, members: dict[str, Member]) -> int:
+    """Takes the members that the directory begins with, as far as they are stored, named in ASCII and small -
+    all of them, mostly -, and gives the place behind them. Column by column, for files with 100,000 of them."""
+    rows, matches = groups_in_a_row(_USUAL, data, 0)
+    if not rows:
+        return 0
+    sizes, lengths, offsets, names = zip(*rows, strict=True)
+    packed = struct.unpack(f"<{2 * len(rows)}I", b"".join(sizes))
+    headers = struct.unpack(f"<{len(rows)}I", b"".join(offsets))
+    texts = b"\n".join(names).decode("ascii").split("\n")
+    if (
+        packed[0::2] != packed[1::2]
+        or struct.unpack(f"<{len(rows)}H", b"".join(lengths)) != tuple(map(len, names))
+        or _UNKNOWN in packed
+        or _UNKNOWN in headers
+        or len(set(texts)) != len(texts)
+    ):
+        return 0
+    places = [header + prefix for header in headers] if prefix else headers
+    stored, sound = repeat(_STORED), repeat("")
+    made = map(Member._make, zip(texts, places, packed[0::2], packed[0::2], stored, sound, strict=False))
+    members.update(zip(texts, made, strict=True))
+    return matches[-1].end()
 
 
 def _wide(extra: bytes, *fields: int) -> list[int]:
