@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import keyword
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from .entries import Branch, Checkpoint, Entry, Global, Tensor
 from .sources import InflatedSource, Source
 
 _LOADED_BY_TORCH = ("zip", "legacy", "pickle")
+_NUMBER = re.compile(r"[-+]?(\d[\d.]*(e[-+]?\d+)?|nan|inf)j?", re.IGNORECASE)
 _WORTH_MAPPING = 256_000_000
 """From this size on (bytes) `mmap=True` is written: torch then reads the one tensor, not the file."""
 
@@ -84,7 +86,7 @@ def _lines(checkpoint: Checkpoint, key: str, entry: Entry) -> list[str]:
         return ["import torch", "", f"program = torch.export.load({_path(checkpoint.path)})",
                 f"tensor = program.state_dict[{key!r}]"]  # fmt: skip
     access = _access(steps)
-    if checkpoint.format not in _LOADED_BY_TORCH or not access or not _can_be_allowed(refused(checkpoint.globals)):
+    if checkpoint.format not in _LOADED_BY_TORCH or access is None or not _can_be_allowed(refused(checkpoint.globals)):
         return _own_reader_lines(checkpoint, key, entry)
     return _torch_lines(checkpoint, entry, access)
 
@@ -111,7 +113,8 @@ def _torch_lines(checkpoint: Checkpoint, entry: Entry, access: list[_Step]) -> l
 def _written(access: list[_Step], entry: Entry) -> list[str]:
     """`tensor = checkpoint[...]...`, on several lines where a step stands around what was there before."""
     name = "tensor" if isinstance(entry, Tensor) else "value"
-    lines, expression = [], "checkpoint"
+    lines: list[str] = []
+    expression = "checkpoint"
     for before, after in ((step.before, step.after) for step in access):
         expression = before + expression + after
         if before:
@@ -120,16 +123,20 @@ def _written(access: list[_Step], entry: Entry) -> list[str]:
     return lines if expression == name else [*lines, f"{name} = {expression}"]
 
 
-def _access(steps: list[tuple[Branch, Entry]]) -> list[_Step]:
-    """The steps from the root to the entry; empty when there is no such way."""
+def _access(steps: list[tuple[Branch, Entry]]) -> list[_Step] | None:
+    """What is written for each step from the root to the entry; None when there is no such way."""
+    if not steps:
+        return None
+    if not steps[0][0].type:  # a lone tensor or number, for which a root was made up
+        steps = steps[1:]
     written: list[_Step] = []
     for at, (parent, child) in enumerate(steps):
         if parent.kind == "module":
             inside = _module_access(steps[at:])
-            return [*written, inside] if inside else []
+            return [*written, inside] if inside else None
         step = _step(parent, child)
-        if not step:
-            return []
+        if step is None:
+            return None
         written.append(step)
     return written
 
@@ -148,7 +155,8 @@ def _step(parent: Branch, child: Entry) -> _Step | None:
 
 
 def _is_surely_text(name: str) -> bool:
-    return not (name.lstrip("-")[:1].isdigit() or name in ("None", "True", "False") or name[:1] in ("(", "["))
+    """Whether the key of a dict can only be a text, by its looks."""
+    return not (_NUMBER.fullmatch(name) or name in ("None", "True", "False") or name[:1] in ("(", "["))
 
 
 def _module_access(steps: list[tuple[Branch, Entry]]) -> _Step | None:
@@ -294,9 +302,14 @@ def _own_reader_lines(checkpoint: Checkpoint, key: str, entry: Entry) -> list[st
     if isinstance(entry, Tensor):
         return [*lines, "import torch", "from inspector.checkpoint.arrays import read",
                 "from inspector.checkpoint.reading import open_checkpoint", "", opening, find,
-                "tensor = torch.from_numpy(read(entry))"]  # fmt: skip
+                f"tensor = torch.from_numpy(read(entry)){_as_saved(entry)}"]  # fmt: skip
     ending = [] if isinstance(entry, Branch) else ["value = entry.value"]
     return [*lines, "from inspector.checkpoint.reading import open_checkpoint", "", opening, find, *ending]
+
+
+def _as_saved(tensor: Tensor) -> str:
+    """Back to a type that numpy does not have, of which `read` gives the float32 numbers."""
+    return f".to(torch.{tensor.dtype})" if tensor.dtype.startswith(("bfloat", "float8", "complex32")) else ""
 
 
 def _why_not_torch(checkpoint: Checkpoint) -> str:
