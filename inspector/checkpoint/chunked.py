@@ -26,10 +26,12 @@ class Chunk(NamedTuple):
 
 def split_axis(shape: Sequence[int], chunks: Sequence[Chunk]) -> int | None:
     """The one dimension along which `chunks` (in order) make up a tensor of `shape`; None when they do not."""
-    split = {axis for chunk in chunks for axis, length in enumerate(chunk.shape) if length != shape[axis]}
-    axis = min(split, default=0)
-    if len(split) > 1 or any(len(chunk.offsets) != len(shape) for chunk in chunks):
+    if any(len(chunk.offsets) != len(shape) or len(chunk.shape) != len(shape) for chunk in chunks):
         return None
+    split = {axis for chunk in chunks for axis, length in enumerate(chunk.shape) if length != shape[axis]}
+    if len(split) > 1:
+        return None
+    axis = min(split, default=0)
     at = 0
     for chunk in chunks:
         expected = tuple(at if each == axis else 0 for each in range(len(shape)))

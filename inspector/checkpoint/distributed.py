@@ -226,17 +226,26 @@ class _Reading:
 
 
 def _nested(entries: list[tuple[tuple[str, ...], Entry]]) -> Branch:
-    """The dict of dicts that the paths describe."""
+    """The dict of dicts that the paths describe; of two that cannot both be, the later one stands at the top."""
     root: dict[str, object] = {}
-    for path, entry in entries:
-        at = root
-        for part in path[:-1]:
-            inner = at.setdefault(part, {})
-            if not isinstance(inner, dict):
-                inner = at[f"{part}."] = {}  # a value and a dict under one name: no file of torch has that
-            at = inner
-        at[path[-1] if path[-1] not in at else ".".join(path)] = entry
+    for number, (path, entry) in enumerate(entries):
+        within = _within(root, path[:-1])
+        if within is None or path[-1] in within:
+            root[f"{'.'.join(path)} (entry {number})"] = entry
+        else:
+            within[path[-1]] = entry
     return Branch("", "dict", "mapping", tuple(_listed(root)))
+
+
+def _within(root: dict[str, object], path: tuple[str, ...]) -> dict[str, object] | None:
+    """The dict at `path`, made when it is not there; None when a value stands in its way."""
+    at = root
+    for part in path:
+        inner = at.setdefault(part, {})
+        if not isinstance(inner, dict):
+            return None
+        at = inner
+    return at
 
 
 def _listed(items: dict[str, object]) -> Iterator[Entry]:

@@ -37,7 +37,8 @@ class Listing:
         self._left = MAX_ENTRIES
         self._repeats_left = MAX_REPEATED
         self._open: set[int] = set()  # containers that are being listed: meeting one again is a cycle
-        self._done: dict[int, tuple[Branch, int]] = {}  # finished ones, and how many entries they took
+        # Finished ones, how many entries they took, and the container itself: freed, its id would be another's.
+        self._done: dict[int, tuple[Branch, int, object]] = {}
         self._depth = 0
 
     def root(self, value: object) -> Branch:
@@ -52,7 +53,7 @@ class Listing:
         if type(value) is StridedTensor:
             return self._tensor(name, value)
         self._left -= 1
-        if isinstance(value, (Node, list, tuple)):
+        if type(value) in (Node, list, tuple):  # and not a Blob, which is a named tuple
             return self._container(name, value)
         return values.plain(name, value)
 
@@ -65,7 +66,7 @@ class Listing:
         if self._depth >= MAX_DEPTH:
             return Value(name, _type_name(value), None, f"nested deeper than {MAX_DEPTH} levels: not listed")
         if identity in self._done:
-            return self._again(name, *self._done[identity])
+            return self._again(name, *self._done[identity][:2])
         before = self._left
         self._open.add(identity)
         self._depth += 1
@@ -75,7 +76,7 @@ class Listing:
             self._depth -= 1
             self._open.discard(identity)
         if isinstance(entry, Branch):
-            self._done[identity] = entry, before - self._left
+            self._done[identity] = entry, before - self._left, value
         return entry
 
     def _again(self, name: str, branch: Branch, entries: int) -> Entry:

@@ -94,6 +94,11 @@ ORDERED = Name("collections", "OrderedDict")
 REBUILD = Name("torch._utils", "_rebuild_tensor_v2")
 
 
+def mapping(pairs: list[tuple[object, object]]) -> Raw:
+    """A dict whose keys need not be hashable here."""
+    return Raw(b"}(" + b"".join(opcodes(key) + opcodes(value) for key, value in pairs) + b"u")
+
+
 def ordered(items: dict[str, object]) -> Raw:
     """An OrderedDict."""
     body = b"".join(opcodes(key) + opcodes(value) for key, value in items.items())

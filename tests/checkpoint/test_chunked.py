@@ -1,0 +1,51 @@
+"""A tensor in chunks reads as the whole tensor, wherever a read begins and ends."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspector.checkpoint.chunked import Chunk, ChunkedSource, split_axis
+from inspector.checkpoint.sources import MemorySource
+
+
+def _chunks(whole: np.ndarray, axis: int, lengths: list[int]) -> list[Chunk]:
+    found, at = [], 0
+    for length in lengths:
+        part = np.take(whole, range(at, at + length), axis)
+        offsets = tuple(at if each == axis else 0 for each in range(whole.ndim))
+        found.append(Chunk(offsets, part.shape, MemorySource(part.tobytes())))
+        at += length
+    return found
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.data())
+def test_any_split_reads_as_the_whole(others: list[int], data: st.DataObject) -> None:
+    axis = data.draw(st.integers(0, len(others) - 1))
+    lengths = data.draw(st.lists(st.integers(1, 3), min_size=1, max_size=4))
+    shape = [*others[:axis], sum(lengths), *others[axis + 1 :]]
+    whole = np.arange(np.prod(shape), dtype=np.int16).reshape(shape)
+    chunks = _chunks(whole, axis, lengths)
+    found = split_axis(shape, chunks)
+    assert found is not None
+    source = ChunkedSource(shape, found, chunks, 2)
+    expected = whole.tobytes()
+    start = data.draw(st.integers(0, len(expected)))
+    end = data.draw(st.integers(start, len(expected)))
+    with source.opened():
+        assert source.read(start, end - start) == expected[start:end]
+
+
+def _places(*chunks: tuple[tuple[int, ...], tuple[int, ...]]) -> list[Chunk]:
+    return [Chunk(offsets, shape, MemorySource(b"")) for offsets, shape in chunks]
+
+
+def test_what_does_not_make_up_the_whole_is_no_split() -> None:
+    assert split_axis((4, 4), _places(((0, 0), (2, 2)), ((0, 2), (2, 2)), ((2, 0), (2, 2)), ((2, 2), (2, 2)))) is None
+    assert split_axis((4, 4), _places(((0, 0), (2, 4)))) is None  # a half is missing
+    assert split_axis((4, 4), _places(((0, 0), (2, 4)), ((1, 0), (2, 4)))) is None  # they overlap
+    assert split_axis((4,), _places(((0,), (2,)), ((2,), (3,)))) is None  # more than there is
+    assert split_axis((4,), _places(((0, 0), (2, 2)))) is None
+    assert split_axis((), _places(((), ()))) == 0
+    assert split_axis((4, 4), _places(((0, 0), (4, 4)))) == 0
