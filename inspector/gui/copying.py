@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,8 @@ def row(file: OpenFile, tree: TreeSide) -> str:
 
 def command(file: OpenFile, tree: TreeSide) -> str:
     """The command that shows the chosen row in the terminal."""
-    return shlex.join(["inspector", "show", file.path, "--filter", tree.outline.key(tree.current())])
+    key = tree.outline.key(tree.current())
+    return shlex.join(["inspector", "show", file.path, f"--filter={_as_query(key)}"])
 
 
 def python(file: OpenFile, tree: TreeSide) -> str:
@@ -38,3 +40,9 @@ def python(file: OpenFile, tree: TreeSide) -> str:
     if entry is None:
         return load_snippet(file.contents.checkpoint, "", file.contents.checkpoint.root)
     return load_snippet(file.contents.checkpoint, file.contents.outline.key(file.row), entry)
+
+
+def _as_query(key: str) -> str:
+    """A key as the search language takes it: in quotes where it could be read otherwise."""
+    is_plain = re.fullmatch(r"[\w.{},-]*", key) is not None and "." in key and not key.startswith("-")
+    return key if is_plain or '"' in key else f'"{key}"'

@@ -6,11 +6,11 @@ Why this way: only what the first paint needs is made before it. Icons, plots an
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from .. import __version__, wording
 from . import copying, resources, theme
@@ -19,10 +19,11 @@ from .open_file import OpenFile
 from .panels.inspect_panel import InspectPanel
 from .panels.start_panel import StartPanel
 from .panels.status_line import StatusLine
+from .panels.tree_side import TreeSide
+from .panels.workplace import Workplace
 from .session import Session
 from .settings import Settings
 from .widgets.drop_zone import dropped_paths
-from .widgets.labels import plain_tip
 
 TITLE = "Checkpoint Inspector"
 THEMES = ("system", "light", "dark")
@@ -42,8 +43,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.start = StartPanel()
-        self.tabs = self._made_tabs()
-        self.setCentralWidget(self.tabs)
+        self.place = Workplace(self.start, settings)
+        self.setCentralWidget(self.place)
         self.status = StatusLine(self.actions_["stop"])
         self.setStatusBar(self.status)
         self.actions_.fill(self.menuBar())
@@ -54,27 +55,17 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show(None)
 
-    def _made_tabs(self) -> QTabWidget:
-        tabs = QTabWidget()
-        tabs.setDocumentMode(True)
-        tabs.setMovable(True)
-        tabs.setTabsClosable(True)
-        tabs.setElideMode(Qt.TextElideMode.ElideMiddle)
-        tabs.tabBar().setUsesScrollButtons(True)
-        tabs.tabBar().setAccessibleName("Open files")
-        tabs.addTab(self.start, "Start")
-        tabs.tabBar().setTabButton(0, QTabBar.ButtonPosition.RightSide, None)  # type: ignore[arg-type]
-        tabs.tabBar().hide()
-        return tabs
-
     def _connect(self) -> None:
         self.session.added.connect(self._add)
         self.session.removed.connect(self._remove)
         self.session.shown.connect(self._show)
         self.start.open_requested.connect(self.session.open)
         self.start.dialog_requested.connect(self._open)
-        self.tabs.currentChanged.connect(lambda _place: self.session.show(self._current_file()))
-        self.tabs.tabCloseRequested.connect(lambda place: self._close(self.tabs.widget(place)))
+        self.start.about_to_show.connect(self._fill_start)
+        self.place.page_shown.connect(lambda page: self.session.show(getattr(page, "file", None)))
+        self.place.close_requested.connect(self._close)
+        self.place.details.entry_requested.connect(lambda key: self._panel().choose_key(key))
+        self.place.details.failed.connect(self.session.broken)
         QGuiApplication.instance().applicationStateChanged.connect(self._look_again)  # type: ignore[union-attr]
 
     def _restore(self) -> None:
@@ -86,7 +77,7 @@ class MainWindow(QMainWindow):
         self.actions_["fold"].setChecked(self.settings.choice("fold", ("no", "yes")) == "yes")
         self.actions_[f"theme_{self.settings.choice('theme', THEMES)}"].setChecked(True)
 
-    def _handlers(self):  # type: ignore[no-untyped-def]
+    def _handlers(self) -> dict[str, Callable[[], object]]:
         """What each action does, by its name."""
         return {
             "open": self._open,
@@ -94,7 +85,7 @@ class MainWindow(QMainWindow):
             "start": lambda: self.session.show(None),
             "reload": lambda: self._file().open(),
             "export": self._export,
-            "close": lambda: self._close(self.tabs.currentWidget()),
+            "close": lambda: self._close(self._panel()),
             "quit": self.close,
             "find": self._find,
             "copy_key": lambda: self._copy(copying.key),
@@ -108,11 +99,11 @@ class MainWindow(QMainWindow):
             "shallower": lambda: self._tree().step_depth(-1),
             "file_order": lambda: self._tree().file_order(),
             "show_tree": lambda: self._tree().view.setFocus(),
-            "show_entry": lambda: self._details().go_to_entry(),
-            "show_file": lambda: self._details().go_to_file(),
+            "show_entry": self._go_to_entry,
+            "show_file": self._go_to_file,
             "details": self._toggle_details,
-            "next_file": lambda: self._step_tab(1),
-            "previous_file": lambda: self._step_tab(-1),
+            "next_file": lambda: self.place.step(1),
+            "previous_file": lambda: self.place.step(-1),
             "theme_system": lambda: self._choose_theme("system"),
             "theme_light": lambda: self._choose_theme("light"),
             "theme_dark": lambda: self._choose_theme("dark"),
@@ -130,65 +121,63 @@ class MainWindow(QMainWindow):
         panel = InspectPanel(file, self.actions_, self.settings)
         self.panels[file] = panel
         panel.close_requested.connect(lambda: self._close(panel))
-        panel.ready.connect(self._refresh)
+        panel.ready.connect(lambda: self._refresh_if_shown(file))
+        panel.painted.connect(self.place.details.load)
+        panel.entry_asked.connect(self._go_to_entry)
         file.paced.connect(lambda pace: self.status.show_pace(pace) if file is self.session.current else None)
-        file.chosen.connect(lambda _row: self._refresh())
-        name = wording.safe(file.name, 60)
-        place = self.tabs.addTab(panel, name.replace("&", "&&"))
-        self.tabs.setTabToolTip(place, plain_tip(wording.safe(file.path, 500)))
-        self.tabs.tabBar().show()
-        if self._is_dressed:
-            panel.dress()
+        file.chosen.connect(lambda _row: self._enable(panel))
+        self.place.add(panel, wording.safe(file.name, 60), wording.safe(file.path, 500))
 
     def _remove(self, file: OpenFile) -> None:
         panel = self.panels.pop(file)
         panel.keep_state()
-        self.tabs.removeTab(self.tabs.indexOf(panel))
+        self.place.remove(panel)
         panel.deleteLater()
-        self.tabs.tabBar().setVisible(bool(self.panels))
 
-    def _close(self, widget: QWidget) -> None:
-        if isinstance(widget, InspectPanel):
-            self.session.close(widget.file)
+    def _close(self, panel: InspectPanel) -> None:
+        self.session.close(panel.file)
 
     def _show(self, file: OpenFile | None) -> None:
-        """Goes to the tab of `file`; None: to the start page, with what was opened meanwhile."""
-        if file is None:
-            self.start.show_files(self.settings.recents(), resources.samples())
-        self.tabs.setCurrentWidget(self.panels[file] if file is not None else self.start)
+        """Goes to the tab of `file`; None: to the start page."""
+        self.place.show_page(self.panels[file] if file is not None else self.start)
         self.status.show_pace(None)
         self._refresh()
 
+    def _refresh_if_shown(self, file: OpenFile) -> None:
+        if file is self.session.current:
+            self._refresh()
+
     def _refresh(self) -> None:
-        """Title, status and what can be done, for what is looked at now."""
+        """Title, status, details and what can be done, for what is looked at now."""
         file = self.session.current
-        panel = self.panels.get(file) if file is not None else None
+        panel = self.panels[file] if file is not None else None
         name = f"{wording.safe(file.name, 120).replace('[*]', '[*][*]')}  –  " if file is not None else ""
         self.setWindowTitle(f"{name}{TITLE}")
         self.status.show_summary(panel.summary() if panel is not None else "")
-        has_tree = panel is not None and panel.tree is not None and file is not None and file.contents is not None
+        if file is not None and panel is not None and panel.tree is not None and panel.has_tree:
+            self.place.details.look_at(file, panel.tree)
+        else:
+            self.place.details.forget()
+        self.place.show_details(panel is not None and panel.has_tree and self.actions_["details"].isChecked())
+        self._enable(panel)
+
+    def _enable(self, panel: InspectPanel | None) -> None:
+        has_tree = panel is not None and panel.has_tree
         self.actions_.enable(FOR_A_FILE, has_tree)
         self.actions_.enable(("reload", "close", "next_file", "previous_file"), panel is not None)
-        self.actions_.enable(FOR_A_ROW, has_tree and file is not None and file.row >= 0)
-
-    def _step_tab(self, step: int) -> None:
-        self.tabs.setCurrentIndex((self.tabs.currentIndex() + step) % self.tabs.count())
-
-    def _current_file(self) -> OpenFile | None:
-        widget = self.tabs.currentWidget()
-        return widget.file if isinstance(widget, InspectPanel) else None
+        self.actions_.enable(FOR_A_ROW, has_tree and panel is not None and panel.file.row >= 0)
 
     def _file(self) -> OpenFile:
         assert self.session.current is not None
         return self.session.current
 
-    def _tree(self):  # type: ignore[no-untyped-def]
-        return self.panels[self._file()].tree
+    def _panel(self) -> InspectPanel:
+        return self.panels[self._file()]
 
-    def _details(self):  # type: ignore[no-untyped-def]
-        self.actions_["details"].setChecked(True)
-        self._toggle_details()
-        return self.panels[self._file()].details
+    def _tree(self) -> TreeSide:
+        tree = self._panel().tree
+        assert tree is not None
+        return tree
 
     # What actions do
 
@@ -209,7 +198,7 @@ class MainWindow(QMainWindow):
         self._tree().search.setFocus()
         self._tree().search.selectAll()
 
-    def _copy(self, made) -> None:  # type: ignore[no-untyped-def]
+    def _copy(self, made: Callable[[OpenFile, TreeSide], str]) -> None:
         QGuiApplication.clipboard().setText(made(self._file(), self._tree()))
         self.status.showMessage("Copied", 1500)
 
@@ -221,10 +210,18 @@ class MainWindow(QMainWindow):
                 panel.tree.set_folded(folded)
 
     def _toggle_details(self) -> None:
-        shown = self.actions_["details"].isChecked()
-        self.settings.choose("details", "yes" if shown else "no")
-        for panel in self.panels.values():
-            panel.show_details(shown)
+        self.settings.choose("details", "yes" if self.actions_["details"].isChecked() else "no")
+        self._refresh()
+
+    def _go_to_entry(self) -> None:
+        self.actions_["details"].setChecked(True)
+        self._toggle_details()
+        self.place.details.go_to_entry()
+
+    def _go_to_file(self) -> None:
+        self.actions_["details"].setChecked(True)
+        self._toggle_details()
+        self.place.details.go_to_file()
 
     def _choose_theme(self, choice: str) -> None:
         self.settings.choose("theme", choice)
@@ -232,7 +229,10 @@ class MainWindow(QMainWindow):
 
     def _forget_recents(self) -> None:
         self.settings.forget_recents()
-        self.start.show_files([], resources.samples())
+        self._fill_start()
+
+    def _fill_start(self) -> None:
+        self.start.show_files(self.settings.recents(), resources.samples())
 
     def _show_palette(self) -> None:
         from .widgets.action_palette import ActionPalette
@@ -260,12 +260,12 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self._dress)
 
     def _dress(self) -> None:
-        """Makes what the first paint did not need."""
+        """Makes what the first paint did not need; where a file is on its way, the plots wait for its tree."""
         self.setWindowIcon(resources.app_icon())
         self.actions_.dress()
         self.start.zone.dress()
-        for panel in self.panels.values():
-            panel.dress()
+        if not self.panels:
+            self.place.details.load()
 
     def _look_again(self, state: Qt.ApplicationState) -> None:
         if state == Qt.ApplicationState.ApplicationActive:
@@ -291,6 +291,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.keep_state("window", self.saveGeometry())
+        self.place.keep_state()
         for panel in self.panels.values():
             panel.keep_state()
         self.hide()

@@ -268,7 +268,10 @@ def _opening(path: str) -> Generator[Progress, None, Opened]:
         yield Progress(1, 3, "steps", "listing")
         outline = Outline.of(checkpoint.root)
         yield Progress(2, 3, "steps", "folding")
-        return Opened(checkpoint, outline, fold(outline), *_depths(outline))
+        folded = fold(outline)
+        for each in (outline, folded):  # what the first keystroke, paint and click will ask for
+            _ = each.leaves, each.lowered_keys, each.sharing, each.row("")
+        return Opened(checkpoint, outline, folded, *_depths(outline))
 
 
 def _depths(outline: Outline) -> tuple[int, int]:

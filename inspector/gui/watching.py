@@ -27,10 +27,10 @@ class FileWatch(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._watcher = QFileSystemWatcher(self)
-        self._watcher.fileChanged.connect(self._nudge)
-        self._watcher.directoryChanged.connect(self._nudge)
-        self._timer = QTimer(self, interval=REST_MS, singleShot=True)
+        self._watcher: QFileSystemWatcher | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(REST_MS)
+        self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
         self._known: dict[str, Stamp | None] = {}
         self._seen: dict[str, Stamp | None] = {}
@@ -40,14 +40,14 @@ class FileWatch(QObject):
         self.stop()
         self._known = dict(stamps)
         self._seen = dict(self._known)
-        self._follow()
+        self._timer.start()  # the watcher is made when the file has been painted; the look tells what happened until then
 
     def stop(self) -> None:
         self._timer.stop()
         self._known = {}
-        watched = self._watcher.files() + self._watcher.directories()
-        if watched:
-            self._watcher.removePaths(watched)
+        if self._watcher is not None:
+            self._watcher.deleteLater()
+            self._watcher = None
 
     def check(self) -> None:
         """Looks now, for where nobody nudges."""
@@ -71,6 +71,10 @@ class FileWatch(QObject):
 
     def _follow(self) -> None:
         """A file that was replaced falls out of Qt's watcher: put it back. Its folder tells of its return."""
+        if self._watcher is None:
+            self._watcher = QFileSystemWatcher(self)
+            self._watcher.fileChanged.connect(self._nudge)
+            self._watcher.directoryChanged.connect(self._nudge)
         wanted = {path for path in self._known if os.path.exists(path)}
         wanted |= {folder for path in self._known if os.path.isdir(folder := os.path.dirname(path) or ".")}
         missing = wanted - set(self._watcher.files()) - set(self._watcher.directories())

@@ -5,7 +5,7 @@ Texts are made when a cell is first painted, and kept; statistics are asked for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -223,6 +223,26 @@ _MAKERS: dict[int, Callable[[Cells, int], str]] = {
     Column.PARAMETERS: Cells._parameters,
     Column.SIZE: Cells._size,
 }
+
+
+class ByKey(Mapping[str, Any]):
+    """The statistics of an outline's rows by their keys, as the search asks for them."""
+
+    def __init__(self, cells: Cells) -> None:
+        self._cells = cells
+
+    def __getitem__(self, key: str) -> Statistics:
+        row = self._cells.outline.row(key)
+        found = self._cells.statistics_of(row) if row is not None else None
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in self._cells.outline.keys if key in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _rows_for_many(outline: Outline) -> bytearray:

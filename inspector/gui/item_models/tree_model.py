@@ -12,13 +12,13 @@ and in the accessible text here.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from ...checkpoint.outline import Outline
+from ..widgets.labels import plain_tip
 from .tree_cells import HEADINGS, RIGHT_ALIGNED, Cells, Column
 from .tree_rows import TreeRows
 
@@ -125,7 +125,7 @@ class CheckpointTreeModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignRight if index.column() in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _as_plain(self.cells.tip(row, Column(index.column())))
+            return plain_tip(self.cells.tip(row, Column(index.column())))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(row, Column(index.column()))
         return None
@@ -157,7 +157,3 @@ class CheckpointTreeModel(QAbstractTableModel):
             parts.append("expanded" if self.rows.is_open(row) else "collapsed")
         return ", ".join(parts)
 
-
-def _as_plain(text: str) -> str:
-    """A tip that no reader of rich text can mistake for markup: names in files are anybody's."""
-    return f"<div style='white-space:pre-wrap'>{html.escape(text)}</div>" if text else ""

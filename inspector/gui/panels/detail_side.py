@@ -1,66 +1,78 @@
-"""The side beside the tree: what the chosen entry is, and what the file is.
+"""The side beside the tree: what the chosen entry is, and what the file is. One for all tabs.
 
 Both are made of plots and pictures, whose libraries take longer to load than all the rest of the window. So
-they are made when the window has been painted (`dress`); until then the side is an empty place of its width.
+they are loaded by a job once the tree has been painted (`load`); until then the side is an empty place.
+
+Why this way: making the panels takes the window's thread a tenth of a second. With one for each tab every file
+that is opened would hold the window up; the one there is shows whatever tab is looked at.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget
 
-from ...checkpoint.outline import Outline
-from ..open_file import OpenFile
+from ..jobs import Job
+from ..open_file import OpenFile, Opened
 
 if TYPE_CHECKING:
-    from ..detail.facts_view import FactsView
-    from ..detail.panel import DetailPanel
+    from ..detail import DetailPanel, FactsView
+    from .tree_side import TreeSide
 
 
 class DetailSide(QTabWidget):
-    """Two tabs: the entry, the file."""
+    """Two tabs, the entry and the file, for the file that is looked at."""
 
     entry_requested = Signal(str)
     """A key was clicked on that should be the chosen one."""
+    failed = Signal(object)
+    """The plots cannot be loaded: an exception that is an error of the installation or the program."""
 
-    def __init__(self, file: OpenFile) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setDocumentMode(True)
         self.setMinimumWidth(320)
-        self._file = file
-        self._shown: tuple[Outline, int] | None = None
+        self.setAccessibleName("Details")
+        self._file: OpenFile | None = None
+        self._tree: TreeSide | None = None
+        self._facts_of: Opened | None = None
+        self._is_loading = False
         self.entry: DetailPanel | None = None
         self.facts: FactsView | None = None
-        file.measured.connect(self._measured)
+        self.currentChanged.connect(lambda _place: self._show_facts())
 
-    def dress(self) -> None:
-        """Makes the panels and shows what was chosen meanwhile."""
+    def load(self) -> None:
+        """Loads what the panels are made of, beside the window, and makes them then."""
+        if not self._is_loading:
+            self._is_loading = True
+            job = Job(_loading())
+            job.succeeded.connect(self._make)
+            job.failed.connect(self.failed)
+            job.start()
+
+    def look_at(self, file: OpenFile, tree: TreeSide) -> None:
+        """Shows what is chosen in this file from now on."""
+        if file is not self._file:
+            if self._file is not None:
+                self._file.chosen.disconnect(self._show_row)
+                self._file.measured.disconnect(self._hear)
+            self._file, self._tree = file, tree
+            file.chosen.connect(self._show_row)
+            file.measured.connect(self._hear)
+        self._show_row()
+        self._show_facts()
+
+    def forget(self) -> None:
+        """The file that was looked at is going."""
+        if self._file is not None:
+            self._file.chosen.disconnect(self._show_row)
+            self._file.measured.disconnect(self._hear)
+        self._file = self._tree = self._facts_of = None
         if self.entry is not None:
-            return
-        from ..detail.facts_view import FactsView
-        from ..detail.panel import DetailPanel
-
-        self.entry, self.facts = DetailPanel(), FactsView()
-        self.facts.entry_requested.connect(self.entry_requested)
-        self.addTab(self.entry, "Entry")
-        self.addTab(self.facts, "File")
-        self.setTabToolTip(0, "What the chosen entry is (Alt+2)")
-        self.setTabToolTip(1, "What the file is (Alt+3)")
-        self.show_file()
-        self._show()
-
-    def show_file(self) -> None:
-        """Shows the facts of the file, as it was read last."""
-        contents = self._file.contents
-        if self.facts is not None and contents is not None:
-            self.facts.show_checkpoint(contents.checkpoint, contents.outline)
-
-    def show_row(self, outline: Outline, row: int) -> None:
-        """Shows a row of `outline`, which may be folded; -1 for none."""
-        self._shown = (outline, row)
-        self._show()
+            self.entry.show_nothing()
 
     def go_to_entry(self) -> None:
         self._go(0)
@@ -68,30 +80,64 @@ class DetailSide(QTabWidget):
     def go_to_file(self) -> None:
         self._go(1)
 
+    def _make(self, _result: object) -> None:
+        from ..detail import DetailPanel, FactsView
+
+        self.entry, self.facts = DetailPanel(), FactsView()
+        for place, (panel, title, tip) in enumerate(
+            (
+                (self.entry, "Entry", "What the chosen entry is (Ctrl+2)"),
+                (self.facts, "File", "What the file is (Ctrl+3)"),
+            )
+        ):
+            panel.entry_requested.connect(self.entry_requested)
+            self.addTab(panel, title)
+            self.setTabToolTip(place, tip)
+        self._show_row()
+
     def _go(self, place: int) -> None:
         self.setCurrentIndex(place)
         if (widget := self.widget(place)) is not None:
             widget.setFocus()
 
-    def _show(self) -> None:
-        contents = self._file.contents
-        if self.entry is None or contents is None or self._shown is None:
+    def _show_row(self, _row: int = -1) -> None:
+        contents = self._file.contents if self._file is not None else None
+        if self.entry is None or self._tree is None or contents is None:
             return
-        outline, row = self._shown
+        outline, row = self._tree.outline, self._tree.current()
         entry = outline.entries[row] if row >= 0 else None
         if row < 0:
             self.entry.show_nothing()
         elif entry is None or outline.ends[row] > row + 1:
             self.entry.show_group(contents.checkpoint, outline, row)
         else:
-            self.entry.show_entry(contents.checkpoint, outline.key(row), entry)
-        if row >= 0:
-            self._measured([outline.origins[row]])
+            self.entry.show_entry(contents.checkpoint, contents.outline.key(outline.origins[row]), entry)
+            self._hear([outline.origins[row]])
 
-    def _measured(self, rows: list[int]) -> None:
-        if self.entry is None or self._shown is None or self._shown[1] < 0:
+    def _show_facts(self) -> None:
+        """Shows the facts of the file when they can be seen, once for each reading of the file."""
+        contents = self._file.contents if self._file is not None else None
+        if self.facts is not None and self.facts.isVisible() and contents is not None and contents is not self._facts_of:
+            self._facts_of = contents
+            self.facts.show_checkpoint(contents.checkpoint, contents.outline)
+
+    def _hear(self, rows: list[int]) -> None:
+        """Passes on the statistics of the chosen entry, or why it has none."""
+        file = self._file
+        if self.entry is None or file is None or file.contents is None or file.row not in rows:
             return
-        outline, row = self._shown
-        origin = outline.origins[row]
-        if origin in rows and origin in self._file.statistics and row not in outline.blocks:
-            self.entry.show_statistics(outline.key(row), self._file.statistics[origin])
+        key = file.contents.outline.key(file.row)
+        self.entry.show_statistics(key, file.statistics.get(file.row), file.refusals.get(file.row, ""))
+
+
+def _loading() -> Generator[str, None, None]:
+    """Imports what the panels need, one library after the other."""
+    import numpy
+
+    yield numpy.__name__
+    import pyqtgraph
+
+    yield pyqtgraph.__name__
+    from .. import detail
+
+    yield detail.__name__

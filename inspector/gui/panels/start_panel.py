@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ... import wording
@@ -25,6 +25,8 @@ class StartPanel(QScrollArea):
     open_requested = Signal(object)
     """A list of paths to open."""
     dialog_requested = Signal()
+    about_to_show = Signal()
+    """The lists will be seen now: they are to be filled with what there is."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +55,10 @@ class StartPanel(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(page)
         page.setAutoFillBackground(False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.about_to_show.emit()
 
     def show_files(self, recents: Sequence[str], samples: Sequence[Sample]) -> None:
         """Lists the files opened last, and the samples with what each shows."""

@@ -6,7 +6,11 @@ shown is nobody else's business.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+import time
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -15,7 +19,7 @@ from ...checkpoint.layers import layer
 from ...checkpoint.outline import Outline
 from ...errors import QueryError
 from ..actions import FOR_A_ROW, Actions
-from ..item_models.tree_cells import Cells, Column
+from ..item_models.tree_cells import ByKey, Cells, Column
 from ..item_models.tree_model import CheckpointTreeModel
 from ..item_models.tree_rows import TreeRows
 from ..open_file import OpenFile, Opened
@@ -24,6 +28,12 @@ from ..widgets.banner import Banner
 from ..widgets.labels import Label
 from ..widgets.search_field import SearchField
 from ..widgets.tree_view import TreeView
+
+if TYPE_CHECKING:
+    from ...checkpoint.searching import Found
+
+_SEARCH_SLICE = 0.03
+"""Seconds that are searched before the window may breathe."""
 
 
 class TreeSide(QWidget):
@@ -39,6 +49,10 @@ class TreeSide(QWidget):
         self._actions = actions
         self._settings = settings
         self._query = ""
+        self._looking: Generator[object, None, Found] | None = None
+        self._more = QTimer(self, interval=0, singleShot=True)
+        self._more.timeout.connect(self._go_on_searching)
+        self._unmeasured = 0
         self._depth = 0
         self._is_folded = False
         self._as_folded: dict[int, int] = {}
@@ -56,8 +70,8 @@ class TreeSide(QWidget):
         self._lay_out()
         self._connect()
         state = settings.state("tree_columns")
-        if state is not None:
-            self.view.horizontalHeader().restoreState(state)
+        if state is None or not self.view.horizontalHeader().restoreState(state):
+            self.view.fit_columns()
         self._show_damage()
         self.set_folded(settings.choice("fold", ("no", "yes")) == "yes")
         self._open_first_levels()
@@ -93,16 +107,14 @@ class TreeSide(QWidget):
         self.view.chosen.connect(lambda row: self._file.choose(self._origin(row)))
         self.view.asked.connect(lambda row: self.asked.emit(self._origin(row)))
         self.view.looked_at.connect(self._look)
+        self.view.painted.connect(self.search.dress)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._offer_actions)
         self.search.searched.connect(self.search_for)
         self.search.left.connect(self.view.setFocus)
         self._file.measured.connect(lambda _rows: self.view.repaint_rows())
+        self._file.paced.connect(self._hear_pace)
         self._file.changed_on_disk.connect(self._tell_change)
-
-    def dress(self) -> None:
-        """Puts the icons in; called when the window has been painted."""
-        self.search.dress()
 
     # What is shown
 
@@ -129,14 +141,35 @@ class TreeSide(QWidget):
     def search_for(self, query: str) -> None:
         """Leaves the rows that match; a query that is not understood leaves everything and says why."""
         self._query = query
-        try:
-            found = self._found(query)
-        except QueryError as error:
-            self._tell_problem(str(error))
+        if not query:
+            self._end_search(None)
             return
-        self._tell_problem("")
-        self.model.change(lambda rows: rows.search(found))
-        self._tell_count(query)
+        from ...checkpoint.searching import search
+
+        self._looking = search(self.outline, query, ByKey(self.cells))
+        self._go_on_searching()
+
+    def _go_on_searching(self) -> None:
+        """Searches for a moment, and goes on when the keys pressed meanwhile were heard."""
+        end = time.perf_counter() + _SEARCH_SLICE
+        try:
+            while self._looking is not None and time.perf_counter() < end:
+                next(self._looking)
+        except StopIteration as found:
+            self._end_search(found.value)
+        except QueryError as error:
+            self._looking = None
+            self._tell(f"{error.message} {error.hint}")
+            self.count.setText("")
+        else:
+            self._more.start()
+
+    def _end_search(self, found: Found | None) -> None:
+        self._looking = None
+        self._unmeasured = found.unmeasured if found is not None else 0
+        self.model.change(lambda rows: rows.search(found.rows if found is not None else None))
+        self.count.setText(wording.plural(len(found.hits), "match", "matches") if found is not None else "")
+        self._tell(f"{wording.plural(self._unmeasured, 'tensor is', 'tensors are')} not measured yet." if self._unmeasured else "")
 
     def choose(self, row: int) -> None:
         """Makes a row of the unfolded outline the chosen one."""
@@ -205,25 +238,19 @@ class TreeSide(QWidget):
         if self._depth:
             self.model.change(lambda rows: rows.open_to(self._depth))
 
-    def _found(self, query: str) -> list[int] | None:
-        if not query:
-            return None
-        from ...checkpoint.searching import matching
-
-        return matching(self.outline, query, self._file.statistics)
-
     # Words around the tree
 
     def _look(self) -> None:
         self._file.look_at([origin for row in self.view.on_show() for origin in self.cells.members(row)])
 
-    def _tell_count(self, query: str) -> None:
-        number = len(self.model.rows.found or ()) if query else 0
-        self.count.setText(wording.plural(number, "row") if query else "")
-
-    def _tell_problem(self, sentence: str) -> None:
+    def _tell(self, sentence: str) -> None:
+        """Says something under the search field; nothing hides the line."""
         self.problem.setText(wording.safe(sentence, 400))
         self.problem.setVisible(bool(sentence))
+
+    def _hear_pace(self, pace: object) -> None:
+        if pace is None and self._unmeasured:
+            self.search_for(self._query)
 
     def _show_damage(self) -> None:
         damage = self._contents.checkpoint.damage

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ..item_models.tree_cells import RIGHT_ALIGNED, Column
 from ..item_models.tree_model import CheckpointTreeModel, Index
@@ -33,6 +33,7 @@ class TreeDelegate(QStyledItemDelegate):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.hovered = -1
+        self.current = -1
         self.refresh()
 
     def refresh(self) -> None:
@@ -53,7 +54,7 @@ class TreeDelegate(QStyledItemDelegate):
         assert isinstance(model, CheckpointTreeModel)
         place, column, rect = index.row(), index.column(), option.rect
         row = model.rows.rows[place]
-        if option.state & QStyle.StateFlag.State_Selected:
+        if place == self.current:
             painter.fillRect(rect, self._backs["selection"])
         elif place == self.hovered:
             painter.fillRect(rect, self._backs["hover"])
@@ -68,12 +69,12 @@ class TreeDelegate(QStyledItemDelegate):
         """For "resize to contents" of a column."""
         model = index.model()
         assert isinstance(model, CheckpointTreeModel)
-        row = model.rows.rows[index.row()]
-        mono = index.column() in _MONO
-        width = self._metrics[mono].horizontalAdvance(model.text(row, Column(index.column()))) + 2 * MARGIN + 2
-        if index.column() == Column.KEY:
-            width += model.rows.depth(row) * INDENT + EXPANDER
-        return QSize(width, self.row_height)
+        return QSize(self.width(model, model.row_at(index), Column(index.column())), self.row_height)
+
+    def width(self, model: CheckpointTreeModel, row: int, column: Column) -> int:
+        """How wide a cell must be to show all of its text."""
+        width = self._metrics[column in _MONO].horizontalAdvance(model.text(row, column)) + 2 * MARGIN + 2
+        return width + model.rows.depth(row) * INDENT + EXPANDER if column is Column.KEY else width
 
     def expander(self, rect: QRect, depth: int) -> QRect:
         """Where in the cell `rect` the triangle of a row of this depth is."""

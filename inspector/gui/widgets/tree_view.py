@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from ..item_models.tree_cells import HEADINGS, Cells, Column
@@ -17,6 +17,8 @@ from ..item_models.tree_model import CheckpointTreeModel
 from .tree_delegate import TreeDelegate
 
 _TYPE_AHEAD_MS = 1000
+_SAMPLED = 300
+"""Rows that are looked at to find how wide a column should be."""
 
 
 class TreeView(QTableView):
@@ -28,6 +30,8 @@ class TreeView(QTableView):
     """A row was double-clicked, or Enter pressed on it."""
     looked_at = Signal()
     """Other rows may have come into view."""
+    painted = Signal()
+    """The tree was painted for the first time."""
 
     def __init__(self, model: CheckpointTreeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +46,7 @@ class TreeView(QTableView):
         self._look.timeout.connect(self.looked_at)
         self._model = model
         self._kept = -1
+        self._was_painted = False
         self._sorting = (Column.KEY, False)
         self.setModel(model)
         model.modelAboutToBeReset.connect(self._keep_current)
@@ -77,6 +82,15 @@ class TreeView(QTableView):
         figure = self.fontMetrics().horizontalAdvance("0")
         for column, heading in enumerate(HEADINGS):
             self.setColumnWidth(column, heading.width * figure)
+
+    def fit_columns(self) -> None:
+        """Makes each column as wide as what stands in the first rows needs, within reason."""
+        figure = self.fontMetrics().horizontalAdvance("0")
+        sample = range(min(_SAMPLED, len(self._model.outline)))
+        for column in (Column.KEY, Column.LAYER, Column.SHAPE, Column.DTYPE, Column.PARAMETERS):
+            needed = max((self._delegate.width(self._model, row, column) for row in sample), default=0)
+            narrowest = self.fontMetrics().horizontalAdvance(HEADINGS[column].title) + 3 * figure
+            self.setColumnWidth(column, max(narrowest, min(needed, HEADINGS[column].width * figure)))
 
     # Rows by their number in the outline
 
@@ -237,6 +251,13 @@ class TreeView(QTableView):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._delegate.refresh()
             self.verticalHeader().setDefaultSectionSize(self._delegate.row_height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._delegate.current = self.currentIndex().row()
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
 
     def _keep_current(self) -> None:
         self._kept = self.current()

@@ -1,0 +1,102 @@
+"""The middle of the window: a tab for each file, the page of the one looked at, and the detail side beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+
+from ..settings import Settings
+from ..widgets.labels import plain_tip
+from .detail_side import DetailSide
+
+
+class Workplace(QWidget):
+    """Pages with tabs above them. The first page is the start page, whose tab cannot be closed."""
+
+    page_shown = Signal(object)
+    """Another page (a widget) is looked at, because its tab was chosen."""
+    close_requested = Signal(object)
+    """The button on the tab of this page was pressed."""
+
+    def __init__(self, start: QWidget, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        self.tabs = QTabBar()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setMovable(True)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideMiddle)
+        self.tabs.setAccessibleName("Open files")
+        self.pages = QStackedWidget()
+        self.details = DetailSide()
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.pages)
+        self._splitter.addWidget(self.details)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setSizes([960, 440])
+        state = settings.state("splitter")
+        if state is not None:
+            self._splitter.restoreState(state)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self._splitter, 1)
+        self.add(start, "Start", "Recent files and samples (Ctrl+T)")
+        self.show_details(False)
+        self.tabs.currentChanged.connect(self._show_tab)
+
+    def add(self, page: QWidget, title: str, tip: str) -> None:
+        """Adds a page at the end; its tab has a button that closes it unless it is the first."""
+        self.pages.addWidget(page)
+        place = self.tabs.addTab(title.replace("&", "&&"))
+        self.tabs.setTabData(place, page)
+        self.tabs.setTabToolTip(place, plain_tip(tip))
+        if place:
+            self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, self._closing_button(page))
+        self.tabs.setVisible(self.tabs.count() > 1)
+
+    def remove(self, page: QWidget) -> None:
+        """Takes a page away."""
+        self.tabs.removeTab(self._place(page))
+        self.pages.removeWidget(page)
+        self.tabs.setVisible(self.tabs.count() > 1)
+
+    def show_page(self, page: QWidget) -> None:
+        """Looks at this page."""
+        self.pages.setCurrentWidget(page)
+        self.tabs.setCurrentIndex(self._place(page))
+
+    def step(self, step: int) -> None:
+        """Goes to the next tab, or the one before, round and round."""
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() + step) % self.tabs.count())
+
+    def show_details(self, shown: bool) -> None:
+        """Shows or hides the detail side."""
+        self.details.setVisible(shown)
+
+    def keep_state(self) -> None:
+        """Remembers how the place is shared."""
+        if self.details.isVisibleTo(self):
+            self._settings.keep_state("splitter", self._splitter.saveState())
+
+    def _show_tab(self, place: int) -> None:
+        page = self.tabs.tabData(place)
+        if page is not None:
+            self.page_shown.emit(page)
+
+    def _place(self, page: QWidget) -> int:
+        return next(place for place in range(self.tabs.count()) if self.tabs.tabData(place) is page)
+
+    def _closing_button(self, page: QWidget) -> QToolButton:
+        button = QToolButton(text="×")
+        button.setAutoRaise(True)
+        button.setFixedSize(20, 20)
+        button.setToolTip("Close this file (Ctrl+W)")
+        button.setAccessibleName("Close this file")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda: self.close_requested.emit(page))
+        return button
