@@ -18,10 +18,14 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from . import __version__
 from .errors import InspectorError, QueryError
 from .wording import safe
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 OPENED, FAILED, USAGE, REFUSED, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
 
@@ -49,6 +53,7 @@ the search language of --filter:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command that `arguments` (by default those of the process) ask for, and gives its exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
         return _run(_parser().parse_args(arguments))
     except QueryError as error:
@@ -86,7 +91,7 @@ def _show(options: argparse.Namespace) -> int:
 
     return show(
         options.file,
-        json=options.json,
+        as_json=options.json,
         depth=options.depth,
         query=options.filter,
         digest=options.digest,
@@ -98,7 +103,7 @@ def _show(options: argparse.Namespace) -> int:
 def _stats(options: argparse.Namespace) -> int:
     from .terminal.stats import stats
 
-    return stats(options.file, query=options.filter, json=options.json)
+    return stats(options.file, query=options.filter, as_json=options.json)
 
 
 def _open(options: argparse.Namespace) -> int:
@@ -118,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"inspector {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="name", required=True)
     _add_show(commands)
     _add_stats(commands)
     window = commands.add_parser("open", help="open the window", description="Opens files in the window.")
@@ -127,24 +132,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
-
-
-def _add_show(commands: Commands) -> None:
-    show = _command(commands, "show", "print what is in a file", "Prints the tree of a file: keys, dtypes, shapes, sizes.")
+def _add_show(commands: _Commands) -> None:
+    show = _command(
+        commands, "show", "print what is in a file", "Prints the tree of a file: keys, dtypes, shapes, sizes."
+    )
     show.add_argument("--depth", type=_levels, metavar="N", help="no more than N levels of the tree")
     show.add_argument("--flat", action="store_true", help="no tree, but every entry with its whole key on a line")
     show.add_argument("--fold", action="store_true", help="repeated blocks as one line: layers.{0-47}")
-    show.add_argument("--digest", action="store_true", help="a digest of the elements of each tensor (SHA-256, 16 digits)")
+    show.add_argument(
+        "--digest", action="store_true", help="a digest of the elements of each tensor (SHA-256, 16 digits)"
+    )
     show.set_defaults(command=_show)
 
 
-def _add_stats(commands: Commands) -> None:
-    stats = _command(commands, "stats", "measure the tensors of a file", "Prints mean, std, extremes and more of each tensor.")
+def _add_stats(commands: _Commands) -> None:
+    stats = _command(
+        commands, "stats", "measure the tensors of a file", "Prints mean, std, extremes and more of each tensor."
+    )
     stats.set_defaults(command=_stats)
 
 
-def _command(commands: Commands, name: str, help: str, description: str) -> argparse.ArgumentParser:
+def _command(commands: _Commands, name: str, help: str, description: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         name,
         help=help,
@@ -153,7 +161,9 @@ def _command(commands: Commands, name: str, help: str, description: str) -> argp
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", metavar="FILE", help="a checkpoint of any kind, or a folder of shards")
-    parser.add_argument("--filter", default="", metavar="QUERY", help="only what matches, for example '*.weight size>1MB'")
+    parser.add_argument(
+        "--filter", default="", metavar="QUERY", help="only what matches, for example '*.weight size>1MB'"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object instead, described in the README")
     return parser
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from ..wording import safe
 from .entries import Branch, Entry, Tensor, Value
@@ -26,6 +27,7 @@ _LOOK_BACK = 12
 """How many rows before a convolution may hold the layer whose output it takes."""
 _EMBEDDING_NAMES = ("emb", "wte", "wpe", "vocab", "codebook", "lookup", "shared", "relative_attention_bias")
 _TRANSPOSED_NAMES = ("transpose", "deconv", "upconv", "up_conv", "tconv", "convt")
+_LOW_RANK = {"lora_A", "lora_down"}
 _GATES = {4: "LSTM", 3: "GRU", 1: "RNN"}
 
 
@@ -36,8 +38,13 @@ def layer(outline: Outline, row: int) -> str:
         return safe(_of_module(outline, row, entry), 80)
     if outline.ends[row] == row + 1 or (type(entry) is Branch and (entry.kind != "mapping" or entry.attribute)):
         return ""
-    shapes = _shapes_of(_children(outline, row))
-    return _of_shapes(shapes, _telling_name(outline, row), _width_before(outline, row)) or _low_rank(outline, row)
+    children = _children(outline, row)
+    shapes = _shapes_of(children)
+    if not shapes:
+        return _low_rank(outline, row) if _LOW_RANK.intersection(children) else ""
+    weight = shapes.get("weight", ())
+    before = _width_before(outline, row) if len(weight) > 2 and weight[1] == 1 else None
+    return _of_shapes(tuple(shapes.items()), _telling_name(outline, row), before)
 
 
 def layers(outline: Outline) -> list[str]:
@@ -79,9 +86,9 @@ def _width_before(outline: Outline, row: int) -> int | None:
 # -- from shapes -------------------------------------------------------------------------------------
 
 
-def _of_shapes(shapes: Shapes, name: str, before: int | None) -> str:
-    if not shapes:
-        return ""
+@lru_cache(4096)
+def _of_shapes(labels_and_shapes: tuple[tuple[str, Shape], ...], name: str, before: int | None) -> str:
+    shapes = dict(labels_and_shapes)
     return _attention(shapes) or _recurrent(shapes) or _normalisation(shapes, name) or _weighted(shapes, name, before)
 
 
@@ -200,7 +207,7 @@ def _of_module(outline: Outline, row: int, entry: Branch) -> str:
                 return f"{name} {words(settings)}".rstrip()
             except (KeyError, TypeError, ValueError):  # not there, or not what the class has there
                 break
-    _, _, size = _of_shapes(_shapes_of(children), name.lower(), None).partition(" ")
+    _, _, size = _of_shapes(tuple(_shapes_of(children).items()), name.lower(), None).partition(" ")
     return f"{name} {size}".rstrip()
 
 
@@ -229,12 +236,15 @@ def _of_convolution(settings: Settings) -> str:
         words = [f"{into} {_by(settings['kernel_size'])} depthwise"]
     elif groups != 1:
         words.append(f"groups {groups}")
-    words += [f"{label} {_by(settings[label])}" for label in ("stride", "dilation") if _is_set(settings.get(label, 1))]
+    for label in ("stride", "dilation"):
+        step = _step(settings.get(label, 1))
+        words += [f"{label} {step}"] if step != "1" else []
     return " ".join(words)
 
 
-def _is_set(setting: Setting) -> bool:
-    return any(each != 1 for each in setting) if isinstance(setting, tuple) else setting != 1
+def _step(setting: Setting) -> str:
+    """A stride as people say it: `2`, or `2×1` where the dimensions differ."""
+    return str(setting[0]) if isinstance(setting, tuple) and len(set(setting)) == 1 else _by(setting)
 
 
 def _of_recurrent(settings: Settings) -> str:
@@ -247,9 +257,8 @@ def _of_recurrent(settings: Settings) -> str:
 
 
 def _of_pooling(settings: Settings) -> str:
-    stride = settings.get("stride", settings["kernel_size"])
-    words = _by(settings["kernel_size"])
-    return words if _by(stride) == words else f"{words} stride {_by(stride)}"
+    kernel, stride = settings["kernel_size"], settings.get("stride", settings["kernel_size"])
+    return _by(kernel) if _step(stride) == _step(kernel) else f"{_by(kernel)} stride {_step(stride)}"
 
 
 _BY_CLASS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
@@ -257,10 +266,10 @@ _BY_CLASS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     (r"Linear$", lambda settings: f"{settings['in_features']}→{settings['out_features']}"),
     (r"^(Sync|Lazy)?(Batch|Instance)Norm", lambda settings: f"{settings['num_features']}"),
     (r"^(Layer|RMS)Norm$", lambda settings: _by(settings["normalized_shape"])),
-    (r"^GroupNorm$", lambda settings: f"{settings['num_channels']} in {settings['num_groups']} groups"),
+    (r"^GroupNorm$", lambda settings: f"{settings['num_channels']}, {settings['num_groups']} groups"),
     (r"^Embedding(Bag)?$", lambda settings: f"{settings['num_embeddings']}×{settings['embedding_dim']}"),
     (r"^(LSTM|GRU|RNN)(Cell)?$", _of_recurrent),
-    (r"^MultiheadAttention$", lambda settings: f"{settings['embed_dim']} {settings['num_heads']} heads"),
+    (r"^MultiheadAttention$", lambda settings: f"{settings['embed_dim']}, {settings['num_heads']} heads"),
     (r"Dropout", lambda settings: f"{settings['p']:g}"),
     (r"^Adaptive\w+Pool[123]d$", lambda settings: _by(settings["output_size"])),
     (r"^(Max|Avg|LP)Pool[123]d$", _of_pooling),

@@ -36,8 +36,13 @@ class Found:
 
     rows: Sequence[int]
     hits: Sequence[int]
-    unmeasured: int = 0
-    """How many tensors might match as well, but were not measured yet."""
+    undecided: Sequence[int] = ()
+    """Tensors that might match as well, but were not measured yet."""
+
+    @property
+    def unmeasured(self) -> int:
+        """How many these are."""
+        return len(self.undecided)
 
 
 def matching(outline: Outline, query: str | Query, statistics: Statistics | None = None) -> Found:
@@ -64,7 +69,7 @@ def search(
     for start in range(0, len(leaves), SLICE):
         hits += _pick(leaves[start : start + SLICE], filters)
         yield Progress(min(start + SLICE, len(leaves)), len(leaves), "rows")
-    return Found(_with_ancestors(outline, hits), hits, len(looking.unmeasured.difference(hits)))
+    return Found(_with_ancestors(outline, hits), hits, sorted(looking.unmeasured.difference(hits)))
 
 
 Filter = Callable[[list[int]], list[int]]

@@ -6,10 +6,10 @@ layers of the same kind) is put into words once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from .. import wording
-from ..checkpoint.entries import Branch, Checkpoint, Tensor, Value
+from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, Value
 from ..checkpoint.exporting import json_value
 from ..checkpoint.layers import layer
 from ..checkpoint.outline import Outline
@@ -17,6 +17,7 @@ from .screen import Ink, columns_of, padded
 
 WIDEST_KEY = 64
 WIDEST_WHAT = 40
+_SENTENCES = 8
 _INLINE = 8
 """A list or tuple of no more plain values than this is shown in one line: `tuple (3, 3)`."""
 
@@ -30,36 +31,35 @@ class Tree:
         self._outline = outline
         self._ink = ink
         self._digest = digest
-        self._titles = {section.key: section.title for section in checkpoint.sections if section.key}
+        self._titles = {each.key: each.title for each in checkpoint.sections if each.key and each.role != "other"}
         self._words: dict[object, str] = {}
+        self._columns: dict[tuple[str, int, int], str] = {}
 
     def lines(self, rows: Iterable[int], *, flat: bool = False) -> Iterator[str]:
         """A line for each of `rows`, indented by its depth; `flat`: with its whole key instead."""
-        rows = list(self._without_inlined(rows))
-        names = [wording.safe(self._outline.keys[row]) for row in rows] if flat else list(map(self._name, rows))
+        outline, rows = self._outline, list(self._without_inlined(rows))
+        names = [wording.safe(outline.keys[row]) for row in rows] if flat else list(map(self._name, rows))
         whats = list(map(self._what, rows))
-        name_width = min(max(map(columns_of, names), default=0), WIDEST_KEY)
-        what_width = min(max(map(columns_of, whats), default=0), WIDEST_WHAT)
-        sums_width = max((len(self._parameters(row)) for row in rows), default=0)
+        self._name_width = _widest(names, WIDEST_KEY)
+        self._what_width = _widest(set(whats), WIDEST_WHAT)
+        self._sums_width = max((len(f"{outline.parameters[row]:,}") for row in outline.children()), default=0)
         for row, name, what in zip(rows, names, whats, strict=True):
-            yield self._line(row, padded(name, name_width), padded(what, what_width), sums_width)
+            name = padded(name, self._name_width)
+            if outline.ends[row] > row + 1:
+                name = self._ink.strong(name)
+            facts = what, outline.parameters[row], outline.nbytes[row]
+            columns = self._columns.get(facts) or self._columns.setdefault(facts, self._columns_of(row, what))
+            yield f"{name}  {columns}  {self._remarks(row)}".rstrip() + "\n"
 
-    def _line(self, row: int, name: str, what: str, width: int) -> str:
-        outline = self._outline
-        if outline.ends[row] > row + 1:
-            name = self._ink.strong(name)
-        sums = f"{self._parameters(row):>{width}}  {self._size(row):>8}" if outline.tensors[row] else " " * (width + 10)
-        return f"{name}  {what}  {sums}  {self._remarks(row)}".rstrip() + "\n"
+    def _columns_of(self, row: int, what: str) -> str:
+        """What it is, parameters and size, under those of the lines above."""
+        outline, sums = self._outline, " " * (self._sums_width + 10)
+        if outline.tensors[row]:
+            sums = f"{outline.parameters[row]:>{self._sums_width},}  {wording.size(outline.nbytes[row]):>8}"
+        return f"{padded(what, self._what_width)}  {sums}"
 
     def _name(self, row: int) -> str:
-        return "  " * self._outline.depths[row] + wording.safe(self._outline.labels[row], 100)
-
-    def _parameters(self, row: int) -> str:
-        return f"{self._outline.parameters[row]:,}"
-
-    def _size(self, row: int) -> str:
-        nbytes = self._outline.nbytes[row]
-        return self._words.get(nbytes) or self._words.setdefault(nbytes, wording.size(nbytes))
+        return "  " * self._outline.depths[row] + (wording.safe(self._outline.labels[row], 100) or "''")
 
     def _what(self, row: int) -> str:
         entry = self._outline.entries[row]
@@ -67,26 +67,41 @@ class Tree:
             what = entry.dtype, entry.shape
             return self._words.get(what) or self._words.setdefault(what, described(entry))
         if type(entry) is Value:
-            return f"{wording.safe(entry.type, 40)} {shown(entry)}".rstrip()
+            return f"{wording.safe(entry.type, 40)} {shown(entry)}" if entry.value is not None else "None"
         words = layer(self._outline, row)
-        if words or entry is None:
+        if words:
             return words
-        return _container(entry)
+        return _container(entry) if type(entry) is Branch else ""
 
     def _remarks(self, row: int) -> str:
-        entry, remarks = self._outline.entries[row], []
-        if self._titles and (title := self._titles.get(self._outline.keys[row])) and title != self._outline.labels[row]:
-            remarks.append(self._ink.accent(title))
+        entry = self._outline.entries[row]
+        if type(entry) is Tensor and not self._titles and not self._digest and self._is_plain(row, entry):
+            return ""
+        return "; ".join(self._all_remarks(row, entry))
+
+    def _is_plain(self, row: int, tensor: Tensor) -> bool:
+        """Whether it is like most tensors: strided, whole, alone in a storage just as large as it is."""
+        storage = tensor.storage
+        return (
+            tensor.extra is _NOTHING_MORE
+            and storage is not None
+            and storage.nbytes == self._outline.nbytes[row]
+            and not (tensor.damage or storage.damage or storage.key in self._outline.sharing)
+        )
+
+    def _all_remarks(self, row: int, entry: Entry | None) -> Iterator[str]:
+        title = self._titles.get(self._outline.keys[row]) if self._titles else None
+        if title and title != self._outline.labels[row]:
+            yield self._ink.accent(title)
         if type(entry) is Tensor:
-            remarks += self._remarks_on_tensor(row, entry)
+            yield from self._remarks_on_tensor(row, entry)
         elif type(entry) is Branch:
             if entry.attribute and not self._is_in_module(row):
-                remarks.append("attribute")
+                yield "attribute"
             if entry.damage:
-                remarks.append(self._ink.alarm(f"! {wording.safe(entry.damage, 300)}"))
+                yield self._ink.alarm(f"! {wording.safe(entry.damage, 300)}")
         if isinstance(entry, (Branch, Value)) and entry.note:
-            remarks.append(self._ink.quiet(wording.safe(entry.note, 300)))
-        return "; ".join(remarks)
+            yield self._ink.quiet(wording.safe(entry.note, 300))
 
     def _is_in_module(self, row: int) -> bool:
         parent = self._outline.parents[row]
@@ -133,6 +148,14 @@ def _remarks_on_extra(tensor: Tensor) -> Iterator[str]:
     yield from (name for name in ("conj", "neg") if getattr(extra, name))
 
 
+def _widest(texts: Collection[str], limit: int) -> int:
+    """The columns of the widest text, `limit` at most: what is wider pushes its own line only."""
+    longest = max(map(len, texts), default=0)
+    if "".join(texts).isascii():
+        return min(longest, limit)
+    return min(max(map(columns_of, texts)), limit)
+
+
 def described(tensor: Tensor) -> str:
     """`float32 [64, 3, 7, 7]`"""
     return f"{wording.safe(tensor.dtype, 30)} {wording.shape(tensor.shape)}"
@@ -145,7 +168,7 @@ def shown(value: Value) -> str:
         return f"'{text}'" if value.type == "str" else text
     if isinstance(value.value, (bytes, bytearray)):
         return f"{wording.plural(len(value.value), 'byte')} {value.value[:16].hex(' ')}".rstrip()
-    return "" if value.type == "NoneType" else wording.safe(str(json_value(value.value)), 80)
+    return wording.safe(str(json_value(value.value)), 80)  # None is `None`
 
 
 def is_inline(branch: Branch) -> bool:
@@ -153,14 +176,16 @@ def is_inline(branch: Branch) -> bool:
     return (
         branch.kind in ("sequence", "set")
         and 0 < len(branch.children) <= _INLINE
-        and all(type(child) is Value and not child.note and not isinstance(child.value, bytes) for child in branch.children)
+        and all(
+            type(child) is Value and not child.note and not isinstance(child.value, bytes) for child in branch.children
+        )
     )
 
 
 def _container(branch: Branch) -> str:
     name = wording.safe(branch.type.rpartition(".")[2], 40)
     if is_inline(branch):
-        inside = ", ".join(shown(child) or "None" for child in branch.children if isinstance(child, Value))
+        inside = ", ".join(shown(child) for child in branch.children if isinstance(child, Value))
         return f"{name} ({wording.safe(inside, 80)})"
     return f"{name} of {len(branch.children):,}" if branch.kind != "object" else name
 
@@ -174,10 +199,17 @@ def heading(checkpoint: Checkpoint, outline: Outline, ink: Ink) -> Iterator[str]
     facts = [f"{label} {text}" for label, text in checkpoint.facts if label != "serialization id"]
     if facts:
         yield ink.quiet(wording.safe(" · ".join(facts), 400)) + "\n"
-    for sentence in checkpoint.damage:
-        yield ink.alarm(f"! {wording.safe(sentence, 600)}") + "\n"
+    yield from damage(checkpoint, ink)
     yield from _classes(checkpoint, ink)
     yield "\n"
+
+
+def damage(checkpoint: Checkpoint, ink: Ink) -> Iterator[str]:
+    """A line for each sentence on what is broken."""
+    for sentence in checkpoint.damage[:_SENTENCES]:
+        yield ink.alarm(f"! {wording.safe(sentence, 600)}") + "\n"
+    if len(checkpoint.damage) > _SENTENCES:
+        yield ink.alarm(f"! And {len(checkpoint.damage) - _SENTENCES:,} more, each marked in its place.") + "\n"
 
 
 def _kinds(outline: Outline) -> list[str]:
@@ -201,13 +233,11 @@ def _classes(checkpoint: Checkpoint, ink: Ink) -> Iterator[str]:
     dangerous = [wording.safe(each.name, 80) for each in checkpoint.globals if each.verdict == "dangerous"]
     unknown = [wording.safe(each.name, 80) for each in checkpoint.globals if each.verdict == "unknown"]
     if dangerous:
-        yield ink.alarm(f"! Loading it with weights_only=False would run {wording.names(dangerous)}. Nothing was run here.") + "\n"
+        yield (
+            ink.alarm(
+                f"! Loading it with weights_only=False would run {wording.names(dangerous)}. Nothing was run here."
+            )
+            + "\n"
+        )
     if unknown:
         yield ink.quiet(f"It names classes that torch does not know: {wording.names(unknown)}.") + "\n"
-
-
-def below(outline: Outline, rows: Sequence[int], depth: int | None) -> Sequence[int]:
-    """The rows that are not deeper than `depth` levels; all for None."""
-    return rows if depth is None else [row for row in rows if outline.depths[row] < depth]
-
-

@@ -111,20 +111,20 @@ def test_a_module_tells_what_it_was_made_with() -> None:
         "dilation": (1, 1),
         "groups": 1,
     }
-    assert module("Conv2d", **sizes) == "Conv2d 3→64 7×7 stride 2×2"
+    assert module("Conv2d", **sizes) == "Conv2d 3→64 7×7 stride 2"
     assert module("Conv2d", **{**sizes, "in_channels": 32, "out_channels": 64, "groups": 4, "stride": (1, 1)}) == (
         "Conv2d 32→64 7×7 groups 4"
     )
-    assert module("Conv2d", **{**sizes, "in_channels": 64, "groups": 64}) == "Conv2d 64 7×7 depthwise stride 2×2"
+    assert module("Conv2d", **{**sizes, "in_channels": 64, "groups": 64}) == "Conv2d 64 7×7 depthwise stride 2"
     assert module("Linear", in_features=512, out_features=10) == "Linear 512→10"
     assert module("BatchNorm2d", num_features=64) == "BatchNorm2d 64"
     assert module("LayerNorm", normalized_shape="[768]") == "LayerNorm 768"
-    assert module("GroupNorm", num_channels=320, num_groups=32) == "GroupNorm 320 in 32 groups"
+    assert module("GroupNorm", num_channels=320, num_groups=32) == "GroupNorm 320, 32 groups"
     assert module("Embedding", num_embeddings=100, embedding_dim=8) == "Embedding 100×8"
     assert (
         module("LSTM", input_size=8, hidden_size=16, num_layers=2, bidirectional=True) == "LSTM 8→16 ×2 bidirectional"
     )
-    assert module("MultiheadAttention", embed_dim=512, num_heads=8) == "MultiheadAttention 512 8 heads"
+    assert module("MultiheadAttention", embed_dim=512, num_heads=8) == "MultiheadAttention 512, 8 heads"
     assert module("Dropout", p=0.5) == "Dropout 0.5"
     assert module("MaxPool2d", kernel_size=3, stride=2) == "MaxPool2d 3 stride 2"
     assert module("AdaptiveAvgPool2d", output_size=(1, 1)) == "AdaptiveAvgPool2d 1×1"

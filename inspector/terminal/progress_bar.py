@@ -1,0 +1,60 @@
+"""A bar for long work, on the error stream of a terminal; silent where nobody sees it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from types import TracebackType
+from typing import Any
+
+from ..progress import Progress
+
+
+class ProgressBar:
+    """Shows how much of `total` bytes is done, how fast it goes and how long it takes yet. Gone when it is done."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._bar: Any = None
+        self._task: Any = None
+        self._done = 0
+
+    def __enter__(self) -> ProgressBar:
+        if sys.stderr.isatty():
+            self._bar = _bar()
+            self._task = self._bar.add_task("measuring", total=self._total)
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def tell(self, word: Progress) -> None:
+        if self._bar is not None:
+            self._bar.update(self._task, completed=self._done + word.done)
+
+    def through(self, work: Generator[Progress, None, str], nbytes: int) -> str:
+        """Drives a piece of work on `nbytes` bytes to its end, and gives its result."""
+        try:
+            while True:
+                self.tell(next(work))
+        except StopIteration as end:
+            self._done += nbytes
+            return str(end.value)
+
+
+def _bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True), transient=True)
