@@ -25,7 +25,8 @@ from ..errors import FileError
 from .entries import Branch, Checkpoint, Entry, Global, Tensor
 from .sources import InflatedSource, Source
 
-_LOADED_BY_TORCH = ("zip", "legacy", "pickle")
+LOADED_BY_TORCH = ("zip", "legacy", "pickle")
+"""Formats (`Checkpoint.format`) that `torch.load` opens with `weights_only=True`."""
 _NUMBER = re.compile(r"[-+]?(\d[\d.]*(e[-+]?\d+)?|nan|inf)j?", re.IGNORECASE)
 _WORTH_MAPPING = 256_000_000
 """From this size on (bytes) `mmap=True` is written: torch then reads the one tensor, not the file."""
@@ -43,7 +44,7 @@ def allow_line(checkpoint: Checkpoint) -> str:
     Empty when the default accepts everything - or when a name is dangerous, for which no line is given.
     """
     wanted = refused(checkpoint.globals)
-    if not wanted or not _can_be_allowed(wanted):
+    if checkpoint.format not in LOADED_BY_TORCH or not wanted or not _can_be_allowed(wanted):
         return ""
     imports, allowed = _allowed(wanted)
     return "\n".join([*imports, f"torch.serialization.add_safe_globals([{', '.join(allowed)}])"]) + "\n"
@@ -86,7 +87,7 @@ def _lines(checkpoint: Checkpoint, key: str, entry: Entry) -> list[str]:
         return ["import torch", "", f"program = torch.export.load({_path(checkpoint.path)})",
                 f"tensor = program.state_dict[{key!r}]"]  # fmt: skip
     access = _access(steps)
-    if checkpoint.format not in _LOADED_BY_TORCH or access is None or not _can_be_allowed(refused(checkpoint.globals)):
+    if checkpoint.format not in LOADED_BY_TORCH or access is None or not _can_be_allowed(refused(checkpoint.globals)):
         return _own_reader_lines(checkpoint, key, entry)
     return _torch_lines(checkpoint, entry, access)
 

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
+    QPlainTextEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -92,12 +94,17 @@ class FactsView(QScrollArea):
         self.format = Label(tone="quiet", wrap=True)
         self.damage = Label(tone="danger", wrap=True, selectable=True)
         self.figures, self.facts, self.types, self.shared = FiguresRow(), FactGrid(), FactGrid(), FactGrid()
-        self.sections = LinksRow("Sections")
-        self.treemap, self.pointed = Treemap(), ElidedLabel(tone="quiet", font=mono_font(0.92))
+        self.sections = LinksRow()
+        self.treemap, self.pointed = Treemap(), ElidedLabel(tone="quiet")
         self.globals, self.globals_table = GlobalsTableModel(self), QTableView()
         self.load_words = Label(wrap=True, selectable=True)
-        self.allow = Label(font=mono_font(0.92), wrap=True, selectable=True)
+        self.allow = QPlainTextEdit(readOnly=True)
+        self.allow.setFont(mono_font(0.92))
+        self.allow.setFrameShape(QFrame.Shape.NoFrame)
+        self.allow.viewport().setBackgroundRole(QPalette.ColorRole.AlternateBase)
+        self.allow.setAccessibleName("Python lines that allow what the file names")
         self.copy_allow = QPushButton("Copy these lines")
+        self.copy_allow.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.texts = TextsView()
         _dress(self.globals_table, self.globals)
 
@@ -138,23 +145,24 @@ class FactsView(QScrollArea):
         self.sections.chosen.connect(lambda number: self.entry_requested.emit(self._sections[number].key))
         self.treemap.pointed.connect(self._point)
         self.treemap.chosen.connect(self._choose_node)
-        self.copy_allow.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.allow.text()))
+        self.copy_allow.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.allow.toPlainText()))
 
     # Filling it
 
     def _show_sections(self, checkpoint: Checkpoint) -> None:
-        self._sections = tuple(section for section in checkpoint.sections if section.key)
+        self._sections = tuple(each for each in checkpoint.sections if each.key and each.role != "other")
         self.sections.show_links([_section_words(section) for section in self._sections])
 
     def _show_globals(self, checkpoint: Checkpoint) -> None:
         found = checkpoint.globals
         self._card_of(self.globals_table).setVisible(bool(found))
         self.globals.show_globals(found)
-        self.load_words.setText(file_facts.load_words(found))
+        self.load_words.setText(file_facts.load_words(checkpoint))
         is_dangerous = any(each.verdict == "dangerous" for each in found)
         self.load_words.set_tone("danger" if is_dangerous else "text")
         lines = allow_line(checkpoint)
-        self.allow.setText(lines.rstrip())
+        self.allow.setPlainText(lines.rstrip())
+        self.allow.setFixedHeight(self.allow.fontMetrics().lineSpacing() * min(lines.count("\n") + 2, 9) + 14)
         self.allow.setVisible(bool(lines))
         self.copy_allow.setVisible(bool(lines))
         height = self.globals_table.verticalHeader().defaultSectionSize()
@@ -178,10 +186,10 @@ class FactsView(QScrollArea):
 
 def _figures(checkpoint: Checkpoint, outline: Outline) -> list[tuple[str, str, bool]]:
     return [
-        ("size", wording.size(checkpoint.nbytes), False),
+        ("file", wording.size(checkpoint.nbytes), False),
         ("tensors", wording.count(outline.total_tensors), False),
         ("values", wording.count(outline.total_parameters), False),
-        ("of tensors", wording.size(outline.total_nbytes), False),
+        ("tensor data", wording.size(outline.total_nbytes), False),
     ]
 
 
@@ -198,7 +206,8 @@ def _headed(label: str) -> str:
 
 
 def _section_words(section: Section) -> str:
-    return f"{wording.safe(section.title, 60)} · {wording.safe(section.key, 60)}"
+    title, key = wording.safe(section.title, 60), wording.safe(section.key, 60)
+    return title if title == key else f"{title}: {key}"
 
 
 def _counted(count: int, size: int) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from ... import wording
-from ...checkpoint.entries import Checkpoint, Global
+from ...checkpoint.entries import Checkpoint
+from ...checkpoint.python_snippets import LOADED_BY_TORCH
 from ...progress import Progress
 from .sharing import find_sharing
 
@@ -64,12 +65,16 @@ def format_words(checkpoint: Checkpoint) -> str:
     return FORMATS.get(checkpoint.format, checkpoint.format)
 
 
-def load_words(found: tuple[Global, ...]) -> str:
+def load_words(checkpoint: Checkpoint) -> str:
     """Whether `torch.load` would take what the file names, in a sentence."""
+    found = checkpoint.globals
     dangerous = [wording.safe(each.name, 80) for each in found if each.verdict == "dangerous"]
     refused = [each for each in found if not each.accepted]
     if dangerous:
-        return f"Do not load this with weights_only=False: it names {wording.names(dangerous)}. Here nothing of it was run."
+        named = wording.names(dangerous)
+        return f"Do not load this with weights_only=False: it names {named}. Here nothing of it was run."
+    if checkpoint.format not in LOADED_BY_TORCH:
+        return "Such a file is not opened by torch.load with weights_only=True. Here nothing of it was run."
     if refused:
         return (
             f"torch.load refuses {wording.plural(len(refused), 'name')} in its default mode (weights_only=True)."

@@ -13,7 +13,7 @@ from ..theme import Meaning, colours, mono_font
 from ..widgets.labels import plain_tip
 from .file_facts import VERDICTS
 
-COLUMNS = ("Name", "Verdict", "Used", "torch.load's default")
+COLUMNS = ("Name", "Verdict", "torch.load's default", "Used")
 _MEANINGS = {"dangerous": Meaning.DAMAGED, "unknown": Meaning.DTYPE_DIFFERS}
 _NO_PARENT = QModelIndex()
 
@@ -54,14 +54,14 @@ class GlobalsTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == 1:
             meaning = _MEANINGS.get(found.verdict)
             return colours().of(meaning) if meaning is not None else None
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 2:
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 3:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def _text(self, found: Global, column: int) -> str:
         symbol, words = VERDICTS.get(found.verdict, ("~", found.verdict))
-        texts = (wording.safe(found.name, 160), f"{symbol} {words.partition(':')[0]}", f"{found.count:,} ×",
-                 "accepts it" if found.accepted else "refuses it")  # fmt: skip
+        default = "accepts it" if found.accepted else "refuses it"
+        texts = (wording.safe(found.name, 160), f"{symbol} {words.partition(':')[0]}", default, f"{found.count:,} ×")
         return texts[column]
 
 

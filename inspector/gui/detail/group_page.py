@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from ... import wording
@@ -99,7 +99,7 @@ class GroupPage(QWidget):
         widest = max((len(self.model.index(row, 0).data()) for row in first), default=8)
         letter = self.fontMetrics().averageCharWidth()
         self.table.setColumnWidth(0, min(max(int(widest * letter * 1.15) + 24, 90), 260))
-        self.table.setColumnWidth(2, 110)
+        self.table.setColumnWidth(2, 170)
 
     def _activate(self, index: QModelIndex) -> None:
         self.entry_requested.emit(self.model.key(index.row()))
@@ -120,6 +120,7 @@ class GroupPage(QWidget):
         table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
         table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def _lay_out(self) -> None:
         order = QHBoxLayout()

@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ... import wording
 from ...checkpoint.arrays import read
 from ...checkpoint.entries import Tensor
 from ..theme import colours
 from ..widgets.axis_picker import MOST_INDEX, AxisPicker
+from ..widgets.boxes import ChoiceBox, NumberBox
+from ..widgets.check_box import CheckBox
 from ..widgets.colour_scale import ColourBar, Scale, rgb
 from ..widgets.flow_layout import FlowLayout
 from ..widgets.pager import Pager
@@ -60,8 +62,8 @@ class Lens(QWidget):
         """What should be known about the picture as a whole; may be empty."""
         return ""
 
-    def _full_range(self) -> QCheckBox:
-        box = QCheckBox("Full range")
+    def _full_range(self) -> CheckBox:
+        box = CheckBox("Full range")
         box.setToolTip("Let the colours reach to the most extreme value, not to all but 0.5 % of them")
         box.toggled.connect(self.redrawn)
         return box
@@ -81,7 +83,7 @@ class MapLens(Lens):
         super().__init__(parent)
         self.axes = AxisPicker()
         self.axes.changed.connect(self.moved)
-        self.shown = QComboBox()
+        self.shown = ChoiceBox()
         self.shown.addItems([f"Cells show: {name}" for name, _ in self._SHOWN])
         self.shown.setToolTip("What a cell shows that stands for several values")
         self.shown.setAccessibleName("What a cell shows")
@@ -145,18 +147,17 @@ class FiltersLens(Lens):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colour = QCheckBox("In colour")
+        self.colour = CheckBox("In colour")
         self.colour.setToolTip("Show input channels 0, 1 and 2 as red, green and blue")
         self.colour.toggled.connect(self._switch_colour)
-        self.channel = QSpinBox()
+        self.channel = NumberBox()
         self.channel.setPrefix("Input channel ")
-        self.channel.setKeyboardTracking(False)
         self.channel.setAccessibleName("Input channel")
         self.channel.setToolTip("Which input channel of the filters is shown")
         self.channel.valueChanged.connect(self.moved)
         self.pager = Pager("filters")
         self.pager.moved.connect(self.moved)
-        self.own = QCheckBox("Each on its own scale")
+        self.own = CheckBox("Each on its own scale")
         self.own.setToolTip("Let the colours of each filter reach to its own most extreme value")
         self.own.toggled.connect(self.redrawn)
         for widget in (self.colour, self.channel, self.own, self.pager):

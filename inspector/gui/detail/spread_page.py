@@ -6,10 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from ... import wording
-from ..theme import mono_font
+from ..theme import Meaning
+from ..widgets.check_box import CheckBox
 from ..widgets.figures_row import FiguresRow
 from ..widgets.histogram_plot import HistogramPlot
 from ..widgets.labels import ElidedLabel, Label
@@ -31,8 +33,8 @@ class SpreadView(QWidget):
         self.figures = FiguresRow()
         self.plot = HistogramPlot()
         self.said = Label(tone="quiet", wrap=True)
-        self.reading = ElidedLabel(tone="quiet", font=mono_font(0.92))
-        self.logarithmic = QCheckBox("Logarithmic")
+        self.reading = ElidedLabel(tone="quiet")
+        self.logarithmic = CheckBox("Logarithmic")
         self.logarithmic.setToolTip("Count on a logarithmic scale, so that rare values are seen too")
         self.logarithmic.toggled.connect(self.plot.set_logarithmic)
         self.plot.pointed.connect(self._point)
@@ -57,9 +59,10 @@ class SpreadView(QWidget):
     def show_refusal(self, words: str) -> None:
         """Says in a sentence why there are no statistics."""
         self.figures.show_figures([])
-        self._say(words)
+        self._say(f"{Meaning.DAMAGED.symbol} {words}", tone="danger")
 
     def _lay_out(self) -> None:
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._pages = QStackedLayout()
         self._pages.addWidget(self.said)
         self._pages.addWidget(self.plot)
@@ -78,8 +81,9 @@ class SpreadView(QWidget):
     def _point(self, words: str) -> None:
         self.reading.setText(words or self._hint)
 
-    def _say(self, words: str) -> None:
+    def _say(self, words: str, tone: str = "quiet") -> None:
         self.said.setText(wording.safe(words, 600))
+        self.said.set_tone(tone)
         self.plot.clear_counts()
         self._hint = ""
         self._show_plot(False)

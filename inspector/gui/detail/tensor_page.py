@@ -61,6 +61,7 @@ class TensorPage(QWidget):
         self.picture.show_nothing()
         self.values.show_nothing()
         refusal = damage_of(tensor)
+        self._picture_frame.setVisible(not refusal)
         if refusal:
             self.spread.show_refusal(refusal)
         else:
@@ -103,7 +104,8 @@ class TensorPage(QWidget):
     def _lay_out(self) -> None:
         overview = QSplitter(Qt.Orientation.Vertical)
         overview.setChildrenCollapsible(False)
-        for part, stretch in ((_inset(self.spread), 5), (_inset(self.picture), 6)):
+        self._picture_frame = _inset(self.picture)
+        for part, stretch in ((_inset(self.spread), 5), (self._picture_frame, 6)):
             overview.addWidget(part)
             overview.setStretchFactor(overview.count() - 1, stretch)
         for page, name, tip in (

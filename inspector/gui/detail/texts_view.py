@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Sequence
 
 from PySide6.QtCore import Qt
@@ -47,7 +48,8 @@ class TextsView(QWidget):
         self._texts = texts[:_MOST_NAMES]
         self.names.clear()
         self.viewer.show_text("")
-        self.names.addItems([wording.safe(text.name, 200) for text in self._texts])
+        common = len(os.path.commonpath([os.path.dirname(text.name) for text in self._texts] or [""]))
+        self.names.addItems([wording.safe(text.name[common:].lstrip("/"), 200) for text in self._texts])
         self.names.setVisible(len(self._texts) > 1)
         if self._texts:
             self.names.setCurrentRow(0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
@@ -32,14 +31,13 @@ class ValuePage(QWidget):
         inside = QVBoxLayout()
         inside.setContentsMargins(16, 8, 16, 16)
         inside.setSpacing(14)
-        for widget in (self.large, self.facts, self.viewer):
-            inside.addWidget(widget)
+        for widget, stretch in ((self.large, 0), (self.facts, 0), (self.viewer, 1_000)):
+            inside.addWidget(widget, stretch)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
-        page.setAlignment(Qt.AlignmentFlag.AlignTop)
         page.addWidget(self.head)
         page.addLayout(inside, 1)
-        inside.addStretch(0)
+        inside.addStretch(1)
 
     def show_value(self, checkpoint: Checkpoint, key: str, entry: Value) -> None:
         """Shows `entry`, the value at `key`."""

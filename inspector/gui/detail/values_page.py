@@ -26,6 +26,10 @@ ROWS, COLUMNS = 500, 100
 LINE = 8
 """Values in a line where there is one dimension only."""
 _MOST_DIMENSIONS = 32
+_QUIET_HEADERS = (
+    "QTableCornerButton::section { background: palette(base); border: 0; }"
+    "QHeaderView::section:vertical { background: palette(base); border: 0; padding: 0 8px; }"
+)
 
 
 class ValuesView(QWidget):
@@ -111,6 +115,7 @@ class ValuesView(QWidget):
         self.table.setFrameShape(self.table.Shape.NoFrame)
         self.table.setCornerButtonEnabled(False)
         self.table.setTabKeyNavigation(False)
+        self.table.setStyleSheet(_QUIET_HEADERS)
         for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setHighlightSections(False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ... import wording
+from .boxes import ChoiceBox, NumberBox
 from .flow_layout import FlowLayout
 from .labels import Label
 
@@ -24,14 +25,12 @@ class AxisPicker(QWidget):
         super().__init__(parent)
         self._flow = FlowLayout(self)
         self._shape: tuple[int, ...] = ()
-        self._rows, self._columns = QComboBox(), QComboBox()
-        self._captions = [Label("Rows", tone="quiet"), Label("Columns", tone="quiet")]
-        self._indices: list[tuple[Label, QSpinBox]] = []
-        for caption, box in zip(self._captions, (self._rows, self._columns), strict=True):
-            box.setAccessibleName(f"Dimension along the {caption.text().lower()}")
-            box.setToolTip(f"The dimension of the tensor that runs along the {caption.text().lower()}")
-            self._flow.addWidget(caption)
-            self._flow.addWidget(box)
+        self._rows, self._columns = ChoiceBox(), ChoiceBox()
+        self._indices: list[tuple[QWidget, NumberBox]] = []
+        for name, box in (("Rows", self._rows), ("Columns", self._columns)):
+            box.setAccessibleName(f"Dimension along the {name.lower()}")
+            box.setToolTip(f"The dimension of the tensor that runs along the {name.lower()}")
+            self._flow.addWidget(_captioned(name, box))
         self._rows.activated.connect(lambda _: self._chosen(self._rows, self._columns))
         self._columns.activated.connect(lambda _: self._chosen(self._columns, self._rows))
 
@@ -69,37 +68,45 @@ class AxisPicker(QWidget):
         return f"[{', '.join(parts)}]"
 
     def _make_indices(self) -> None:
-        for widgets in self._indices:
-            for widget in widgets:
-                self._flow.removeWidget(widget)
-                widget.hide()
-                widget.deleteLater()
+        for pair, _ in self._indices:
+            self._flow.removeWidget(pair)
+            pair.hide()
+            pair.deleteLater()
         self._indices = [self._index_box(axis, length) for axis, length in enumerate(self._shape)]
 
-    def _index_box(self, axis: int, length: int) -> tuple[Label, QSpinBox]:
-        caption, box = Label(f"dim {axis}", tone="quiet"), QSpinBox()
+    def _index_box(self, axis: int, length: int) -> tuple[QWidget, NumberBox]:
+        box = NumberBox()
         box.setRange(0, min(length - 1, MOST_INDEX))
         box.setSuffix(f" of {wording.count(length)}")
-        box.setKeyboardTracking(False)
         box.setAccessibleName(f"Index in dimension {axis}")
         box.setToolTip(f"Which of the {wording.count(length)} along dimension {axis}")
         box.valueChanged.connect(self.changed)
-        self._flow.addWidget(caption)
-        self._flow.addWidget(box)
-        return caption, box
+        pair = _captioned(f"dim {axis}", box)
+        self._flow.addWidget(pair)
+        return pair, box
 
     def _show_indices(self) -> None:
-        for axis, widgets in enumerate(self._indices):
-            for widget in widgets:
-                widget.setVisible(axis not in self.axes)
+        for axis, (pair, _) in enumerate(self._indices):
+            pair.setVisible(axis not in self.axes)
         self._flow.invalidate()
         self.updateGeometry()
 
-    def _chosen(self, box: QComboBox, other: QComboBox) -> None:
+    def _chosen(self, box: ChoiceBox, other: ChoiceBox) -> None:
         """Two boxes never name the same dimension: the other takes a free one, at best the one given up."""
         if box.currentIndex() == other.currentIndex():
             free = [axis for axis in range(len(self._shape)) if axis != box.currentIndex()]
-            held = [axis for axis in free if not self._indices[axis][1].isVisibleTo(self)]
+            held = [axis for axis in free if self._indices[axis][0].isHidden()]
             other.setCurrentIndex((held or free)[0])
         self._show_indices()
         self.changed.emit()
+
+
+def _captioned(caption: str, box: QWidget) -> QWidget:
+    """`box` with its caption before it, never to be torn apart."""
+    pair = QWidget()
+    row = QHBoxLayout(pair)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    row.addWidget(Label(caption, tone="quiet"))
+    row.addWidget(box)
+    return pair

@@ -5,36 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from .flow_layout import FlowLayout
 from .labels import Label
 
 
 class LinksRow(QWidget):
-    """`title`, and behind it a button for each name. Hidden while there are none."""
+    """`title`, and behind it a button for each name. The widget it lies in is hidden while there are none."""
 
     chosen = Signal(int)
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._flow = FlowLayout(self, across=6)
         self._title = title
-        self.buttons: list[QToolButton] = []
+        self.buttons: list[QPushButton] = []
 
     def show_links(self, names: Sequence[str]) -> None:
         """Shows these and no others."""
         while (item := self._flow.takeAt(0)) is not None:
             item.widget().hide()
             item.widget().deleteLater()
-        self._flow.addWidget(Label(self._title, tone="quiet"))
+        if self._title:
+            self._flow.addWidget(Label(self._title, tone="quiet"))
         self.buttons = [self._button(number, name) for number, name in enumerate(names)]
         frame = self.parentWidget()
         if frame is not None:
             frame.setVisible(bool(names))
 
-    def _button(self, number: int, name: str) -> QToolButton:
-        button = QToolButton()
+    def _button(self, number: int, name: str) -> QPushButton:
+        button = QPushButton()
         button.setText(name.replace("&", "&&"))
         button.setToolTip("Show this part by itself")
         button.clicked.connect(lambda: self.chosen.emit(number))

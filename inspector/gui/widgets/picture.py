@@ -169,7 +169,7 @@ class PictureView(QWidget):
         gaps = [n // tile - 1 for n, tile in zip((rows, columns), self._look.tile or (rows, columns), strict=True)]
         gap_down, gap_across = (CellAxis.GAP * n for n in gaps)
         fit = min((room.width() - gap_across) / columns, (room.height() - gap_down) / rows)
-        fit = float(int(fit)) if fit > 3 else max(fit, 0.01)  # whole pixels make cells of one size
+        fit = float(int(fit)) if fit > 8 else max(fit, 0.01)  # whole pixels make cells of one size
         height, width = fit * rows + gap_down, fit * columns + gap_across
         if not self._look.square:
             width = max(width, min(room.width(), _THIN * height))

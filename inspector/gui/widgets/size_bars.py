@@ -1,4 +1,4 @@
-"""A column of sizes, each with a bar behind it that is as long as its share of the largest."""
+"""A column of sizes, each with a bar before it that is as long as its share of the largest."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ..theme import colours, figures_font
 
-_BAR_HEIGHT = 4
+_BAR_HEIGHT = 6
 
 
 class SizeBarDelegate(QStyledItemDelegate):
-    """Draws the text to the right, and below it a bar by the share (0 to 1) in the model's role `role`."""
+    """Draws the text to the right, and before it a bar by the share (0 to 1) in the model's role `role`."""
 
     def __init__(self, role: int, parent: object = None) -> None:
         super().__init__(parent)  # type: ignore[arg-type]
@@ -26,7 +26,8 @@ class SizeBarDelegate(QStyledItemDelegate):
         share = index.data(self._role) or 0.0
         area = QRectF(option.rect).adjusted(8, 0, -10, 0)
         if share > 0:
-            bar = QRectF(area.left(), area.bottom() - _BAR_HEIGHT - 3, max(1.5, area.width() * share), _BAR_HEIGHT)
+            room = area.width() - option.fontMetrics.horizontalAdvance("999.9 MB ")
+            bar = QRectF(area.left(), area.center().y() - _BAR_HEIGHT / 2, max(1.5, room * share), _BAR_HEIGHT)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours().bars))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -34,7 +35,7 @@ class SizeBarDelegate(QStyledItemDelegate):
         painter.setPen(QColor(colours().text))
         painter.setFont(figures_font(option.font))
         painter.drawText(
-            area.adjusted(0, 0, 0, -6),
+            area,
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
             str(index.data() or ""),
         )
