@@ -94,7 +94,7 @@ class Listing:
         return self.sequence(name, type(value).__name__, value)
 
     def _node(self, name: str, node: Node) -> Entry:
-        tensor = self.rebuilder.tensor(name, node) or numpy_arrays.array(name, node)
+        tensor = self.rebuilder.tensor(name, node) or numpy_arrays.array(name, node, self.rebuilder)
         if tensor is not None:
             return tensor
         known = values.known(name, node)

@@ -16,8 +16,6 @@ _INTERNAL = {
     "_parameters", "_buffers", "_modules", "_non_persistent_buffers_set", "_is_full_backward_hook", "_backend",
     "_load_state_dict_post_hooks", "_initializing",
 }  # fmt: skip
-_HOOKS = "hooks"
-_RECURRENT_WEIGHTS = "_all_weights"  # names of weights, a detail of RNNs that `state_dict()` does not show
 
 Lister = Callable[[str, object], Entry]
 
@@ -48,7 +46,7 @@ def module_children(node: Node, entry: Lister) -> Iterator[Entry]:
     for name, value in _named(fields.get("_modules")):
         yield Value(name, "NoneType", None, "module that is None") if value is None else entry(name, value)
     for name, value in fields.items():
-        if name not in _INTERNAL and not (name.endswith(_HOOKS) and _is_empty(value)):
+        if name not in _INTERNAL and not ("_hooks" in name and _is_empty(value)):
             yield _attribute(entry(name, value))
 
 

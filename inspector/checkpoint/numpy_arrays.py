@@ -13,7 +13,7 @@ from typing import NamedTuple
 from .dtypes import NUMPY_DTYPES
 from .entries import Extra, Storage, Tensor
 from .inert import Blob, Node
-from .rebuilding import Malformed, arguments, contiguous_stride, sizes, strided
+from .rebuilding import Malformed, Rebuilder, arguments, contiguous_stride, sizes, strided
 from .sources import MemorySource, Source
 
 _RECONSTRUCT = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
@@ -35,7 +35,7 @@ class Dtype(NamedTuple):
         return int(digits) if digits.isdigit() and len(digits) < 10 else 0
 
 
-def array(name: str, value: object) -> Tensor | None:
+def array(name: str, value: object, rebuilder: Rebuilder) -> Tensor | None:
     """`value` as a numpy array, or None when it is none (or one of objects). Raises Malformed."""
     if not isinstance(value, Node):
         return None
@@ -49,23 +49,23 @@ def array(name: str, value: object) -> Tensor | None:
     found = as_dtype(dtype)
     if found is None or found.code not in NUMPY_DTYPES:
         return None
-    return _array(name, sizes(shape), found, fortran is True, data)
-
-
-def _array(name: str, shape: tuple[int, ...], dtype: Dtype, fortran: bool, data: object) -> Tensor:
-    stride = tuple(reversed(contiguous_stride(shape[::-1]))) if fortran else contiguous_stride(shape)
-    storage, latin1 = _storage(data, dtype, shape)
+    storage, latin1 = _storage(data, found, sizes(shape), rebuilder)
     extra = Extra(subclass="numpy.ndarray", latin1=latin1)
-    return strided(name, NUMPY_DTYPES[dtype.code], shape, stride, 0, storage, extra=extra)
+    stride = _stride(sizes(shape), fortran is True)
+    return strided(name, NUMPY_DTYPES[found.code], sizes(shape), stride, 0, storage, extra=extra)
 
 
-def _storage(data: object, dtype: Dtype, shape: tuple[int, ...]) -> tuple[Storage, bool]:
+def _stride(shape: tuple[int, ...], fortran: bool) -> tuple[int, ...]:
+    return contiguous_stride(shape[::-1])[::-1] if fortran else contiguous_stride(shape)
+
+
+def _storage(data: object, dtype: Dtype, shape: tuple[int, ...], rebuilder: Rebuilder) -> tuple[Storage, bool]:
     source, start, nbytes, latin1 = _bytes_of(data)
     if latin1:
         nbytes = dtype.item_size  # what the text decodes to is known when it is read; the array says how much
         for dimension in shape:
             nbytes *= dimension
-    key = f"{start}" if not isinstance(source, MemorySource) else f"inline-{id(source):x}"
+    key = f"inline {rebuilder.inline_number()}"
     return Storage(key, NUMPY_DTYPES[dtype.code], "cpu", nbytes, source, start, dtype.big_endian), latin1
 
 
@@ -74,7 +74,9 @@ def _bytes_of(data: object) -> tuple[Source, int, int, bool]:
     if isinstance(data, bytes):
         return MemorySource(data), 0, len(data), False
     if isinstance(data, Blob):
-        return data.source, data.start, data.nbytes, data.type == "str"
+        if data.type == "str":  # as a source that ends where the text ends: what follows is no text
+            return data.source.part(data.start, data.nbytes), 0, data.nbytes, True
+        return data.source, data.start, data.nbytes, False
     if isinstance(data, str):
         return _latin1(data)
     if isinstance(data, Node) and data.type.full == "_codecs.encode":

@@ -45,6 +45,7 @@ class Rebuilder:
         self.shelf = shelf
         self.nested = nested
         self._depth = 0
+        self._inline = 0
         self._reaches: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
 
     def tensor(self, name: str, value: object) -> Tensor | None:
@@ -81,6 +82,11 @@ class Rebuilder:
             raise Malformed(f"{node.type.full} does not take these arguments ({str(error)[:60]})") from None
         finally:
             self._depth -= 1
+
+    def inline_number(self) -> int:
+        """A number for the next block of memory that stands in the pickle itself and has no name."""
+        self._inline += 1
+        return self._inline
 
     def inner(self, name: str, value: object) -> Tensor:
         """`value`, which has to be a tensor."""
@@ -354,7 +360,7 @@ def _from_elsewhere(rebuilder: Rebuilder, name: str, node: Node) -> Tensor:
     from .numpy_arrays import array  # here and not above: it needs this module
 
     data, dtype, device, requires_grad, *_ = arguments(node)
-    inner = rebuilder.tensor(name, data) or array(name, data)
+    inner = rebuilder.tensor(name, data) or array(name, data, rebuilder)
     if inner is None:
         raise Malformed("a device tensor without its data")
     storage = inner.storage._replace(device=str(device)[:40]) if inner.storage else None
