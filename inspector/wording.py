@@ -12,6 +12,8 @@ def size(nbytes: int) -> str:
     """A number of bytes in decimal units, three figures: `0 B`, `512 B`, `4.10 kB`, `98.3 MB`."""
     if abs(nbytes) < 1000:
         return f"{nbytes} B"
+    if abs(nbytes) >= 10**27:  # a file may claim sizes that no float can hold
+        return "over 10^27 B"
     amount = float(nbytes)
     for unit in _SIZE_UNITS:
         amount /= 1000

@@ -47,11 +47,6 @@ def layer(outline: Outline, row: int) -> str:
     return _of_shapes(tuple(shapes.items()), _telling_name(outline, row), before)
 
 
-def layers(outline: Outline) -> list[str]:
-    """The same for every row."""
-    return [layer(outline, row) for row in range(len(outline))]
-
-
 def _children(outline: Outline, row: int) -> dict[str, Entry | None]:
     found: dict[str, Entry | None] = {}
     for child in outline.children(row):

@@ -17,6 +17,7 @@ to filter; as parallel lists a subtree is a slice, a sum over it one subtraction
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -119,11 +120,14 @@ class Outline:
     @cached_property
     def sharing(self) -> dict[str, list[int]]:
         """Storage key -> the rows of the tensors that lie in it, for storages with more than one."""
-        users: dict[str, list[int]] = {}
-        for row, entry in enumerate(self.entries):
-            if type(entry) is Tensor and entry.storage is not None:
-                users.setdefault(entry.storage.key, []).append(row)
-        return {key: rows for key, rows in users.items() if len(rows) > 1}
+        keys = [_storage_key(entry) for entry in self.entries]
+        users: dict[str, list[int]] = {
+            key: [] for key, number in Counter(keys).items() if number > 1 and key is not None
+        }
+        for row, key in enumerate(keys) if users else ():
+            if key is not None and key in users:
+                users[key].append(row)
+        return users
 
     def shared_with(self, row: int) -> list[int]:
         """The other rows whose tensors lie in the same storage as that of `row`: tied weights and views."""
@@ -283,6 +287,10 @@ def _summed(own: list[int], ends: list[int]) -> list[int]:
     """For each row the sum of what the rows of its subtree have of their own."""
     before = [0, *accumulate(own)]
     return list(map(sub, map(before.__getitem__, ends), before))
+
+
+def _storage_key(entry: Entry | None) -> str | None:
+    return entry.storage.key if type(entry) is Tensor and entry.storage is not None else None
 
 
 def _nbytes(entry: Tensor, numel: int) -> int:

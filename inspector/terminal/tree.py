@@ -31,25 +31,40 @@ class Tree:
         self._outline = outline
         self._ink = ink
         self._digest = digest
-        self._titles = {each.key: each.title for each in checkpoint.sections if each.key and each.role != "other"}
-        self._words: dict[object, str] = {}
+        self._titles = self._titles_by_row(checkpoint)
+        self._whats: dict[object, str] = {}
         self._columns: dict[tuple[str, int, int], str] = {}
 
     def lines(self, rows: Iterable[int], *, flat: bool = False) -> Iterator[str]:
         """A line for each of `rows`, indented by its depth; `flat`: with its whole key instead."""
         outline, rows = self._outline, list(self._without_inlined(rows))
-        names = [wording.safe(outline.keys[row]) for row in rows] if flat else list(map(self._name, rows))
+        names = [wording.safe(outline.keys[row]) for row in rows] if flat else self._indented(rows)
         whats = list(map(self._what, rows))
-        self._name_width = _widest(names, WIDEST_KEY)
+        name_width = _widest(names, WIDEST_KEY)
         self._what_width = _widest(set(whats), WIDEST_WHAT)
         self._sums_width = max((len(f"{outline.parameters[row]:,}") for row in outline.children()), default=0)
+        columns, parameters, nbytes, ends = self._columns, outline.parameters, outline.nbytes, outline.ends
         for row, name, what in zip(rows, names, whats, strict=True):
-            name = padded(name, self._name_width)
-            if outline.ends[row] > row + 1:
+            name = padded(name, name_width)
+            if ends[row] > row + 1:
                 name = self._ink.strong(name)
-            facts = what, outline.parameters[row], outline.nbytes[row]
-            columns = self._columns.get(facts) or self._columns.setdefault(facts, self._columns_of(row, what))
-            yield f"{name}  {columns}  {self._remarks(row)}".rstrip() + "\n"
+            facts = what, parameters[row], nbytes[row]
+            text = columns.get(facts) or columns.setdefault(facts, self._columns_of(row, what))
+            yield f"{name}  {text}  {self._remarks(row)}".rstrip() + "\n"
+
+    def _titles_by_row(self, checkpoint: Checkpoint) -> dict[int, str]:
+        """The sections that are called something else than what they are."""
+        rows = {self._outline.row(each.key): each for each in checkpoint.sections if each.key and each.role != "other"}
+        labels = self._outline.labels
+        return {row: each.title for row, each in rows.items() if row is not None and each.title != labels[row]}
+
+    def _indented(self, rows: Iterable[int]) -> list[str]:
+        """The labels, moved in by their depth. Few of them differ: weight, bias, attn, 0 ..."""
+        safe: dict[str, str] = {}
+        outline = self._outline
+        levels = ["  " * depth for depth in range(max(outline.depths, default=0) + 1)]
+        labels = [(outline.depths[row], outline.labels[row]) for row in rows]
+        return [levels[depth] + (safe.get(label) or safe.setdefault(label, _label(label))) for depth, label in labels]
 
     def _columns_of(self, row: int, what: str) -> str:
         """What it is, parameters and size, under those of the lines above."""
@@ -58,14 +73,11 @@ class Tree:
             sums = f"{outline.parameters[row]:>{self._sums_width},}  {wording.size(outline.nbytes[row]):>8}"
         return f"{padded(what, self._what_width)}  {sums}"
 
-    def _name(self, row: int) -> str:
-        return "  " * self._outline.depths[row] + (wording.safe(self._outline.labels[row], 100) or "''")
-
     def _what(self, row: int) -> str:
         entry = self._outline.entries[row]
         if type(entry) is Tensor:
             what = entry.dtype, entry.shape
-            return self._words.get(what) or self._words.setdefault(what, described(entry))
+            return self._whats.get(what) or self._whats.setdefault(what, described(entry))
         if type(entry) is Value:
             return f"{wording.safe(entry.type, 40)} {shown(entry)}" if entry.value is not None else "None"
         words = layer(self._outline, row)
@@ -75,8 +87,8 @@ class Tree:
 
     def _remarks(self, row: int) -> str:
         entry = self._outline.entries[row]
-        if type(entry) is Tensor and not self._titles and not self._digest and self._is_plain(row, entry):
-            return ""
+        if entry is None or (type(entry) is Tensor and not self._digest and self._is_plain(row, entry)):
+            return self._ink.accent(self._titles[row]) if row in self._titles else ""
         return "; ".join(self._all_remarks(row, entry))
 
     def _is_plain(self, row: int, tensor: Tensor) -> bool:
@@ -89,10 +101,9 @@ class Tree:
             and not (tensor.damage or storage.damage or storage.key in self._outline.sharing)
         )
 
-    def _all_remarks(self, row: int, entry: Entry | None) -> Iterator[str]:
-        title = self._titles.get(self._outline.keys[row]) if self._titles else None
-        if title and title != self._outline.labels[row]:
-            yield self._ink.accent(title)
+    def _all_remarks(self, row: int, entry: Entry) -> Iterator[str]:
+        if row in self._titles:
+            yield self._ink.accent(self._titles[row])
         if type(entry) is Tensor:
             yield from self._remarks_on_tensor(row, entry)
         elif type(entry) is Branch:
@@ -154,6 +165,10 @@ def _widest(texts: Collection[str], limit: int) -> int:
     if "".join(texts).isascii():
         return min(longest, limit)
     return min(max(map(columns_of, texts)), limit)
+
+
+def _label(label: str) -> str:
+    return wording.safe(label, 100) or "''"
 
 
 def described(tensor: Tensor) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.checkpoint.entries import Branch, Entry, Storage, Tensor, Value
-from inspector.checkpoint.layers import layer, layers
+from inspector.checkpoint.layers import layer
 from inspector.checkpoint.outline import Outline
 
 BLOCK = Storage("0", "float32", "cpu", 0, None)
@@ -82,7 +82,11 @@ def test_a_convolution_that_takes_as_many_channels_as_the_layer_before_gives_is_
         "2.weight": (32, 1, 3, 3),
     }
     outline = Outline.of(Branch("", "dict", "mapping", tuple(tensor(f"features.{k}", s) for k, s in shapes.items())))
-    assert [text for text in layers(outline) if text] == ["Conv2d 3→32 3×3", "BatchNorm 32", "Conv2d 32 3×3 depthwise"]
+    assert [text for row in range(len(outline)) if (text := layer(outline, row))] == [
+        "Conv2d 3→32 3×3",
+        "BatchNorm 32",
+        "Conv2d 32 3×3 depthwise",
+    ]
 
 
 def test_a_row_with_very_many_children_is_no_layer() -> None:
