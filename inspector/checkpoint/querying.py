@@ -31,8 +31,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from .. import wording
 from ..errors import QueryError
@@ -69,8 +69,7 @@ _NUMBER = re.compile(r"([+-]?(?:\d[\d,_]*\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)\s*([a-
 Operand = str | float | tuple[int | None, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One condition: `field` `operator` `operand`, or the opposite if `negated`. `word` is how it was written.
 
     `field` is a flag (operand None), `name` (a word, or a glob if the operator is `~`), `dtype`, `device`, `type`,

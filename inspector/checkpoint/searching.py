@@ -13,9 +13,8 @@ from __future__ import annotations
 import operator
 import weakref
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import compress
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..progress import Progress, finish
 from .entries import Branch, Entry, Tensor, Value
@@ -30,8 +29,7 @@ Statistics = Mapping[str, Any]
 """Key -> what was measured of the tensor there, an `analysis.statistics.Statistics`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a search left: `rows` in preorder, among them the `hits`, the leaves that match."""
 
     rows: Sequence[int]
@@ -102,13 +100,13 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
 class _Looking:
     """Filters for the terms of one search. A filter gets rows of leaves and gives those for which the term holds."""
 
-    outline: Outline
-    statistics: Statistics
-    unmeasured: set[int] = field(default_factory=set)
+    def __init__(self, outline: Outline, statistics: Statistics) -> None:
+        self.outline = outline
+        self.statistics = statistics
+        self.unmeasured: set[int] = set()
 
     def filter(self, term: Term) -> Filter:
         if term.field in _STATISTICS:
