@@ -27,9 +27,10 @@ class Deed(NamedTuple):
     group: str = ""
 
 
+# fmt: off
 DEEDS = (
     Deed("open", "&Open…", "File", "Ctrl+O", "Open checkpoints, each in its own tab", "open"),
-    Deed("open_folder", "Open &Folder…", "File", "Ctrl+Shift+O", "Open a sharded model or a distributed checkpoint", "open"),
+    Deed("open_folder", "Open &Folder…", "File", "Ctrl+Shift+O", "Open a sharded or distributed checkpoint", "open"),
     Deed("start", "&Start Page", "File|", "Ctrl+T", "Recent files and samples", "home"),
     Deed("reload", "&Reload", "File", "F5", "Read the file again; the chosen entry stays chosen", "reload"),
     Deed("export", "&Export Tree…", "File|", "Ctrl+E", "Write the tree as CSV, JSON or Markdown", "export"),
@@ -38,9 +39,9 @@ DEEDS = (
     Deed("find", "&Find", "Edit|", "Ctrl+F", "Search by key, shape, dtype, size, NaN …", "search"),
     Deed("copy_key", "Copy &Key", "Edit", "Ctrl+C", "Copy the full key of the chosen row", "copy"),
     Deed("copy_row", "Copy &Row", "Edit", "Ctrl+Shift+C", "Copy the chosen row, its columns separated by tabs", "copy"),
-    Deed("copy_python", "Copy as &Python", "Edit", "Ctrl+Shift+P", "Copy the lines that load this entry with torch", "python"),
-    Deed("copy_command", "Copy as &Command", "Edit", "Ctrl+Shift+K", "Copy the terminal command that shows this", "command"),
-    Deed("fold", "Fold Repeated &Blocks", "View|", "Ctrl+B", "Show blocks of the same build as one: layers.{0-47}", "fold", True),
+    Deed("copy_python", "Copy as &Python", "Edit", "Ctrl+Shift+P", "Copy the lines that load this entry", "python"),
+    Deed("copy_command", "Copy as &Command", "Edit", "Ctrl+Shift+K", "Copy the command that shows this", "command"),
+    Deed("fold", "Fold Repeated &Blocks", "View|", "Ctrl+B", "Like blocks as one row: layers.{0-47}", "fold", True),
     Deed("expand_all", "&Expand All", "View", "Ctrl+Shift+E", "Open every branch", "expand"),
     Deed("collapse_all", "&Collapse All", "View", "Ctrl+Shift+W", "Close every branch", "collapse"),
     Deed("deeper", "One Level &Deeper", "View", "Ctrl+]", "Show one level more everywhere", "deeper"),
@@ -52,16 +53,17 @@ DEEDS = (
     Deed("details", "Detail &Side", "View|", "F9", "Show or hide the side with pictures and facts", "details", True),
     Deed("next_file", "Ne&xt File", "View", "Ctrl+PgDown", "Go to the next tab"),
     Deed("previous_file", "Pre&vious File", "View|", "Ctrl+PgUp", "Go to the tab before"),
-    Deed("theme_system", "Colours of the S&ystem", "View", "Ctrl+Alt+0", "Light or dark as the system is", "theme", True, "theme"),
+    Deed("theme_system", "As the S&ystem", "View", "Ctrl+Alt+0", "Light or dark as the system is", "", True, "theme"),
     Deed("theme_light", "Li&ght", "View", "Ctrl+Alt+1", "Light colours", "", True, "theme"),
     Deed("theme_dark", "Dar&k", "View", "Ctrl+Alt+2", "Dark colours", "", True, "theme"),
-    Deed("measure", "&Measure All", "Measure", "Ctrl+M", "Compute the statistics of every tensor of the file", "measure"),
+    Deed("measure", "&Measure All", "Measure", "Ctrl+M", "Compute the statistics of every tensor", "measure"),
     Deed("stop", "&Stop", "Measure", "Ctrl+.", "Stop what is running; what is measured stays", "stop"),
     Deed("palette", "&All Actions…", "Help", "Ctrl+K", "Find any action by its name", "command"),
     Deed("search_help", "The &Search Language", "Help", "F1", "What can be written into the search field", "info"),
     Deed("forget", "Forget &Recent Files", "Help", "Ctrl+Shift+Del", "Empty the list of recent files"),
     Deed("about", "A&bout", "Help", "Shift+F1", "Version and licence", "info"),
 )
+# fmt: on
 
 FOR_A_FILE = frozenset(
     "reload export close find copy_key copy_row copy_python copy_command fold expand_all collapse_all deeper shallower "

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QApplication
 
 from .. import __version__
 from . import theme
+from .commands import THEMES
 from .last_resort import LastResort
-from .main_window import THEMES, MainWindow
+from .main_window import MainWindow
 from .session import Session
 from .settings import Settings
 

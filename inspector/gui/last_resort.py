@@ -93,5 +93,6 @@ class ErrorDialog(QDialog):
             layout.addWidget(widget)
 
     def add(self, text: str) -> None:
-        head = "" if self.text.toPlainText() else f"Checkpoint Inspector {__version__}, Python {sys.version.split()[0]}\n\n"
-        self.text.appendPlainText(f"{head}{text}")
+        if not self.text.toPlainText():
+            self.text.setPlainText(f"Checkpoint Inspector {__version__}, Python {sys.version.split()[0]}\n")
+        self.text.appendPlainText(text.encode("utf-8", "backslashreplace").decode())

@@ -120,7 +120,10 @@ class OpenFile(QObject):
         self._measuring = Measuring(contents.outline)
         self._watch.watch(contents.checkpoint.stamps or ((self.path, stamp_of(self.path)),))
         self.opened.emit()
-        if contents.outline.total_nbytes <= AUTOMATIC:
+
+    def begin(self) -> None:
+        """The file has been painted: measures it, if it is not too large to be measured without being asked."""
+        if self.contents is not None and self.contents.outline.total_nbytes <= AUTOMATIC:
             self.measure_all()
 
     def _refuse(self, error: Exception) -> None:
@@ -221,7 +224,8 @@ class OpenFile(QObject):
         if self.contents is not None and self._job is not None:
             began, before = self._began
             seconds = time.monotonic() - began
-            self.paced.emit(Pace(done, self.contents.outline.total_nbytes, (done - before) / seconds if seconds else 0.0))
+            speed = (done - before) / seconds if seconds else 0.0
+            self.paced.emit(Pace(done, self.contents.outline.total_nbytes, speed))
 
     # Jobs
 

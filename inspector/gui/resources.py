@@ -1,4 +1,4 @@
-"""Where the pictures, the style sheet and the samples are: beside the package in a checkout, inside it when installed."""
+"""Where pictures, style sheet and samples are: beside the package in a checkout, inside it when installed."""
 
 from __future__ import annotations
 

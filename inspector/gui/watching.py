@@ -40,7 +40,7 @@ class FileWatch(QObject):
         self.stop()
         self._known = dict(stamps)
         self._seen = dict(self._known)
-        self._timer.start()  # the watcher is made when the file has been painted; the look tells what happened until then
+        self._timer.start()  # the watcher is made after the first paint; `_look` tells what happened until then
 
     def stop(self) -> None:
         self._timer.stop()

@@ -52,19 +52,17 @@ HEADINGS = (
     Heading("Key", "The name in the file; branches sum up what is in them", 36),
     Heading("Layer", "The layer's type, read off its shapes or from the module itself", 21),
     Heading("Shape or value", "The shape of a tensor, the value of anything else", 18),
-    Heading("Type", "The dtype of a tensor, the Python type of anything else", 11),
+    Heading("Type", "The dtype of a tensor, the Python type of anything else", 13),
     Heading("Parameters", "How many numbers it has", 13),
     Heading("Size", "How many bytes these numbers take", 10),
     Heading("Histogram", "How the values are spread, from minimum to maximum", 14),
-    Heading("Mean", "The mean of the finite values", 11),
-    Heading("Std", "Their standard deviation", 11),
-    Heading("Min", "The smallest finite value", 11),
-    Heading("Max", "The largest finite value", 11),
+    Heading("Mean", "The mean of the finite values", 10),
+    Heading("Std", "Their standard deviation", 10),
+    Heading("Min", "The smallest finite value", 10),
+    Heading("Max", "The largest finite value", 10),
     Heading("Flags", "! NaN, Inf or damage; shared storage; buffers", 16),
 )
-RIGHT_ALIGNED = frozenset(
-    (Column.PARAMETERS, Column.SIZE, Column.MEAN, Column.STD, Column.MINIMUM, Column.MAXIMUM)
-)
+RIGHT_ALIGNED = frozenset((Column.PARAMETERS, Column.SIZE, Column.MEAN, Column.STD, Column.MINIMUM, Column.MAXIMUM))
 _FIELDS = {Column.MEAN: "mean", Column.STD: "std", Column.MINIMUM: "minimum", Column.MAXIMUM: "maximum"}
 
 
@@ -184,10 +182,10 @@ class Cells:
 
     def _statistic(self, row: int, field: str) -> str:
         statistics = self.statistics_of(row)
-        return f"{getattr(statistics, field):.4g}" if statistics is not None and statistics.finite else ""
+        return f"{getattr(statistics, field):.3g}" if statistics is not None and statistics.finite else ""
 
     def _label(self, row: int) -> str:
-        return wording.safe(self.outline.labels[row])
+        return wording.safe(self.outline.labels[row]) or "(empty name)"
 
     def _layer(self, row: int) -> str:
         return wording.safe(self._layer_word(self.outline, row), 80)
@@ -243,6 +241,9 @@ class ByKey(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return True  # who asks whether there are any should not wait until all are counted
 
 
 def _rows_for_many(outline: Outline) -> bytearray:

@@ -156,4 +156,3 @@ class CheckpointTreeModel(QAbstractTableModel):
         if self.rows.has_children(row):
             parts.append("expanded" if self.rows.is_open(row) else "collapsed")
         return ", ".join(parts)
-

@@ -16,7 +16,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget
 
 from ..jobs import Job
-from ..open_file import OpenFile, Opened
+from ..open_file import Opened, OpenFile
 
 if TYPE_CHECKING:
     from ..detail import DetailPanel, FactsView
@@ -117,7 +117,9 @@ class DetailSide(QTabWidget):
     def _show_facts(self) -> None:
         """Shows the facts of the file when they can be seen, once for each reading of the file."""
         contents = self._file.contents if self._file is not None else None
-        if self.facts is not None and self.facts.isVisible() and contents is not None and contents is not self._facts_of:
+        if self.facts is None or not self.facts.isVisible() or contents is None:
+            return
+        if contents is not self._facts_of:
             self._facts_of = contents
             self.facts.show_checkpoint(contents.checkpoint, contents.outline)
 

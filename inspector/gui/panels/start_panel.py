@@ -33,7 +33,8 @@ class StartPanel(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setAccessibleName("Start page")
-        self.zone = DropZone("Drop checkpoints here", "or click to choose files  ·  .pth  .pt  .ckpt  .bin  .safetensors  and folders")
+        line = "or click to choose files  ·  .pth  .pt  .ckpt  .bin  .safetensors  and folders"
+        self.zone = DropZone("Drop checkpoints here", line)
         self.zone.clicked.connect(self.dialog_requested)
         page = _Page()
         self._column = QVBoxLayout(page)
@@ -134,14 +135,16 @@ class _FileEntry(QAbstractButton):
         room = QRect(10, 6, self.width() - 20, metrics.height())
         painter.setFont(name)
         painter.setPen(QColor(chosen.accent))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room.width()))
+        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
         room = QRect(10, 8 + metrics.height(), self.width() - 20, small_metrics.height())
         painter.setFont(small)
         painter.setPen(QColor(chosen.quiet))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, small_metrics.elidedText(self._line, Qt.TextElideMode.ElideRight, room.width()))
+        words = small_metrics.elidedText(self._line, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
 
 def _where(path: str) -> str:
     """The folder of a file, from the home folder on where it is in it."""
     folder, home = os.path.dirname(path), os.path.expanduser("~")
-    return f"~{folder[len(home):]}" if folder == home or folder.startswith(home + os.sep) else folder
+    return f"~{folder[len(home) :]}" if folder == home or folder.startswith(home + os.sep) else folder

@@ -22,7 +22,7 @@ from ..actions import FOR_A_ROW, Actions
 from ..item_models.tree_cells import ByKey, Cells, Column
 from ..item_models.tree_model import CheckpointTreeModel
 from ..item_models.tree_rows import TreeRows
-from ..open_file import OpenFile, Opened
+from ..open_file import Opened, OpenFile
 from ..settings import Settings
 from ..widgets.banner import Banner
 from ..widgets.labels import Label
@@ -53,6 +53,7 @@ class TreeSide(QWidget):
         self._more = QTimer(self, interval=0, singleShot=True)
         self._more.timeout.connect(self._go_on_searching)
         self._unmeasured = 0
+        self._is_painted = False
         self._depth = 0
         self._is_folded = False
         self._as_folded: dict[int, int] = {}
@@ -107,7 +108,7 @@ class TreeSide(QWidget):
         self.view.chosen.connect(lambda row: self._file.choose(self._origin(row)))
         self.view.asked.connect(lambda row: self.asked.emit(self._origin(row)))
         self.view.looked_at.connect(self._look)
-        self.view.painted.connect(self.search.dress)
+        self.view.painted.connect(self._begin)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._offer_actions)
         self.search.searched.connect(self.search_for)
@@ -130,6 +131,7 @@ class TreeSide(QWidget):
         place = contents.outline.row(chosen) if chosen else None
         self._file.row = -1
         self._show(rows, -1 if place is None else place)
+        self._file.begin()
 
     def set_folded(self, folded: bool) -> None:
         """Shows repeated blocks as one row, or each by itself."""
@@ -169,7 +171,8 @@ class TreeSide(QWidget):
         self._unmeasured = found.unmeasured if found is not None else 0
         self.model.change(lambda rows: rows.search(found.rows if found is not None else None))
         self.count.setText(wording.plural(len(found.hits), "match", "matches") if found is not None else "")
-        self._tell(f"{wording.plural(self._unmeasured, 'tensor is', 'tensors are')} not measured yet." if self._unmeasured else "")
+        unmeasured = wording.plural(self._unmeasured, "tensor is", "tensors are")
+        self._tell(f"{unmeasured} not measured yet." if self._unmeasured else "")
 
     def choose(self, row: int) -> None:
         """Makes a row of the unfolded outline the chosen one."""
@@ -191,6 +194,11 @@ class TreeSide(QWidget):
     def file_order(self) -> None:
         """Gives up sorting."""
         self.view.sort(Column.KEY)
+
+    def found_origins(self) -> list[int] | None:
+        """The rows that the search left, as rows of the unfolded outline; None when nothing is searched."""
+        found = self.model.rows.found
+        return None if found is None else sorted(origin for row in found for origin in self.cells.members(row))
 
     @property
     def query(self) -> str:
@@ -240,7 +248,16 @@ class TreeSide(QWidget):
 
     # Words around the tree
 
+    def _begin(self) -> None:
+        """The tree was painted for the first time: now comes what would have delayed it."""
+        self._is_painted = True
+        self.search.dress()
+        self._look()
+        self._file.begin()
+
     def _look(self) -> None:
+        if not self._is_painted:
+            return
         self._file.look_at([origin for row in self.view.on_show() for origin in self.cells.members(row)])
 
     def _tell(self, sentence: str) -> None:

@@ -8,12 +8,12 @@ painter: the whole tree is repainted in a few milliseconds.
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ..item_models.tree_cells import RIGHT_ALIGNED, Column
 from ..item_models.tree_model import CheckpointTreeModel, Index
-from ..theme import Colours, colours, figures_font, mono_font
+from ..theme import colours, figures_font, mono_font
 
 INDENT = 16
 """Pixels of each level."""
@@ -40,7 +40,8 @@ class TreeDelegate(QStyledItemDelegate):
         """Takes up the colours and fonts in force; called when they change."""
         self._colours = colours()
         chosen = self._colours
-        self._pens = {name: QColor(getattr(chosen, name)) for name in ("text", "quiet", "faint", "danger", "accent", "bars")}
+        pens = ("text", "quiet", "faint", "danger", "accent", "bars")
+        self._pens = {name: QColor(getattr(chosen, name)) for name in pens}
         self._backs = {name: QColor(getattr(chosen, name)) for name in ("selection", "hover")}
         widget = self.parent()
         assert isinstance(widget, QWidget)
@@ -100,7 +101,7 @@ class TreeDelegate(QStyledItemDelegate):
         shape = ((-3.5, -1.75), (0, 1.75), (3.5, -1.75)) if is_open else ((-1.75, -3.5), (1.75, 0), (-1.75, 3.5))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._pens["quiet"], 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(QPen(self._pens["quiet"], 1.5))
         painter.drawPolyline(QPolygonF([centre + QPointF(x, y) for x, y in shape]))
         painter.restore()
 
@@ -109,7 +110,9 @@ class TreeDelegate(QStyledItemDelegate):
         if not text:
             return
         is_leaf = model.outline.ends[row] == row + 1
-        pen = "danger" if column == Column.FLAGS and text[0] == "!" else "text" if is_leaf and column != Column.DTYPE else "quiet"
+        pen = "text" if is_leaf and column != Column.DTYPE else "quiet"
+        if column == Column.FLAGS and text[0] == "!":
+            pen = "danger"
         room = rect.adjusted(MARGIN, 0, -MARGIN, 0)
         self._draw(painter, room, text, pen, Qt.TextElideMode.ElideRight, column in RIGHT_ALIGNED, column in _MONO)
 
@@ -137,9 +140,9 @@ class TreeDelegate(QStyledItemDelegate):
         room = QRectF(rect.adjusted(MARGIN, 5, -MARGIN, -4))
         width = room.width() / len(heights)
         bars = [
-            QRectF(room.left() + number * width, room.bottom() - height * room.height(), max(1.0, width - 0.75), height * room.height())
+            QRectF(room.left() + number * width, room.bottom() - tall, max(1.0, width - 0.75), tall)
             for number, height in enumerate(heights)
-            if height
+            if (tall := height * room.height())
         ]
         painter.fillRect(QRectF(room.left(), room.bottom(), room.width(), 1), self._pens["faint"])
         painter.setPen(Qt.PenStyle.NoPen)

@@ -1,9 +1,9 @@
 """The key tree: a table view of flat rows that behaves as a tree does, by mouse and by keyboard.
 
-    Left     closes the branch, or goes to its parent       Home, End   first and last row
-    Right    opens the branch, or goes to its first child   *           opens everything below
-    +  -     open and close                                 letters     go to the next key that begins so
-    Enter    asks for the details of the row                Space       opens or closes
+Left     closes the branch, or goes to its parent       Home, End   first and last row
+Right    opens the branch, or goes to its first child   *           opens everything below
++  -     open and close                                 letters     go to the next key that begins so
+Enter    asks for the details of the row                Space       opens or closes
 """
 
 from __future__ import annotations

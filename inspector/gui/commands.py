@@ -1,0 +1,156 @@
+"""What each action of the window does. The window knows where things are; here is what is done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from .. import __version__, wording
+from ..errors import InspectorError
+from . import copying, theme
+from .open_file import OpenFile
+
+if TYPE_CHECKING:
+    from .main_window import MainWindow
+    from .panels.tree_side import TreeSide
+
+THEMES = ("system", "light", "dark")
+_FILTER = (
+    "Checkpoints (*.pth *.pt *.ckpt *.bin *.safetensors *.tar *.pkl *.npy *.npz *.index.json *.th *.jit *.pt2);;"
+    "All files (*)"
+)
+_ABOUT = "See what is in a PyTorch checkpoint. Nothing in it is ever run.\n\nMIT licence."
+
+
+class Commands:
+    """The deeds behind the actions of one window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What each action does, by the action's name."""
+        window = self._window
+        return {
+            "open": self.open,
+            "open_folder": self.open_folder,
+            "start": lambda: window.session.show(None),
+            "reload": lambda: window.file().open(),
+            "export": self.export,
+            "close": lambda: window.close_panel(window.panel()),
+            "quit": window.close,
+            "find": self.find,
+            "copy_key": lambda: self._copy(copying.key),
+            "copy_row": lambda: self._copy(copying.row),
+            "copy_python": lambda: self._copy(copying.python),
+            "copy_command": lambda: self._copy(copying.command),
+            "fold": self.fold,
+            "expand_all": lambda: window.tree().expand_all(),
+            "collapse_all": lambda: window.tree().collapse_all(),
+            "deeper": lambda: window.tree().step_depth(1),
+            "shallower": lambda: window.tree().step_depth(-1),
+            "file_order": lambda: window.tree().file_order(),
+            "show_tree": lambda: window.tree().view.setFocus(),
+            "show_entry": self.go_to_entry,
+            "show_file": self.go_to_file,
+            "details": self.toggle_details,
+            "next_file": lambda: window.place.step(1),
+            "previous_file": lambda: window.place.step(-1),
+            "theme_system": lambda: self.choose_theme("system"),
+            "theme_light": lambda: self.choose_theme("light"),
+            "theme_dark": lambda: self.choose_theme("dark"),
+            "measure": lambda: window.file().measure_all(),
+            "stop": lambda: window.file().stop(),
+            "palette": self.show_palette,
+            "search_help": self.show_search_help,
+            "forget": self.forget_recents,
+            "about": self.show_about,
+        }
+
+    def open(self) -> None:
+        folder = self._window.settings.last_folder()
+        paths, _ = QFileDialog.getOpenFileNames(self._window, "Open Checkpoints", folder, _FILTER)
+        self._window.session.open(paths)
+
+    def open_folder(self) -> None:
+        folder = self._window.settings.last_folder()
+        path = QFileDialog.getExistingDirectory(self._window, "Open a Folder of Shards", folder)
+        self._window.session.open([path] if path else [])
+
+    def export(self) -> None:
+        from .export import ask_where, export
+
+        file, found = self._window.file(), self._window.tree().found_origins()
+        path = ask_where(self._window, file)
+        if path:
+            export(file, path, found, self._tell_exported, self._tell_failure)
+
+    def _tell_exported(self, path: str) -> None:
+        self._window.status.showMessage(f"Written to {wording.safe(path)}", 6000)
+
+    def _tell_failure(self, error: Exception) -> None:
+        """An error that belongs to no tab, as a box; one of the program goes to the last resort."""
+        if not isinstance(error, InspectorError):
+            self._window.session.broken.emit(error)
+            return
+        box = QMessageBox(QMessageBox.Icon.Warning, error.title, wording.safe(str(error), 1000), parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def find(self) -> None:
+        self._window.tree().search.setFocus()
+        self._window.tree().search.selectAll()
+
+    def _copy(self, made: Callable[[OpenFile, TreeSide], str]) -> None:
+        QGuiApplication.clipboard().setText(made(self._window.file(), self._window.tree()))
+        self._window.status.showMessage("Copied", 1500)
+
+    def fold(self) -> None:
+        folded = self._window.actions_["fold"].isChecked()
+        self._window.settings.choose("fold", "yes" if folded else "no")
+        for panel in self._window.panels.values():
+            if panel.tree is not None:
+                panel.tree.set_folded(folded)
+
+    def toggle_details(self) -> None:
+        self._window.settings.choose("details", "yes" if self._window.actions_["details"].isChecked() else "no")
+        self._window.refresh()
+
+    def go_to_entry(self) -> None:
+        self._window.actions_["details"].setChecked(True)
+        self.toggle_details()
+        self._window.place.details.go_to_entry()
+
+    def go_to_file(self) -> None:
+        self._window.actions_["details"].setChecked(True)
+        self.toggle_details()
+        self._window.place.details.go_to_file()
+
+    def choose_theme(self, choice: str) -> None:
+        self._window.settings.choose("theme", choice)
+        theme.apply(choice)
+
+    def forget_recents(self) -> None:
+        self._window.settings.forget_recents()
+        self._window.fill_start()
+
+    def show_palette(self) -> None:
+        from .widgets.action_palette import ActionPalette
+
+        palette = ActionPalette(self._window.actions_, self._window)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.open_over(self._window)
+
+    def show_search_help(self) -> None:
+        from .panels.search_help import SearchHelp
+
+        SearchHelp(self._window).open()
+
+    def show_about(self) -> None:
+        title = "Checkpoint Inspector"
+        QMessageBox.about(self._window, f"About {title}", f"{title} {__version__}\n\n{_ABOUT}")

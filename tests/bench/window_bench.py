@@ -1,0 +1,298 @@
+"""How fast the window is: start to tree, longest gap while it works, keystroke to repainted tree.
+
+    python tests/bench/window_bench.py [--runs N] [--large BYTES] [--keys N]
+
+Each figure stands beside its goal; starts are medians of runs that take turns with the bare window they are
+compared to. The files are made in a temporary folder: one of 100 MB, one of many keys, one of many bytes
+(read through once before, so that the bytes are warm when they are measured).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+BARE = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow, QTreeView
+class Window(QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        QTimer.singleShot(0, lambda: (print("painted", flush=True), app.quit()))
+app = QApplication([])
+window = Window()
+window.setCentralWidget(QTreeView())
+window.resize(1380, 860)
+window.show()
+app.exec()
+"""
+
+OURS = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from inspector.gui import app as door
+from inspector.gui.widgets.tree_view import TreeView
+plain = TreeView.paintEvent
+def painted(view, event):
+    plain(view, event)
+    print("painted", flush=True)
+    QTimer.singleShot(0, QApplication.instance().quit)
+TreeView.paintEvent = painted
+sys.exit(door.main(sys.argv[1:]))
+"""
+
+WRITE = """
+import sys
+from collections import OrderedDict
+import torch
+path, tensors, elements = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+one = torch.randn(min(elements, 1_000_000)).repeat(-(-elements // 1_000_000))[:elements]
+parts = ("weight", "bias", "running_mean", "running_var")
+names = (f"model.layers.{n // 16}.block{n // 4 % 4}.{parts[n % 4]}" for n in range(tensors))
+torch.save(OrderedDict((name, one.clone()) for name in names), path)
+"""
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--runs", type=int, default=9)
+    arguments.add_argument("--large", type=int, default=4_000_000_000)
+    arguments.add_argument("--keys", type=int, default=100_000)
+    asked = arguments.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="window-bench-"))
+    os.environ["CHECKPOINT_INSPECTOR_SETTINGS"] = str(folder / "settings")
+    try:
+        rows = [start_to_tree(folder, asked.runs), *in_one_window(folder, asked.keys, asked.large)]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for name, goal, reached, good in rows:
+        print(f"{'ok  ' if good else 'MISS'}  {name:<72}  goal {goal:<16}  reached {reached}")
+    return 0 if all(good for *_, good in rows) else 1
+
+
+Row = tuple[str, str, str, bool]
+
+
+def start_to_tree(folder: Path, runs: int) -> Row:
+    """Process start to a painted window with the tree of a 100 MB file, against a bare one with an empty QTreeView."""
+    path = folder / "hundred_megabytes.pth"
+    write_checkpoint(path, tensors=160, elements=160_000)
+    bare, ours = [], []
+    for run in range(runs + 1):  # the first of each, which compiles the modules, does not count
+        times = seconds_to_paint(BARE, [], folder), seconds_to_paint(OURS, [str(path)], folder)
+        if run:
+            bare.append(times[0])
+            ours.append(times[1])
+    ratio = statistics.median(ours) / statistics.median(bare)
+    figures = f"{ratio:.2f}  ({statistics.median(ours):.3f} s against {statistics.median(bare):.3f} s)"
+    return "process start to the painted tree of a 100 MB file / bare window", "<= 1.5", figures, ratio <= 1.5
+
+
+def seconds_to_paint(script: str, words: list[str], folder: Path) -> float:
+    """From starting a Python process to the line it prints when it has painted; modules are compiled beforehand."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
+    command = [sys.executable, "-c", script, *words]
+    start = time.perf_counter()
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        seconds = time.perf_counter() - start
+        process.wait()
+    assert line.strip() == b"painted", "the window was never painted"
+    return seconds
+
+
+def in_one_window(folder: Path, keys: int, large: int) -> list[Row]:
+    """Opening many keys, typing in the search field, and measuring many bytes, in a real window."""
+    from PySide6.QtWidgets import QApplication
+
+    from inspector.gui.app import SWITCH_INTERVAL, Application
+
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    many, big = folder / "many_keys.pth", folder / "large.pth"
+    write_checkpoint(many, tensors=keys, elements=4)
+    write_checkpoint(big, tensors=80, elements=large // 4 // 80)
+    read_through(big)
+    gc.collect()
+    application = Application(QApplication([]))
+    application.window.show()
+    run_until(lambda: application.window.isVisible(), 5)
+    run_for(2.0)  # plots and pictures are loaded
+    warm = folder / "warm.pth"
+    write_checkpoint(warm, tensors=10, elements=10)
+    opened(application, warm)
+    run_for(2.0)
+    rows = [gap_while_opening(application, many, keys), keystroke(application, keys), expand_all(application, keys)]
+    application.session.close(application.session.current)
+    rows.append(gap_while_measuring(application, big, large))
+    application.window.close()
+    return rows
+
+
+def gap_while_opening(application, path: Path, keys: int) -> Row:  # type: ignore[no-untyped-def]
+    with Gaps() as gaps:
+        started = time.perf_counter()
+        file = opened(application, path)
+        seconds = time.perf_counter() - started
+        run_for(0.5)
+    figures = f"{gaps}, opened in {seconds:.1f} s)"
+    file.stop()
+    return (
+        f"longest gap of a 5 ms timer while a file of {keys:,} keys is opened",
+        "< 50 ms",
+        figures,
+        gaps.longest < 0.05,
+    )
+
+
+def keystroke(application, keys: int) -> Row:  # type: ignore[no-untyped-def]
+    """One key in the search field to the repainted tree, with everything expanded."""
+    from PySide6.QtTest import QTest
+
+    tree = application.window.panels[application.session.current].tree
+    tree.expand_all()
+    run_for(0.5)
+    changes: list[bool] = []
+    tree.model.rows_changed.connect(lambda: changes.append(True))
+    times = []
+    for text in ("weight", "layers.12", "*.bias", "shape:4", "block"):
+        tree.search.clear()
+        run_for(0.2)
+        for letter in text:
+            changes.clear()
+            started = time.perf_counter()
+            QTest.keyClicks(tree.search, letter)
+            run_until(lambda: bool(changes) or bool(tree.problem.text()), 5)
+            tree.view.viewport().repaint()
+            times.append(time.perf_counter() - started)
+    tree.search.clear()
+    run_for(0.2)
+    median = statistics.median(times)
+    figures = f"{median * 1000:.0f} ms  (worst of {len(times)}: {max(times) * 1000:.0f} ms)"
+    return f"keystroke in the search field to the repainted tree, {keys:,} keys", "< 100 ms", figures, median < 0.1
+
+
+def expand_all(application, keys: int) -> Row:  # type: ignore[no-untyped-def]
+    tree = application.window.panels[application.session.current].tree
+    tree.collapse_all()
+    run_for(0.2)
+    started = time.perf_counter()
+    tree.expand_all()
+    tree.view.viewport().repaint()
+    seconds = time.perf_counter() - started
+    return f"expand all, {tree.model.rowCount():,} rows", "< 200 ms", f"{seconds * 1000:.0f} ms", seconds < 0.2
+
+
+def gap_while_measuring(application, path: Path, nbytes: int) -> Row:  # type: ignore[no-untyped-def]
+    file = opened(application, path)
+    panel = application.window.panels[file]
+    panel.tree.expand_all()
+    run_for(1.0)
+    finished: list[bool] = []
+    file.paced.connect(lambda pace: finished.append(True) if pace is None else None)
+    with Gaps() as gaps:
+        started = time.perf_counter()
+        file.measure_all()
+        run_until(lambda: bool(finished) and len(file.statistics) > 80, 120)
+        seconds = time.perf_counter() - started
+    figures = f"{gaps}, measured in {seconds:.1f} s)"
+    return (
+        f"longest gap of a 5 ms timer while {nbytes / 1e9:.1f} GB are measured",
+        "< 50 ms",
+        figures,
+        gaps.longest < 0.05,
+    )
+
+
+class Gaps:
+    """The times between the ticks of a 5 ms timer of the window's thread."""
+
+    def __enter__(self) -> Gaps:
+        from PySide6.QtCore import Qt, QTimer
+
+        self.times: list[float] = []
+        self._last = time.perf_counter()
+        self._timer = QTimer(interval=5, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tick()
+        self._timer.stop()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.times.append(now - self._last)
+        self._last = now
+
+    def __str__(self) -> str:
+        return f"{self.longest * 1000:.0f} ms  (99th percentile {self.percentile(0.99) * 1000:.0f} ms"
+
+    @property
+    def longest(self) -> float:
+        return max(self.times)
+
+    def percentile(self, share: float) -> float:
+        return sorted(self.times)[int(share * (len(self.times) - 1))]
+
+
+def opened(application, path: Path):  # type: ignore[no-untyped-def]
+    application.session.open([str(path)])
+    file = application.session.current
+    run_until(lambda: file.contents is not None or file.error is not None, 120)
+    assert file.error is None, file.error
+    return file
+
+
+def run_until(condition: Callable[[], bool], seconds: float) -> None:
+    """Lets the window live until the condition holds."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    end = time.monotonic() + seconds
+    timer = QTimer(interval=1)
+    timer.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > end else None)
+    timer.start()
+    loop.exec()
+    timer.stop()
+    assert condition(), "this took too long"
+
+
+def run_for(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    run_until(lambda: time.monotonic() >= end, seconds + 5)
+
+
+def write_checkpoint(path: Path, tensors: int, elements: int) -> None:
+    """A state_dict of so many fp32 tensors, written by torch in a process of its own."""
+    subprocess.run([sys.executable, "-c", WRITE, str(path), str(tensors), str(elements)], check=True)
+
+
+def read_through(path: Path) -> None:
+    """Brings the file into the system's cache."""
+    with path.open("rb") as file:
+        while file.read(1 << 22):
+            pass
+
+
+if __name__ == "__main__":
+    sys.exit(main())
