@@ -7,14 +7,12 @@ its result. Who drives it decides what to do with the words; who stops asking ha
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far a piece of work is: `done` of `total` in `unit` ("bytes", "tensors"), and what it is at."""
 
     done: int

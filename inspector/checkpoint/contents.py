@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..wording import plural, safe, share
@@ -42,19 +42,26 @@ def read_pickle(source: Source, start: int, budget: Budget, what: str = "The pic
     return Pickled(value, end, machine.names, machine.pids, machine.protocol, damage)
 
 
-@dataclass(slots=True)
 class Contents:
     """What a container holds, before it is listed. Built up by one reader; nothing else changes it."""
 
-    format: str
-    value: object = None
-    shelf: Shelf | None = None
-    names: Counter[str] = field(default_factory=Counter)
-    damage: list[str] = field(default_factory=list)
-    facts: list[tuple[str, str]] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
-    cut_at: str = ""
-    """`34 %` when the file ends there; then the first sentence is about it."""
+    def __init__(
+        self,
+        format: str,
+        value: object = None,
+        shelf: Shelf | None = None,
+        damage: Iterable[str] = (),
+        facts: Iterable[tuple[str, str]] = (),
+        texts: Iterable[Text] = (),
+    ) -> None:
+        self.format = format
+        self.value = value
+        self.shelf = shelf
+        self.damage = list(damage)
+        self.facts = list(facts)
+        self.texts = list(texts)
+        self.names: Counter[str] = Counter()
+        self.cut_at = ""  # `34 %` when the file ends there; then the first sentence is about it
 
     def took(self, pickled: Pickled) -> object:
         """Keeps what `pickled` says beside its value, and gives the value."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from ..errors import FileError
@@ -67,7 +66,7 @@ def read(folder: str) -> Checkpoint:
     contents.facts += [("files", f"{len(files.sources):,}"), ("version", safe(str(metadata.version), 40))]
     stamps = tuple((each.path, each.stamp) for each in (source, *files.sources) if each.stamp)
     nbytes = sum(stamp.nbytes for _, stamp in stamps)
-    return replace(with_root(contents, source, root), path=folder, nbytes=nbytes, stamps=stamps)
+    return with_root(contents, source, root)._replace(path=folder, nbytes=nbytes, stamps=stamps)
 
 
 class _Metadata:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ..errors import FileError
 from ..wording import safe
@@ -53,7 +52,7 @@ def read(archive: Archive, source: FileSource, budget: Budget) -> Checkpoint:
         if branch is not None and branch.name in _WEIGHTS:
             weights += branch.children
         elif branch is not None:
-            beside.append(replace(branch, attribute=True))
+            beside.append(branch._replace(attribute=True))
     if not weights and not beside and not contents.texts:
         raise FileError("This archive of an exported program has neither weights nor a graph in it.", path=source.path)
     return with_root(contents, source, Branch("", "torch.export.ExportedProgram", "mapping", (*weights, *beside)))
@@ -66,7 +65,7 @@ def _branch(archive: Archive, name: str, contents: Contents, budget: Budget) -> 
         if table:
             return Branch(table[1], "dict", "mapping", tuple(_tensors(archive, name, contents, budget)))
         if nested:
-            return replace(_nested(archive, name, contents, budget), name=nested[1] or nested[2])
+            return _nested(archive, name, contents, budget)._replace(name=nested[1] or nested[2])
     except FileError as error:
         contents.damage.append(f"{safe(name, 80)}: {error.message}")
     return None
@@ -153,7 +152,7 @@ def _pickled(archive: Archive, path: str, name: str, contents: Contents, budget:
     """A tensor subclass or another object, which `torch.save` wrote into its own file."""
     root = _nested(archive, path, contents, budget)
     only = root.children[0] if len(root.children) == 1 and not root.type else root
-    return replace(only, name=name) if isinstance(only, Branch) else only._replace(name=name)
+    return only._replace(name=name) if isinstance(only, Branch) else only._replace(name=name)
 
 
 def _nested(archive: Archive, name: str, contents: Contents, budget: Budget) -> Branch:
@@ -163,7 +162,7 @@ def _nested(archive: Archive, name: str, contents: Contents, budget: Budget) -> 
     contents.damage += [f"{safe(name, 80)}: {sentence}" for sentence in inner.damage]
     assert inner.shelf is not None
     rebuilder = Rebuilder(NamedShelf(inner.shelf, name), NestedStorages(read_contents, budget))
-    return replace(Listing(rebuilder).root(inner.value), name=name)
+    return Listing(rebuilder).root(inner.value)._replace(name=name)
 
 
 def _opened(archive: Archive, name: str) -> Source:

@@ -9,7 +9,6 @@ function, arguments)`: an object that the package makes by itself, TorchScript m
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ..errors import FileError
 from ..wording import names, safe
@@ -39,7 +38,7 @@ def read(archive: Archive, source: FileSource, budget: Budget) -> Checkpoint:
     if not branches:
         raise FileError("This torch.package archive has no pickle in it.", path=source.path)
     root = branches[0] if len(branches) == 1 else Branch("", "torch.package", "mapping", tuple(branches))
-    return with_root(contents, source, replace(root, name=""))
+    return with_root(contents, source, root._replace(name=""))
 
 
 def _pickles(archive: Archive) -> list[str]:
@@ -54,7 +53,7 @@ def _pickle(archive: Archive, name: str, contents: Contents, listing: Listing, b
         value = contents.took(_read(source, name, budget))
     except FileError as error:
         return Branch(name, "pickle", "object", damage=error.message)
-    return replace(listing.root(value), name=name)
+    return listing.root(value)._replace(name=name)
 
 
 class _PackageMachine(Machine):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import struct
-from dataclasses import replace
 
 from ..errors import FileError
 from .contents import Contents, Pickled, checkpoint, read_pickle
@@ -49,7 +48,7 @@ def open_file(path: str) -> Checkpoint:
 
 
 def _with_sections(found: Checkpoint) -> Checkpoint:
-    return found if found.sections else replace(found, sections=sections(found.root))
+    return found if found.sections else found._replace(sections=sections(found.root))
 
 
 def _index(source: FileSource) -> Checkpoint | None:

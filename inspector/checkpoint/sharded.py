@@ -14,7 +14,6 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from ..errors import FileError
 from ..wording import names, plural, safe, size
@@ -256,7 +255,7 @@ def _owned(entry: Entry, shard: str, depth: int = 0) -> Entry:
     if isinstance(entry, Tensor):
         return _owned_tensor(entry, shard)
     if isinstance(entry, Branch) and depth < _MAX_DEPTH:
-        return replace(entry, children=tuple(_owned(child, shard, depth + 1) for child in entry.children))
+        return entry._replace(children=tuple(_owned(child, shard, depth + 1) for child in entry.children))
     return entry
 
 

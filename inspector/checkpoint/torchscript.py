@@ -11,7 +11,6 @@ be read; only the lines that say what a name of a class is are looked at, and no
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ..errors import FileError
 from . import torchscript_classes, torchscript_json
@@ -43,8 +42,8 @@ def read(archive: Archive, source: FileSource, budget: Budget) -> Checkpoint:
     else:
         root = _main_module(archive, contents, classes, budget)
     others = [_beside(name, archive, contents, classes, budget) for name in _other_pickles(archive)]
-    found = with_root(contents, source, replace(root, children=(*root.children, *others)))
-    return replace(found, globals=tuple(map(_judged, found.globals)))
+    found = with_root(contents, source, root._replace(children=(*root.children, *others)))
+    return found._replace(globals=tuple(map(_judged, found.globals)))
 
 
 def _main_module(archive: Archive, contents: Contents, classes: dict[str, ScriptClass], budget: Budget) -> Branch:
@@ -81,7 +80,7 @@ def _beside(
         return Branch(f"{name}.pkl", "tuple", "sequence", attribute=True, damage=error.message)
     shelf = NamedShelf(archive.storages(f"{name}/"), name)
     found = ScriptListing(shelf, classes).root(value)
-    return replace(found, name=f"{name}.pkl", attribute=True)
+    return found._replace(name=f"{name}.pkl", attribute=True)
 
 
 class ScriptListing(Listing):
@@ -129,7 +128,7 @@ def _with_role(entry: Entry, role: str) -> Entry:
     if isinstance(entry, Value) and entry.value is None and role:
         return entry._replace(note=f"{role} that is None")
     if isinstance(entry, Branch) and entry.kind != "module" and not _holds_tensors(entry):
-        return replace(entry, attribute=True)
+        return entry._replace(attribute=True)
     return entry
 
 

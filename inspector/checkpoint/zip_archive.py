@@ -8,7 +8,7 @@ members stand in one folder of any name. Beside them: `version`, `byteorder`, `.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..errors import FileError
 from ..wording import names as some_names
@@ -35,15 +35,14 @@ _LABELS = {
 _MAX_RECORD = 4096
 
 
-@dataclass(slots=True)
-class Archive:
+class Archive(NamedTuple):
     """The members of a zip under the names they have inside its one folder."""
 
     source: Source
     root: str
     """The folder's name, empty when members stand at the top."""
     members: dict[str, Member]
-    damage: list[str] = field(default_factory=list)
+    damage: tuple[str, ...] = ()
     prefix: int = 0
     complete: bool = True
     """Whether the directory of the archive was there."""
@@ -117,9 +116,7 @@ def open_archive(source: Source, budget: Budget) -> Archive | None:
         members = list(_recovered(source, budget))
     if not members:
         return None
-    archive = _rooted(source, Directory({member.name: member for member in members}))
-    archive.complete = False
-    return archive
+    return _rooted(source, Directory({member.name: member for member in members}))._replace(complete=False)
 
 
 def _rooted(source: Source, directory: Directory) -> Archive:
@@ -136,7 +133,7 @@ def _rooted(source: Source, directory: Directory) -> Archive:
         damage.append(f"Beside the folder {folder} the archive holds {some_names(outside)}: torch refuses that.")
     if directory.prefix:
         damage.append(f"{size(directory.prefix)} stand before the archive; torch refuses that.")
-    return Archive(source, root, inside, damage, directory.prefix)
+    return Archive(source, root, inside, tuple(damage), directory.prefix)
 
 
 def _root(names: list[str]) -> str:
@@ -169,7 +166,7 @@ def _sizes(pickled: Pickled) -> Iterator[tuple[str, int]]:
 
 def read(archive: Archive, budget: Budget) -> Contents:
     """A checkpoint of `torch.save`. Raises FileError when its pickle cannot be read at all."""
-    contents = Contents("zip", shelf=archive.storages(), damage=archive.damage, facts=list(records(archive)))
+    contents = Contents("zip", shelf=archive.storages(), damage=archive.damage, facts=records(archive))
     pickle = archive.open("data.pkl")
     assert pickle is not None
     pickled = read_pickle(pickle, 0, budget, "data.pkl")

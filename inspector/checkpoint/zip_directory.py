@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass, field
 from itertools import repeat
 from typing import NamedTuple
 
@@ -43,11 +42,10 @@ class Member(NamedTuple):
     damage: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(NamedTuple):
     """What an archive holds: the first member of each name, and sentences about what is wrong with it."""
 
-    members: dict[str, Member] = field(default_factory=dict)
+    members: dict[str, Member]
     damage: tuple[str, ...] = ()
     prefix: int = 0
     """Bytes that stand before the archive; the offsets of members count from behind them."""
