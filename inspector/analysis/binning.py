@@ -22,6 +22,8 @@ _CODES = 512 * 1024
 """Bytes that are collected before their pairs are counted."""
 _AIM = 128
 """Bins that the numbers take up when a width is chosen: the other half of a byte is left for what is to come."""
+_SLACK = 8
+"""Bins left at both ends, where there is a choice."""
 
 
 class Filling:
@@ -29,10 +31,11 @@ class Filling:
 
     def __init__(self) -> None:
         self._exponent = 0
-        self._base = 0
+        self._middle = 0
+        """The bin whose code is 0; codes reach from -128 to 127."""
         self._low: float | int = math.inf
         self._high: float | int = -math.inf
-        self._codes = np.empty(_CODES, np.uint8)
+        self._codes = np.empty(_CODES, np.int8)
         self._filled = 0
         self._pairs: Array | None = None
         self._parts: list[Histogram] = []
@@ -42,14 +45,15 @@ class Filling:
         self._cover(low, high, 24 if numbers.dtype.itemsize == 4 else 53)
         for start, part, codes in self._pieces(numbers):
             bins = _bins_of(part, self._exponent, scratch[start : start + part.size])
-            np.subtract(bins, bins.dtype.type(self._base), out=bins)
+            if self._middle:
+                np.subtract(bins, bins.dtype.type(self._middle), out=bins)
             np.copyto(codes, bins, casting="unsafe")
 
     def add_integers(self, numbers: Array, low: int, high: int) -> None:
         """Counts whole numbers from `low` to `high`."""
         self._cover(low, high, 0)
         for _, part, codes in self._pieces(numbers):
-            np.copyto(codes, _integer_bins_of(part, self._exponent, self._base), casting="unsafe")
+            np.copyto(codes, _integer_bins_of(part, self._exponent, self._middle), casting="unsafe")
 
     def histogram(self) -> Histogram:
         """What was counted so far."""
@@ -73,7 +77,7 @@ class Filling:
         self._low, self._high = min(low, self._low), max(high, self._high)
         first, last = bin_of(self._low, self._exponent), bin_of(self._high, self._exponent)
         if self._filled or self._pairs is not None or self._parts:
-            if self._base <= first and last < self._base + BINS:
+            if self._middle - BINS // 2 <= first and last < self._middle + BINS // 2:
                 return
             self._take_apart()
         if digits:
@@ -81,7 +85,8 @@ class Filling:
         else:
             self._exponent = integer_exponent_for(int(self._low), int(self._high), _AIM)
         first, last = bin_of(self._low, self._exponent), bin_of(self._high, self._exponent)
-        self._base = first - (BINS - (last - first + 1)) // 2
+        reachable = -BINS // 2 + _SLACK <= first and last < BINS // 2 - _SLACK
+        self._middle = 0 if reachable else (first + last + 1) // 2
 
     def _count(self) -> None:
         """Turns the bytes collected into counted pairs."""
@@ -93,7 +98,7 @@ class Filling:
             self._pairs += counted
         if even < self._filled:
             single = int(self._codes[even])
-            self._parts.append(Histogram(self._exponent, self._base + single, (1,)))
+            self._parts.append(Histogram(self._exponent, self._middle + single, (1,)))
         self._filled = 0
 
     def _take_apart(self) -> None:
@@ -102,8 +107,8 @@ class Filling:
             self._count()
         if self._pairs is not None:
             table = self._pairs.reshape(BINS, BINS)
-            counts = table.sum(0) + table.sum(1)
-            self._parts = [merged([*self._parts, trimmed(self._exponent, self._base, counts.tolist())])]
+            counts = np.roll(table.sum(0) + table.sum(1), BINS // 2).tolist()
+            self._parts = [merged([*self._parts, trimmed(self._exponent, self._middle - BINS // 2, counts)])]
             self._pairs = None
 
 

@@ -17,9 +17,14 @@ from numpy.typing import NDArray
 ROW = 8192
 """Elements of one dot product: longer ones OpenBLAS splits over threads that spin when they are done."""
 
+_SINGLE_ROW = 1024
+"""Elements added in float32 before float64 takes over: what is never below zero sums up right to 1e-6 at worst."""
 _ONES = np.ones(ROW)
+_SINGLE_ONES = np.ones(_SINGLE_ROW, np.float32)
 _MOSTLY_MEAN = 1e6
 """How many times larger than their deviations squares may be before a block is shifted: eleven digits are left."""
+_LARGEST_SINGLE, _SMALLEST_SINGLE = 1e15, 1e-12
+"""Of float32 numbers none of which is larger, or the largest of which is not smaller, squares add up in float32."""
 _HUGE, _TINY = 1e140, 1e-140
 """Beyond these, squares of float64 leave its range and are scaled by a power of two."""
 
@@ -74,6 +79,23 @@ def moments_of(numbers: NDArray[np.float64], low: float, high: float, l1: float 
     return Moments(count, mean, math.sqrt(max(deviations, 0.0)), l1, math.sqrt(squares))
 
 
+def single_moments(numbers: NDArray[np.float32], magnitudes: NDArray[np.float32], largest: float) -> Moments | None:
+    """The moments of finite float32 numbers whose magnitudes are known - or None where float32 is too little:
+    where squares leave its range, or much of them is the mean's.
+
+    Only sums of what is never below zero are begun in float32: a plain sum cancels, and has to be right still.
+    """
+    if not _SMALLEST_SINGLE < largest < _LARGEST_SINGLE:
+        return None
+    n, squares = numbers.size, _single_dotted(numbers, numbers)
+    total = float(np.add.reduce(numbers, dtype=np.float64))
+    mean = total / n
+    deviations = squares - total * mean
+    if squares > 2 * deviations:
+        return None
+    return Moments(n, mean, math.sqrt(deviations), _single_dotted(magnitudes, None), math.sqrt(squares))
+
+
 def summed(numbers: NDArray[Any]) -> float:
     """The sum of float64 numbers."""
     return dotted(numbers, None)
@@ -89,6 +111,17 @@ def dotted(a: NDArray[Any], b: NDArray[Any] | None) -> float:
     if whole:
         rows = a[:whole].reshape(-1, ROW)
         total += float(np.add.reduce(np.vecdot(rows, _ONES if b is None else b[:whole].reshape(-1, ROW))))
+    return total
+
+
+def _single_dotted(a: NDArray[np.float32], b: NDArray[np.float32] | None) -> float:
+    whole = a.size - a.size % _SINGLE_ROW
+    rest = a[whole:].astype(np.float64)
+    total = float(np.add.reduce(rest if b is None else rest * b[whole:]))
+    if whole:
+        rows = a[:whole].reshape(-1, _SINGLE_ROW)
+        parts = np.vecdot(rows, _SINGLE_ONES if b is None else b[:whole].reshape(-1, _SINGLE_ROW))
+        total += float(np.add.reduce(parts, dtype=np.float64))
     return total
 
 

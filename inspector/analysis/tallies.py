@@ -4,7 +4,7 @@
     Table      types of 8 and 16 bits: how often each bit pattern is there; everything else follows exactly
     Numbers    everything else, as float64 (whole numbers keep their own extremes)
 
-Why this way: a block of 128 thousand elements stays in the cache while a dozen numpy calls go over it, each of
+Why this way: a block of 256 thousand elements stays in the cache while a dozen numpy calls go over it, each of
 which lets the interpreter go. NaN and infinities announce themselves in the minimum and maximum, so that a
 sound block is never searched for them.
 """
@@ -19,16 +19,10 @@ from numpy.typing import NDArray
 
 from .binning import Filling, small_histogram, weighted_histogram
 from .histograms import BINS, Histogram, merged
-from .moments import Moments, combined, dotted, moments_of
+from .moments import Moments, combined, dotted, moments_of, single_moments
 
 Array = NDArray[Any]
 Extreme = float | int
-
-_SINGLE_SUM = 1e30
-"""Up to this magnitude a row of float32 numbers is added without leaving their range."""
-_SINGLE_ROW = 1024
-"""Elements that are added in float32 before float64 takes over: the sum of a row is right to 1e-6 at worst."""
-_ONES = np.ones(_SINGLE_ROW, np.float32)
 
 
 class Counts(NamedTuple):
@@ -123,7 +117,7 @@ class Singles(Numbers):
     def __init__(self, histogram: bool, elements: int) -> None:
         super().__init__(histogram)
         self._scratch = np.empty(elements, np.float32)
-        self._wide = np.empty(elements, np.float64)
+        self._wide = np.empty(elements, np.float64)  # memory only once it is written to, which is seldom
 
     @np.errstate(all="ignore")
     def add(self, block: Array) -> None:
@@ -134,14 +128,16 @@ class Singles(Numbers):
                 return
             low, high = float(np.minimum.reduce(block)), float(np.maximum.reduce(block))
         self._low, self._high = min(self._low, low), max(self._high, high)
-        scratch, wide = self._scratch[: block.size], self._wide[: block.size]
+        scratch = self._scratch[: block.size]
         np.absolute(block, out=scratch)
         self._count(block.size, block.size - int(np.count_nonzero(scratch.view(np.int32))))
-        l1 = _single_sum(scratch) if max(-low, high) < _SINGLE_SUM else None
+        moments = single_moments(block, scratch, max(-low, high))
+        if moments is None:
+            np.copyto(self._wide[: block.size], block)
+            moments = moments_of(self._wide[: block.size], low, high)
+        self._moments = combined(self._moments, moments)
         if self._filling is not None:
             self._filling.add(block, low, high, scratch)
-        np.copyto(wide, block)
-        self._moments = combined(self._moments, moments_of(wide, low, high, l1))
 
 
 class Table(Tally):
@@ -211,7 +207,7 @@ def small(numbers: Array, histogram: bool) -> Result:
             return _nothing_finite(Counts(count, 0, *special), histogram)
         low, high = numbers.min().item(), numbers.max().item()
     zeros = numbers.size - int(np.count_nonzero(numbers))
-    bins = 32 if count < 1024 else 64 if count < 8192 else 128
+    bins = 64 if count < 1024 else 128
     filled = small_histogram(numbers, low, high, bins) if histogram else None
     moments = moments_of(numbers.astype(np.float64, copy=False), low, high)
     return Result(Counts(count, zeros, *special), low, high, moments, filled)
@@ -255,13 +251,3 @@ def _magnitudes(numbers: Array) -> NDArray[np.float64]:
         # |inf + nan j| is inf for numpy; here, as for torch.isnan, a number with a NaN in it is one.
         magnitudes[np.isnan(wide)] = np.nan
     return magnitudes
-
-
-def _single_sum(numbers: Array) -> float:
-    """The sum of float32 numbers that are not negative."""
-    whole = numbers.size - numbers.size % _SINGLE_ROW
-    total = float(np.add.reduce(numbers[whole:], dtype=np.float64))
-    if whole:
-        rows = np.vecdot(numbers[:whole].reshape(-1, _SINGLE_ROW), _ONES)
-        total += float(np.add.reduce(rows, dtype=np.float64))
-    return total

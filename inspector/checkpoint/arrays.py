@@ -33,7 +33,7 @@ from .sources import Source
 Order = Literal["logical", "storage"]
 Index = tuple[Union[int, slice], ...]
 
-BLOCK = 128 * 1024
+BLOCK = 256 * 1024
 """Elements of a block: with the buffers its statistics need, it stays in the processor's cache."""
 
 MOST_READ = 256 * 1024 * 1024
