@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import add
 
-from .entries import Branch, Entry, Tensor
+from .entries import Branch, Entry, Tensor, Value
 
 MAX_PARTS = 64
 """A name with more parts than this is no path of a module: it stays whole, as one row."""
@@ -70,7 +70,7 @@ class Rows:
             self.depths.append(self._depth_in(within))
             self.parents.append(within)
             self.entries.append(None)
-            self.labels.append(path[start:end].lstrip("."))
+            self.labels.append(path[start:end].removeprefix("."))
             within = groups[path[:end]] = len(self.labels) - 1
             start = end
         return within
@@ -121,11 +121,11 @@ def _ordered(branch: Branch) -> tuple[Entry, ...]:
 
 
 def _rank_in_module(entry: Entry) -> int:
-    if type(entry) is Tensor:
+    """Parameters and buffers, also those that are None, then modules, then attributes."""
+    kind = entry.note.partition(" that is None") if type(entry) is Value else ("", "", "")
+    if type(entry) is Tensor or (kind[1] and kind[0] != "module"):
         return 0
-    if type(entry) is Branch:
-        return 3 if entry.attribute else 1 if entry.kind == "module" else 2
-    return 2
+    return 1 if kind[1] or (type(entry) is Branch and entry.kind == "module") else 2
 
 
 def _has_paths(branch: Branch) -> bool:

@@ -8,6 +8,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inspector.checkpoint.entries import (
     Branch,
@@ -24,6 +26,7 @@ from inspector.checkpoint.entries import (
 from inspector.checkpoint.exporting import as_csv, as_json, as_markdown
 from inspector.checkpoint.folding import fold
 from inspector.checkpoint.outline import Outline
+from tests.terminal.test_tree import branches
 
 
 def tensor(name: str, *shape: int, dtype: str = "float32", storage: str = "0", nbytes: int = 24, **more: Any) -> Tensor:
@@ -190,3 +193,17 @@ def test_markdown_is_a_table_in_which_names_are_code() -> None:
 def test_a_folded_outline_is_exported_like_any_other() -> None:
     whole, outline = checkpoint(*(tensor(f"l.{n}.w", 2) for n in range(3)))
     assert "l.{0-2}.w,tensor,float32,[2],6,24,cpu,,,\r\n" in "".join(as_csv(whole, fold(outline)))
+
+
+@given(st.lists(branches, max_size=5))
+def test_any_tree_is_exported(children: list[Entry]) -> None:
+    whole, outline = checkpoint(*children)
+    found = json.loads("".join(as_json(whole, outline)), parse_constant=pytest.fail)
+    entries = list(whole.entries())
+    assert sorted(each["key"] for each in found["tensors"]) == sorted(
+        key for key, e in entries if isinstance(e, Tensor)
+    )
+    assert sorted(each["key"] for each in found["values"]) == sorted(key for key, e in entries if isinstance(e, Value))
+    table = "".join(as_csv(whole, outline))
+    assert len(list(csv.reader(io.StringIO(table, newline="")))) == len(outline) + 1
+    assert "".join(as_markdown(whole, outline)).encode("utf-8").count(b"\n| `") == len(outline) - outline.keys.count("")

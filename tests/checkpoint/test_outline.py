@@ -99,10 +99,14 @@ def test_a_module_has_its_tensors_first_then_its_modules_then_its_settings() -> 
     children = (
         Value("training", "bool", True),
         Branch("relu", "torch.nn.ReLU", "module"),
-        mapping("cfg"),
+        mapping("cfg", attribute=True),
+        Value("head", "NoneType", None, "module that is None"),
         tensor("a.weight", 1),
+        Value("bias", "NoneType", None, "parameter that is None"),
+        Value("p", "float", 0.1),
     )
-    assert Outline.of(Branch("", "Net", "module", children)).labels == ["a.weight", "relu", "training", "cfg"]
+    labels = Outline.of(Branch("", "Net", "module", children)).labels
+    assert labels == ["a.weight", "bias", "relu", "head", "training", "cfg", "p"]
 
 
 def test_tensors_in_one_storage_know_of_each_other() -> None:
