@@ -37,9 +37,9 @@ def between_ends(values: Floats, *, own: bool) -> Floats:
     finite = np.isfinite(values)
     low = np.where(finite, values, np.inf).min(axis=axes, keepdims=True)
     high = np.where(finite, values, -np.inf).max(axis=axes, keepdims=True)
-    span = np.where(high > low, high - low, 1.0)
-    with np.errstate(invalid="ignore"):
-        return np.clip((values - low) / span, 0.0, 1.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        span = np.where(high > low, high / 2 - low / 2, 1.0)
+        return np.clip((values / 2 - low / 2) / span, 0.0, 1.0)
 
 
 def colour_sheet(values: Floats, columns: int, *, own: bool) -> Floats:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ... import wording
 from ...checkpoint.arrays import read
@@ -84,7 +84,7 @@ class PicturePage(QWidget):
             self._draw(self._found)  # as many columns as suit the new room
 
     def _lay_out(self) -> None:
-        self._pages = QStackedLayout()
+        self._pages = QStackedWidget()
         for page in (self.said, self.view, self.series):
             self._pages.addWidget(page)
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -103,7 +103,7 @@ class PicturePage(QWidget):
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(8)
         page.addLayout(head)
-        page.addLayout(self._pages, 1)
+        page.addWidget(self._pages, 1)
         page.addLayout(foot)
         page.addWidget(self.note)
 

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from ...checkpoint.entries import Tensor
 from ...progress import Progress
+from ..widgets.colour_scale import Floats, shares
 
-Floats = NDArray[np.float64]
 Index = tuple[int | slice, ...]
 Reader = Callable[[Tensor, Index], NDArray[np.generic]]
 """Reads part of a tensor: one int or slice per dimension (`inspector.checkpoint.arrays.read`)."""
@@ -114,7 +114,10 @@ def offers(shape: Sequence[int]) -> list[Kind]:
 
 def is_filters(shape: Sequence[int]) -> bool:
     """Whether a shape is that of convolution kernels worth looking at: [out, in, height, width], not 1x1."""
-    return len(shape) == 4 and 1 < max(shape[2:]) <= 64 and min(shape[2:]) >= 1
+    if len(shape) != 4 or min(shape) < 1:
+        return False
+    height, width = shape[2:]
+    return 1 < max(height, width) <= (64 if height == width else 16)
 
 
 def image_axes(shape: Sequence[int]) -> tuple[int | None, int, int] | None:
@@ -231,8 +234,7 @@ def as_pixels(values: Floats, dtype: str) -> tuple[NDArray[np.uint8], str]:
         low, high, words = 0.0, 255.0, "0 to 255, shown as they are"
     else:
         words = f"stretched from {low:.3g} (black) to {high:.3g} (white)"
-    scaled = np.nan_to_num((values - low) / ((high - low) or 1.0), nan=0.0, posinf=1.0, neginf=0.0)
-    pixels = (np.clip(scaled, 0.0, 1.0) * 255 + 0.5).astype(np.uint8)
+    pixels = (np.nan_to_num(shares(values, low, high)) * 255 + 0.5).astype(np.uint8)
     return np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3))), words
 
 
@@ -255,6 +257,10 @@ class _Folding:
 
     def add(self, block: Floats, row: int, column: int, down: int, across: int) -> None:
         """Folds `down` by `across` values into each cell, the first of which is at (row, column)."""
+        with np.errstate(over="ignore"):
+            self._add(block, row, column, down, across)
+
+    def _add(self, block: Floats, row: int, column: int, down: int, across: int) -> None:
         finite = np.isfinite(block)
         at = (slice(row, row + -(-block.shape[0] // down)), slice(column, column + -(-block.shape[1] // across)))
         if finite.all():
@@ -273,6 +279,7 @@ class _Folding:
         empty = self.count == 0
         mean = np.divide(self.sum, self.count, out=np.full(self.sum.shape, np.nan), where=~empty)
         self.low[empty] = self.high[empty] = np.nan
+        mean = np.clip(mean, self.low, self.high)  # a sum may leave what a float can hold
         return Picture(mean, self.low, self.high, self.unfit, steps, size, sampled)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ... import wording
 from ..theme import Meaning
@@ -63,7 +63,7 @@ class SpreadView(QWidget):
 
     def _lay_out(self) -> None:
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._pages = QStackedLayout()
+        self._pages = QStackedWidget()
         self._pages.addWidget(self.said)
         self._pages.addWidget(self.plot)
         self.plot.setMinimumHeight(110)
@@ -75,7 +75,7 @@ class SpreadView(QWidget):
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(10)
         page.addWidget(self.figures)
-        page.addLayout(self._pages, 1)
+        page.addWidget(self._pages, 1)
         page.addLayout(foot)
 
     def _point(self, words: str) -> None:

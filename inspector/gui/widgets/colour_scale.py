@@ -14,6 +14,9 @@ from ..theme import Colours, colours, figures_font, scaled_font
 
 Floats = NDArray[np.float64]
 
+_FEW = 400
+"""Below so many values none of them is an outlier."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -36,6 +39,7 @@ class Scale:
         if not finite.size:
             return cls(0.0, 1.0, diverging=False)
         low, high = float(finite.min()), float(finite.max())
+        full = full or finite.size < _FEW
         if low < 0 < high:
             end = max(-low, high) if full else _robust_end(np.abs(finite))
             return cls(-end, end, diverging=True, clipped=end < max(-low, high))
@@ -50,9 +54,8 @@ class Scale:
         """[...] values as uint8 [..., 3]; what is NaN has the colour of the surface, `unfit` that of danger."""
         now = colours()
         table = self.table(now)
-        span = (self.high - self.low) or 1.0
-        position = np.nan_to_num((values - self.low) / span * 255, nan=0.0, posinf=255.0, neginf=0.0)
-        pixels = table[np.clip(position + 0.5, 0, 255).astype(np.intp)]
+        position = np.nan_to_num(shares(values, self.low, self.high)) * 255
+        pixels = table[(position + 0.5).astype(np.intp)]
         pixels[np.isnan(values)] = rgb(now.surface)
         if unfit is not None:
             pixels[unfit] = rgb(now.danger)
@@ -125,6 +128,14 @@ class ColourBar(QWidget):
             strict=True,
         ):
             painter.drawText(QRectF(0, 10, self.width(), self.height() - 10), side | sides.AlignTop, text)
+
+
+def shares(values: Floats, low: float, high: float) -> Floats:
+    """Values as shares of the way from `low` to `high`, 0 to 1; NaN stays NaN."""
+    # Halves, for the difference of the largest numbers there are is none.
+    span = high / 2 - low / 2
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.clip((values / 2 - low / 2) / (span if span > 0 else 1.0), 0.0, 1.0)
 
 
 def _robust_end(magnitudes: Floats) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from ... import wording
 from ..theme import figures_font
 from .labels import Label
 
@@ -51,7 +50,7 @@ class Pager(QWidget):
 
     def words(self) -> str:
         """`filters 0 to 255 of 512`."""
-        return f"{self.things} {wording.count(self.first)} to {wording.count(self.last - 1)} of {wording.count(self.total)}"
+        return f"{self.things} {self.first:,} to {self.last - 1:,} of {self.total:,}"
 
     def _stand_at(self, number: int) -> None:
         kept = min(max(number, 0), max(self.total - 1, 0))

@@ -40,7 +40,8 @@ class ThemedPlot(pg.PlotWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._has_items:
+        is_open = self.getPlotItem() is not None  # pyqtgraph takes a plot apart when it is closed
+        if event.type() == QEvent.Type.PaletteChange and self._has_items and is_open:
             self.dress()
 
     def _colour_axes(self) -> None:
