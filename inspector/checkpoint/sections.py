@@ -29,33 +29,38 @@ _TITLES = {
     "other": "other",
 }
 
-# Names are compared in lower case; the first pattern that matches decides.
-_BY_NAME: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (role, re.compile(pattern))
-    for role, pattern in (
-        ("ema", r"(.*_)?(ema|params_ema|averaged?_model|shadow|shadow_params|swa(_model)?|teacher)(_.*)?"),
-        ("optimizer", r"(.*_)?(optim|optimi[sz]ers?)(_.*)?(?<!scheduler)"),
-        ("scheduler", r"(.*_)?((lr_?)?sched(uler)?s?)(_.*)?"),
-        ("scaler", r"(.*_)?(scaler|amp|native_amp_\w*|grad_scaler|mixed_precision\w*)(_.*)?"),
-        ("rng", r"(.*_)?(rng|random|rng_states?|random_states?|seed|seeds|generator_state)(_.*)?"),
-        ("weights", r"(model|net|network|module|(model_|net_|network_)?(state_?dict|state|weights|params|parameters))"),
-        ("epoch", r"((start|last|current|cur|best|global|num|n|max|total|trained)_?)*epochs?|iter_epoch"),
-        ("step", r"((global|start|last|total|n|num|train\w*)_?)*(steps?|iters?|iterations?|updates?)"),
-        ("loss", r".*loss(es)?(_.*)?"),
-        ("metric", r"(.*_)?(acc\d*|accuracy|best_\w+|top[15]|f1|auc|map|mae|mse|rmse|m?iou|psnr|ssim|perplexity"
-                   r"|ppl|bleu|score|metrics?|history|prec[15]|fid|wer|cer)(_.*)?"),
-        ("arguments", r"(args?|arguments|opts?|options|hparams|hyper_?param(eter)?s|config|cfg|conf|settings"
-                      r"|params_dict|train_args|model_args|model_config|training_args|hyperparameters)"),
-        ("constructor", r"((input|output|hidden|embed\w*|image|img|patch|kernel|vocab)_(size|dim|channels)s?|hidden_\w+"
-                        r"|(num|n)_\w+|\w+_(dims?|channels|features|layers|heads|units)(_\w+)?|arch|architecture"
-                        r"|model_(name|type|class)|(layer|activation)_type|activation|class_to_idx|classes|class_names"
-                        r"|vocab|dropout|drop_p|bias|add_\w+|init_args|kwargs)"),
-        ("versions", r"(.*_)?versions?|commit\w*|git\w*|date|time|timestamp"),
-        ("callbacks", r"callbacks?|loops"),
-    )
+# Names are compared in lower case. What nearly everybody writes is looked up; compiling the patterns takes longer
+# than reading a small file.
+_USUAL = {
+    "epoch": "epoch", "state_dict": "weights", "model_state_dict": "weights", "model": "weights", "net": "weights",
+    "optimizer": "optimizer", "optimizer_state_dict": "optimizer", "scheduler": "scheduler",
+    "lr_scheduler": "scheduler",
+    "loss": "loss", "valid_loss_min": "loss", "best_loss": "loss", "args": "arguments", "config": "arguments",
+    "input_size": "constructor", "output_size": "constructor", "hidden_layers": "constructor", "arch": "constructor",
+}  # fmt: skip
+_BY_NAME = (  # the first pattern that matches decides
+    ("ema", r"(.*_)?(ema|params_ema|averaged?_model|shadow|shadow_params|swa(_model)?|teacher)(_.*)?"),
+    ("optimizer", r"(.*_)?(optim|optimi[sz]ers?)(_.*)?(?<!scheduler)"),
+    ("scheduler", r"(.*_)?((lr_?)?sched(uler)?s?)(_.*)?"),
+    ("scaler", r"(.*_)?(scaler|amp|native_amp_\w*|grad_scaler|mixed_precision\w*)(_.*)?"),
+    ("rng", r"(.*_)?(rng|random|rng_states?|random_states?|seed|seeds|generator_state)(_.*)?"),
+    ("weights", r"(model|net|network|module|(model_|net_|network_)?(state_?dict|state|weights|params|parameters))"),
+    ("epoch", r"((start|last|current|cur|best|global|num|n|max|total|trained)_?)*epochs?|iter_epoch"),
+    ("step", r"((global|start|last|total|n|num|train\w*)_?)*(steps?|iters?|iterations?|updates?)"),
+    ("loss", r".*loss(es)?(_.*)?"),
+    ("metric", r"(.*_)?(acc\d*|accuracy|best_\w+|top[15]|f1|auc|map|mae|mse|rmse|m?iou|psnr|ssim|perplexity"
+               r"|ppl|bleu|score|metrics?|history|prec[15]|fid|wer|cer)(_.*)?"),
+    ("arguments", r"(args?|arguments|opts?|options|hparams|hyper_?param(eter)?s|config|cfg|conf|settings"
+                  r"|params_dict|train_args|model_args|model_config|training_args|hyperparameters)"),
+    ("constructor", r"((input|output|hidden|embed\w*|image|img|patch|kernel|vocab)_(size|dim|channels)s?|hidden_\w+"
+                    r"|(num|n)_\w+|\w+_(dims?|channels|features|layers|heads|units)(_\w+)?|arch|architecture"
+                    r"|model_(name|type|class)|(layer|activation)_type|activation|class_to_idx|classes|class_names"
+                    r"|vocab|dropout|drop_p|bias|add_\w+|init_args|kwargs)"),
+    ("versions", r"(.*_)?versions?|commit\w*|git\w*|date|time|timestamp"),
+    ("callbacks", r"callbacks?|loops"),
 )  # fmt: skip
-_NETWORKS = re.compile(
-    r"(generator|discriminator|encoder|decoder|actor|critic|policy|backbone|head|g|d|net_?g|net_?d)(_state_?dict)?$"
+_NETWORKS = (
+    r"(generator|discriminator|encoder|decoder|actor|critic|policy|backbone|head|g|d|net_?g|net_?d)(_state_?dict)?"
 )
 
 
@@ -94,7 +99,7 @@ def _role(entry: Entry) -> str:
 
 def _by_name(name: str) -> str:
     lowered = name.lower().replace("-", "_").replace(" ", "_")[:80]
-    return next((role for role, pattern in _BY_NAME if pattern.fullmatch(lowered)), "")
+    return _USUAL.get(lowered) or next((role for role, pattern in _BY_NAME if re.fullmatch(pattern, lowered)), "")
 
 
 def _by_content(entry: Entry) -> str:
@@ -107,7 +112,7 @@ def _by_content(entry: Entry) -> str:
         return "scheduler"
     if entry.kind == "module" or _is_weights(entry):
         return "weights"
-    return "weights" if _NETWORKS.match(entry.name.lower()) and _has_tensors(entry) else ""
+    return "weights" if re.fullmatch(_NETWORKS, entry.name.lower()) and _has_tensors(entry) else ""
 
 
 def _is_weights(branch: Branch) -> bool:

@@ -69,7 +69,8 @@ _DANGEROUS_BUILTINS = frozenset(
     "execfile file raw_input reload memoryview type map filter exit quit print super property classmethod "
     "staticmethod iter next sorted reduce hasattr callable".split()
 )
-_DANGEROUS = re.compile(
+# Text, compiled by `re` when a name comes that the lists above do not settle: most files have none.
+_DANGEROUS = (
     r"torch\.(load|hub\b|utils\.(cpp_extension|model_zoo|_zip|file_baton)\b|jit\.(load|script|_script)|serialization\.(load|_load|_legacy_load)$"
     r"|package\b|distributed\.(rpc|elastic|launch)\b|_dynamo\b|_inductor\b|compile$|ops\.load_library|classes\.load_library"
     r"|fx\.graph_module\.|multiprocessing\b|testing\b|library\b|_C\._jit)"
@@ -77,12 +78,12 @@ _DANGEROUS = re.compile(
     r"|functools\.(reduce|partialmethod|singledispatch)|types\.(FunctionType|CodeType|LambdaType|MethodType|ModuleType)"
     r"|pandas\.(read_|eval|core\.computation)|tensorflow\.|keras\.|sklearn\.utils\._joblib|yaml\.|jinja2\.|mako\."
 )
-_CLASS = re.compile(
+_CLASS = (
     r"torch\.(nn\.(modules|quantized|qat|intrinsic|parallel|utils\.(parametrize|parametrizations))|ao\.(nn|quantization)|optim"
     r"|quantization|distributions|utils\.data|amp|cuda\.amp|distributed\.fsdp|distributed\.tensor|nn)(\.\w+)*\.[A-Z]\w*$"
 )
-_FUNCTION = re.compile(r"torch\.(nn\.(functional|init|backends\.\w+)|_C\._nn)\.\w+$")
-_LIBRARY = re.compile(
+_FUNCTION = r"torch\.(nn\.(functional|init|backends\.\w+)|_C\._nn)\.\w+$"
+_LIBRARY = (
     r"(torchvision\.(models|ops|transforms)|timm\.(models|layers)|transformers\.models|torchaudio\.models)"
     r"(\.\w+)*\.[A-Z]\w*$"
 )
@@ -111,13 +112,13 @@ def _judged(name: str) -> tuple[str, str]:
     danger = _danger(name)
     if danger:
         return "dangerous", danger
-    if _CLASS.match(name):
+    if re.match(_CLASS, name):
         return "torch", "a class of torch"
     if name.startswith("torch._utils._rebuild_") or name.startswith("torch.serialization._get_"):
         return "torch", "builds a tensor"
-    if _FUNCTION.match(name):
+    if re.match(_FUNCTION, name):
         return "torch", "a function of torch that computes"
-    if _LIBRARY.match(name):
+    if re.match(_LIBRARY, name):
         return "unknown", "a class of a known library: loading imports that library"
     return "unknown", "loading with weights_only=False imports its module and calls it"
 
@@ -132,7 +133,7 @@ def _danger(name: str) -> str:
         return f"reaches {reached}, which can run commands, read files or use the network"
     if parts[-1] in ("system", "popen", "__import__", "eval", "exec", "__reduce__", "__globals__", "__subclasses__"):
         return f"{parts[-1]} can run code"
-    return "can run code or load files" if _DANGEROUS.match(name) else ""
+    return "can run code or load files" if re.match(_DANGEROUS, name) else ""
 
 
 def safe_globals_line(found: tuple[Global, ...]) -> str:

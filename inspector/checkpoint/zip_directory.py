@@ -22,9 +22,8 @@ _CENTRAL_HEADER = struct.Struct("<4s6H3I5H2I")
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _MAX_DIRECTORY = 192 << 20  # bytes: over two million members
 _UNKNOWN = 0xFFFFFFFF
-_USUAL = re.compile(
-    rb"PK\x01\x02.{4}[\x00\x08]\x08\0\0.{8}(.{8})(..)\0\0\0\0.{8}(.{4})([!-OQ-~]*(?:P(?!K)[!-OQ-~]*)*)", re.DOTALL
-)
+_MANY = 100_000  # bytes of a directory from which on it pays to compile the expression below
+_USUAL = rb"(?s)PK\x01\x02.{4}[\x00\x08]\x08\0\0.{8}(.{8})(..)\0\0\0\0.{8}(.{4})([!-OQ-~]*(?:P(?!K)[!-OQ-~]*)*)"
 """A stored member without extra fields and comment: its two sizes, the length of its name, place and name."""
 _STORED, _DEFLATED = 0, 8
 _METHODS = {9: "deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
@@ -144,7 +143,9 @@ def _zip64(archive: Source, end: int) -> tuple[int, int, int, int] | None:
 def _parse(data: bytes, prefix: int) -> Directory:
     members: dict[str, Member] = {}
     damage: list[str] = []
-    at, unpack = _usual(data, prefix, members), _CENTRAL_HEADER.unpack_from
+    at, unpack = 0, _CENTRAL_HEADER.unpack_from
+    if len(data) > _MANY:
+        at = _usual(data, prefix, members)
     while at + 46 <= len(data):
         (magic, _, _, flags, method, _, _, _, packed, nbytes,
          name_length, extra_length, comment_length, _, _, _, header) = unpack(data, at)  # fmt: skip
@@ -167,7 +168,7 @@ def _parse(data: bytes, prefix: int) -> Directory:
 def _usual(data: bytes, prefix: int, members: dict[str, Member]) -> int:
     """Takes the members that the directory begins with, as far as they are stored, named in ASCII and small -
     all of them, mostly -, and gives the place behind them. Column by column, for files with 100,000 of them."""
-    rows, matches = groups_in_a_row(_USUAL, data, 0)
+    rows, matches = groups_in_a_row(re.compile(_USUAL), data, 0)
     if not rows:
         return 0
     sizes, lengths, offsets, names = zip(*rows, strict=True)

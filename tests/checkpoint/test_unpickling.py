@@ -172,19 +172,21 @@ def state_dict_pickle(names: list[bytes], first_memo: int = 300) -> bytes:
 
 
 def test_a_run_gives_what_the_machine_gives() -> None:
-    names = [b"layers.%d.weight" % index for index in range(50)] + [b"rq.r" * 5, b"q" * 255, b"X(h"]
+    names = [b"layers.%d.weight" % index for index in range(150)] + [b"rq.r" * 5, b"q" * 255, b"X(h"]
     data = state_dict_pickle(names)
     quick = load(data).pairs()[1:]
     slow = Machine(MemorySource(data), 0, Budget()).load().pairs()[1:]
     assert [key for key, _ in quick] == [key for key, _ in slow] == [name.decode() for name in names]
-    assert all(type(value) is StridedTensor for _, value in quick)
+    assert all(type(value) is Node for _, value in quick[:20])  # a few are left to the machine
+    assert all(type(value) is StridedTensor for _, value in quick[-100:])
+    quick, slow = quick[-100:], slow[-100:]
     for (_, short), (_, long) in zip(quick, slow, strict=True):
         storage, offset, shape, stride, requires_grad, _ = long.args
         assert str(short) == str(StridedTensor(storage.pid, offset, shape, stride, requires_grad))
 
 
 def test_a_memo_number_used_twice_is_left_to_the_machine() -> None:
-    twice = state_dict_pickle([b"a", b"b"], 300)[:-2] + state_dict_pickle([b"c", b"d"], 300)[-200:]
+    twice = state_dict_pickle([b"%d" % index for index in range(60)], 300)[:-2] + state_dict_pickle([b"c", b"d"], 320)[-140:]
     machine = Machine(MemorySource(twice), 0, Budget(), TensorShortcut())
     try:
         machine.load()
@@ -194,9 +196,9 @@ def test_a_memo_number_used_twice_is_left_to_the_machine() -> None:
 
 
 def test_a_reference_into_a_tensor_is_left_to_the_machine() -> None:
-    data = state_dict_pickle([b"a", b"b", b"c"])[:-2]
-    shape_of_b = b"j" + struct.pack("<I", 300 + 8 + 3)
-    value = load(data + b"X\x01\x00\x00\x00s" + shape_of_b + b"u.")
+    data = state_dict_pickle([b"%d" % index for index in range(100)])[:-2]
+    shape_of_the_eightieth = b"j" + struct.pack("<I", 300 + 8 * 80 + 3)
+    value = load(data + b"X\x01\x00\x00\x00s" + shape_of_the_eightieth + b"u.")
     assert dict(value.pairs())["s"] == (2, 3)
 
 
