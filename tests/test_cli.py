@@ -182,6 +182,16 @@ def test_stats_prints_a_table_with_a_total(samples: Path) -> None:
     assert next(line for line in lines if line[:1] == ["total"])[-7:] == ["!", "72", "NaN,", "1", "+Inf,", "1", "-Inf"]
 
 
+def test_stats_ends_with_what_looks_wrong(samples: Path) -> None:
+    text = printed("stats", samples / "nan.pth")
+    assert re.search(
+        r"^! conv2\.weight: Of 1,152 numbers 72 are NaN; the first NaN at \[\d+, 0, 0, 0\]\.$", text, re.MULTILINE
+    )
+    found = json.loads(printed("stats", "--json", samples / "nan.pth"))["health"]
+    assert {"conv2.weight", "fc.bias"} <= {each["key"] for each in found if each["kind"] == "not finite"}
+    assert "!" not in printed("stats", samples / "linear.pth")
+
+
 def test_stats_of_what_a_filter_finds_also_by_what_is_measured(samples: Path) -> None:
     found = json.loads(printed("stats", "--json", "--filter", "nan or bn.weight", samples / "nan.pth"))
     assert [each["key"] for each in found["tensors"]] == ["conv2.weight", "bn.weight"]

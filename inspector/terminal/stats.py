@@ -1,6 +1,7 @@
 """`inspector stats`: what the numbers of a file come to, tensor by tensor and together.
 
-The JSON object that `--json` prints has `path`, `tensors`, `total`, `health` (sentences) and `damage` (sentences). Each
+The JSON object that `--json` prints has `path`, `tensors`, `total`, `health` and `damage` (sentences). Each of `health`
+has key, kind (`not finite`, `zero`, `constant`, `dead channels`, `exploded`, `float16`, `untrained`) and sentence. Each
 of `tensors`, and `total`, has count, mean, std, min, max, l1, l2, zeros, nans, positive_infinities and
 negative_infinities; a tensor also key, dtype and shape, first_nan (an index) where there is one, `tied: true` where it
 is the same view of the same storage as one before, and `error` instead of numbers where it could not be measured. What
@@ -12,7 +13,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from .. import wording
 from ..analysis.statistics import Measured, Statistics, measure_all
@@ -21,8 +23,13 @@ from ..checkpoint.exporting import json_value
 from ..checkpoint.outline import Outline
 from ..checkpoint.reading import open_checkpoint
 from ..checkpoint.searching import matching
+from ..errors import FileError
+from ..progress import finish
 from . import screen
 from .progress_bar import ProgressBar
+
+if TYPE_CHECKING:
+    from ..analysis.health import Finding
 
 _Result = tuple[Tensor, Measured]
 
@@ -34,12 +41,13 @@ def stats(path: str, *, query: str = "", as_json: bool = False) -> int:
     results, total = _measured(outline, query)
     if query:
         results, total = _matching(outline, query, results, total)
+    health = _health(results)
     if as_json:
-        screen.write(_json(checkpoint, results, total))
+        screen.write(_json(checkpoint, results, total, health))
         for sentence in checkpoint.damage:
             screen.say(sentence)
     else:
-        screen.write(_table(checkpoint, results, total))
+        screen.write(_table(checkpoint, results, total, health))
     return 0
 
 
@@ -48,7 +56,7 @@ def _measured(outline: Outline, query: str) -> tuple[list[_Result], Statistics]:
     found = matching(outline, query)
     rows = sorted({*found.hits, *found.undecided})
     tensors = [(outline.keys[row], entry) for row in rows if type(entry := outline.entries[row]) is Tensor]
-    work = measure_all(tensors, histogram=False)
+    work = measure_all(tensors)
     measured: list[Measured] = []
     with ProgressBar(sum(tensor.nbytes for _, tensor in tensors)) as bar:
         while True:
@@ -76,12 +84,31 @@ def _matching(
     return left, merge_all(measured.statistics for _, measured in left if measured.statistics and not measured.tied)
 
 
+def _health(results: Sequence[_Result]) -> list[tuple[str, Finding]]:
+    """What looks wrong, by key; a tensor that is tied to one before is as healthy as that one."""
+    from ..analysis import health
+
+    found: list[tuple[str, Finding]] = []
+    for tensor, measured in results:
+        key, statistics = measured.key, measured.statistics
+        if statistics is None or measured.tied:
+            continue
+        found += [(key, finding) for finding in health.findings(key, tensor, statistics)]
+        if health.may_have_dead_channels(key, tensor, statistics):
+            with suppress(FileError):  # the file was changed meanwhile; what was measured still holds
+                dead = health.dead_channels_finding(key, tensor, finish(health.dead_channels(tensor)))
+                found += [(key, dead)] if dead else []
+    return found
+
+
 # -- as a table --------------------------------------------------------------------------------------
 
 _HEADS = ("tensor", "what", "mean", "std", "min", "max", "zeros", "NaN/Inf")
 
 
-def _table(checkpoint: Checkpoint, results: Sequence[_Result], total: Statistics) -> Iterator[str]:
+def _table(
+    checkpoint: Checkpoint, results: Sequence[_Result], total: Statistics, health: Sequence[tuple[str, Finding]]
+) -> Iterator[str]:
     from . import tree
 
     ink = screen.Ink.of(sys.stdout)
@@ -99,6 +126,16 @@ def _table(checkpoint: Checkpoint, results: Sequence[_Result], total: Statistics
         line = _line(row, widths)
         yield (f"{line}  {ink.alarm(f'! {wording.safe(measured.error, 300)}')}" if measured.error else line) + "\n"
     yield ink.strong(_line(last, widths)) + "\n"
+    yield from _sentences(health, ink)
+
+
+def _sentences(health: Sequence[tuple[str, Finding]], ink: screen.Ink) -> Iterator[str]:
+    """What looks wrong, once for all tensors of which the same is to be said."""
+    keys: dict[str, list[str]] = {}
+    for key, finding in health:
+        keys.setdefault(finding.sentence, []).append(wording.safe(key, 100))
+    for number, (sentence, where) in enumerate(keys.items()):
+        yield ("" if number else "\n") + f"{ink.alarm('!')} {wording.names(where)}: {wording.safe(sentence, 400)}\n"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -136,11 +173,15 @@ def _not_finite(found: Statistics) -> str:
 # -- as JSON -----------------------------------------------------------------------------------------
 
 
-def _json(checkpoint: Checkpoint, results: Sequence[_Result], total: Statistics) -> Iterator[str]:
+def _json(
+    checkpoint: Checkpoint, results: Sequence[_Result], total: Statistics, health: Sequence[tuple[str, Finding]]
+) -> Iterator[str]:
     yield f'{{"path": {json.dumps(checkpoint.path)},\n"tensors": ['
     for number, (tensor, measured) in enumerate(results):
         yield (",\n" if number else "\n") + json.dumps(_record(tensor, measured), allow_nan=False)
     yield f'\n],\n"total": {json.dumps(_figures_record(total), allow_nan=False)},\n'
+    findings = [{"key": key, "kind": finding.kind, "sentence": finding.sentence} for key, finding in health]
+    yield f'"health": {json.dumps(findings)},\n'
     yield f'"damage": {json.dumps(checkpoint.damage)}}}\n'
 
 
