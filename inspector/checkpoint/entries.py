@@ -91,6 +91,7 @@ class Tensor(NamedTuple):
     """None when its elements are nowhere in one piece (sparse and nested tensors: see `extra.parts`)."""
     requires_grad: bool = False
     parameter: bool = False
+    """Whether it was saved as an `nn.Parameter`. In TorchScript none is: see `extra.role` for what it is for."""
     layout: str = "strided"
     damage: str = ""
     """A sentence when its elements cannot be read: then `arrays` refuses with it."""

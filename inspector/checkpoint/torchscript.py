@@ -124,7 +124,7 @@ def _in_order(children: list[Entry], known: ScriptClass | None) -> Iterator[Entr
 
 def _with_role(entry: Entry, role: str) -> Entry:
     if isinstance(entry, Tensor):
-        return entry._replace(parameter=role == "parameter", extra=entry.extra._replace(role=role)) if role else entry
+        return entry._replace(extra=entry.extra._replace(role=role)) if role else entry
     if isinstance(entry, Value) and entry.value is None and role:
         return entry._replace(note=f"{role} that is None")
     if isinstance(entry, Branch) and entry.kind != "module" and not _holds_tensors(entry):

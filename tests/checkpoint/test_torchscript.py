@@ -63,7 +63,7 @@ def test_tensors_are_those_of_the_state_dict(scripted) -> None:  # type: ignore[
     for key, each in ours.items():
         assert arrays.read(each).tolist() == state[key].tolist()
         assert each.extra.role == ("parameter" if key in dict(model.named_parameters()) else "buffer")
-        assert each.parameter == (each.extra.role == "parameter")
+        assert not each.parameter  # the archive holds plain tensors; what they are for says the code
 
 
 def test_modules_have_their_classes_attributes_and_constants(scripted) -> None:  # type: ignore[no-untyped-def]
