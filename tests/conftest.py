@@ -23,7 +23,8 @@ PATIENCE = 5.0
 """Seconds that threads and processes are given to end by themselves once their test is over."""
 
 # Random files are as slow as they happen to be, so no example is timed; `make soak` tries many more of them.
-settings.register_profile("tests", deadline=None)
+# Where every change is checked the examples are the same each time: a change is judged by what it changed.
+settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.register_profile(
     "soak", deadline=None, max_examples=20_000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
