@@ -32,8 +32,8 @@ bench: setup ## Measure speed and memory against torch, numpy and bare Qt, and p
 screenshots: setup ## Make the pictures of the README again, from a real window
 	@$(PY) -m inspector.gui.screenshots --out resources/screenshots --theme both $(FILES)
 
-soak: setup ## Throw random and mutated files at the readers for a long time
-	@$(PY) -m pytest tests/checkpoint -k fuzz --hypothesis-profile=soak --timeout=0 $(ARGS)
+soak: setup ## Throw random and mutated files at the readers for hours; ARGS="-k word" for some of them
+	@$(PY) -m pytest -m hypothesis --hypothesis-profile=soak --timeout=0 $(ARGS)
 
 samples: setup ## Make the files of sample_checkpoints again
 	@$(PY) $(SAMPLES)/make.py
