@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ BUDGET = 1 << 26
 """Values of which a picture is made at most."""
 FILTERS = 256
 """Filters on one page, at most."""
+_MOST_READS = 16_384
 _SMALLEST_IMAGE = 8
 
 
@@ -164,8 +166,7 @@ def read_map(
     `others` has one number per dimension; those of the two axes are not looked at. Raises FileError.
     """
     height, width = tensor.shape[rows], tensor.shape[columns]
-    down, across = -(-height // cells), -(-width // cells)
-    taken_down, taken_across = _affordable(height, width, down, across)
+    down, across, taken_down, taken_across = _grid(height, width, cells)
     made = _Folding(-(-height // down), -(-width // across))
     columns_at_once = across * max(1, min(width, BLOCK) // across)
     rows_at_once = down if taken_down < down else down * max(1, BLOCK // (down * min(width, columns_at_once)))
@@ -297,15 +298,27 @@ def _extents(length: int, step: int) -> Floats:
     return np.minimum(step, length - np.arange(0, length, step)).astype(np.float64)
 
 
-def _affordable(height: int, width: int, down: int, across: int) -> tuple[int, int]:
-    """Of how many rows and columns per cell the values are read, so that no more than BUDGET are."""
+class _Grid(NamedTuple):
+    """How a plane is divided into cells: values per cell, and how many of these are read, down and across."""
+
+    down: int
+    across: int
+    taken_down: int
+    taken_across: int
+
+
+def _grid(height: int, width: int, cells: int) -> _Grid:
+    """Cells for a plane of `height` by `width` values, of which no more than about BUDGET are to be read."""
+    down, across = -(-height // cells), -(-width // cells)
     if height * width <= BUDGET:
-        return down, across
-    taken_down = max(1, min(down, BUDGET // (-(-height // down) * width)))
-    rows = -(-height // down) * taken_down
-    return taken_down, across if rows * width <= 2 * BUDGET else max(
-        1, min(across, BUDGET // (rows * -(-width // across)))
-    )
+        return _Grid(down, across, down, across)
+    rows = -(-height // down)
+    taken_down = max(1, min(down, BUDGET // (rows * width)))
+    if rows * taken_down * width <= 2 * BUDGET:
+        return _Grid(down, across, taken_down, across)
+    # Even a row for each cell is too much. Each stretch of columns is a read by itself: fewer, wider cells.
+    across = max(across, -(-width // max(64, _MOST_READS // rows)))
+    return _Grid(down, across, 1, max(1, min(across, BUDGET // (rows * -(-width // across)))))
 
 
 def _stretches(left: int, right: int, across: int, taken: int) -> list[slice]:

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from ... import wording
+from ...analysis import health
+from ...analysis.health import Finding
 from ...checkpoint.entries import Checkpoint, Tensor
 from ..theme import Meaning
 from ..widgets.fact_grid import FactGrid
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from ...analysis.statistics import Statistics
 
 
+_ALARMING = ("not finite", "exploded", "float16")
+"""Kinds of findings that are alarms; the others are remarks."""
+
+
 class TensorPage(QWidget):
     """Everything about one tensor. What takes time is read on threads, and only for the page that is seen."""
 
@@ -34,7 +40,8 @@ class TensorPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.head = Head()
-        self.findings = Label(tone="danger", wrap=True, selectable=True)
+        self.alarms = Label(tone="danger", wrap=True, selectable=True)
+        self.remarks = Label(tone="quiet", wrap=True, selectable=True)
         self.spread, self.picture, self.values, self.facts = SpreadView(), PicturePage(), ValuesView(), FactGrid()
         self.parts = LinksRow("Parts")
         self.parts.chosen.connect(self._choose_part)
@@ -44,6 +51,8 @@ class TensorPage(QWidget):
         self._sharing: tuple[Checkpoint, dict[str, tuple[str, ...]]] | None = None
         self._latest = Latest(self)
         self._latest.succeeded.connect(self._learn_sharing)
+        self._channels = Latest(self)
+        self._channels.succeeded.connect(self._learn_dead_channels)
         self._measuring = Latest(self)
         self._measuring.succeeded.connect(self.show_statistics)
         self._measuring.failed.connect(lambda error: self.show_refusal(str(error)))
@@ -54,6 +63,7 @@ class TensorPage(QWidget):
         """Shows `tensor`, at first without statistics."""
         self._shown = checkpoint, key, tensor
         self._measuring.cancel()
+        self._channels.cancel()
         self._read.clear()
         self.head.show_entry(checkpoint, key, tensor, tensor_words.summary(key, tensor))
         self._find([])
@@ -76,7 +86,9 @@ class TensorPage(QWidget):
         _, key, tensor = self._shown
         self.head.show_summary(tensor_words.summary(key, tensor, statistics))
         self.spread.show_statistics(statistics)
-        self._find(_findings(key, tensor, statistics))
+        self._find(health.findings(key, tensor, statistics))
+        if health.may_have_dead_channels(key, tensor, statistics) and not damage_of(tensor):
+            self._channels.start(health.dead_channels(tensor))
 
     def show_refusal(self, words: str) -> None:
         """Says why there are no statistics."""
@@ -93,12 +105,12 @@ class TensorPage(QWidget):
         """Ends all reading without waiting for it."""
         self.picture.show_nothing()
         self.values.show_nothing()
-        self._latest.cancel()
-        self._measuring.cancel()
+        for reader in (self._latest, self._measuring, self._channels):
+            reader.cancel()
 
     def stop(self) -> None:
         """Ends all reading, and waits for it."""
-        for reader in (self.picture, self.values, self._latest, self._measuring):
+        for reader in (self.picture, self.values, self._latest, self._measuring, self._channels):
             reader.stop()
 
     def _lay_out(self) -> None:
@@ -119,7 +131,9 @@ class TensorPage(QWidget):
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(8)
-        for widget in (self.head, _inset(self.findings, 0), _inset(self.parts, 0)):
+        self._findings_frame = _inset(self.alarms, 0)
+        self._findings_frame.layout().addWidget(self.remarks)
+        for widget in (self.head, self._findings_frame, _inset(self.parts, 0)):
             page.addWidget(widget)
         page.addWidget(self.tabs, 1)
 
@@ -149,9 +163,20 @@ class TensorPage(QWidget):
         known = self._sharing[1] if self._sharing is not None and self._sharing[0] is checkpoint else {}
         self.facts.show_facts(tensor_words.facts(checkpoint, tensor, sharing_with(tensor, key, known)))
 
-    def _find(self, sentences: list[str]) -> None:
-        self.findings.setText("\n".join(f"{Meaning.DAMAGED.symbol} {wording.safe(each, 400)}" for each in sentences))
-        self.findings.parentWidget().setVisible(bool(sentences))
+    def _find(self, found: list[Finding]) -> None:
+        self._found = found
+        alarming = [each for each in found if each.kind in _ALARMING]
+        for label, some in ((self.alarms, alarming), (self.remarks, [each for each in found if each not in alarming])):
+            mark = f"{Meaning.DAMAGED.symbol} " if label is self.alarms else ""
+            label.setText("\n".join(mark + wording.safe(each.sentence, 400) for each in some))
+            label.setVisible(bool(some))
+        self._findings_frame.setVisible(bool(found))
+
+    def _learn_dead_channels(self, channels: list[int]) -> None:
+        assert self._shown is not None
+        found = health.dead_channels_finding(self._shown[1], self._shown[2], channels)
+        if found is not None:
+            self._find([*self._found, found])
 
     def _part_entries(self) -> list[Tensor]:
         tensor = self._shown[2] if self._shown else None
@@ -178,12 +203,6 @@ def damage_of(tensor: Tensor) -> str:
     if tensor.extra.parts:
         return f"A {tensor.layout} tensor has no elements of its own: choose one of its parts above."
     return "It was saved without its numbers (a meta tensor)."
-
-
-def _findings(key: str, tensor: Tensor, statistics: Statistics) -> list[str]:
-    from ...analysis.health import findings
-
-    return [str(each) for each in findings(key, tensor, statistics)]
 
 
 def _inset(widget: QWidget, top: int = 10) -> QWidget:

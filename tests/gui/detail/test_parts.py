@@ -109,12 +109,12 @@ def test_few_values_are_stems_and_many_a_line(qtbot: QtBot) -> None:
 
 
 def shown_picture(
-    qtbot: QtBot, pixels: np.ndarray, look: Look = Look(), size: tuple[int, int] = (300, 200)
+    qtbot: QtBot, pixels: np.ndarray, look: Look | None = None, size: tuple[int, int] = (300, 200)
 ) -> PictureView:
     view = PictureView()
     qtbot.addWidget(view)
     view.resize(*size)
-    view.show_picture(lambda: pixels, look)
+    view.show_picture(lambda: pixels, look or Look())
     view.show()
     qtbot.waitExposed(view)
     return view
