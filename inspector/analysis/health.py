@@ -122,7 +122,8 @@ def _exploded(key: str, statistics: Statistics) -> Finding | None:
         return None
     return Finding(
         "exploded",
-        f"The numbers are very large, {wording.number(root_mean_square)} in root mean square: training may have diverged.",
+        f"The numbers are very large, {wording.number(root_mean_square)} in root mean square:"
+        " training may have diverged.",
     )
 
 

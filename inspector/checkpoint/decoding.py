@@ -7,7 +7,6 @@ type is the integer it is stored as until `dequantize` has a scale for it.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FileError
-from .entries import ITEM_SIZES
 
 Array = NDArray[Any]
 
@@ -33,32 +31,22 @@ _STORED = {
     "float4_e2m1fn_x2": "u1", "bits8": "u1", "bits16": "u2", "bits1x8": "u1", "bits2x4": "u1", "bits4x2": "u1",
 }  # fmt: skip
 
-_NUMERIC_NAMES = re.compile(r"u?int\d+|float\d+|complex\d+|longdouble")
-_OTHER_NAMES = re.compile(r"[<>|=]?[SU]\d{1,9}|(datetime|timedelta)64(\[\w{1,4}\])?")
-
 
 @lru_cache(maxsize=256)
 def stored_type(dtype: str) -> np.dtype[Any]:
-    """The numpy type that the elements of a torch (or numpy) type are stored as, in native byte order.
+    """The numpy type that the elements of a torch type are stored as, in native byte order.
 
-    Raises FileError for what has no numbers in it, such as numpy's `object`.
+    Raises FileError for what is no type of numbers.
     """
     code = _STORED.get(dtype)
-    if code is None and (_NUMERIC_NAMES.fullmatch(dtype) or _OTHER_NAMES.fullmatch(dtype)):
-        code = dtype
-    try:
-        if code is not None:
-            return np.dtype(code).newbyteorder("=")
-    except (TypeError, ValueError):
-        pass
-    raise FileError(f"Elements of the type {dtype[:60]!r} cannot be read as numbers.")
+    if code is None:
+        raise FileError(f"Elements of the type {dtype[:60]!r} cannot be read as numbers.")
+    return np.dtype(code)
 
 
 def is_numeric(dtype: str) -> bool:
-    """Whether statistics of such elements make sense: not of texts, dates and uninterpreted bits."""
-    if dtype in ITEM_SIZES:
-        return not dtype.startswith("bits")
-    return bool(_NUMERIC_NAMES.fullmatch(dtype))
+    """Whether statistics of such elements make sense: not of uninterpreted bits, nor of what is no number."""
+    return dtype in _STORED and not dtype.startswith("bits")
 
 
 def swap(elements: Array) -> None:
