@@ -1,0 +1,34 @@
+"""The table that `make bench` prints: what was measured, the goal, the figure reached, and what it was made of."""
+
+from __future__ import annotations
+
+import operator
+import re
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One figure. `goal` is such as `>= 30`, `< 2`, or empty for a figure that is only told."""
+
+    name: str
+    goal: str
+    figure: float
+    detail: str = ""
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the goal is reached; None when there is none."""
+        found = re.match(r"\s*(<=|>=|<|>)\s*([\d.]+)", self.goal)
+        if found is None:
+            return None
+        compare = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}[found.group(1)]
+        return bool(compare(self.figure, float(found.group(2))))
+
+
+def table(title: str, rows: list[Row]) -> str:
+    """The rows as Markdown, so that they can be pasted where they are talked about."""
+    lines = [f"\n### {title}\n", "| measured | goal | reached | |", "|---|---|---|---|"]
+    for row in rows:
+        mark = {True: "", False: " (short)", None: ""}[row.reached]
+        lines.append(f"| {row.name} | {row.goal} | {row.figure:.3g}{mark} | {row.detail} |")
+    return "\n".join(lines)
