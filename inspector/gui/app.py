@@ -59,6 +59,12 @@ class Application:
         self.opening.asked.connect(self.session.open)
         app.installEventFilter(self.opening)
 
+    def end(self) -> None:
+        """Stops what runs, and lets go of the QApplication."""
+        self.session.end()
+        self.app.removeEventFilter(self.opening)
+        self.app.styleHints().colorSchemeChanged.disconnect(self.take_theme)
+
     def take_theme(self, _scheme: Qt.ColorScheme | None = None) -> None:
         """Puts the chosen colours on: those of the system as it is now, unless others were chosen."""
         theme.apply(self.settings.choice("theme", THEMES))
@@ -90,5 +96,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         inspector.window.show()
         return int(app.exec())
     finally:
-        inspector.session.end()
+        inspector.end()
         inspector.last_resort.remove()

@@ -142,9 +142,7 @@ class Commands:
     def show_palette(self) -> None:
         from .widgets.action_palette import ActionPalette
 
-        palette = ActionPalette(self._window.actions_, self._window)
-        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        palette.open_over(self._window)
+        ActionPalette(self._window.actions_, self._window).open()
 
     def show_search_help(self) -> None:
         from .panels.search_help import SearchHelp

@@ -6,16 +6,22 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QDialog, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 
-class ActionPalette(QDialog):
-    """Find an action by any part of its words, and do it with Enter."""
+class ActionPalette(QFrame):
+    """Find an action by any part of its words, and do it with Enter. Goes when it is done, left, or put away by Esc.
+
+    It is a part of the window and no window of its own: a popup that grabs the keyboard is not to be had everywhere.
+    """
 
     def __init__(self, actions: Iterable[QAction], parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent)
+        self.setObjectName("palette")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAutoFillBackground(True)
         self.setAccessibleName("All actions")
-        self.resize(min(560, parent.width() - 40), 380)
+        self.resize(min(720, parent.width() - 40), min(420, parent.height() - 80))
         self.field = QLineEdit(placeholderText="Type what you want to do", parent=self)
         self.list = QTreeWidget(self)
         self.list.setColumnCount(3)
@@ -38,11 +44,11 @@ class ActionPalette(QDialog):
         self.list.itemClicked.connect(lambda item, _column: self._do(item))
         self._narrow("")
 
-    def open_over(self, window: QWidget) -> None:
-        """Shows the palette at the upper middle of `window`."""
-        corner = window.mapToGlobal(window.rect().topLeft())
-        self.move(corner.x() + (window.width() - self.width()) // 2, corner.y() + 60)
+    def open(self) -> None:
+        """Shows the palette at the upper middle of its window, with the keyboard in its field."""
+        self.move((self.parentWidget().width() - self.width()) // 2, 56)
         self.show()
+        self.raise_()
         self.field.setFocus()
 
     def _fill(self, actions: Iterable[QAction]) -> None:
@@ -79,6 +85,15 @@ class ActionPalette(QDialog):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._do(self.list.currentItem())
                 return True
+            if event.key() == Qt.Key.Key_Escape:
+                self.close()
+                return True
+        if (
+            watched is self.field
+            and event.type() == QEvent.Type.FocusOut
+            and not self.isAncestorOf(QApplication.focusWidget())
+        ):
+            self.close()
         return super().eventFilter(watched, event)
 
     def _do(self, item: QTreeWidgetItem | None) -> None:

@@ -8,6 +8,8 @@ Enter    asks for the details of the row                Space       opens or clo
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
@@ -132,7 +134,7 @@ class TreeView(QTableView):
     # Keyboard
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = {
+        keys: dict[int, Callable[[int], object]] = {
             Qt.Key.Key_Left: self._leftwards,
             Qt.Key.Key_Right: self._rightwards,
             Qt.Key.Key_Home: lambda place: self._go(0),
@@ -145,7 +147,7 @@ class TreeView(QTableView):
             Qt.Key.Key_Enter: self._ask,
         }
         modifiers = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
-        act = keys.get(Qt.Key(event.key())) if event.key() in Qt.Key else None
+        act = keys.get(event.key())
         if act is None or modifiers or (event.key() == Qt.Key.Key_Space and self._typed):
             super().keyPressEvent(event)
         elif self._model.rowCount():

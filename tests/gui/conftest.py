@@ -1,0 +1,72 @@
+"""A real window for each test, with settings of its own and the samples at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy  # noqa: F401  its own threads live on, and bear the name of the thread that imports it first
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from inspector.gui.app import Application
+from inspector.gui.open_file import OpenFile
+from inspector.gui.panels.tree_side import TreeSide
+
+WAIT = 20_000
+"""Milliseconds that something may take on a busy machine before it counts as not coming."""
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot, qapp: QApplication) -> Iterator[Application]:
+    """The application with its window, shown."""
+    application = Application(qapp)
+    qtbot.addWidget(application.window)
+    application.window.resize(1380, 860)
+    with qtbot.waitExposed(application.window):
+        application.window.show()
+    yield application
+    application.window.close()
+    application.end()
+
+
+@pytest.fixture
+def open_file(qtbot: QtBot, inspector: Application) -> Callable[[Path], OpenFile]:
+    """Opens a file in the window and waits until it is read, or refused."""
+
+    def open_and_wait(path: Path) -> OpenFile:
+        inspector.session.open([str(path)])
+        file = inspector.session.current
+        assert file is not None
+        qtbot.waitUntil(lambda: file.contents is not None or file.error is not None, timeout=WAIT)
+        return file
+
+    return open_and_wait
+
+
+@pytest.fixture
+def tree_of(inspector: Application) -> Callable[[OpenFile], TreeSide]:
+    """The tree that shows an open file."""
+
+    def tree(file: OpenFile) -> TreeSide:
+        side = inspector.window.panels[file].tree
+        assert side is not None, "the file was refused"
+        return side
+
+    return tree
+
+
+@pytest.fixture
+def measured(qtbot: QtBot) -> Callable[[OpenFile], OpenFile]:
+    """Waits until every tensor of a file is measured, or has its sentence why not."""
+
+    def wait(file: OpenFile) -> OpenFile:
+        def is_done() -> bool:
+            assert file.contents is not None
+            return not file.is_busy and (-1 in file.statistics or not file.contents.outline.total_tensors)
+
+        qtbot.waitUntil(is_done, timeout=WAIT)
+        return file
+
+    return wait
