@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from . import __version__
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command that `arguments` (by default those of the process) ask for, and gives its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        return _run(_parser().parse_args(arguments))
+        return _run(_parser().parse_args(list(_joined(arguments))))
     except QueryError as error:
         _say(error)
         return USAGE
@@ -70,6 +70,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"inspector: {error.strerror or error}\n")
         return FAILED
+
+
+def _joined(arguments: Sequence[str]) -> Iterator[str]:
+    """`--filter -bias` as `--filter=-bias`: what is not wanted begins with a minus, as options do."""
+    words = iter(arguments)
+    for word in words:
+        query = next(words, None) if word == "--filter" else None
+        yield word if query is None else f"{word}={query}"
 
 
 def _say(error: InspectorError) -> None:
@@ -87,26 +95,25 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from .terminal.show import show
+    from .terminal.show import View, show
 
-    return show(
-        options.file,
-        as_json=options.json,
-        depth=options.depth,
-        query=options.filter,
-        digest=options.digest,
-        flat=options.flat,
-        fold=options.fold,
-    )
+    view = View(options.form, options.filter, options.depth, options.flat, options.fold, options.digest)
+    return show(options.file, view)
 
 
 def _stats(options: argparse.Namespace) -> int:
     from .terminal.stats import stats
 
-    return stats(options.file, query=options.filter, as_json=options.json)
+    return stats(options.file, query=options.filter, as_json=options.form == "json")
 
 
 def _open(options: argparse.Namespace) -> int:
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(map(os.environ.get, screens)):  # Qt would abort the process
+        sys.stderr.write(
+            "inspector: There is no screen to open a window on. `inspector show FILE` prints what is in a file.\n"
+        )
+        return FAILED
     try:
         from .gui.app import main as open_window
     except ImportError as error:
@@ -133,26 +140,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_show(commands: _Commands) -> None:
-    show = _command(
-        commands, "show", "print what is in a file", "Prints the tree of a file: keys, dtypes, shapes, sizes."
-    )
-    show.add_argument("--depth", type=_levels, metavar="N", help="no more than N levels of the tree")
+    show = _command(commands, "show", "print what is in a file", "Prints keys, dtypes, shapes and sizes as a tree.")
+    for form in ("csv", "markdown"):
+        show.add_argument(f"--{form}", dest="form", action="store_const", const=form, help=f"a table in {form} instead")
+    show.add_argument("--depth", type=_levels, metavar="N", help="no more than N levels")
     show.add_argument("--flat", action="store_true", help="no tree, but every entry with its whole key on a line")
     show.add_argument("--fold", action="store_true", help="repeated blocks as one line: layers.{0-47}")
-    show.add_argument(
-        "--digest", action="store_true", help="a digest of the elements of each tensor (SHA-256, 16 digits)"
-    )
+    show.add_argument("--digest", action="store_true", help="SHA-256 of the elements of each tensor, 16 digits")
     show.set_defaults(command=_show)
 
 
 def _add_stats(commands: _Commands) -> None:
-    stats = _command(
-        commands, "stats", "measure the tensors of a file", "Prints mean, std, extremes and more of each tensor."
-    )
+    stats = _command(commands, "stats", "measure the tensors", "Prints mean, std, extremes and more of each tensor.")
     stats.set_defaults(command=_stats)
 
 
 def _command(commands: _Commands, name: str, help: str, description: str) -> argparse.ArgumentParser:
+    """What `show` and `stats` have in common."""
     parser = commands.add_parser(
         name,
         help=help,
@@ -160,11 +164,17 @@ def _command(commands: _Commands, name: str, help: str, description: str) -> arg
         epilog=f"{_SEARCH}\n{_EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    module = {"show": "inspector.checkpoint.exporting", "stats": "inspector.terminal.stats"}[name]
     parser.add_argument("file", metavar="FILE", help="a checkpoint of any kind, or a folder of shards")
+    parser.add_argument("--filter", default="", metavar="QUERY", help="only what matches: '*.weight size>1MB'")
     parser.add_argument(
-        "--filter", default="", metavar="QUERY", help="only what matches, for example '*.weight size>1MB'"
+        "--json",
+        dest="form",
+        action="store_const",
+        const="json",
+        default="tree",
+        help=f"one JSON object instead; `pydoc {module}` tells its fields",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object instead, described in the README")
     return parser
 
 

@@ -103,6 +103,27 @@ def test_depth_filter_flat_and_fold(samples: Path) -> None:
     assert [line.split()[0] for line in flat.splitlines()[:2]] == ["fc.weight", "fc.bias"]
 
 
+def test_what_is_not_wanted_begins_with_a_minus(samples: Path) -> None:
+    found = printed("show", samples / "linear.pth", "--filter", "-bias -_metadata").split("\n\n", 1)[1]
+    assert found.splitlines()[0].split()[0] == "weight"
+    assert "1 of 3 entries" in found
+
+
+def test_what_only_measuring_tells_is_said_to_be_unmeasured(samples: Path) -> None:
+    done = run("show", samples / "nan.pth", "--filter", "nan *.weight")
+    assert done.returncode == 0
+    assert done.stdout.endswith("\n\n0 of 16 entries found.\n")
+    assert done.stderr == (
+        "inspector: 4 tensors were not measured, and may match as well: `inspector stats --filter` measures them.\n"
+    )
+
+
+def test_tables(samples: Path) -> None:
+    linear = samples / "linear.pth"
+    assert printed("show", "--csv", linear).splitlines()[1] == 'weight,tensor,float32,"[1, 1]",1,4,cpu,,,'
+    assert "| `weight` | `float32 [1, 1]` | 1 | 4 B |" in printed("show", "--markdown", linear, "--filter", "weight")
+
+
 def test_repeated_blocks_fold(tmp_path: Path) -> None:
     path = pickled(tmp_path, [{"lr": 0.1, "eps": 0}] * 3)
     text = printed("show", "--fold", path)
@@ -252,6 +273,16 @@ def test_a_full_disk_is_a_sentence(samples: Path) -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (1, b"inspector: No space left on device\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a screen")
+def test_a_window_without_a_screen_is_a_sentence(samples: Path) -> None:
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    done = run("open", samples / "linear.pth", env={k: v for k, v in os.environ.items() if k not in screens})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "inspector: There is no screen to open a window on. `inspector show FILE` prints what is in a file.\n"
+    )
 
 
 def on_a_terminal(*arguments: str | Path, until: bytes = b"", then: int = 0, **environment: str) -> tuple[int, str]:

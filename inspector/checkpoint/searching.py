@@ -62,7 +62,8 @@ def search(
         for term in terms:
             if term.field == "type":
                 yield from _classify(outline)
-        filters.append([looking.filter(term) for term in terms])
+        # Statistics last: what another term rules out need not be measured.
+        filters.append([looking.filter(term) for term in sorted(terms, key=lambda term: term.field in _STATISTICS)])
     hits: list[int] = []
     for start in range(0, len(leaves), SLICE):
         hits += _pick(leaves[start : start + SLICE], filters)

@@ -1,10 +1,11 @@
-"""`inspector show`: what is in a file, as a tree or as JSON."""
+"""`inspector show`: what is in a file, as a tree, or as JSON, CSV or Markdown."""
 
 from __future__ import annotations
 
 import gc
 import sys
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from .. import wording
 from ..checkpoint.entries import Checkpoint, Tensor
@@ -14,54 +15,75 @@ from ..errors import FileError
 from . import screen
 
 
-def show(
-    path: str,
-    *,
-    as_json: bool = False,
-    depth: int | None = None,
-    query: str = "",
-    digest: bool = False,
-    flat: bool = False,
-    fold: bool = False,
-) -> int:
-    """Prints the file at `path`; 0. Raises FileError when it cannot be opened, QueryError when `query` is none."""
+class View(NamedTuple):
+    """What is to be printed of a file."""
+
+    form: str = "tree"
+    """`tree`, `json`, `csv` or `markdown`."""
+    query: str = ""
+    """A search (see `checkpoint.querying`); empty for everything."""
+    depth: int | None = None
+    """How many levels; None for all."""
+    flat: bool = False
+    """Whether as a list of whole keys and not as a tree."""
+    fold: bool = False
+    """Whether repeated blocks are one line (never in JSON, nor in what a search finds)."""
+    digest: bool = False
+    """Whether with a digest of the elements of each tensor."""
+
+
+def show(path: str, view: View) -> int:
+    """Prints the file at `path`; 0. Raises FileError when it cannot be opened, QueryError when the query is none."""
     gc.disable()  # nothing that is made here is thrown away before the end
     checkpoint = open_checkpoint(path)
     outline = Outline.of(checkpoint.root)
-    if as_json:
-        _show_json(checkpoint, outline, query, digest)
+    if view.fold and not view.query and view.form != "json":
+        from ..checkpoint.folding import fold
+
+        outline = fold(outline)
+    hits, rows = _found(outline, view.query)
+    rows = hits if view.flat or (view.form == "json" and view.query) else rows
+    if view.depth is not None:
+        rows = [row for row in rows if outline.depths[row] < view.depth]
+    digest = _digests(outline, rows) if view.digest else None
+    if view.form == "tree":
+        _print_tree(checkpoint, outline, rows, view, digest)
+        if view.query:
+            screen.write(
+                [
+                    "\n" if rows else "",
+                    f"{len(hits):,} of {wording.plural(len(outline.leaves), 'entry', 'entries')} found.\n",
+                ]
+            )
     else:
-        _show_tree(checkpoint, outline, query, digest, depth=depth, flat=flat, fold=fold)
+        _export(checkpoint, outline, rows, view.form, digest)
     return 0
 
 
-def _show_json(checkpoint: Checkpoint, outline: Outline, query: str, digest: bool) -> None:
-    from ..checkpoint.exporting import as_json
-
-    rows = _found(outline, query)[0] if query else range(len(outline))
-    screen.write(as_json(checkpoint, outline, rows, _digests(outline, rows) if digest else None))
-    for sentence in checkpoint.damage:
-        screen.say(sentence)
+_Digest = Callable[[Tensor], str | None]
 
 
-def _show_tree(
-    checkpoint: Checkpoint, outline: Outline, query: str, digest: bool, *, depth: int | None, flat: bool, fold: bool
+def _print_tree(
+    checkpoint: Checkpoint, outline: Outline, rows: Sequence[int], view: View, digest: _Digest | None
 ) -> None:
     from . import tree
 
-    if fold and not query:
-        from ..checkpoint.folding import fold as folded
-
-        outline = folded(outline)
-    hits, rows = _found(outline, query)
-    rows = hits if flat else rows
-    rows = rows if depth is None else [row for row in rows if outline.depths[row] < depth]
     ink = screen.Ink.of(sys.stdout)
-    lines = tree.Tree(checkpoint, outline, ink, _digests(outline, rows) if digest else None)
     screen.write(tree.heading(checkpoint, outline, ink))
-    screen.write(lines.lines(rows, flat=flat))
-    if query:
-        screen.write([f"\n{len(hits):,} of {wording.plural(len(outline.leaves), 'entry', 'entries')} found.\n"])
+    screen.write(tree.Tree(checkpoint, outline, ink, digest).lines(rows, flat=view.flat))
+
+
+def _export(checkpoint: Checkpoint, outline: Outline, rows: Sequence[int], form: str, digest: _Digest | None) -> None:
+    from ..checkpoint import exporting
+
+    if form == "json":
+        screen.write(exporting.as_json(checkpoint, outline, rows, digest))
+    elif form == "csv":
+        screen.write(exporting.as_csv(checkpoint, outline, rows))
+    else:
+        screen.write(exporting.as_markdown(checkpoint, outline, rows))
+    for sentence in checkpoint.damage:
+        screen.say(sentence)
 
 
 def _found(outline: Outline, query: str) -> tuple[Sequence[int], Sequence[int]]:
@@ -71,10 +93,13 @@ def _found(outline: Outline, query: str) -> tuple[Sequence[int], Sequence[int]]:
     from ..checkpoint.searching import matching
 
     found = matching(outline, query)
+    if found.undecided:
+        count = wording.plural(len(found.undecided), "tensor was", "tensors were")
+        screen.say(f"{count} not measured, and may match as well: `inspector stats --filter` measures them.")
     return found.hits, found.rows
 
 
-def _digests(outline: Outline, rows: Sequence[int]) -> Callable[[Tensor], str | None]:
+def _digests(outline: Outline, rows: Sequence[int]) -> _Digest:
     """Makes the digests of all tensors at `rows`, under a bar if it takes long; gives the function that knows them."""
     from ..checkpoint.arrays import digesting
     from .progress_bar import ProgressBar
