@@ -29,6 +29,7 @@ from ..widgets.figures_row import FiguresRow
 from ..widgets.labels import ElidedLabel, Label
 from ..widgets.links_row import LinksRow
 from ..widgets.treemap import Treemap
+from ..widgets.wrapped_text import WrappedText
 from . import file_facts
 from .file_facts import Breakdown
 from .globals_model import GlobalsTableModel
@@ -92,12 +93,12 @@ class FactsView(QScrollArea):
     def _make_parts(self) -> None:
         self.name = ElidedLabel(font=scaled_font(1.35, bold=True))
         self.format = Label(tone="quiet", wrap=True)
-        self.damage = Label(tone="danger", wrap=True, selectable=True)
+        self.damage = WrappedText(tone="danger")
         self.figures, self.facts, self.types, self.shared = FiguresRow(), FactGrid(), FactGrid(), FactGrid()
         self.sections = LinksRow()
         self.treemap, self.pointed = Treemap(), ElidedLabel(tone="quiet")
         self.globals, self.globals_table = GlobalsTableModel(self), QTableView()
-        self.load_words = Label(wrap=True, selectable=True)
+        self.load_words = WrappedText()
         self.allow = QPlainTextEdit(readOnly=True)
         self.allow.setFont(mono_font(0.92))
         self.allow.setFrameShape(QFrame.Shape.NoFrame)

@@ -13,6 +13,7 @@ from ..widgets.figures_row import FiguresRow
 from ..widgets.labels import Label
 from ..widgets.segments import Segments
 from ..widgets.size_bars import SizeBarDelegate
+from ..widgets.wrapped_text import WrappedText
 from .children_model import SHARE, BranchChildren, Children, ChildrenTableModel, OutlineChildren
 from .head import Head
 from .tensor_words import short_type
@@ -27,7 +28,7 @@ class GroupPage(QWidget):
         super().__init__(parent)
         self.head, self.figures = Head(), FiguresRow()
         self.words = Label(wrap=True)
-        self.damage = Label(tone="danger", wrap=True, selectable=True)
+        self.damage = WrappedText(tone="danger")
         self.order = Segments("Order")
         self.model = ChildrenTableModel(self)
         self.table = QTableView()

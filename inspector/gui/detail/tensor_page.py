@@ -13,8 +13,8 @@ from ...analysis.health import Finding
 from ...checkpoint.entries import Checkpoint, Tensor
 from ..theme import Meaning
 from ..widgets.fact_grid import FactGrid
-from ..widgets.labels import Label
 from ..widgets.links_row import LinksRow
+from ..widgets.wrapped_text import WrappedText
 from . import tensor_words
 from .head import Head
 from .latest import Latest
@@ -40,8 +40,8 @@ class TensorPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.head = Head()
-        self.alarms = Label(tone="danger", wrap=True, selectable=True)
-        self.remarks = Label(tone="quiet", wrap=True, selectable=True)
+        self.alarms = WrappedText(tone="danger")
+        self.remarks = WrappedText(tone="quiet")
         self.spread, self.picture, self.values, self.facts = SpreadView(), PicturePage(), ValuesView(), FactGrid()
         self.parts = LinksRow("Parts")
         self.parts.chosen.connect(self._choose_part)

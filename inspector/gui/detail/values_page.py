@@ -18,6 +18,7 @@ from ..item_models.values_model import ValuesPage, ValuesTableModel
 from ..widgets.axis_picker import AxisPicker
 from ..widgets.flow_layout import FlowLayout
 from ..widgets.labels import ElidedLabel
+from ..widgets.own_keys import OwnKeys
 from ..widgets.pager import Pager
 from .latest import Latest
 
@@ -93,6 +94,10 @@ class ValuesView(QWidget):
         self._wanted_cell = row, column
         self._read()
 
+    def copy(self) -> None:
+        """Puts the chosen cells on the clipboard."""
+        QGuiApplication.clipboard().setText(self.copied_text())
+
     def copied_text(self) -> str:
         """The chosen cells as lines of tab-separated numbers; of everything on the page if none is chosen."""
         chosen = self.table.selectionModel().selectedIndexes()
@@ -122,10 +127,9 @@ class ValuesView(QWidget):
         self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         self.table.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        OwnKeys(self.table, QKeySequence.StandardKey.Copy, self.copy)
         copy = QAction("Copy values", self.table)
-        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.copied_text()))
+        copy.triggered.connect(self.copy)
         self.table.addAction(copy)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 

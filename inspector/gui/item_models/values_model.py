@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,8 +93,8 @@ class ValuesTableModel(QAbstractTableModel):
         return values is not None and values.dtype.kind in "iufc" and values[row, column] == 0
 
     def _is_finite(self, row: int, column: int) -> bool:
-        value = self._page.values[row, column] if self._page is not None else 0
-        return value - value == 0 if value.dtype.kind in "fc" else True  # Inf - Inf is NaN, and NaN is nothing
+        values = self._page.values if self._page is not None else None
+        return values is None or values.dtype.kind not in "fc" or cmath.isfinite(complex(values[row, column]))
 
 
 def exact(value: np.generic) -> str:

@@ -9,6 +9,10 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from ..theme import Meaning, mono_font
 from .labels import Label
+from .wrapped_text import WrappedText
+
+_LONG_WORD = 32
+"""Letters of a word from which on it may have to be broken."""
 
 
 class FactGrid(QWidget):
@@ -40,11 +44,12 @@ class FactGrid(QWidget):
         return "\n".join(f"{label}: {text}" for label, text in self.rows)
 
     def _add(self, row: int, label: str, text: str, mono: bool, alarming: bool) -> None:
-        name = Label(label, tone="quiet")
-        value = Label(
-            text, tone="danger" if alarming else "text", font=mono_font() if mono else None, wrap=True, selectable=True
-        )
+        tone, font = "danger" if alarming else "text", mono_font() if mono else None
+        is_breakable = max(map(len, text.split()), default=0) <= _LONG_WORD
+        value = Label(text, tone=tone, font=font, wrap=True, selectable=True) if is_breakable else (
+            WrappedText(text, tone=tone, font=font)
+        )  # fmt: skip
         value.setAccessibleName(f"{label}: {text}")
         top = Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(name, row, 0, top | Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(Label(label, tone="quiet"), row, 0, top | Qt.AlignmentFlag.AlignLeft)
         self._grid.addWidget(value, row, 1, top)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ..theme import mono_font
 from .labels import Label
+from .own_keys import OwnKeys
 
 
 class TextViewer(QWidget):
@@ -37,9 +38,7 @@ class TextViewer(QWidget):
         page.setContentsMargins(0, 0, 0, 0)
         page.addWidget(self._bar)
         page.addWidget(self.text, 1)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self.text)
-        find.setContext(Qt.ShortcutContext.WidgetShortcut)
-        find.activated.connect(self.field.setFocus)
+        OwnKeys(self.text, QKeySequence.StandardKey.Find, self.field.setFocus)
 
     def show_text(self, text: str, *, wrap: bool = False) -> None:
         """Shows `text` from its start; long lines go on in the next one if `wrap`."""

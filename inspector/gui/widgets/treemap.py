@@ -66,6 +66,7 @@ class Treemap(QWidget):
         self.cells: list[Cell] = []
         self._parts: Parts | None = None
         self._at: Cell | None = None
+        self._pressed: Cell | None = None
 
     def show_parts(self, parts: Parts | None) -> None:
         self._parts, self._at = parts, None
@@ -90,8 +91,13 @@ class Treemap(QWidget):
         self._point(self.cell_at(event.position()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        cell = self.cell_at(event.position())
-        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+        self._pressed = self.cell_at(event.position()) if event.button() == Qt.MouseButton.LeftButton else None
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        cell, self._pressed = self._pressed, None
+        event.accept()
+        if cell is not None and cell is self.cell_at(event.position()):
             self.chosen.emit(cell.node)
 
     def leaveEvent(self, event: QEvent) -> None:
