@@ -56,6 +56,11 @@ class _Thread(QThread):
 _running: set[Job] = set()
 
 
+def is_anything_running() -> bool:
+    """Whether the ending of some job is still to come."""
+    return bool(_running)
+
+
 def wait_for_all() -> None:
     """Stops every job and blocks until its thread is gone. For the end of the program."""
     for job in tuple(_running):

@@ -25,10 +25,8 @@ def tree_of(depths: Sequence[int]) -> Tree:
         del path[depth:]
         parents.append(path[-1] if path else -1)
         path.append(row)
-    ends = [
-        next((after for after in range(row + 1, len(depths)) if depths[after] <= depth), len(depths))
-        for row, depth in enumerate(depths)
-    ]
+    rows = range(len(depths))
+    ends = [next((after for after in rows[row + 1 :] if depths[after] <= depths[row]), len(depths)) for row in rows]
     return Tree(list(depths), ends, parents)
 
 

@@ -26,6 +26,7 @@ from inspector.gui.widgets.action_palette import ActionPalette
 from inspector.progress import finish
 
 Open = Callable[[Path], OpenFile]
+Measured = Callable[[OpenFile], OpenFile]
 TreeOf = Callable[[OpenFile], TreeSide]
 
 
@@ -68,7 +69,7 @@ def test_a_sample_opens_by_a_click_and_is_recent_then(qtbot: QtBot, inspector: A
 
 
 def test_files_dropped_anywhere_open_in_tabs(
-    qtbot: QtBot, inspector: Application, samples: Path, measured: Callable[[OpenFile], OpenFile]
+    qtbot: QtBot, inspector: Application, samples: Path, measured: Measured
 ) -> None:
     paths = [samples / "linear.pth", samples / "resnet_plain.pth", samples / "network_512_256_128.pth"]
     drop(inspector.window, paths[:2], QPoint(700, 400))
@@ -97,7 +98,7 @@ def test_a_tab_and_a_row_are_there_at_once(inspector: Application, samples: Path
 
 
 def test_the_tree_shows_what_is_in_the_file(
-    inspector: Application, samples: Path, open_file: Open, tree_of: TreeOf, measured: Callable[[OpenFile], OpenFile]
+    inspector: Application, samples: Path, open_file: Open, tree_of: TreeOf, measured: Measured
 ) -> None:
     file = measured(open_file(samples / "fashion_classifier.pt"))
     tree = tree_of(file)
@@ -112,9 +113,7 @@ def test_the_tree_shows_what_is_in_the_file(
     assert "fashion_classifier.pt" in inspector.window.windowTitle()
 
 
-def test_branches_and_the_file_get_merged_statistics(
-    samples: Path, open_file: Open, measured: Callable[[OpenFile], OpenFile]
-) -> None:
+def test_branches_and_the_file_get_merged_statistics(samples: Path, open_file: Open, measured: Measured) -> None:
     file = measured(open_file(samples / "resnet_plain.pth"))
     assert file.contents is not None
     outline = file.contents.outline
@@ -125,9 +124,7 @@ def test_branches_and_the_file_get_merged_statistics(
     assert file.statistics[branch].count == outline.parameters[branch]
 
 
-def test_nan_is_flagged_and_rolled_up(
-    samples: Path, open_file: Open, tree_of: TreeOf, measured: Callable[[OpenFile], OpenFile]
-) -> None:
+def test_nan_is_flagged_and_rolled_up(samples: Path, open_file: Open, tree_of: TreeOf, measured: Measured) -> None:
     file = measured(open_file(samples / "nan.pth"))
     tree = tree_of(file)
     weight, branch = tree.outline.row("conv2.weight"), tree.outline.row("conv2")
@@ -141,7 +138,7 @@ def test_nan_is_flagged_and_rolled_up(
 
 
 def test_damage_is_a_calm_banner_over_a_usable_tree(
-    inspector: Application, samples: Path, open_file: Open, tree_of: TreeOf, measured: Callable[[OpenFile], OpenFile]
+    inspector: Application, samples: Path, open_file: Open, tree_of: TreeOf, measured: Measured
 ) -> None:
     file = measured(open_file(samples / "truncated.pth"))
     tree = tree_of(file)
@@ -205,7 +202,7 @@ def test_a_misspelt_search_says_what_was_meant_and_hides_nothing(
 
 
 def test_searching_for_nan_tells_what_is_not_measured(
-    qtbot: QtBot, samples: Path, open_file: Open, tree_of: TreeOf, measured: Callable[[OpenFile], OpenFile]
+    qtbot: QtBot, samples: Path, open_file: Open, tree_of: TreeOf, measured: Measured
 ) -> None:
     file = measured(open_file(samples / "nan.pth"))
     tree = tree_of(file)
@@ -221,7 +218,7 @@ def test_choosing_shows_the_entry_beside_the_tree(
     samples: Path,
     open_file: Open,
     tree_of: TreeOf,
-    measured: Callable[[OpenFile], OpenFile],
+    measured: Measured,
 ) -> None:
     file = measured(open_file(samples / "resnet_plain.pth"))
     details = inspector.window.place.details
@@ -239,9 +236,7 @@ def test_choosing_shows_the_entry_beside_the_tree(
     assert file.row == tree_of(file).outline.row("fc.weight")
 
 
-def test_copying(
-    inspector: Application, samples: Path, open_file: Open, tree_of: TreeOf, measured: Callable[[OpenFile], OpenFile]
-) -> None:
+def test_copying(inspector: Application, samples: Path, open_file: Open, tree_of: TreeOf, measured: Measured) -> None:
     file = measured(open_file(samples / "fashion_classifier.pt"))
     tree = tree_of(file)
     row = tree.outline.row("state_dict.fc2.weight")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 
 class ActionPalette(QFrame):
@@ -88,11 +88,7 @@ class ActionPalette(QFrame):
             if event.key() == Qt.Key.Key_Escape:
                 self.close()
                 return True
-        if (
-            watched is self.field
-            and event.type() == QEvent.Type.FocusOut
-            and not self.isAncestorOf(QApplication.focusWidget())
-        ):
+        if watched is self.field and event.type() == QEvent.Type.FocusOut and not self.list.hasFocus():
             self.close()
         return super().eventFilter(watched, event)
 

@@ -1,0 +1,176 @@
+"""Pictures of every panel, taken from a real window that has real files open.
+
+    python -m inspector.gui.screenshots --out DIR [--theme light|dark|both] [FILE ...]
+
+Without files it opens samples, each for what it shows best. Needs no screen: where there is none, the window is
+an offscreen one. Prints the path of each picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+WIDTH, HEIGHT = 1440, 900
+_PATIENCE_MS = 60_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Takes the pictures; gives the exit code."""
+    asked = _parsed(argv)
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("darwin", "win32")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    out = Path(asked.out)
+    out.mkdir(parents=True, exist_ok=True)
+    for path in _taken(out, asked.theme, asked.files):
+        print(path)
+    return 0
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m inspector.gui.screenshots", description="Take pictures of the window's panels."
+    )
+    parser.add_argument("--out", required=True, help="the folder to write the pictures to")
+    parser.add_argument("--theme", choices=("light", "dark", "both"), default="light")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="what to open (samples by default)")
+    return parser.parse_args(argv)
+
+
+def _taken(out: Path, theme: str, files: Sequence[str]) -> Iterator[Path]:
+    """Takes one picture after the other, and gives where each is."""
+    import tempfile
+
+    from PySide6.QtWidgets import QApplication
+
+    from .app import Application
+    from .settings import Settings
+
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as folder:
+        application = Application(app, Settings(folder))  # nobody's settings are seen, or changed
+        window = application.window
+        window.resize(WIDTH, HEIGHT)
+        window.show()
+        try:
+            for name in ("light", "dark") if theme == "both" else (theme,):
+                window.actions_[f"theme_{name}"].trigger()
+                yield from _Photographer(application, out, f"-{name}" if theme == "both" else "").take(files)
+        finally:
+            window.close()
+            application.end()
+
+
+class _Photographer:
+    """Leads one window from scene to scene."""
+
+    def __init__(self, application, out: Path, suffix: str) -> None:  # type: ignore[no-untyped-def]
+        self._application = application
+        self._window = application.window
+        self._out = out
+        self._suffix = suffix
+
+    def take(self, files: Sequence[str]) -> Iterator[Path]:
+        self._window.actions_["start"].trigger()
+        self._wait(lambda: self._window.place.details.entry is not None)
+        yield self._picture("start")
+        if files:
+            for number, path in enumerate(files, start=1):
+                yield from self._scenes_of(path, f"{number}-{Path(path).name}")
+        else:
+            yield from self._scenes_of_samples()
+        for file in list(self._application.session.files):
+            self._application.session.close(file)
+
+    def _scenes_of(self, path: str, name: str) -> Iterator[Path]:
+        """The tree with its largest tensor, and the facts of the file; or the page that says why not."""
+        if self._open(path):
+            self._choose(self._largest())
+            yield self._picture(f"{name}-tree")
+            self._window.actions_["show_file"].trigger()
+            yield self._picture(f"{name}-file")
+            self._window.actions_["show_entry"].trigger()
+        else:
+            yield self._picture(f"{name}-refused")
+
+    def _scenes_of_samples(self) -> Iterator[Path]:
+        from . import resources
+
+        samples = {Path(sample.path).name: sample.path for sample in resources.samples()}
+        for scene, sample, key in (
+            ("tree", "fashion_classifier.pt", "state_dict.fc1.weight"),
+            ("filters", "resnet_plain.pth", "conv1.weight"),
+            ("picture", "picture.pth", "picture"),
+            ("nan", "nan.pth", "conv2.weight"),
+            ("module", "whole_module.pth", "attention"),
+            ("damage", "truncated.pth", "layer1.0.conv1.weight"),
+        ):
+            if sample in samples and self._open(samples[sample]):
+                self._choose(key)
+                yield self._picture(scene)
+        if "hostile.pth" in samples and self._open(samples["hostile.pth"]):
+            self._window.actions_["show_file"].trigger()
+            yield self._picture("file-facts")
+            self._window.actions_["show_entry"].trigger()
+        if "resnet_plain.pth" in samples and self._open(samples["resnet_plain.pth"]):
+            self._window.tree().search.setText("*.weight dims:4")
+            self._wait(lambda: bool(self._window.tree().count.text()))
+            yield self._picture("search")
+            self._window.tree().search.clear()
+
+    def _open(self, path: str) -> bool:
+        """Opens a file and waits until it is measured; False when it is refused."""
+        self._application.session.open([path])
+        file = self._application.session.current
+        self._wait(lambda: file.contents is not None or file.error is not None)
+        self._wait(lambda: file.contents is None or (not file.is_busy and self._is_measured(file)))
+        return file.contents is not None
+
+    def _is_measured(self, file) -> bool:  # type: ignore[no-untyped-def]
+        return -1 in file.statistics or not file.contents.outline.total_tensors or bool(file.statistics)
+
+    def _choose(self, key: str) -> None:
+        self._window.panel().choose_key(key)
+        self._window.tree().view.setFocus()
+
+    def _largest(self) -> str:
+        """The key of the tensor with the most bytes."""
+        outline = self._window.file().contents.outline
+        leaves = [row for row in range(len(outline)) if outline.ends[row] == row + 1]
+        return str(outline.key(max(leaves, key=lambda row: outline.nbytes[row]))) if leaves else ""
+
+    def _picture(self, name: str) -> Path:
+        from .jobs import is_anything_running
+
+        self._settle()
+        self._wait(lambda: not is_anything_running())
+        self._settle()
+        path = self._out / f"{name}{self._suffix}.png"
+        self._window.grab().save(str(path))
+        return path
+
+    def _settle(self) -> None:
+        """Lets everything that waits in the queue of events happen, and what that brings about."""
+        for _ in range(20):
+            self._application.app.processEvents()
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        """Lets the window live until the condition holds. Raises TimeoutError when it never does."""
+        from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
+
+        deadline, loop = QDeadlineTimer(_PATIENCE_MS), QEventLoop()
+        timer = QTimer(interval=20)
+        timer.timeout.connect(lambda: loop.quit() if condition() or deadline.hasExpired() else None)
+        timer.start()
+        loop.exec()
+        timer.stop()
+        if not condition():
+            raise TimeoutError("The window did not come to show what was to be photographed.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
