@@ -188,14 +188,17 @@ class FiltersLens(Lens):
         self._columns = mosaics.columns_for(len(found.values), height, width, view.width() / max(1, view.height()))
         if found.in_colour:
             shares = mosaics.colour_sheet(found.values, self._columns, own=self.own.isChecked())
-            view.show_picture(lambda: mosaics.as_bytes(shares, rgb(colours().surface)), Look(tile=(height, width)))
+            view.show_picture(
+                lambda: mosaics.as_bytes(shares, rgb(colours().surface)),
+                Look(tile=(height, width), tiles=len(found.values)),
+            )
             bar.show_scale(None)
             return
         values = mosaics.on_own_scale(found.values) if self.own.isChecked() else found.values
         scale = Scale.of(values, full=True)
         sheet = mosaics.mosaic(values, self._columns)
         unfit = mosaics.mosaic(~np.isfinite(found.values), self._columns) == 1
-        view.show_picture(lambda: scale.pixels(sheet, unfit), Look(tile=(height, width)))
+        view.show_picture(lambda: scale.pixels(sheet, unfit), Look(tile=(height, width), tiles=len(found.values)))
         bar.show_scale(scale)
 
     def words(self, row: int, column: int) -> str:
@@ -215,7 +218,7 @@ class FiltersLens(Lens):
         if self.gallery is None or not self.gallery.in_colour:
             return "Each on its own scale: 1 is a filter's value farthest from zero." if self.own.isChecked() else ""
         scaled = "each filter from its least value to its greatest" if self.own.isChecked() else "all on one scale"
-        return f"Red, green and blue are input channels 0, 1 and 2, {scaled}."
+        return f"Red, green, blue: input channels 0, 1, 2; {scaled}."
 
     def _switch_colour(self, in_colour: bool) -> None:
         self.channel.setVisible(not in_colour)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from ... import wording
 from ...checkpoint.arrays import read
 from ...checkpoint.entries import Tensor
-from ..theme import mono_font
 from ..widgets.colour_scale import ColourBar
 from ..widgets.labels import ElidedLabel, Label
 from ..widgets.picture import PictureView
@@ -40,8 +39,8 @@ class PicturePage(QWidget):
         self.choice = Segments("Picture")
         self.view, self.series, self.bar = PictureView(), SeriesPlot(), ColourBar()
         self.said = Label(tone="quiet", wrap=True)
-        self.reading = ElidedLabel(font=mono_font(0.92))
-        self.note = ElidedLabel(tone="quiet")
+        self.reading = ElidedLabel(tone="quiet")
+        self._note = ""
         self.lenses: dict[Kind, Lens] = {kind: lens(self) for kind, lens in LENSES.items()}
         self._found: Any = None
         self._lay_out()
@@ -94,18 +93,14 @@ class PicturePage(QWidget):
         for lens in self.lenses.values():
             head.addWidget(lens, 1)
         head.addStretch(0)
-        foot = QHBoxLayout()
-        foot.setSpacing(16)
-        self.bar.setMaximumWidth(260)
-        foot.addWidget(self.bar, 1)
-        foot.addWidget(self.reading, 2)
+        self.bar.setMaximumWidth(280)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(8)
         page.addLayout(head)
         page.addWidget(self._pages, 1)
-        page.addLayout(foot)
-        page.addWidget(self.note)
+        page.addWidget(self.bar)
+        page.addWidget(self.reading)
 
     def _connect(self) -> None:
         self._latest = Latest(self)
@@ -138,11 +133,11 @@ class PicturePage(QWidget):
         if lens is not None:
             lens.draw(found, self.view, self.bar)
             self._pages.setCurrentWidget(self.view)
-            self.note.setText(lens.note())
+            self._note = lens.note()
         else:
             self._draw_series(found)
-        self._show_foot(has_bar=bool(self.bar.labels()))
-        self.reading.setText("")
+        self.bar.setVisible(bool(self.bar.labels()))
+        self._read_out("")
         self.drawn.emit()
 
     def _draw_series(self, found: Picture) -> None:
@@ -150,17 +145,21 @@ class PicturePage(QWidget):
         self._pages.setCurrentWidget(self.series)
         self.bar.show_scale(None)
         step = found.steps[1]
-        self.note.setText(
-            f"Each point is the mean of {wording.count(step)} values, the band their least and greatest." * (step > 1)
-        )
+        words = f"Each point is the mean of {wording.count(step)} values, the band their least and greatest."
+        self._note = words if step > 1 else ""
 
     def _point(self, row: int, column: int) -> None:
-        if self._found is None or row < 0 or column < 0:
-            return self.reading.setText("")
         lens = self._lens()
+        if self._found is None or row < 0 or column < 0:
+            return self._read_out("")
         words = lens.words(row, column) if lens is not None else _series_words(self._found, column)
-        self.reading.setText(words)
+        self._read_out(words)
         self.view.setAccessibleDescription(words)
+
+    def _read_out(self, words: str) -> None:
+        """Says `words` of the cell that is pointed at; with none, what is to be known of the picture as a whole."""
+        self.reading.setText(words or self._note)
+        self.reading.set_tone("text" if words else "quiet")
 
     def _progress(self, words: list[Any]) -> None:
         self._say(f"Reading … {wording.share(words[-1].done, words[-1].total)}")
@@ -169,14 +168,10 @@ class PicturePage(QWidget):
         """Shows a sentence in place of a picture."""
         self.said.setText(wording.safe(words, 600))
         self._pages.setCurrentWidget(self.said)
-        self._show_foot(has_bar=False)
-        self.reading.setText("")
-        self.note.setText("")
+        self._note = ""
+        self.bar.hide()
+        self._read_out("")
         self.drawn.emit()
-
-    def _show_foot(self, *, has_bar: bool) -> None:
-        self.bar.setVisible(has_bar)
-        self.note.setVisible(bool(self.note.text()))
 
     def _lens(self) -> Lens | None:
         return self.lenses.get(self.kind) if self.kind is not None else None

@@ -48,6 +48,8 @@ class SpreadView(QWidget):
         if statistics is None or statistics.histogram is None or not statistics.histogram.counts:
             self._say("Measuring …" if statistics is None else "There is no finite value to draw.")
             return
+        if statistics.minimum == statistics.maximum:
+            return self._say(f"Every finite value is {figures(statistics.minimum)}.")
         bins = statistics.histogram.fitted(BARS)
         self.plot.show_counts(
             np.asarray(bins.edges), np.asarray(bins.counts, dtype=np.float64), statistics.mean, statistics.std

@@ -20,7 +20,7 @@ class ChoiceBox(QComboBox):
     """One of several texts."""
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), _height(self))
+        return QSize(super().sizeHint().width() + 16, _height(self))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = _framed(self)

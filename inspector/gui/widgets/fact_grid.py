@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from ... import wording
 from ..theme import Meaning, mono_font
 from .labels import Label
 from .wrapped_text import WrappedText
 
+_MOST_LABEL = 28
 _LONG_WORD = 32
 """Letters of a word from which on it may have to be broken."""
 
@@ -51,5 +53,7 @@ class FactGrid(QWidget):
         )  # fmt: skip
         value.setAccessibleName(f"{label}: {text}")
         top = Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(Label(label, tone="quiet"), row, 0, top | Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(
+            Label(wording.safe(label, _MOST_LABEL), tone="quiet"), row, 0, top | Qt.AlignmentFlag.AlignLeft
+        )
         self._grid.addWidget(value, row, 1, top)

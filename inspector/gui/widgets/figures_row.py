@@ -16,7 +16,7 @@ class FiguresRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._flow = FlowLayout(self, across=16, down=8)
+        self._flow = FlowLayout(self, across=14, down=8)
         self._cells: list[_Figure] = []
         self.figures: list[tuple[str, str]] = []
 
@@ -43,7 +43,7 @@ class _Figure(QWidget):
         column.setSpacing(1)
         column.addWidget(self._name)
         column.addWidget(self._number)
-        self.setMinimumWidth(56)
+        self.setMinimumWidth(46)
 
     def show_figure(self, name: str, number: str, is_alarming: bool) -> None:
         text = f"{Meaning.DAMAGED.symbol} {number}" if is_alarming else number

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from ... import wording
 from .flow_layout import FlowLayout
-from .labels import Label
+from .labels import Label, plain_tip
+
+_MOST_LETTERS = 48
 
 
 class LinksRow(QWidget):
@@ -36,8 +39,8 @@ class LinksRow(QWidget):
 
     def _button(self, number: int, name: str) -> QPushButton:
         button = QPushButton()
-        button.setText(name.replace("&", "&&"))
-        button.setToolTip("Show this part by itself")
+        button.setText(wording.safe(name, _MOST_LETTERS).replace("&", "&&"))
+        button.setToolTip(plain_tip(f"Go to {name}"))
         button.clicked.connect(lambda: self.chosen.emit(number))
         self._flow.addWidget(button)
         return button

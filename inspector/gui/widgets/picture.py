@@ -9,8 +9,9 @@ with the arrow keys, and what it says is said to screen readers too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ Pixels = NDArray[np.uint8]
 
 _NO_PIXELS: Pixels = np.zeros((0, 0, 3), dtype=np.uint8)
 _MOST_ZOOM = 64.0
+_STRETCH = 2.5
+"""So many times as long as wide may cells be, where they need not be square."""
 _THIN = 0.5
 """A picture that is thinner than this share of its length is made thicker, where its cells need not be square."""
 _ARROWS = {
@@ -45,6 +48,8 @@ class Look:
     """How many values a cell stands for, down and across."""
     tile: tuple[int, int] | None = None
     """Height and width, in cells, of tiles that are set apart by a gap."""
+    tiles: int | None = None
+    """How many tiles there are, when the last row of them is not full."""
 
 
 class PictureView(QWidget):
@@ -172,8 +177,10 @@ class PictureView(QWidget):
         fit = float(int(fit)) if fit > 8 else max(fit, 0.01)  # whole pixels make cells of one size
         height, width = fit * rows + gap_down, fit * columns + gap_across
         if not self._look.square:
-            width = max(width, min(room.width(), _THIN * height))
-            height = max(height, min(room.height(), _THIN * width))
+            width, height = (
+                max(width, min(room.width(), max(_STRETCH * width, _THIN * height))),
+                max(height, min(room.height(), max(_STRETCH * height, _THIN * width))),
+            )
         return height, width
 
     def _cursor_area(self) -> QRectF:
@@ -225,17 +232,21 @@ class PictureView(QWidget):
         painter.save()
         painter.setClipRect(self._room().adjusted(-1, -1, 1, 1))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, columns.cell < 0.9)
-        for top, down in rows.tiles():
-            for left, across in columns.tiles():
-                area = QRectF(columns.start(left), rows.start(top), across * columns.cell, down * rows.cell)
-                if area.intersects(self._room()):
-                    painter.drawImage(area, self._image, QRectF(QRect(left, top, across, down)))
-                    painter.setPen(QPen(QColor(colours().line), 1))
-                    painter.drawRect(area)
+        for top, down, left, across in self._tiles(rows, columns):
+            area = QRectF(columns.start(left), rows.start(top), across * columns.cell, down * rows.cell)
+            if area.intersects(self._room()):
+                painter.drawImage(area, self._image, QRectF(QRect(left, top, across, down)))
+                painter.setPen(QPen(QColor(colours().line), 1))
+                painter.drawRect(area)
         self._paint_cursor(painter)
         painter.restore()
         if self._look.rulers:
             self._paint_rulers(painter, rows, columns)
+
+    def _tiles(self, rows: CellAxis, columns: CellAxis) -> Iterator[tuple[int, int, int, int]]:
+        """First row, rows, first column and columns of each tile that there is."""
+        every = ((top, down, left, across) for top, down in rows.tiles() for left, across in columns.tiles())
+        return islice(every, self._look.tiles)
 
     def _paint_cursor(self, painter: QPainter) -> None:
         if self.cursor_cell is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.checkpoint.entries import Branch, Checkpoint, Storage, Tensor
+from inspector.checkpoint.entries import Branch, Checkpoint, Global, Section, Storage, Tensor, Text
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.checkpoint.sources import FileSource, MemorySource
 
@@ -59,3 +59,14 @@ def of_zeros(path: Path, shape: tuple[int, ...], dtype: str = "uint8", item: int
 def checkpoint_of(*tensors: Tensor) -> Checkpoint:
     """A checkpoint in memory that holds these entries."""
     return Checkpoint("/nowhere/file.pt", "zip", 1000, Branch("", "dict", "mapping", tensors))
+
+
+def hostile(**fields: object) -> Checkpoint:
+    """A checkpoint whose every text is meant for the screen."""
+    evil = "<h1>evil</h1>\u202e\x1b[31m\n" + "x" * 10_000
+    named = Global(evil, "dangerous", 3, False, evil)
+    root = Branch("", "dict", "mapping", (tensor_of(np.zeros(3), evil),))
+    return Checkpoint(
+        "/tmp/<b>bold.pt", "zip", 100, root, globals=(named,), sections=(Section(evil, "weights", evil),),
+        damage=(evil,), facts=((evil, evil),), texts=(Text(evil, MemorySource(evil.encode()), 0, 100),),
+    )  # fmt: skip

@@ -138,7 +138,7 @@ def test_a_large_matrix_says_what_a_cell_stands_for(
     show(opened(tmp_path / "m.safetensors", w=array), "w")
     picture = panel.tensor_page.picture
     assert picture.view.pixels.shape == (367, 500, 3)
-    assert picture.note.text() == "Each cell stands for 3 × 4 values."
+    assert picture.reading.text() == "Each cell stands for 3 × 4 values."
 
     picture._point(1, 2)
 
@@ -153,7 +153,7 @@ def test_convolution_filters_are_a_gallery_in_colour(panel: DetailPanel, show: S
     height, width = picture.view.pixels.shape[:2]
     assert (height // 7) * (width // 7) == tensor.shape[0]
     assert len(np.unique(picture.view.pixels.reshape(-1, 3), axis=0)) > 200
-    assert "input channels 0, 1 and 2" in picture.note.text()
+    assert "input channels 0, 1, 2" in picture.reading.text()
 
 
 def test_other_filters_go_by_input_channel(qtbot: QtBot, panel: DetailPanel, show: Show, tmp_path: Path) -> None:

@@ -13,17 +13,16 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from inspector.checkpoint.entries import Branch, Checkpoint, Global, Section, Text
+from inspector.checkpoint.entries import Branch, Checkpoint, Global
 from inspector.checkpoint.outline import Outline
 from inspector.checkpoint.reading import open_checkpoint
-from inspector.checkpoint.sources import MemorySource
 from inspector.gui.detail import FactsView
 from inspector.gui.detail.file_facts import FORMATS, break_down, load_words
 from inspector.gui.detail.globals_model import GlobalsTableModel
 from inspector.gui.detail.outline_parts import OutlineParts
 from inspector.progress import finish
 
-from .making import tensor_of
+from .making import hostile, tensor_of
 
 Show = Callable[[Checkpoint], None]
 
@@ -48,17 +47,6 @@ def show(qtbot: QtBot, view: FactsView) -> Show:
         qtbot.waitUntil(lambda: not view._latest.is_busy)
 
     return shown
-
-
-def hostile(**fields: object) -> Checkpoint:
-    """A checkpoint whose every text is meant for the screen."""
-    evil = "<h1>evil</h1>\u202e\x1b[31m\n" + "x" * 10_000
-    named = Global(evil, "dangerous", 3, False, evil)
-    root = Branch("", "dict", "mapping", (tensor_of(np.zeros(3), evil),))
-    return Checkpoint(
-        "/tmp/<b>bold.pt", "zip", 100, root, globals=(named,), sections=(Section(evil, "weights", evil),),
-        damage=(evil,), facts=((evil, evil),), texts=(Text(evil, MemorySource(evil.encode()), 0, 100),),
-    )  # fmt: skip
 
 
 def test_a_training_checkpoint(view: FactsView, show: Show, samples: Path) -> None:
