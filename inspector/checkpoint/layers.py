@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import islice
 
 from ..wording import safe
 from .entries import Branch, Entry, Tensor, Value
@@ -27,7 +28,8 @@ _LOOK_BACK = 12
 """How many rows before a convolution may hold the layer whose output it takes."""
 _EMBEDDING_NAMES = ("emb", "wte", "wpe", "vocab", "codebook", "lookup", "shared", "relative_attention_bias")
 _TRANSPOSED_NAMES = ("transpose", "deconv", "upconv", "up_conv", "tconv", "convt")
-_LOW_RANK = {"lora_A", "lora_down"}
+_BESIDE_LOW_RANK = ("lora_A", "lora_down", "base_layer")
+"""What comes first where there are low-rank factors."""
 _GATES = {4: "LSTM", 3: "GRU", 1: "RNN"}
 
 
@@ -36,15 +38,36 @@ def layer(outline: Outline, row: int) -> str:
     entry = outline.entries[row]
     if type(entry) is Branch and entry.kind == "module":
         return safe(_of_module(outline, row, entry), 80)
-    if outline.ends[row] == row + 1 or (type(entry) is Branch and (entry.kind != "mapping" or entry.attribute)):
+    if outline.ends[row] == row + 1 or (entry is not None and not _may_hold_a_layer(entry)):
         return ""
-    children = _children(outline, row)
-    shapes = _shapes_of(children)
+    labels, shapes = _tensors_in(outline, row)
     if not shapes:
-        return _low_rank(outline, row) if _LOW_RANK.intersection(children) else ""
-    weight = shapes.get("weight", ())
-    before = _width_before(outline, row) if len(weight) > 2 and weight[1] == 1 else None
-    return _of_shapes(tuple(shapes.items()), _telling_name(outline, row), before)
+        return _low_rank(outline, row)
+    before = None
+    for shape in shapes:
+        if len(shape) > 2 and shape[1] == 1:  # one channel, or one for each group
+            before = _width_before(outline, row)
+    return _of_shapes(labels, shapes, _telling_name(outline, row), before)
+
+
+def _may_hold_a_layer(entry: Entry) -> bool:
+    return type(entry) is Branch and entry.kind == "mapping" and not entry.attribute
+
+
+def _tensors_in(outline: Outline, row: int) -> tuple[tuple[str, ...], tuple[Shape, ...]]:
+    """The labels and shapes of the tensors right below a row; none if it has too much below it for a layer."""
+    labels, shapes = [], []
+    entries, ends = outline.entries, outline.ends
+    child, end = row + 1, ends[row]
+    for _ in range(_MANY):
+        entry = entries[child]
+        if type(entry) is Tensor:
+            labels.append(outline.labels[child])
+            shapes.append(entry.shape)
+        child = ends[child]
+        if child == end:
+            return tuple(labels), tuple(shapes)
+    return (), ()
 
 
 def _children(outline: Outline, row: int) -> dict[str, Entry | None]:
@@ -82,8 +105,8 @@ def _width_before(outline: Outline, row: int) -> int | None:
 
 
 @lru_cache(4096)
-def _of_shapes(labels_and_shapes: tuple[tuple[str, Shape], ...], name: str, before: int | None) -> str:
-    shapes = dict(labels_and_shapes)
+def _of_shapes(labels: tuple[str, ...], sizes: tuple[Shape, ...], name: str, before: int | None) -> str:
+    shapes = dict(zip(labels, sizes, strict=False))
     return _attention(shapes) or _recurrent(shapes) or _normalisation(shapes, name) or _weighted(shapes, name, before)
 
 
@@ -174,18 +197,19 @@ def _convolution(weight: Shape, bias: Shape | None, name: str, before: int | Non
 
 def _low_rank(outline: Outline, row: int) -> str:
     """A pair of low-rank factors: `lora_A.weight` [rank, in] and `lora_B.weight` [out, rank]."""
-    found = _children(outline, row)
+    if outline.labels[row + 1] not in _BESIDE_LOW_RANK:
+        return ""
+    rows = {outline.labels[child]: child for child in islice(outline.children(row), 8)}
     for down, up in (("lora_A", "lora_B"), ("lora_down", "lora_up")):
-        if down in found and up in found:
-            first, second = _only_shape(outline, row, down), _only_shape(outline, row, up)
+        if down in rows and up in rows:
+            first, second = _only_shape(outline, rows[down]), _only_shape(outline, rows[up])
             if len(first) > 1 and len(second) > 1 and first[0] == second[1]:
                 return f"LoRA {first[1]}→{second[0]} rank {first[0]}"
     return ""
 
 
-def _only_shape(outline: Outline, row: int, label: str) -> Shape:
-    child = next(child for child in outline.children(row) if outline.labels[child] == label)
-    shapes = [entry.shape for entry in outline.entries[child : outline.ends[child]][:4] if type(entry) is Tensor]
+def _only_shape(outline: Outline, row: int) -> Shape:
+    shapes = [entry.shape for entry in outline.entries[row : outline.ends[row]][:4] if type(entry) is Tensor]
     return shapes[0] if len(shapes) == 1 else ()
 
 
@@ -202,7 +226,8 @@ def _of_module(outline: Outline, row: int, entry: Branch) -> str:
                 return f"{name} {words(settings)}".rstrip()
             except (KeyError, TypeError, ValueError):  # not there, or not what the class has there
                 break
-    _, _, size = _of_shapes(tuple(_shapes_of(children).items()), name.lower(), None).partition(" ")
+    shapes = _shapes_of(children)
+    _, _, size = _of_shapes(tuple(shapes), tuple(shapes.values()), name.lower(), None).partition(" ")
     return f"{name} {size}".rstrip()
 
 

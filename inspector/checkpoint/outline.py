@@ -22,7 +22,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from math import prod
-from operator import sub
 
 from .entries import ITEM_SIZES, Branch, Entry, Tensor
 from .preorder import Rows, in_preorder
@@ -181,27 +180,29 @@ def _built(root: Branch) -> Outline:
     if places is not None:
         rows.move_to(places)
     entries = rows.entries
-    ones = [1 if type(entry) is Tensor else 0 for entry in entries]
     numels = [prod(entry.shape) if type(entry) is Tensor else 0 for entry in entries]
     nbytes = [_nbytes(entry, n) if type(entry) is Tensor else 0 for entry, n in zip(entries, numels, strict=True)]
+    branches = [row for row, end in enumerate(ends) if end > row + 1]
     return Outline(
         labels=rows.labels,
         depths=rows.depths,
         ends=ends,
         parents=rows.parents,
         entries=entries,
-        tensors=_summed(ones, ends),
-        parameters=_summed(numels, ends),
-        nbytes=_summed(nbytes, ends),
+        tensors=_summed([1 if type(entry) is Tensor else 0 for entry in entries], branches, ends),
+        parameters=_summed(numels, branches, ends),
+        nbytes=_summed(nbytes, branches, ends),
         origins=range(len(entries)),
         blocks={},
     )
 
 
-def _summed(own: list[int], ends: list[int]) -> list[int]:
-    """For each row the sum of what the rows of its subtree have of their own."""
+def _summed(own: list[int], branches: list[int], ends: list[int]) -> list[int]:
+    """For each row the sum of what the rows of its subtree have of their own, in place of what it has of its own."""
     before = [0, *accumulate(own)]
-    return list(map(sub, map(before.__getitem__, ends), before))
+    for row in branches:
+        own[row] = before[ends[row]] - before[row]
+    return own
 
 
 def _storage_key(entry: Entry | None) -> str | None:

@@ -60,19 +60,19 @@ class Rows:
 
     def _open_group(self, path: str, groups: dict[str, int]) -> int:
         """Adds the row of the group `path`, and of those around it that are not there yet; gives its number."""
-        start = len(path)
-        while path[:start] not in groups:
-            start = max(path.rfind(".", 0, start), 0)
-        within = groups[path[:start]]
-        while start < len(path):
-            end = path.find(".", start + 1)
-            end = end if end > 0 else len(path)
+        around, _, label = path.rpartition(".")
+        missing = [(path, label)]
+        while around not in groups:
+            path = around
+            around, _, label = path.rpartition(".")
+            missing.append((path, label))
+        within = groups[around]
+        for path, label in reversed(missing):
+            self.labels.append(label)
             self.depths.append(self._depth_in(within))
             self.parents.append(within)
             self.entries.append(None)
-            self.labels.append(path[start:end].removeprefix("."))
-            within = groups[path[:end]] = len(self.labels) - 1
-            start = end
+            within = groups[path] = len(self.labels) - 1
         return within
 
     def _depth_in(self, parent: int) -> int:
@@ -148,13 +148,6 @@ def _split(name: str) -> tuple[str, str]:
     A name stays whole when a part of it is empty, when it has too many, and when it is a file's or a sentence.
     """
     path, _, label = name.rpartition(".")
-    if (
-        path
-        and label
-        and path.count(".") < MAX_PARTS - 1
-        and all(path.split("."))
-        and "/" not in path
-        and " " not in path
-    ):
-        return path, label
-    return "", name
+    if not path or not label or "." in (path[0], path[-1]) or ".." in path or "/" in path or " " in path:
+        return "", name
+    return (path, label) if path.count(".") < MAX_PARTS - 1 else ("", name)

@@ -50,7 +50,8 @@ class Tree:
                 name = self._ink.strong(name)
             facts = what, parameters[row], nbytes[row]
             text = columns.get(facts) or columns.setdefault(facts, self._columns_of(row, what))
-            yield f"{name}  {text}  {self._remarks(row)}".rstrip() + "\n"
+            remarks = self._remarks(row)
+            yield f"{name}  {text}  {remarks}\n" if remarks else f"{name}  {text}".rstrip() + "\n"
 
     def _titles_by_row(self, checkpoint: Checkpoint) -> dict[int, str]:
         """The sections that are called something else than what they are."""
