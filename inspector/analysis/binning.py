@@ -9,6 +9,7 @@ Numbers outside of what the bytes can say widen the bins: what was counted so fa
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from .histograms import BINS, Histogram, exponent_for, integer_exponent_for, merged, trimmed
 
 Array = NDArray[Any]
+Extreme = float | int
 
 _CODES = 512 * 1024
 """Bytes that are collected before their pairs are counted."""
@@ -27,40 +29,65 @@ _SLACK = 8
 
 
 class Filling:
-    """A histogram being filled with blocks of finite numbers."""
+    """A histogram being filled with blocks of finite numbers.
+
+    Which bins come out depends on the numbers alone, not on their order.
+    """
 
     def __init__(self) -> None:
-        self._exponent = 0
+        self._digits = 0
+        self._low: Extreme = math.inf
+        self._high: Extreme = -math.inf
+        self._constants: dict[Extreme, int] = {}
+        """Blocks of one number: they have no width, so they must not choose one for the others."""
+        self._exponent: int | None = None
+        self._lowest_coded: Extreme = math.inf
+        self._highest_coded: Extreme = -math.inf
         self._middle = 0
         """The bin whose code is 0; codes reach from -128 to 127."""
-        self._low: float | int = math.inf
-        self._high: float | int = -math.inf
         self._codes = np.empty(_CODES, np.int8)
         self._filled = 0
         self._pairs: Array | None = None
         self._parts: list[Histogram] = []
 
-    def add(self, numbers: Array, low: float | int, high: float | int, scratch: Array) -> None:
+    def add(self, numbers: Array, low: float, high: float, scratch: Array) -> None:
         """Counts float32 or float64 numbers from `low` to `high`; `scratch` is of their size and type."""
-        self._cover(low, high, 24 if numbers.dtype.itemsize == 4 else 53)
+        self._digits = 24 if numbers.dtype.itemsize == 4 else 53
+        if not self._covers(low, high, numbers.size):
+            return
+        exponent, middle = self._exponent or 0, self._middle
         for start, part, codes in self._pieces(numbers):
-            bins = _bins_of(part, self._exponent, scratch[start : start + part.size])
-            if self._middle:
-                np.subtract(bins, bins.dtype.type(self._middle), out=bins)
+            bins = _bins_of(part, exponent, scratch[start : start + part.size])
+            if middle:
+                np.subtract(bins, bins.dtype.type(middle), out=bins)
             np.copyto(codes, bins, casting="unsafe")
 
     def add_integers(self, numbers: Array, low: int, high: int) -> None:
         """Counts whole numbers from `low` to `high`."""
-        self._cover(low, high, 0)
-        for _, part, codes in self._pieces(numbers):
-            np.copyto(codes, _integer_bins_of(part, self._exponent, self._middle), casting="unsafe")
+        if self._covers(low, high, numbers.size):
+            for _, part, codes in self._pieces(numbers):
+                np.copyto(codes, _integer_bins_of(part, self._exponent or 0, self._middle), casting="unsafe")
+
+    def join(self, other: Filling) -> None:
+        """Counts what `other` counted, which ends with it."""
+        other._take_apart()
+        self._low, self._high = min(self._low, other._low), max(self._high, other._high)
+        self._digits = max(self._digits, other._digits)
+        self._parts += other._parts
+        for number, count in other._constants.items():
+            self._constants[number] = self._constants.get(number, 0) + count
 
     def histogram(self) -> Histogram:
         """What was counted so far."""
         self._take_apart()
-        return merged(self._parts)
+        if self._low > self._high:
+            return Histogram()
+        exponent = self._exponent_for(self._low, self._high)
+        constants = [Histogram(exponent, bin_of(each, exponent), (n,)) for each, n in self._constants.items()]
+        return merged([part.widened(exponent) for part in self._parts] + constants)
 
-    def _pieces(self, numbers: Array):  # type: ignore[no-untyped-def]
+    def _pieces(self, numbers: Array) -> Iterator[tuple[int, Array, Array]]:
+        """`numbers` in pieces that the rest of the buffer has room for: where each starts, it, and its codes."""
         done = 0
         while done < numbers.size:
             if self._filled == _CODES:
@@ -70,23 +97,35 @@ class Filling:
             self._filled += size
             done += size
 
-    def _cover(self, low: float | int, high: float | int, digits: int) -> None:
-        """Sees to it that `low` and `high` have a bin each, among the 256 that a byte can name."""
-        if self._low <= low and high <= self._high:
-            return
+    def _covers(self, low: Extreme, high: Extreme, size: int) -> bool:
+        """Sees to it that `low` and `high` have a bin each, among the 256 that a byte can name.
+
+        False when nothing is left to do: when all `size` numbers are the same.
+        """
         self._low, self._high = min(low, self._low), max(high, self._high)
-        first, last = bin_of(self._low, self._exponent), bin_of(self._high, self._exponent)
-        if self._filled or self._pairs is not None or self._parts:
+        if low == high:
+            self._constants[low] = self._constants.get(low, 0) + size
+            return False
+        if self._exponent is None or low < self._lowest_coded or high > self._highest_coded:
+            self._lowest_coded, self._highest_coded = min(low, self._lowest_coded), max(high, self._highest_coded)
+            self._widen(self._lowest_coded, self._highest_coded)
+        return True
+
+    def _widen(self, low: Extreme, high: Extreme) -> None:
+        if self._exponent is not None:
+            first, last = bin_of(low, self._exponent), bin_of(high, self._exponent)
             if self._middle - BINS // 2 <= first and last < self._middle + BINS // 2:
                 return
             self._take_apart()
-        if digits:
-            self._exponent = exponent_for(self._low, self._high, _AIM, digits)
-        else:
-            self._exponent = integer_exponent_for(int(self._low), int(self._high), _AIM)
-        first, last = bin_of(self._low, self._exponent), bin_of(self._high, self._exponent)
+        self._exponent = self._exponent_for(low, high)
+        first, last = bin_of(low, self._exponent), bin_of(high, self._exponent)
         reachable = -BINS // 2 + _SLACK <= first and last < BINS // 2 - _SLACK
         self._middle = 0 if reachable else (first + last + 1) // 2
+
+    def _exponent_for(self, low: Extreme, high: Extreme) -> int:
+        if self._digits:
+            return exponent_for(low, high, _AIM, self._digits)
+        return integer_exponent_for(int(low), int(high), _AIM)
 
     def _count(self) -> None:
         """Turns the bytes collected into counted pairs."""
@@ -98,7 +137,7 @@ class Filling:
             self._pairs += counted
         if even < self._filled:
             single = int(self._codes[even])
-            self._parts.append(Histogram(self._exponent, self._middle + single, (1,)))
+            self._parts.append(Histogram(self._exponent or 0, self._middle + single, (1,)))
         self._filled = 0
 
     def _take_apart(self) -> None:
@@ -108,11 +147,12 @@ class Filling:
         if self._pairs is not None:
             table = self._pairs.reshape(BINS, BINS)
             counts = np.roll(table.sum(0) + table.sum(1), BINS // 2).tolist()
-            self._parts = [merged([*self._parts, trimmed(self._exponent, self._middle - BINS // 2, counts)])]
+            part = trimmed(self._exponent or 0, self._middle - BINS // 2, counts)
+            self._parts = [merged([*self._parts, part])]
             self._pairs = None
 
 
-def small_histogram(numbers: Array, low: float | int, high: float | int, bins: int) -> Histogram:
+def small_histogram(numbers: Array, low: Extreme, high: Extreme, bins: int) -> Histogram:
     """The histogram of few finite numbers (float64 or whole ones), made without any preparation."""
     return _binned(numbers, None, low, high, bins)
 
@@ -122,7 +162,7 @@ def weighted_histogram(numbers: Array, counts: Array, low: float, high: float, b
     return _binned(numbers, counts, low, high, bins)
 
 
-def bin_of(number: float | int, exponent: int) -> int:
+def bin_of(number: Extreme, exponent: int) -> int:
     """The bin, 2**exponent wide, that a number lies in."""
     if isinstance(number, int):
         return number >> exponent if exponent >= 0 else number << -exponent
@@ -130,7 +170,7 @@ def bin_of(number: float | int, exponent: int) -> int:
     return numerator // (denominator << exponent) if exponent >= 0 else (numerator << -exponent) // denominator
 
 
-def _binned(numbers: Array, counts: Array | None, low: float | int, high: float | int, bins: int) -> Histogram:
+def _binned(numbers: Array, counts: Array | None, low: Extreme, high: Extreme, bins: int) -> Histogram:
     if numbers.dtype.kind == "f":
         exponent = exponent_for(low, high, bins, 53)
         base = bin_of(low, exponent)

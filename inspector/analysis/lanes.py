@@ -18,7 +18,7 @@ from ..checkpoint.decoding import Array
 from ..checkpoint.layouts import Layout
 from ..checkpoint.sources import FileSource, MemorySource, PartSource, Source
 from ..progress import Progress
-from .tallies import Numbers, Result, Singles, Table, Tally, measurable, together
+from .tallies import Numbers, Result, Singles, Table, Tally, measurable
 
 STRETCH = 512 * 1024
 """Elements that a thread takes at a time, and after which the work says how far it is."""
@@ -34,7 +34,7 @@ def adding_up(elements: Elements, layout: Layout, histogram: bool) -> Generator[
     tally, prepare = tally_for(elements, layout.numel, histogram)
     if layout.is_contiguous and layout.numel > 2 * STRETCH and _reads_anywhere(elements.source):
         other, _ = tally_for(elements, layout.numel, histogram)
-        return (yield from _two_lanes(elements, layout, (tally, other), prepare, histogram))
+        return (yield from _two_lanes(elements, layout, (tally, other), prepare))
     return (yield from _one_lane(map(prepare, blocks_of(elements, layout)), layout, tally))
 
 
@@ -61,7 +61,7 @@ def _one_lane(blocks: Iterable[Array], layout: Layout, tally: Tally) -> Generato
 
 
 def _two_lanes(
-    elements: Elements, layout: Layout, tallies: tuple[Tally, Tally], prepare: Prepare, histogram: bool
+    elements: Elements, layout: Layout, tallies: tuple[Tally, Tally], prepare: Prepare
 ) -> Generator[Progress, None, Result]:
     starts = iter(range(0, layout.numel, STRETCH))
     mine, theirs = (_stretches(elements, layout, starts, tally, prepare) for tally in tallies)
@@ -73,7 +73,8 @@ def _two_lanes(
         finally:
             sum(starts)
         done.result()
-    return together([tally.result() for tally in tallies], histogram)
+    tallies[0].join(tallies[1])
+    return tallies[0].result()
 
 
 def _stretches(
@@ -84,6 +85,7 @@ def _stretches(
         size = min(STRETCH, layout.numel - start)
         for block in blocks_of(elements, Layout((size,), (1,), layout.offset + start)):
             tally.add(prepare(block))
+        tally.settle(start)
         yield start + size
 
 

@@ -11,6 +11,7 @@ sound block is never searched for them.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .binning import Filling, small_histogram, weighted_histogram
-from .histograms import BINS, Histogram, merged
+from .histograms import BINS, Histogram
 from .moments import Moments, combined, dotted, moments_of, single_moments
 
 Array = NDArray[Any]
@@ -52,10 +53,17 @@ class Result(NamedTuple):
 
 
 class Tally:
-    """Adds up blocks."""
+    """Adds up blocks. What comes out does not depend on which of two tallies that are joined got which."""
 
     def add(self, block: Array) -> None:
         """Takes the next block, which may be overwritten afterwards."""
+        raise NotImplementedError
+
+    def settle(self, place: int) -> None:
+        """Says that the blocks since the last time were those of the stretch at `place`."""
+
+    def join(self, other: Tally) -> None:
+        """Adds what `other`, of the same kind, added up; it ends with that."""
         raise NotImplementedError
 
     def result(self) -> Result:
@@ -72,6 +80,8 @@ class Numbers(Tally):
         self._low: Extreme = math.inf
         self._high: Extreme = -math.inf
         self._moments = Moments()
+        self._settled: dict[int, Moments] = {}
+        """Sums of floats depend on their order, and threads have none: they are put in order at the end."""
 
     @np.errstate(all="ignore")
     def add(self, numbers: Array) -> None:
@@ -85,9 +95,22 @@ class Numbers(Tally):
         self._count(numbers.size, numbers.size - int(np.count_nonzero(numbers)))
         self._add_finite(numbers, low, high)
 
+    def settle(self, place: int) -> None:
+        self._settled[place], self._moments = self._moments, Moments()
+
+    def join(self, other: Tally) -> None:
+        assert isinstance(other, Numbers)
+        self._counts = self._counts.plus(other._counts)
+        self._low, self._high = min(self._low, other._low), max(self._high, other._high)
+        self._settled |= other._settled
+        if self._filling is not None and other._filling is not None:
+            self._filling.join(other._filling)
+
     def result(self) -> Result:
         histogram = self._filling.histogram() if self._filling else None
-        return Result(self._counts, self._low, self._high, self._moments, histogram)
+        settled = [self._settled[place] for place in sorted(self._settled)]
+        moments = functools.reduce(combined, [*settled, self._moments])
+        return Result(self._counts, self._low, self._high, moments, histogram)
 
     def _add_finite(self, numbers: Array, low: Extreme, high: Extreme) -> None:
         wide = numbers.astype(np.float64)
@@ -164,6 +187,10 @@ class Table(Tally):
             pairs = np.bincount(block.view(np.uint16), minlength=65536).reshape(256, 256)
             self._counted += pairs.sum(0) + pairs.sum(1)
 
+    def join(self, other: Tally) -> None:
+        assert isinstance(other, Table)
+        self._counted += other._counted
+
     def result(self) -> Result:
         there = np.flatnonzero(self._counted)
         return tabled(self._numbers[there], self._counted[there], self._histogram)
@@ -194,7 +221,9 @@ def tabled(numbers: Array, counts: Array, histogram: bool) -> Result:
 
 @np.errstate(all="ignore")
 def small(numbers: Array, histogram: bool) -> Result:
-    """What a few numbers come to (whole ones or float64; overwritten), without any preparation."""
+    """What a few numbers come to, without any preparation."""
+    if numbers.dtype.kind == "f":
+        numbers = numbers.astype(np.float64)
     special = (0, 0, 0)
     count = numbers.size
     low, high = numbers.min().item(), numbers.max().item()
@@ -211,16 +240,6 @@ def small(numbers: Array, histogram: bool) -> Result:
     filled = small_histogram(numbers, low, high, bins) if histogram else None
     moments = moments_of(numbers.astype(np.float64, copy=False), low, high)
     return Result(Counts(count, zeros, *special), low, high, moments, filled)
-
-
-def together(results: list[Result], histogram: bool) -> Result:
-    """What several tallies of one tensor come to together."""
-    counts, moments = Counts(), Moments()
-    for result in results:
-        counts, moments = counts.plus(result.counts), combined(moments, result.moments)
-    low, high = min(result.minimum for result in results), max(result.maximum for result in results)
-    parts = [result.histogram for result in results if result.histogram]
-    return Result(counts, low, high, moments, merged(parts) if histogram else None)
 
 
 def repeated(result: Result, times: int) -> Result:
