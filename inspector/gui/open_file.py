@@ -10,7 +10,6 @@ import gc
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ..checkpoint.entries import Checkpoint
+from ..checkpoint.entries import Branch, Checkpoint, Entry, Value
 from ..checkpoint.outline import Outline
 from ..errors import FileError, InspectorError
 from ..progress import Progress
@@ -42,10 +41,14 @@ class Opened:
     checkpoint: Checkpoint
     outline: Outline
     folded: Outline
+    first_rows: tuple[int, ...]
+    """The rows that are open at first: level by level, as long as all that is on show fits on a screen."""
     first_depth: int
-    """How many levels below the outermost fit on a screen."""
+    """How many levels that is."""
     deepest: int
     """The depth of the deepest row."""
+    damaged: frozenset[int]
+    """The branches with something broken in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,18 +278,40 @@ def _opening(path: str) -> Generator[Progress, None, Opened]:
         folded = fold(outline)
         for each in (outline, folded):  # what the first keystroke, paint and click will ask for
             _ = each.leaves, each.lowered_keys, each.sharing, each.row("")
-        return Opened(checkpoint, outline, folded, *_depths(outline))
+        first_rows, first_depth = _first_look(outline)
+        deepest = max(outline.depths, default=0)
+        return Opened(checkpoint, outline, folded, first_rows, first_depth, deepest, _damaged(outline))
 
 
-def _depths(outline: Outline) -> tuple[int, int]:
-    """How many levels can be opened before there are more rows than a screen has, and how many there are."""
-    counts = Counter(outline.depths)
-    deepest = max(counts, default=0)
-    rows, first = counts[0], 0
-    while first < deepest and rows + counts[first + 1] <= FIRST_ROWS:
-        first += 1
-        rows += counts[first]
-    return first, deepest
+def _first_look(outline: Outline) -> tuple[tuple[int, ...], int]:
+    """The rows to open at first, and to which depth. Attributes such as `_metadata` stay closed."""
+    opened: list[int] = []
+    level, count, depth = list(outline.children()), 0, 0
+    while level:
+        count += len(level)
+        branches = [row for row in level if outline.ends[row] > row + 1 and not _is_attribute(outline.entries[row])]
+        deeper = [child for row in branches for child in outline.children(row)]
+        if not deeper or count + len(deeper) > FIRST_ROWS:
+            break
+        opened += branches
+        level, depth = deeper, depth + 1
+    return tuple(opened), depth
+
+
+def _is_attribute(entry: Entry | None) -> bool:
+    return type(entry) is Branch and entry.attribute
+
+
+def _damaged(outline: Outline) -> frozenset[int]:
+    """The rows that have a broken one below them."""
+    found: set[int] = set()
+    for row, entry in enumerate(outline.entries):
+        if type(entry) is not Value and entry is not None and entry.damage:
+            above = outline.parents[row]
+            while above >= 0 and above not in found:
+                found.add(above)
+                above = outline.parents[above]
+    return frozenset(found)
 
 
 _collecting = threading.Lock()

@@ -5,7 +5,7 @@ Texts are made when a cell is first painted, and kept; statistics are asked for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -75,11 +75,14 @@ class Cells:
         statistics: Mapping[int, Statistics],
         flagged: Mapping[int, str],
         layer_word: Callable[[Outline, int], str],
+        damaged: Collection[int] = (),
     ) -> None:
         self.outline = outline
         self.statistics = statistics
         self.flagged = flagged
         """Origin -> what is wrong in it or below it (`NaN`, `Inf`), as far as it was measured."""
+        self.damaged = damaged
+        """The origins of branches with something broken in them."""
         self._layer_word = layer_word
         self._texts: dict[tuple[int, int], str] = {}
         self._bars: dict[int, tuple[float, ...]] = {}
@@ -116,7 +119,8 @@ class Cells:
     def is_wrong(self, row: int) -> bool:
         """Whether a row carries the sign of NaN, Inf or damage."""
         entry = self.outline.entries[row]
-        return self.outline.origins[row] in self.flagged or bool(getattr(entry, "damage", ""))
+        origin = self.outline.origins[row]
+        return origin in self.flagged or origin in self.damaged or bool(getattr(entry, "damage", ""))
 
     def members(self, row: int) -> list[int]:
         """The origins that a row stands for: several in a folded block, else one."""
@@ -177,12 +181,15 @@ class Cells:
         return self.text(row, column)
 
     def _wrongs(self, row: int, entry: object) -> list[str]:
-        wrongs = [self.flagged[origin]] if (origin := self.outline.origins[row]) in self.flagged else []
-        return wrongs + (["damaged"] if getattr(entry, "damage", "") else [])
+        origin = self.outline.origins[row]
+        wrongs = [self.flagged[origin]] if origin in self.flagged else []
+        if getattr(entry, "damage", ""):
+            return [*wrongs, "damaged"]
+        return [*wrongs, "damage inside"] if origin in self.damaged else wrongs
 
     def _statistic(self, row: int, field: str) -> str:
         statistics = self.statistics_of(row)
-        return f"{getattr(statistics, field):.3g}" if statistics is not None and statistics.finite else ""
+        return _figure(getattr(statistics, field)) if statistics is not None and statistics.finite else ""
 
     def _label(self, row: int) -> str:
         return wording.safe(self.outline.labels[row]) or "(empty name)"
@@ -262,6 +269,15 @@ def _value(entry: Value) -> str:
     if isinstance(value, (str, bytes)):
         return wording.safe(repr(value[:200]), 120)
     return wording.safe(repr(value), 120) if not isinstance(value, int) or abs(value) < 10**60 else "a huge number"
+
+
+def _figure(value: float | int) -> str:
+    """A statistic in three figures, whole numbers and thousands as they are; what cannot be said is empty."""
+    if value != value:
+        return ""
+    if value == int(value) and abs(value) < 1e9:
+        return f"{int(value):,}"
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
 def _heights(statistics: Statistics, bars: int) -> tuple[float, ...]:

@@ -34,6 +34,7 @@ class DetailSide(QTabWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setDocumentMode(True)
+        self.tabBar().setDrawBase(False)
         self.setMinimumWidth(320)
         self.setAccessibleName("Details")
         self._file: OpenFile | None = None

@@ -69,10 +69,15 @@ class StartPanel(QScrollArea):
                 widget.deleteLater()
         recent = [(path, os.path.basename(path), _where(path)) for path in recents if os.path.exists(path)][:_RECENTS]
         sample = [(path, os.path.basename(path), shows) for path, shows in samples]
-        self._fill(0, "Recent files", recent, "Files you open will be listed here.")
-        self._fill(1, "Samples", sample, "The samples were not installed.")
+        if recent or not sample:
+            self._fill(0, "Recent files", recent, "Files you open will be listed here.")
+            self._fill(1, "Samples", sample, "The samples were not installed.")
+        else:
+            half = (len(sample) + 1) // 2
+            self._fill(0, "Samples to begin with", sample[:half])
+            self._fill(1, "", sample[half:])
 
-    def _fill(self, place: int, title: str, items: list[tuple[str, str, str]], empty: str) -> None:
+    def _fill(self, place: int, title: str, items: list[tuple[str, str, str]], empty: str = "") -> None:
         head = Label(title, font=scaled_font(1.15, bold=True))
         head.setContentsMargins(10, 0, 0, 6)
         self._lists.addWidget(head, 0, place)

@@ -71,7 +71,7 @@ class TreeSide(QWidget):
         self._lay_out()
         self._connect()
         state = settings.state("tree_columns")
-        if state is None or not self.view.horizontalHeader().restoreState(state):
+        if state is None or not self.view.restore_columns(state):
             self.view.fit_columns()
         self._show_damage()
         self.set_folded(settings.choice("fold", ("no", "yes")) == "yes")
@@ -209,8 +209,9 @@ class TreeSide(QWidget):
         return self.view.current()
 
     def keep_columns(self) -> None:
-        """Remembers the widths and order of the columns."""
-        self._settings.keep_state("tree_columns", self.view.horizontalHeader().saveState())
+        """Remembers the columns, if a person arranged them."""
+        if self.view.is_arranged:
+            self._settings.keep_state("tree_columns", self.view.horizontalHeader().saveState())
 
     # Between the two outlines
 
@@ -238,13 +239,14 @@ class TreeSide(QWidget):
             self.search_for(self._query)
 
     def _cells(self, outline: Outline) -> Cells:
-        return Cells(outline, self._file.statistics, self._file.flagged, layer)
+        return Cells(outline, self._file.statistics, self._file.flagged, layer, self._contents.damaged)
 
     def _open_first_levels(self) -> None:
         """Opens as many levels as fit on a screen, so that the first look says something."""
         self._depth = self._contents.first_depth
-        if self._depth:
-            self.model.change(lambda rows: rows.open_to(self._depth))
+        rows = [row for origin in self._contents.first_rows if (row := self._shown(origin)) >= 0]
+        if rows:
+            self.model.change(lambda tree_rows: tree_rows.open_rows(rows))
 
     # Words around the tree
 

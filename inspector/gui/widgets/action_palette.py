@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -57,6 +57,7 @@ class ActionPalette(QFrame):
             item = QTreeWidgetItem([action.text().replace("&", "").rstrip("…"), action.statusTip(), keys])
             item.setData(0, Qt.ItemDataRole.UserRole, action)
             item.setDisabled(not action.isEnabled())
+            item.setSizeHint(0, QSize(0, self.fontMetrics().height() + 12))
             item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             item.setForeground(1, self.palette().placeholderText())
             self.list.addTopLevelItem(item)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QModelIndex, QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -49,6 +49,8 @@ class TreeView(QTableView):
         self._model = model
         self._kept = -1
         self._was_painted = False
+        self.is_arranged = False
+        """Whether a person changed widths, order or choice of the columns."""
         self._sorting = (Column.KEY, False)
         self.setModel(model)
         model.modelAboutToBeReset.connect(self._keep_current)
@@ -57,6 +59,8 @@ class TreeView(QTableView):
         self.verticalScrollBar().valueChanged.connect(lambda _value: self._look.start())
         self.horizontalHeader().sectionClicked.connect(self._sort)
         self._set_widths()
+        self.horizontalHeader().sectionResized.connect(lambda *_: setattr(self, "is_arranged", True))
+        self.horizontalHeader().sectionMoved.connect(lambda *_: setattr(self, "is_arranged", True))
 
     def _arrange(self) -> None:
         self.setShowGrid(False)
@@ -93,6 +97,11 @@ class TreeView(QTableView):
             needed = max((self._delegate.width(self._model, row, column) for row in sample), default=0)
             narrowest = self.fontMetrics().horizontalAdvance(HEADINGS[column].title) + 3 * figure
             self.setColumnWidth(column, max(narrowest, min(needed, HEADINGS[column].width * figure)))
+        self.is_arranged = False
+
+    def restore_columns(self, state: QByteArray) -> bool:
+        """Arranges the columns as they were when `state` was saved; False when it does not fit them."""
+        return self.horizontalHeader().restoreState(state)
 
     # Rows by their number in the outline
 
