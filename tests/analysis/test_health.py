@@ -109,13 +109,13 @@ def test_training_ends_the_look_of_a_fresh_layer() -> None:
 
     torch.manual_seed(5)
     model = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 2))
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     inputs = torch.randn(512, 20)
     for _ in range(100):
-        optimizer.zero_grad()
         loss = nn.functional.cross_entropy(model(inputs), (inputs[:, 0] > 0).long())
-        loss.backward()
-        optimizer.step()
+        gradients = torch.autograd.grad(loss, list(model.parameters()))
+        with torch.no_grad():
+            for parameter, gradient in zip(model.parameters(), gradients):
+                parameter -= 0.5 * gradient
     for key, parameter in model.named_parameters():
         assert "untrained" not in said(key, parameter.detach())
 
