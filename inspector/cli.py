@@ -95,8 +95,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from .terminal.show import View, show
+    from .terminal.show import View, show, show_text
 
+    if options.text:
+        return show_text(options.file, options.text)
     view = View(options.form, options.filter, options.depth, options.flat, options.fold, options.digest)
     return show(options.file, view)
 
@@ -147,6 +149,7 @@ def _add_show(commands: _Commands) -> None:
     show.add_argument("--flat", action="store_true", help="no tree, but every entry with its whole key on a line")
     show.add_argument("--fold", action="store_true", help="repeated blocks as one line: layers.{0-47}")
     show.add_argument("--digest", action="store_true", help="SHA-256 of the elements of each tensor, 16 digits")
+    show.add_argument("--text", metavar="NAME", help="nothing but this text, such as a piece of TorchScript code")
     show.set_defaults(command=_show)
 
 

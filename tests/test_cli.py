@@ -11,6 +11,7 @@ import signal
 import struct
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,27 @@ def test_what_only_measuring_tells_is_said_to_be_unmeasured(samples: Path) -> No
     assert done.stderr == (
         "inspector: 4 tensors were not measured, and may match as well: `inspector stats --filter` measures them.\n"
     )
+
+
+def test_the_code_of_a_scripted_model_can_be_read(samples: Path) -> None:
+    path = samples / "torchscript.pt"
+    assert "code/__torch__/networks.py" in printed("show", path, "--depth", "1")
+    assert "class ShapeNet(Module):\n" in printed("show", path, "--text", "code/__torch__/networks.py")
+    done = run("show", path, "--text", "code/none.py")
+    assert done.returncode == 3
+    assert "There is no text called code/none.py. It holds code/__torch__/networks.py," in done.stderr
+
+
+def test_a_text_acts_on_no_screen(tmp_path: Path) -> None:
+    path = tmp_path / "code.pt"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/data.pkl", pickle.dumps({}, 2))
+        archive.writestr("a/version", "3")
+        archive.writestr("a/constants.pkl", pickle.dumps((), 2))
+        archive.writestr("a/code/x.py", b"if x:\r\n\treturn '\x1b[2J\xff'\n" + b"y" * 3_000_000)
+    lines = printed("show", path, "--text", "code/x.py").split("\n")
+    assert lines[:2] == ["if x:", "\treturn '\\x1b[2J\\xff'"]
+    assert sum(map(len, lines[2:])) == 3_000_000
 
 
 def test_tables(samples: Path) -> None:

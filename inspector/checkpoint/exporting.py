@@ -31,6 +31,7 @@ The JSON object (`inspector show --json` prints the same) is stable; further fie
               `torch`, `harmless`, `unknown` or `dangerous`; accepted: by `torch.load` in its default mode
     sections  [{key, role, title}]: the parts of a training checkpoint
     facts     [{label, text}]: what else is known of the file
+    texts     [{name, bytes}]: members that people can read, such as code (`inspector show FILE --text NAME`)
     damage    [sentences]: what is broken or missing; empty for a sound file
 
 Why this way: a table is opened by a spreadsheet, a Markdown file by a browser, and a name in a file may be
@@ -81,6 +82,7 @@ def as_json(
     yield from _list("globals", ({name: getattr(each, name) for name in _GLOBAL} for each in checkpoint.globals))
     yield from _list("sections", (each._asdict() for each in checkpoint.sections))
     yield from _list("facts", ({"label": label, "text": text} for label, text in checkpoint.facts))
+    yield from _list("texts", ({"name": each.name, "bytes": each.nbytes} for each in checkpoint.texts))
     yield f'"damage": {_encode(checkpoint.damage)}}}\n'
 
 

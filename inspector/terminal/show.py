@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from .. import wording
-from ..checkpoint.entries import Checkpoint, Tensor
+from ..checkpoint.entries import Checkpoint, Tensor, Text
 from ..checkpoint.outline import Outline
 from ..checkpoint.reading import open_checkpoint
+from ..checkpoint.sources import PIECE
 from ..errors import FileError
 from . import screen
+
+_LONGEST_LINE = 1_000_000
+"""Characters after which a line is broken: a text may be one line of a gigabyte."""
 
 
 class View(NamedTuple):
@@ -58,6 +63,38 @@ def show(path: str, view: View) -> int:
     else:
         _export(checkpoint, outline, rows, view.form, digest)
     return 0
+
+
+def show_text(path: str, name: str) -> int:
+    """Prints a text that the file at `path` holds, a piece of code mostly; 0. Raises FileError when there is none."""
+    checkpoint = open_checkpoint(path)
+    text = next((text for text in checkpoint.texts if text.name == name), None)
+    if text is None:
+        names = [wording.safe(each.name, 80) for each in checkpoint.texts]
+        hint = f"It holds {wording.names(names, 20)}." if names else "It holds no texts."
+        raise FileError(f"There is no text called {wording.safe(name)}.", path=path, hint=hint)
+    with text.source.opened():
+        screen.write(_lines(text))
+    return 0
+
+
+def _lines(text: Text) -> Iterator[str]:
+    """The lines of a text, each inert; tabs are the only thing in them that may act on a screen."""
+    rest = ""
+    decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+    for start in range(0, text.nbytes, PIECE):
+        piece = text.source.read(text.offset + start, min(PIECE, text.nbytes - start))
+        *lines, rest = (rest + decoder.decode(piece, start + PIECE >= text.nbytes)).split("\n")
+        yield from map(_inert, lines)
+        if len(rest) > _LONGEST_LINE:
+            yield _inert(rest)
+            rest = ""
+    if rest:
+        yield _inert(rest)
+
+
+def _inert(line: str) -> str:
+    return "\t".join(wording.safe(part, len(part) + 1) for part in line.removesuffix("\r").split("\t")) + "\n"
 
 
 _Digest = Callable[[Tensor], str | None]

@@ -42,7 +42,7 @@ class Tree:
         whats = list(map(self._what, rows))
         name_width = _widest(names, WIDEST_KEY)
         self._what_width = _widest(set(whats), WIDEST_WHAT)
-        self._sums_width = max((len(f"{outline.parameters[row]:,}") for row in outline.children()), default=0)
+        self._sums_width = max((len(_amount(outline.parameters[row])) for row in outline.children()), default=0)
         columns, parameters, nbytes, ends = self._columns, outline.parameters, outline.nbytes, outline.ends
         for row, name, what in zip(rows, names, whats, strict=True):
             name = padded(name, name_width)
@@ -71,7 +71,7 @@ class Tree:
         """What it is, parameters and size, under those of the lines above."""
         outline, sums = self._outline, " " * (self._sums_width + 10)
         if outline.tensors[row]:
-            sums = f"{outline.parameters[row]:>{self._sums_width},}  {wording.size(outline.nbytes[row]):>8}"
+            sums = f"{_amount(outline.parameters[row]):>{self._sums_width}}  {wording.size(outline.nbytes[row]):>8}"
         return f"{padded(what, self._what_width)}  {sums}"
 
     def _what(self, row: int) -> str:
@@ -168,6 +168,11 @@ def _widest(texts: Collection[str], limit: int) -> int:
     return min(max(map(columns_of, texts)), limit)
 
 
+def _amount(number: int) -> str:
+    """How many parameters; a file may claim more than the digits of a screen could say."""
+    return f"{number:,}" if number < 10**18 else "over 10^18"
+
+
 def _label(label: str) -> str:
     return wording.safe(label, 100) or "''"
 
@@ -210,11 +215,15 @@ def heading(checkpoint: Checkpoint, outline: Outline, ink: Ink) -> Iterator[str]
     """What the file is, how much is in it, and first of all what is broken in it."""
     yield ink.strong(wording.safe(checkpoint.path, 300)) + "\n"
     parts = [checkpoint.format, wording.size(checkpoint.nbytes), wording.plural(outline.total_tensors, "tensor")]
-    parts += [wording.plural(outline.total_parameters, "parameter"), *_kinds(outline)]
+    parameters = "parameter" if outline.total_parameters == 1 else "parameters"
+    parts += [f"{_amount(outline.total_parameters)} {parameters}", *_kinds(outline)]
     yield " · ".join(part for part in parts if part) + "\n"
     facts = [f"{label} {text}" for label, text in checkpoint.facts if label != "serialization id"]
     if facts:
         yield ink.quiet(wording.safe(" · ".join(facts), 400)) + "\n"
+    if checkpoint.texts:
+        names = wording.names([wording.safe(text.name, 80) for text in checkpoint.texts])
+        yield ink.quiet(f"It holds texts, which --text NAME prints: {names}.") + "\n"
     yield from damage(checkpoint, ink)
     yield from _classes(checkpoint, ink)
     yield "\n"
@@ -247,7 +256,11 @@ def _most(counts: dict[str, int]) -> str:
 
 def _classes(checkpoint: Checkpoint, ink: Ink) -> Iterator[str]:
     dangerous = [wording.safe(each.name, 80) for each in checkpoint.globals if each.verdict == "dangerous"]
-    unknown = [wording.safe(each.name, 80) for each in checkpoint.globals if each.verdict == "unknown"]
+    unknown = [
+        wording.safe(each.name, 80)
+        for each in checkpoint.globals
+        if each.verdict == "unknown" and not each.name.startswith("__torch__.")  # TorchScript has their code with it
+    ]
     if dangerous:
         yield (
             ink.alarm(

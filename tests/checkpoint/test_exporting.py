@@ -132,6 +132,7 @@ def test_json_tells_of_the_file() -> None:
             "globals",
             "sections",
             "facts",
+            "texts",
             "damage",
         )
     ]
