@@ -80,9 +80,12 @@ class Listing:
         return entry
 
     def _again(self, name: str, branch: Branch, entries: int) -> Entry:
-        self._repeats_left -= entries + 1
-        if self._repeats_left < 0:
+        if entries > self._repeats_left:
             return Value(name, branch.type, None, "stands elsewhere already: not listed again")
+        # Counted as often as they will be walked over: in a list of two lists of two lists ... that doubles each time.
+        self._repeats_left -= entries + 1
+        self._left -= entries
+        self._left -= entries  # or what holds a repeated container twice would count as two, and its square as four
         return Branch(name, branch.type, branch.kind, branch.children, branch.attribute, branch.note, branch.damage)
 
     def _listed(self, name: str, value: Node | list[Any] | tuple[Any, ...]) -> Entry:

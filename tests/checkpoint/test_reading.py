@@ -294,6 +294,20 @@ def test_the_same_container_twice_and_a_cycle(save) -> None:
     assert "refers back" in found["2"].note
 
 
+def test_containers_that_double_themselves_are_not_listed_for_ever(tmp_path: Path) -> None:
+    lists: list[Any] = []
+    dicts: dict[str, Any] = {}
+    for _ in range(90):
+        lists = [lists, lists]
+        dicts = {"a": dicts, "b": dicts, "c": [1, dicts]}
+    for thing in (lists, dicts):
+        path = tmp_path / "bomb.pkl"
+        path.write_bytes(pickle.dumps(thing))
+        checkpoint = open_checkpoint(path)
+        assert sum(1 for _ in checkpoint.entries()) < 500_000
+        assert any("stands elsewhere" in getattr(entry, "note", "") for _, entry in checkpoint.entries())
+
+
 def test_long_lists_and_long_texts_are_cut_in_words(save) -> None:
     found = dict(save({"losses": list(range(20_000)), "text": "x" * 3_000_000}).entries())
     assert len(found["losses"].children) == 10_000
