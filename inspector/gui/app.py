@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -19,11 +19,14 @@ from . import theme
 from .commands import THEMES
 from .last_resort import LastResort
 from .main_window import MainWindow
+from .open_file import OpenFile
 from .session import Session
 from .settings import Settings
 
 SWITCH_INTERVAL = 0.0005
 """Seconds for which a thread may hold the interpreter when the window wants it; Python's own is ten times that."""
+MOMENT_MS = 100
+"""How long the window waits for the first file before it shows itself without."""
 USAGE = """usage: checkpoint-inspector [FILE ...]
 
 Opens the window, and each FILE (or folder of shards) in a tab of its own."""
@@ -76,7 +79,17 @@ def prepare(app: QApplication) -> None:
     app.setApplicationDisplayName("")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("checkpoint-inspector")
-    app.setStyle("Fusion")
+    if app.style().name() != "fusion":
+        app.setStyle("Fusion")
+
+
+def wait_a_moment(file: OpenFile) -> None:
+    """Waits until `file` is read, though not for long: a small one is there with the window, without a page before."""
+    loop = QEventLoop()
+    file.opened.connect(loop.quit)
+    file.refused.connect(loop.quit)
+    QTimer.singleShot(MOMENT_MS, loop.quit)
+    loop.exec()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -93,6 +106,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     inspector.last_resort.install()
     try:
         inspector.session.open([word for word in words if word])
+        if inspector.session.current is not None:
+            wait_a_moment(inspector.session.current)
         inspector.window.show()
         return int(app.exec())
     finally:

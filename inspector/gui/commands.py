@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from .. import __version__, wording
 from ..errors import InspectorError
@@ -72,11 +71,15 @@ class Commands:
         }
 
     def open(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         folder = self._window.settings.last_folder()
         paths, _ = QFileDialog.getOpenFileNames(self._window, "Open Checkpoints", folder, _FILTER)
         self._window.session.open(paths)
 
     def open_folder(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         folder = self._window.settings.last_folder()
         path = QFileDialog.getExistingDirectory(self._window, "Open a Folder of Shards", folder)
         self._window.session.open([path] if path else [])
@@ -97,6 +100,8 @@ class Commands:
         if not isinstance(error, InspectorError):
             self._window.session.broken.emit(error)
             return
+        from PySide6.QtWidgets import QMessageBox
+
         box = QMessageBox(QMessageBox.Icon.Warning, error.title, wording.safe(str(error), 1000), parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -150,5 +155,7 @@ class Commands:
         SearchHelp(self._window).open()
 
     def show_about(self) -> None:
+        from PySide6.QtWidgets import QMessageBox
+
         title = "Checkpoint Inspector"
         QMessageBox.about(self._window, f"About {title}", f"{title} {__version__}\n\n{_ABOUT}")

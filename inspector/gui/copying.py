@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING
 
 from .item_models.tree_cells import HEADINGS, Column
@@ -27,6 +26,8 @@ def row(file: OpenFile, tree: TreeSide) -> str:
 
 def command(file: OpenFile, tree: TreeSide) -> str:
     """The command that shows the chosen row in the terminal."""
+    import shlex
+
     key = tree.outline.key(tree.current())
     return shlex.join(["inspector", "show", file.path, f"--filter={_as_query(key)}"])
 

@@ -11,13 +11,13 @@ import sys
 import threading
 import traceback
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout
 
-from .. import __version__
-from .theme import mono_font
+if TYPE_CHECKING:
+    from .widgets.error_dialog import ErrorDialog
 
 
 class LastResort(QObject):
@@ -55,6 +55,8 @@ class LastResort(QObject):
 
     @Slot(str)
     def _show(self, text: str) -> None:
+        from .widgets.error_dialog import ErrorDialog
+
         if self.dialog is None:
             self.dialog = ErrorDialog()
             self.dialog.finished.connect(self._forget)
@@ -65,34 +67,3 @@ class LastResort(QObject):
         if self.dialog is not None:
             self.dialog.deleteLater()
             self.dialog = None
-
-
-class ErrorDialog(QDialog):
-    """Errors of this program, one below the other, to be read and copied. The window goes on behind it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWindowTitle("Something went wrong")
-        self.resize(720, 420)
-        words = QLabel(
-            "This is an error in Checkpoint Inspector itself. Nothing was changed in any file, and the window can be "
-            "used further. With the text below it can be mended."
-        )
-        words.setWordWrap(True)
-        self.text = QPlainTextEdit(readOnly=True)
-        self.text.setFont(mono_font())
-        self.text.setAccessibleName("What went wrong")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = buttons.addButton("&Copy", QDialogButtonBox.ButtonRole.ActionRole)
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 20)
-        layout.setSpacing(12)
-        for widget in (words, self.text, buttons):
-            layout.addWidget(widget)
-
-    def add(self, text: str) -> None:
-        if not self.text.toPlainText():
-            self.text.setPlainText(f"Checkpoint Inspector {__version__}, Python {sys.version.split()[0]}\n")
-        self.text.appendPlainText(text.encode("utf-8", "backslashreplace").decode())

@@ -11,8 +11,8 @@ widget by `PaletteChange`. A meaning is a `Meaning` with colour *and* symbol; no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -39,8 +39,7 @@ class Meaning(Enum):
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
+class Colours(NamedTuple):
     """Every colour the window uses, as `#rrggbb`."""
 
     dark: bool
@@ -214,5 +213,7 @@ def apply(choice: str = "system") -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     chosen = wanted(choice)
-    app.setPalette(palette(chosen))
-    app.setStyleSheet(style_sheet(chosen))
+    sheet = style_sheet(chosen)
+    if app.styleSheet() != sheet or colours() is not chosen:  # either makes every widget anew for its style
+        app.setPalette(palette(chosen))
+        app.setStyleSheet(sheet)
