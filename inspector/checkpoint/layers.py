@@ -11,12 +11,12 @@ and a composite block (Bottleneck, TransformerEncoderLayer) gets no word at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import islice
 
 from ..wording import safe
-from .entries import Branch, Entry, Tensor, Value
+from .entries import Branch, Entry, Tensor
+from .module_settings import by, words_of_settings
 from .outline import Outline
 
 Shape = tuple[int, ...]
@@ -68,19 +68,6 @@ def _tensors_in(outline: Outline, row: int) -> tuple[tuple[str, ...], tuple[Shap
         if child == end:
             return tuple(labels), tuple(shapes)
     return (), ()
-
-
-def _children(outline: Outline, row: int) -> dict[str, Entry | None]:
-    found: dict[str, Entry | None] = {}
-    for child in outline.children(row):
-        if len(found) > _MANY:
-            return {}
-        found[outline.labels[child]] = outline.entries[child]
-    return found
-
-
-def _shapes_of(children: dict[str, Entry | None]) -> Shapes:
-    return {label: entry.shape for label, entry in children.items() if type(entry) is Tensor}
 
 
 def _telling_name(outline: Outline, row: int) -> str:
@@ -150,7 +137,7 @@ def _normalisation(shapes: Shapes, name: str) -> str:
     if not weight or (len(weight) > 1 and weight != bias):
         return ""
     if bias == weight:
-        return f"{_norm_by_name(name)} {_by(weight)}"
+        return f"{_norm_by_name(name)} {by(weight)}"
     if bias is None and ("norm" in name or re.search(r"(^|_)ln", name)):
         return f"RMSNorm {weight[0]}"
     if bias is None and (weight == (1,) or "relu" in name or "act" in name):
@@ -172,7 +159,7 @@ def _weighted(shapes: Shapes, name: str, before: int | None) -> str:
     bias = shapes.get("bias")
     if len(weight) == 2:
         if bias is None and any(part in name for part in _EMBEDDING_NAMES):
-            return f"Embedding {_by(weight)}"
+            return f"Embedding {by(weight)}"
         return f"Linear {weight[1]}→{weight[0]}" if bias is None or bias == weight[:1] else ""
     if 3 <= len(weight) <= 5:
         return _convolution(weight, bias, name, before)
@@ -180,8 +167,12 @@ def _weighted(shapes: Shapes, name: str, before: int | None) -> str:
 
 
 def _convolution(weight: Shape, bias: Shape | None, name: str, before: int | None) -> str:
-    """The kernels of a convolution are [out, in / groups, ...], those of a transposed one [in, out / groups, ...]."""
-    first, second, kernel = weight[0], weight[1], _by(weight[2:])
+    """The kernels of a convolution are [out, in / groups, ...], those of a transposed one [in, out / groups, ...].
+
+    One channel for each output is what the first layer has when pictures are grey; anywhere else it is depthwise,
+    for certain when the layer before has as many outputs (two that stand side by side may come in any order).
+    """
+    first, second, kernel = weight[0], weight[1], by(weight[2:])
     dimensions = f"{len(weight) - 2}d"
     transposed = any(part in name for part in _TRANSPOSED_NAMES)
     if bias is not None and bias != (first,):
@@ -190,8 +181,9 @@ def _convolution(weight: Shape, bias: Shape | None, name: str, before: int | Non
         return ""
     if transposed and (bias is None or first == second):
         return f"ConvTranspose{dimensions}? {first}→{second} {kernel}"
-    if second == 1 and first > 1 and (before == first or "depthwise" in name or name.startswith("dw")):
-        return f"Conv{dimensions} {first} {kernel} depthwise"
+    named = "depthwise" in name or name.startswith("dw")
+    if second == 1 and first > 1 and (named or before):
+        return f"Conv{dimensions} {first} {kernel} depthwise{'' if named or before == first else '?'}"
     return f"Conv{dimensions} {second}→{first} {kernel}"
 
 
@@ -219,87 +211,12 @@ def _only_shape(outline: Outline, row: int) -> Shape:
 def _of_module(outline: Outline, row: int, entry: Branch) -> str:
     name = entry.type.rpartition(".")[2]
     children = _children(outline, row)
-    settings = {label: value for label, child in children.items() if (value := _setting(child)) is not None}
-    for pattern, words in _BY_CLASS:
-        if re.search(pattern, name):
-            try:
-                return f"{name} {words(settings)}".rstrip()
-            except (KeyError, TypeError, ValueError):  # not there, or not what the class has there
-                break
-    shapes = _shapes_of(children)
-    _, _, size = _of_shapes(tuple(shapes), tuple(shapes.values()), name.lower(), None).partition(" ")
-    return f"{name} {size}".rstrip()
+    words = words_of_settings(name, children)
+    if words is None:
+        shapes = {label: child.shape for label, child in children.items() if type(child) is Tensor}
+        _, _, words = _of_shapes(tuple(shapes), tuple(shapes.values()), name.lower(), None).partition(" ")
+    return f"{name} {words}".rstrip()
 
 
-Setting = int | float | str | Shape
-
-
-def _setting(entry: Entry | None) -> Setting | None:
-    """What a module was made with: a number, a word, or a tuple of whole numbers."""
-    if type(entry) is Value:
-        if isinstance(entry.value, str) and re.fullmatch(r"[\[(][\d, ]*[\])]", entry.value[:200]):
-            return tuple(map(int, re.findall(r"\d{1,18}", entry.value)))
-        return entry.value if isinstance(entry.value, (int, float, str)) else None
-    if type(entry) is Branch and entry.kind == "sequence" and len(entry.children) < 9:
-        numbers = [child.value for child in entry.children if type(child) is Value and type(child.value) is int]
-        return tuple(numbers) if len(numbers) == len(entry.children) else None
-    return None
-
-
-Settings = dict[str, Setting]
-
-
-def _of_convolution(settings: Settings) -> str:
-    into, out, groups = settings["in_channels"], settings["out_channels"], settings.get("groups", 1)
-    words = [f"{into}→{out} {_by(settings['kernel_size'])}"]
-    if groups == into and groups == out != 1:
-        words = [f"{into} {_by(settings['kernel_size'])} depthwise"]
-    elif groups != 1:
-        words.append(f"groups {groups}")
-    for label in ("stride", "dilation"):
-        step = _step(settings.get(label, 1))
-        words += [f"{label} {step}"] if step != "1" else []
-    return " ".join(words)
-
-
-def _step(setting: Setting) -> str:
-    """A stride as people say it: `2`, or `2×1` where the dimensions differ."""
-    return str(setting[0]) if isinstance(setting, tuple) and len(set(setting)) == 1 else _by(setting)
-
-
-def _of_recurrent(settings: Settings) -> str:
-    words = [f"{settings['input_size']}→{settings['hidden_size']}"]
-    if settings.get("num_layers", 1) != 1:
-        words.append(f"×{settings['num_layers']}")
-    if settings.get("bidirectional"):
-        words.append("bidirectional")
-    return " ".join(words)
-
-
-def _of_pooling(settings: Settings) -> str:
-    kernel, stride = settings["kernel_size"], settings.get("stride", settings["kernel_size"])
-    return _by(kernel) if _step(stride) == _step(kernel) else f"{_by(kernel)} stride {_step(stride)}"
-
-
-_BY_CLASS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
-    (r"^Conv(Transpose)?[123]d$", _of_convolution),
-    (r"Linear$", lambda settings: f"{settings['in_features']}→{settings['out_features']}"),
-    (r"^(Sync|Lazy)?(Batch|Instance)Norm", lambda settings: f"{settings['num_features']}"),
-    (r"^(Layer|RMS)Norm$", lambda settings: _by(settings["normalized_shape"])),
-    (r"^GroupNorm$", lambda settings: f"{settings['num_channels']}, {settings['num_groups']} groups"),
-    (r"^Embedding(Bag)?$", lambda settings: f"{settings['num_embeddings']}×{settings['embedding_dim']}"),
-    (r"^(LSTM|GRU|RNN)(Cell)?$", _of_recurrent),
-    (r"^MultiheadAttention$", lambda settings: f"{settings['embed_dim']}, {settings['num_heads']} heads"),
-    (r"Dropout", lambda settings: f"{settings['p']:g}"),
-    (r"^Adaptive\w+Pool[123]d$", lambda settings: _by(settings["output_size"])),
-    (r"^(Max|Avg|LP)Pool[123]d$", _of_pooling),
-    (r"^LeakyReLU$", lambda settings: f"{settings['negative_slope']:g}"),
-    (r"^(Log)?Softmax$", lambda settings: f"dim {settings['dim']}"),
-    (r"^PixelShuffle$", lambda settings: f"{settings['upscale_factor']}"),
-)
-"""Pattern of the class's name -> what its settings say. Where one is missing or odd, shapes must do."""
-
-
-def _by(sizes: Setting | Iterable[int]) -> str:
-    """`7×7`, from a shape or a number."""
-    return str(sizes) if isinstance(sizes, (int, float, str)) else "×".join(map(str, sizes))
+def _children(outline: Outline, row: int) -> dict[str, Entry | None]:
+    return {outline.labels[child]: outline.entries[child] for child in islice(outline.children(row), _MANY)}

@@ -73,19 +73,23 @@ def test_shapes_give_the_layer_away(name: str, shapes: dict[str, tuple[int, ...]
     assert words(name, **shapes) == expected
 
 
-def test_a_convolution_that_takes_as_many_channels_as_the_layer_before_gives_is_depthwise() -> None:
+def test_one_channel_for_each_output_is_depthwise_unless_the_layer_is_the_first() -> None:
     shapes = {
-        "0.weight": (32, 3, 3, 3),
+        "0.weight": (32, 1, 3, 3),
         "1.weight": (32,),
         "1.bias": (32,),
         "1.running_mean": (32,),
         "2.weight": (32, 1, 3, 3),
+        "3.weight": (8, 32, 1, 1),
+        "4.weight": (64, 1, 3, 3),
     }
     outline = Outline.of(Branch("", "dict", "mapping", tuple(tensor(f"features.{k}", s) for k, s in shapes.items())))
     assert [text for row in range(len(outline)) if (text := layer(outline, row))] == [
-        "Conv2d 3→32 3×3",
+        "Conv2d 1→32 3×3",
         "BatchNorm 32",
         "Conv2d 32 3×3 depthwise",
+        "Conv2d 32→8 1×1",
+        "Conv2d 64 3×3 depthwise?",
     ]
 
 
