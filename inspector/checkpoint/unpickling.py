@@ -281,8 +281,10 @@ class Machine:
 def _keep(target: Node, pending: list[object]) -> None:
     """Puts what a broken pickle left on the stack where it would have gone: keyed when it begins with text."""
     if pending and target.elements is None and (target.items or isinstance(pending[0], (str, int))):
-        target.items = (target.items or []) + pending[: len(pending) // 2 * 2]
+        target.items = target.items or []
+        target.items.extend(pending[: len(pending) // 2 * 2])
     else:
-        target.elements = (target.elements or []) + pending
+        target.elements = target.elements or []  # grown in place: a million values may be left, one by one
+        target.elements.extend(pending)
 
 

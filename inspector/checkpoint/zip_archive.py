@@ -189,8 +189,8 @@ def note_cut(contents: Contents, archive: Archive, pickled: Pickled) -> None:
 def records(archive: Archive) -> Iterator[tuple[str, str]]:
     """What the small records of the archive say, as facts."""
     if archive.root:
-        yield "archive root", archive.root
+        yield "archive root", safe(archive.root, 80)
     for name in _RECORDS:
         text = archive.text(name)
         if text:
-            yield _LABELS[name], text
+            yield _LABELS[name], safe(text, 80)
