@@ -17,7 +17,7 @@ from .rebuilding import Malformed, Rebuilder
 from .tensor_shortcut import StridedTensor
 
 MAX_DEPTH = 100
-MAX_ENTRIES = 1_000_000
+MAX_ENTRIES = 500_000
 MAX_SEQUENCE = 10_000
 """Children of one list that are listed: a history of a million losses is a line, not a million."""
 MAX_REPEATED = 200_000

@@ -36,11 +36,11 @@ class PickleError(Exception):
 class Budget:
     """What all the pickles of one file may spend together: opcodes, bytes of memory, seconds.
 
-    The bounds leave room for a million tensors; 10 s and 1 GiB for the whole of opening are the limits
+    The bounds leave room for half a million tensors; 10 s and 1 GiB for the whole of opening are the limits
     that they keep.
     """
 
-    def __init__(self, opcodes: int = 9_000_000, nbytes: int = 450_000_000, seconds: float = 6.0) -> None:
+    def __init__(self, opcodes: int = 7_000_000, nbytes: int = 450_000_000, seconds: float = 4.0) -> None:
         self.opcodes = opcodes
         self.nbytes = nbytes
         self.deadline = time.monotonic() + seconds
@@ -145,7 +145,7 @@ class Machine:
         self.budget.opcodes -= 4096
         self.spend(4096 * 32)
         if self.budget.opcodes < 0:
-            raise self.error("it is longer than any checkpoint needs (over 9 million steps)")
+            raise self.error("it is longer than any checkpoint needs (over 7 million steps)")
         if time.monotonic() > self.budget.deadline:
             raise self.error("it takes too long to read")
 
