@@ -149,7 +149,7 @@ def test_tables(samples: Path) -> None:
 def test_repeated_blocks_fold(tmp_path: Path) -> None:
     path = pickled(tmp_path, [{"lr": 0.1, "eps": 0}] * 3)
     text = printed("show", "--fold", path)
-    assert re.search(r"^\{0-2\} +dict of 2", text, re.MULTILINE)
+    assert re.search(r"^\{0-2\} +dict of 2 +3 alike$", text, re.MULTILINE)
     assert len(re.findall(r"^ +lr +float 0\.1", text, re.MULTILINE)) == 1
 
 

@@ -87,7 +87,9 @@ class Tree:
         return _container(entry) if type(entry) is Branch else ""
 
     def _remarks(self, row: int) -> str:
-        entry = self._outline.entries[row]
+        entry, blocks = self._outline.entries[row], self._outline.blocks
+        if blocks and row in blocks:
+            return f"{len(blocks[row]):,} alike"
         if entry is None or (type(entry) is Tensor and not self._digest and self._is_plain(row, entry)):
             return self._ink.accent(self._titles[row]) if row in self._titles else ""
         return "; ".join(self._all_remarks(row, entry))
