@@ -3,11 +3,12 @@
 Why this way: who clicks through a tree asks for a new picture before the last one is read. The former work
 is cancelled, and what it may still say is not heard: `Latest` emits for the newest request alone. A job
 that is being cancelled is kept until its thread is gone, for Qt ends the process when the object of a
-running thread is destroyed.
+running thread is destroyed. When the panel goes, and when the program ends, what still runs is cancelled.
 """
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Generator
 from functools import partial
 from typing import Any
@@ -18,6 +19,20 @@ from ..jobs import Job
 
 _KEPT: set[Job] = set()
 """Every job whose thread may still run, though whoever started it is perhaps gone by now."""
+
+
+def _cancel(jobs: set[Job]) -> None:
+    """Tells these to stop where they are. Their threads end by themselves, soon."""
+    for job in tuple(jobs):
+        job.cancel()
+
+
+@atexit.register
+def _end_all() -> None:
+    """No thread may be left when the interpreter takes Qt apart."""
+    _cancel(_KEPT)
+    for job in tuple(_KEPT):
+        job.wait()
 
 
 class Latest(QObject):
@@ -34,6 +49,7 @@ class Latest(QObject):
         super().__init__(parent)
         self._job: Job | None = None
         self._ending: set[Job] = set()
+        self.destroyed.connect(partial(_cancel, self._ending))
 
     @property
     def is_busy(self) -> bool:

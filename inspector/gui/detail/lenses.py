@@ -26,7 +26,9 @@ from ..widgets.flow_layout import FlowLayout
 from ..widgets.pager import Pager
 from ..widgets.picture import Look, PictureView
 from . import mosaics, pictures
-from .pictures import Gallery, Image, Kind, Picture
+from .cells import Picture
+from .pictures import Gallery, Image
+from .shapes import Kind, image_axes, usual_axes
 
 
 class Lens(QWidget):
@@ -96,7 +98,7 @@ class MapLens(Lens):
     def look_at(self, tensor: Tensor) -> None:
         super().look_at(tensor)
         self.picture = None
-        self.axes.show_shape(tensor.shape, *pictures.usual_axes(tensor.shape))
+        self.axes.show_shape(tensor.shape, *usual_axes(tensor.shape))
         self.axes.setVisible(len(tensor.shape) > 2)
         self.shown.hide()
 
@@ -242,7 +244,7 @@ class ImageLens(Lens):
 
     def work(self) -> Generator[Any, None, Image]:
         assert self.tensor is not None
-        axes = pictures.image_axes(self.tensor.shape)
+        axes = image_axes(self.tensor.shape)
         assert axes is not None
         return pictures.read_image(read, self.tensor, axes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .pictures import Floats
+from ..widgets.colour_scale import Floats
 
 
 def columns_for(filters: int, height: int, width: int, aspect: float) -> int:

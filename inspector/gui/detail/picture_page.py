@@ -19,9 +19,10 @@ from ..widgets.picture import PictureView
 from ..widgets.segments import Segments
 from ..widgets.series_plot import SeriesPlot
 from . import pictures
+from .cells import Picture
 from .latest import Latest
 from .lenses import LENSES, Lens
-from .pictures import Kind, Picture
+from .shapes import Kind, offers
 
 _MOST_DIMENSIONS = 32
 
@@ -54,24 +55,17 @@ class PicturePage(QWidget):
 
     def show_tensor(self, tensor: Tensor) -> None:
         """Reads and draws the picture that suits `tensor` best."""
-        self.show_nothing()
-        self.tensor = tensor
-        self.kinds = pictures.offers(tensor.shape) if len(tensor.shape) <= _MOST_DIMENSIONS else []
-        self.choice.show_choices([kind.value for kind in self.kinds])
-        if not self.kinds:
-            return self._say(_why_no_picture(tensor))
-        for kind in self.kinds:
-            if kind in self.lenses:
-                self.lenses[kind].look_at(tensor)
-        self._read()
+        kinds = offers(tensor.shape) if len(tensor.shape) <= _MOST_DIMENSIONS else []
+        self._forget()
+        self.tensor, self.kinds = tensor, kinds
+        self.choice.show_choices([kind.value for kind in kinds])
+        self._read() if kinds else self._say(_why_no_picture(tensor))
 
     def show_nothing(self, words: str = "") -> None:
         """No picture; `words` say why."""
-        self._latest.cancel()
-        self.tensor, self.kinds, self._found = None, [], None
+        self._forget()
         self.choice.show_choices([])
         self._show_lens()
-        self.view.show_nothing()
         self._say(words)
 
     def stop(self) -> None:
@@ -114,7 +108,15 @@ class PicturePage(QWidget):
             lens.moved.connect(self._read)
             lens.redrawn.connect(lambda: self._draw(self._found) if self._found is not None else None)
 
+    def _forget(self) -> None:
+        self._latest.cancel()
+        self.tensor, self.kinds, self._found = None, [], None
+        self.view.show_nothing()
+
     def _read(self) -> None:
+        lens = self._lens()
+        if lens is not None and lens.tensor is not self.tensor and self.tensor is not None:
+            lens.look_at(self.tensor)
         self._show_lens()
         self._found = None
         if self.tensor is not None:

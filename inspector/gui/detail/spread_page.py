@@ -54,7 +54,7 @@ class SpreadView(QWidget):
         self.plot.show_counts(
             np.asarray(bins.edges), np.asarray(bins.counts, dtype=np.float64), statistics.mean, statistics.std
         )
-        self._hint = "Line: mean. Band: one standard deviation to each side." if statistics.std > 0 else "Line: mean."
+        self._hint = "Line: mean. Band: ± one std." if statistics.std > 0 else "Line: mean."
         self._show_plot(True)
         self._point("")
 
@@ -68,7 +68,7 @@ class SpreadView(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.said)
         self._pages.addWidget(self.plot)
-        self.plot.setMinimumHeight(110)
+        self.plot.setMinimumHeight(120)
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         foot = QHBoxLayout()
         foot.addWidget(self.reading, 1)

@@ -68,15 +68,15 @@ class TensorPage(QWidget):
         self.head.show_entry(checkpoint, key, tensor, tensor_words.summary(key, tensor))
         self._find([])
         self.parts.show_links([wording.safe(part.name, 40) for part in self._part_entries()])
-        self.picture.show_nothing()
-        self.values.show_nothing()
+        for at, page in enumerate((self.picture, self.values)):
+            if at != self.tabs.currentIndex():
+                page.show_nothing()
         refusal = damage_of(tensor)
         self._picture_frame.setVisible(not refusal)
         if refusal:
             self.spread.show_refusal(refusal)
         else:
             self.spread.show_statistics(None)
-        self._show_facts()
         self._read_tab()
 
     def show_statistics(self, statistics: Statistics) -> None:
@@ -120,6 +120,7 @@ class TensorPage(QWidget):
         for part, stretch in ((_inset(self.spread), 5), (self._picture_frame, 6)):
             overview.addWidget(part)
             overview.setStretchFactor(overview.count() - 1, stretch)
+        overview.setSizes([420, 520])
         for page, name, tip in (
             (overview, "Overview", "How the values are spread, and a picture of them"),
             (_inset(self.values), "Values", "The numbers themselves, page by page"),
@@ -149,8 +150,10 @@ class TensorPage(QWidget):
             self.picture.show_nothing(refusal) if refusal else self.picture.show_tensor(tensor)
         elif at == 1:
             self.values.show_nothing(refusal) if refusal else self.values.show_tensor(tensor)
-        elif self._sharing is None or self._sharing[0] is not checkpoint:
-            self._latest.start(find_sharing(checkpoint))
+        else:
+            self._show_facts()
+            if self._sharing is None or self._sharing[0] is not checkpoint:
+                self._latest.start(find_sharing(checkpoint))
 
     def _learn_sharing(self, found: dict[str, tuple[str, ...]]) -> None:
         if self._shown is not None:

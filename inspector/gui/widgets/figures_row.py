@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ..theme import Meaning, mono_font, scaled_font
@@ -31,6 +32,15 @@ class FiguresRow(QWidget):
         for number, cell in enumerate(self._cells):
             cell.setVisible(number < len(figures))
         self._flow.invalidate()
+        self._claim_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._claim_height()
+
+    def _claim_height(self) -> None:
+        """A splitter around it asks for the least height alone, and knows nothing of lines."""
+        self.setMinimumHeight(self._flow.heightForWidth(self.width()))
 
 
 class _Figure(QWidget):

@@ -26,6 +26,9 @@ class Segments(QWidget):
 
     def show_choices(self, texts: Sequence[str], current: int = 0) -> None:
         """Offers `texts`, with the one numbered `current` in force."""
+        if texts and list(texts) == self.texts():
+            self._group.button(current).setChecked(True)
+            return
         for button in self._group.buttons():
             self._group.removeButton(button)
             self._row.removeWidget(button)

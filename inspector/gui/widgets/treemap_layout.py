@@ -22,12 +22,14 @@ def squarify(sizes: Sequence[float], box: Box) -> list[Box]:
     placed: list[Box] = []
     while len(placed) < len(areas):
         row = _next_row(areas, len(placed), min(width, height))
-        thickness = sum(row) / min(width, height) if min(width, height) > 0 else 0.0
-        placed += _laid(row, left, top, width, height, thickness)
+        side, across = min(width, height), max(width, height)
+        is_last = len(placed) + len(row) == len(areas)  # takes what is left, whatever rounding made of it
+        thickness = across if is_last else min(across, sum(row) / side if side > 0 else 0.0)
+        placed += _laid(row, (left, top, width, height), thickness)
         if width >= height:
-            left, width = left + thickness, max(0.0, width - thickness)
+            left, width = left + thickness, width - thickness
         else:
-            top, height = top + thickness, max(0.0, height - thickness)
+            top, height = top + thickness, height - thickness
     return placed
 
 
@@ -49,14 +51,15 @@ def _worst(row: Sequence[float], side: float) -> float:
     return max(max(side * side * area / total**2, total**2 / (side * side * area)) for area in (min(row), max(row)))
 
 
-def _laid(row: list[float], left: float, top: float, width: float, height: float, thickness: float) -> list[Box]:
+def _laid(row: list[float], room: Box, thickness: float) -> list[Box]:
+    """The rectangles of one row, `thickness` thick along the shorter side of `room`."""
+    left, top, width, height = room
+    side, total = min(width, height), sum(row)
     boxes: list[Box] = []
+    done = 0.0
     for area in row:
-        length = area / thickness if thickness > 0 else 0.0
-        if width >= height:
-            boxes.append((left, top, thickness, length))
-            top += length
-        else:
-            boxes.append((left, top, length, thickness))
-            left += length
+        length = side * area / total if total > 0 else 0.0
+        is_upright = width >= height
+        boxes.append((left, top + done, thickness, length) if is_upright else (left + done, top, length, thickness))
+        done += length
     return boxes

@@ -17,7 +17,7 @@ from inspector.checkpoint.entries import Branch, Checkpoint, Extra, Tensor, Valu
 from inspector.checkpoint.outline import Outline
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.gui.detail import DetailPanel
-from inspector.gui.detail.pictures import Kind
+from inspector.gui.detail.shapes import Kind
 from inspector.gui.theme import LIGHT, colours
 from inspector.progress import finish
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from inspector.checkpoint.arrays import read
 from inspector.errors import FileError
-from inspector.gui.detail import mosaics, pictures
-from inspector.gui.detail.pictures import Kind
+from inspector.gui.detail import cells, mosaics, pictures, shapes
+from inspector.gui.detail.shapes import Kind
 from inspector.progress import finish
 
 from .making import of_zeros, tensor_of
@@ -38,13 +38,13 @@ RANDOM = np.random.default_rng(7)
     ],
 )
 def test_offers(shape: tuple[int, ...], kinds: list[Kind]) -> None:
-    assert pictures.offers(shape) == kinds
+    assert shapes.offers(shape) == kinds
 
 
 def test_usual_axes_are_the_two_longest() -> None:
-    assert pictures.usual_axes((2, 30, 4, 50)) == (1, 3)
-    assert pictures.usual_axes((64, 32, 3, 3)) == (0, 1)
-    assert pictures.usual_axes((64, 3, 7, 7)) == (2, 3)
+    assert shapes.usual_axes((2, 30, 4, 50)) == (1, 3)
+    assert shapes.usual_axes((64, 32, 3, 3)) == (0, 1)
+    assert shapes.usual_axes((64, 3, 7, 7)) == (2, 3)
 
 
 @given(height=st.integers(1, 40), width=st.integers(1, 40), cells=st.integers(1, 12), with_nan=st.booleans())
@@ -102,7 +102,7 @@ def test_complex_numbers_are_drawn_by_their_magnitudes() -> None:
 def test_of_a_giant_no_more_than_the_budget_is_read(
     tmp_path: Path, shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "BUDGET", 1 << 20)
+    monkeypatch.setattr(cells, "BUDGET", 1 << 20)
     asked = []
 
     def counting(tensor: object, index: pictures.Index) -> object:
@@ -116,7 +116,7 @@ def test_of_a_giant_no_more_than_the_budget_is_read(
     else:
         picture = finish(pictures.read_map(counting, tensor, 0, 1, (0, 0)))  # type: ignore[arg-type]
 
-    assert sum(asked) <= 2.5 * pictures.BUDGET
+    assert sum(asked) <= 2.5 * cells.BUDGET
     assert max(asked) <= 2 * pictures.BLOCK
     assert picture.sampled > 1
     assert not np.isnan(picture.mean).any()
@@ -146,7 +146,7 @@ def test_filters_in_colour_and_by_channel() -> None:
 @pytest.mark.parametrize("shape", [(20, 30, 3), (3, 20, 30), (1, 1, 20, 30), (20, 30)])
 def test_an_image_has_its_rows_columns_and_colours_in_place(shape: tuple[int, ...]) -> None:
     array = RANDOM.integers(0, 256, size=shape).astype(np.uint8)
-    axes = pictures.image_axes(shape)
+    axes = shapes.image_axes(shape)
     assert axes is not None
 
     image = finish(pictures.read_image(read, tensor_of(array), axes))
