@@ -13,6 +13,9 @@ from pathlib import Path
 
 # Before anything can import Qt. Whoever wants to see the windows sets another platform.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Programs that tests start buffer what they print, as they do for people: an unbuffered one hides what goes
+# wrong in the last flush.
+os.environ.pop("PYTHONUNBUFFERED", None)
 
 import psutil
 import pytest
