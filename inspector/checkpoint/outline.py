@@ -26,7 +26,7 @@ from math import prod
 from .entries import ITEM_SIZES, Branch, Entry, Tensor
 from .preorder import Rows, in_preorder
 
-MAX_KEY_CHARACTERS = 200_000_000
+MAX_KEY_CHARACTERS = 100_000_000
 """Characters that all keys of an outline may have together."""
 
 

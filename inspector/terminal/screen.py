@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import TextIO
 
-_LINES_AT_ONCE = 2_000
+_CHARACTERS_AT_ONCE = 250_000
 
 
 class Ink:
@@ -53,11 +53,14 @@ def write(pieces: Iterable[str], stream: TextIO | None = None) -> None:
     """Writes pieces of text, many of them at once: a system call for each would take longer than all else."""
     stream = stream or sys.stdout
     held: list[str] = []
+    characters = 0
     for piece in pieces:
         held.append(piece)
-        if len(held) >= _LINES_AT_ONCE:
+        characters += len(piece)
+        if characters > _CHARACTERS_AT_ONCE:
             stream.write("".join(held))
             held.clear()
+            characters = 0
     stream.write("".join(held))
     stream.flush()
 

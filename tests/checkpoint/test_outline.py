@@ -116,6 +116,14 @@ def test_tensors_in_one_storage_know_of_each_other() -> None:
     assert (outline.total_nbytes, outline.unique_nbytes) == (96, 8192)
 
 
+def test_names_that_would_make_endless_keys_together_are_shortened() -> None:
+    long = mapping("n" * 100_000, *(Value(f"{number}", "int", number) for number in range(2_000)))
+    keys = Outline.of(mapping("", long)).keys
+    assert keys[:2] == ["n" * 100_000, "n" * 100_000 + ".0"]
+    assert keys[-1] == "…1999"
+    assert sum(map(len, keys)) < 101_000_000
+
+
 def test_a_tree_may_be_deeper_than_python_may_recurse() -> None:
     branch = mapping("x", tensor("t.w", 3))
     for _ in range(5_000):
