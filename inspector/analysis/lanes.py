@@ -50,13 +50,11 @@ def tally_for(elements: Elements, numel: int, histogram: bool) -> tuple[Tally, P
 
 
 def _one_lane(blocks: Iterable[Array], layout: Layout, tally: Tally) -> Generator[Progress, None, Result]:
-    done = said = 0
+    done = 0
     for block in blocks:
         tally.add(block)
         done += block.size
-        if done - said >= STRETCH:
-            said = done
-            yield _progress(done, layout)
+        yield _progress(done, layout)
     return tally.result()
 
 

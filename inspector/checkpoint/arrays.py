@@ -9,7 +9,7 @@ Everything raises FileError, and nothing else, when a tensor's elements are miss
 or when the file was cut short or replaced since it was opened.
 
 Why this way: nothing is mapped (see `sources`), and what is read at once is bounded whatever the strides
-say: a block for what lies in order, a panel of at most 64 MB for what has to be gathered.
+say: a block for what lies in order, a panel of at most 32 MB for what has to be gathered.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ BLOCK = 256 * 1024
 MOST_READ = 256 * 1024 * 1024
 """Bytes that `read` gives at most."""
 
-_PANEL = 64 * 1024 * 1024
+_PANEL = 32 * 1024 * 1024
 """Bytes gathered at once where the elements do not lie in the order they are wanted in."""
+_STRIDE = 16 * 1024 * 1024
+"""Bytes that are walked over at once where most of what lies between the elements is not wanted."""
 _SPAN = 1024 * 1024
 """Bytes that are read in one go to pick elements out of them."""
 _GAP = 16 * 1024
@@ -244,14 +246,22 @@ def _contiguous_blocks(opened: Elements, first: int, numel: int, elements: int) 
 
 
 def _gathered_blocks(opened: Elements, layout: Layout, elements: int) -> Iterator[Array]:
-    # Rows that lie close together are gathered a block at a time. Those of a transposed matrix are spread
-    # over all of it: then as many rows as may be are taken at once, so that each place is read only once.
-    first = next(slabs(layout, elements), layout)
-    panel = elements if first.span <= 4 * first.numel else max(elements, _PANEL // opened.itemsize)
-    for slab in slabs(layout, panel):
+    for slab in slabs(layout, _gathered_at_once(layout, opened.itemsize, elements)):
         row = opened.gather(slab).reshape(-1)
         for start in range(0, row.size, elements):
             yield row[start : start + elements]
+
+
+def _gathered_at_once(layout: Layout, itemsize: int, elements: int) -> int:
+    """How many elements are gathered at once."""
+    first = next(slabs(layout, elements), layout)
+    if first.span <= 4 * first.numel:
+        return elements
+    if list(layout.stride) == sorted(layout.stride, reverse=True):
+        return max(1, min(elements, _STRIDE * layout.numel // (layout.span * itemsize)))
+    # The rows of a transposed matrix are spread over all of it: as many as may be are taken at once, so that
+    # what lies beside them is read but once.
+    return max(elements, _PANEL // itemsize)
 
 
 def _dequantized_rows(tensor: Tensor, elements: int) -> Iterator[Array]:
