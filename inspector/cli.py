@@ -65,11 +65,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the flush at exit complains
+        _drop_output()
         return BROKEN_PIPE
     except OSError as error:
+        _drop_output()
         sys.stderr.write(f"inspector: {error.strerror or error}\n")
         return FAILED
+
+
+def _drop_output() -> None:
+    """Sends what is not written yet nowhere, or the interpreter would try it again at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _joined(arguments: Sequence[str]) -> Iterator[str]:
