@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
@@ -23,6 +24,7 @@ from ... import wording
 from ...checkpoint.entries import Checkpoint, Section
 from ...checkpoint.outline import Outline
 from ...checkpoint.python_snippets import allow_line
+from ...progress import Progress
 from ..theme import mono_font, scaled_font
 from ..widgets.fact_grid import FactGrid
 from ..widgets.figures_row import FiguresRow
@@ -57,7 +59,7 @@ class FactsView(QScrollArea):
         self._outline: Outline | None = None
         self._sections: tuple[Section, ...] = ()
         self._latest = Latest(self)
-        self._latest.succeeded.connect(self._show_breakdown)
+        self._latest.succeeded.connect(self._show_counts)
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -72,7 +74,7 @@ class FactsView(QScrollArea):
         self.figures.show_figures(_figures(checkpoint, outline))
         self.facts.show_facts(_facts(checkpoint))
         self._show_sections(checkpoint)
-        self.treemap.show_parts(OutlineParts(outline))
+        self.treemap.show_parts(None)
         self._point("")
         self._card_of(self.treemap).setVisible(outline.total_nbytes > 0)
         self._show_globals(checkpoint)
@@ -81,7 +83,7 @@ class FactsView(QScrollArea):
         for grid in (self.types, self.shared):
             grid.show_facts([])
             self._card_of(grid).hide()
-        self._latest.start(file_facts.break_down(checkpoint))
+        self._latest.start(_counted_up(checkpoint, outline))
 
     def stop(self) -> None:
         """Ends all reading, and waits for it. To be called before the window goes."""
@@ -169,7 +171,9 @@ class FactsView(QScrollArea):
         height = self.globals_table.verticalHeader().defaultSectionSize()
         self.globals_table.setFixedHeight(height * (min(len(found), _ROWS_SEEN) + 1) + 14)
 
-    def _show_breakdown(self, found: Breakdown) -> None:
+    def _show_counts(self, counts: tuple[OutlineParts, Breakdown]) -> None:
+        parts, found = counts
+        self.treemap.show_parts(parts)
         rows = [Fact(wording.safe(name, 60), _counted(count, size)) for name, count, size in found.dtypes]
         rows += [Fact(f"on {wording.safe(name, 60)}", _counted(count, size)) for name, count, size in found.devices]
         self.types.show_facts(rows)
@@ -183,6 +187,13 @@ class FactsView(QScrollArea):
     def _choose_node(self, node: int) -> None:
         if self._outline is not None:
             self.entry_requested.emit(self._outline.key(node))
+
+
+def _counted_up(checkpoint: Checkpoint, outline: Outline) -> Generator[Progress, None, tuple[OutlineParts, Breakdown]]:
+    """What takes a look at every row of a file."""
+    parts = OutlineParts(outline)
+    parts.children(-1)  # the one node that may have 100,000
+    return parts, (yield from file_facts.break_down(checkpoint))
 
 
 def _figures(checkpoint: Checkpoint, outline: Outline) -> list[tuple[str, str, bool]]:

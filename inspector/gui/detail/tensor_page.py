@@ -48,7 +48,8 @@ class TensorPage(QWidget):
         self.tabs = QTabWidget()
         self._shown: tuple[Checkpoint, str, Tensor] | None = None
         self._read: set[int] = set()
-        self._sharing: tuple[Checkpoint, dict[str, tuple[str, ...]]] | None = None
+        self._sharing: dict[str, tuple[str, ...]] = {}
+        self._sharing_of: Checkpoint | None = None
         self._latest = Latest(self)
         self._latest.succeeded.connect(self._learn_sharing)
         self._channels = Latest(self)
@@ -105,8 +106,8 @@ class TensorPage(QWidget):
         """Ends all reading without waiting for it."""
         self.picture.show_nothing()
         self.values.show_nothing()
-        for reader in (self._latest, self._measuring, self._channels):
-            reader.cancel()
+        self._measuring.cancel()
+        self._channels.cancel()
 
     def stop(self) -> None:
         """Ends all reading, and waits for it."""
@@ -152,18 +153,23 @@ class TensorPage(QWidget):
             self.values.show_nothing(refusal) if refusal else self.values.show_tensor(tensor)
         else:
             self._show_facts()
-            if self._sharing is None or self._sharing[0] is not checkpoint:
-                self._latest.start(find_sharing(checkpoint))
+            self._ask_sharing(checkpoint)
+
+    def _ask_sharing(self, checkpoint: Checkpoint) -> None:
+        """Looks through the file for what shares storages, once."""
+        if self._sharing_of is not checkpoint:
+            self._sharing_of, self._sharing = checkpoint, {}
+            self._latest.start(find_sharing(checkpoint))
 
     def _learn_sharing(self, found: dict[str, tuple[str, ...]]) -> None:
-        if self._shown is not None:
-            self._sharing = self._shown[0], found
+        self._sharing = found
+        if self._shown is not None and self.tabs.currentIndex() == 2:
             self._show_facts()
 
     def _show_facts(self) -> None:
         assert self._shown is not None
         checkpoint, key, tensor = self._shown
-        known = self._sharing[1] if self._sharing is not None and self._sharing[0] is checkpoint else {}
+        known = self._sharing if self._sharing_of is checkpoint else {}
         self.facts.show_facts(tensor_words.facts(checkpoint, tensor, sharing_with(tensor, key, known)))
 
     def _find(self, found: list[Finding]) -> None:
