@@ -27,7 +27,7 @@ from ..wording import count, size
 from .decoding import PER_BYTE, Array, decode, dequantize, float4_values, stored_type, swap
 from .encodings import Latin1Source, UnpackedSource
 from .entries import Quantization, Storage, Tensor
-from .layouts import Layout, coalesced, in_storage_order, layout_of, slabs
+from .layouts import MOST, Layout, coalesced, in_storage_order, layout_of, slabs
 from .sources import Source
 
 Order = Literal["logical", "storage"]
@@ -228,8 +228,8 @@ def _elements_of(tensor: Tensor, storage: Storage) -> tuple[Source, int]:
     """The source that holds the storage's elements one after another, and where in it they begin."""
     source, start, nbytes = storage.source, storage.start, storage.nbytes
     assert source is not None
-    if start < 0 or nbytes < 0:
-        raise FileError(f"The tensor's storage starts at byte {start} and has {nbytes} bytes: that cannot be.")
+    if not (0 <= start <= MOST and 0 <= nbytes <= MOST):
+        raise FileError("The tensor's storage starts at a byte, or has a size, that no file can have.")
     if tensor.extra.latin1:
         source, start = Latin1Source(source, start, nbytes), 0
     if tensor.dtype in PER_BYTE:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 from ..errors import FileError
 from .entries import Tensor
 
+MOST = 2**63 - 1
+"""The largest number of elements, and of anything else, that torch can count."""
 MOST_DIMENSIONS = 32
 """More than these, after those that go together are one, nobody has; numpy ends at 64."""
 
@@ -48,9 +50,11 @@ def layout_of(tensor: Tensor) -> Layout:
         raise FileError(f"The tensor has {len(shape)} dimensions and {len(stride)} strides.")
     for what, numbers in (("size", shape), ("stride", stride), ("storage offset", (offset,))):
         for number in numbers:
-            if type(number) is not int or number < 0:
-                raise FileError(f"The tensor has a {what} of {str(number)[:40]}, which no tensor can have.")
+            if type(number) is not int or not 0 <= number <= MOST:
+                raise FileError(f"The tensor has a {what} of {_as_text(number)}, which no tensor can have.")
     layout = Layout(shape, stride, offset)
+    if math.prod(size for size in shape if size) > MOST // 16:  # numpy counts the bytes, of none as well
+        raise FileError("The tensor's sizes multiply to more than 64 bits can count.")
     if len(shape) > MOST_DIMENSIONS and len(coalesced(layout).shape) > MOST_DIMENSIONS:
         raise FileError(f"The tensor has {len(shape):,} dimensions; more than {MOST_DIMENSIONS} are not read.")
     return layout
@@ -103,3 +107,9 @@ def slabs(layout: Layout, elements: int) -> Iterator[Layout]:
             yield part
         else:
             yield from slabs(Layout(part.shape[1:], part.stride[1:], part.offset), elements)
+
+
+def _as_text(number: object) -> str:
+    if isinstance(number, int) and abs(number) > MOST:
+        return "more than 64 bits"  # Python refuses to write out numbers of many thousand digits
+    return str(number)[:40]

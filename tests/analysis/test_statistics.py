@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import threading
@@ -13,13 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspector.analysis.health import findings
 from inspector.analysis.lanes import STRETCH
 from inspector.analysis.measuring import SMALL
 from inspector.analysis.statistics import Measured, Statistics, measure, measure_all, merge, merge_all
 from inspector.checkpoint.entries import Extra, Tensor
-from inspector.errors import FileError
+from inspector.errors import FileError, InspectorError
 from inspector.progress import Progress, finish
-from tests.checkpoint.entries_of import entry_in_file, entry_of_array, entry_of_tensor, storage_of
+from tests.checkpoint.entries_of import HOSTILE, entry_in_file, entry_of_array, entry_of_tensor, storage_of
 
 CLOSE = 5e-6
 """How far, relatively, what is not exact may be from the reference."""
@@ -300,6 +302,14 @@ def test_without_a_histogram_everything_else_is_the_same() -> None:
         without = finish(measure(tensor, histogram=False))
         assert without.histogram is None
         assert without.mean == pytest.approx(measured(tensor).mean, rel=1e-12)
+
+
+@given(HOSTILE)
+def test_whatever_a_tensor_claims_only_our_errors_come_out(tensor: Tensor) -> None:
+    with contextlib.suppress(InspectorError):
+        statistics = measured(tensor)
+        assert statistics.count == tensor.numel * (2 if tensor.dtype == "float4_e2m1fn_x2" else 1)
+        findings("weight", tensor, statistics)
 
 
 # Merging

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
-from inspector.checkpoint.entries import Extra, Quantization, Storage, Tensor
+from inspector.checkpoint.entries import ITEM_SIZES, Extra, Quantization, Storage, Tensor
 from inspector.checkpoint.sources import FileSource, MemorySource, Source
 
 
@@ -60,3 +61,26 @@ def _quantization_of(tensor: Any) -> Quantization | None:
     scales, zero_points = tensor.q_per_channel_scales(), tensor.q_per_channel_zero_points()
     axis = tensor.q_per_channel_axis()
     return Quantization(scheme, entry_of_tensor(scales), entry_of_tensor(zero_points), axis)
+
+
+ODD = st.sampled_from([0, 1, 2, 3, 7, 8, 2**20, 2**31, 2**62, 2**63 - 1, 2**64, 10**5000, -1, -(2**63)])
+HOSTILE = st.builds(
+    lambda dtype, shape, stride, offset, nbytes, start, data, flags: Tensor(
+        "t",
+        dtype,
+        tuple(shape),
+        tuple(stride[: len(shape)]),
+        offset,
+        storage_of(data, nbytes=nbytes, start=start, big_endian=flags[0]),
+        extra=Extra(conj=flags[1], neg=flags[2], latin1=flags[3]),
+    ),
+    st.sampled_from([*ITEM_SIZES, "object"]),
+    st.lists(ODD, max_size=4),
+    st.lists(ODD, min_size=3, max_size=4),
+    ODD,
+    ODD,
+    ODD,
+    st.binary(max_size=64),
+    st.tuples(*[st.booleans()] * 4),
+)
+"""Tensors that claim anything about themselves."""

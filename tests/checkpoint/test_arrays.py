@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from inspector.checkpoint.reading import open_checkpoint
 from inspector.checkpoint.sources import MemorySource
 from inspector.errors import FileError, InspectorError
 from inspector.progress import Progress
-from tests.checkpoint.entries_of import entry_in_file, entry_of_array, entry_of_tensor, storage_of
+from tests.checkpoint.entries_of import HOSTILE, entry_in_file, entry_of_array, entry_of_tensor, storage_of
 from tests.checkpoint.oracle import digest_of
 
 TORCH_NUMBERS = [name for name in ITEM_SIZES if not name.startswith(("q", "bits", "float4"))]
@@ -174,13 +175,16 @@ def test_text_that_holds_no_bytes_is_refused(text: bytes, words: str) -> None:
     [
         ((5,), (1,), 36, "number 41 of its storage, which holds 40"),
         ((3, 3), (20, 1), 0, "number 43"),
-        ((2**40, 2**40), (2**40, 1), 0, "which holds 40"),
+        ((2**30, 2**30), (2**30, 1), 0, "which holds 40"),
         ((-1,), (1,), 0, "size of -1"),
         ((2,), (-1,), 5, "stride of -1"),
         ((2,), (1,), -3, "storage offset of -3"),
         ((2, 2), (1,), 0, "2 dimensions and 1 strides"),
         ((2,) * 40, tuple(range(40)), 0, "40 dimensions"),
         ((True,), (1,), 0, "size of True"),
+        ((2**40, 2**40), (0, 0), 0, "more than 64 bits can count"),
+        ((10**5000,), (0,), 0, "size of more than 64 bits"),
+        ((2,), (-(10**5000),), 0, "stride of more than 64 bits"),
     ],
 )
 def test_sizes_that_cannot_be_are_a_sentence(shape: Any, stride: Any, offset: int, words: str) -> None:
@@ -191,7 +195,7 @@ def test_sizes_that_cannot_be_are_a_sentence(shape: Any, stride: Any, offset: in
 
 
 def test_a_place_before_the_source_is_a_sentence() -> None:
-    with pytest.raises(FileError, match="starts at byte -8"):
+    with pytest.raises(FileError, match="starts at a byte"):
         read(Tensor("t", "int16", (2,), (1,), 0, storage_of(PLACES.tobytes(), start=-8)))
 
 
@@ -204,6 +208,13 @@ def test_a_storage_that_promises_more_than_there_is_is_a_sentence() -> None:
 def test_elements_that_are_no_numbers_are_a_sentence(dtype: str) -> None:
     with pytest.raises(FileError, match="cannot be read as numbers"):
         read(Tensor("t", dtype, (1,), (1,), 0, storage_of(bytes(16))))
+
+
+@given(HOSTILE)
+def test_whatever_a_tensor_claims_only_our_errors_come_out(tensor: Tensor) -> None:
+    for use in (read, digest, lambda tensor: list(number_blocks(tensor))):
+        with contextlib.suppress(InspectorError):
+            use(tensor)
 
 
 def test_what_is_missing_is_said() -> None:
