@@ -6,49 +6,26 @@ by signals. Latest wins: asking again cancels what was asked before, and whateve
 
 from __future__ import annotations
 
-import gc
 import os
-import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ..checkpoint.entries import Branch, Checkpoint, Entry, Value
-from ..checkpoint.outline import Outline
 from ..errors import FileError, InspectorError
 from ..progress import Progress
 from .jobs import Job
 from .measuring import Measured, Measuring
+from .opening import Opened, opening
 from .watching import FileWatch, stamp_of
 
 if TYPE_CHECKING:
     from ..analysis.statistics import Statistics
 
-FIRST_ROWS = 40
-"""A tree is opened level by level as long as it has no more rows than this."""
 AUTOMATIC = 1_000_000_000
 """Files up to this many bytes are measured whole without being asked; of larger ones what is looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What comes of opening: the checkpoint and its rows, as they are and with repeated blocks folded."""
-
-    checkpoint: Checkpoint
-    outline: Outline
-    folded: Outline
-    first_rows: tuple[int, ...]
-    """The rows that are open at first: level by level, as long as all that is on show fits on a screen."""
-    first_depth: int
-    """How many levels that is."""
-    deepest: int
-    """The depth of the deepest row."""
-    damaged: frozenset[int]
-    """The branches with something broken in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +87,7 @@ class OpenFile(QObject):
         """Reads the file (again). `opened` or `refused` follows."""
         self._cancel()
         self._watch.stop()
-        self._run(_opening(self.path), self._take, self._refuse)
+        self._run(opening(self.path), self._take, self._refuse)
 
     def check_disk(self) -> None:
         """Looks whether the file changed: for disks that do not tell."""
@@ -262,78 +239,3 @@ class OpenFile(QObject):
             self._job.cancel()
             self._job = None
             self.paced.emit(None)
-
-
-def _opening(path: str) -> Generator[Progress, None, Opened]:
-    """Reads a file and lists its rows."""
-    yield Progress(0, 3, "steps", "reading")
-    from ..checkpoint.folding import fold
-    from ..checkpoint.reading import open_checkpoint
-
-    with _uncollected():
-        checkpoint = open_checkpoint(path)
-        yield Progress(1, 3, "steps", "listing")
-        outline = Outline.of(checkpoint.root)
-        yield Progress(2, 3, "steps", "folding")
-        folded = fold(outline)
-        for each in (outline, folded):  # what the first keystroke, paint and click will ask for
-            _ = each.leaves, each.lowered_keys, each.sharing, each.row("")
-        first_rows, first_depth = _first_look(outline)
-        deepest = max(outline.depths, default=0)
-        return Opened(checkpoint, outline, folded, first_rows, first_depth, deepest, _damaged(outline))
-
-
-def _first_look(outline: Outline) -> tuple[tuple[int, ...], int]:
-    """The rows to open at first, and to which depth. Attributes such as `_metadata` stay closed."""
-    opened: list[int] = []
-    level, count, depth = list(outline.children()), 0, 0
-    while level:
-        count += len(level)
-        branches = [row for row in level if outline.ends[row] > row + 1 and not _is_attribute(outline.entries[row])]
-        deeper = [child for row in branches for child in outline.children(row)]
-        if not deeper or count + len(deeper) > FIRST_ROWS:
-            break
-        opened += branches
-        level, depth = deeper, depth + 1
-    return tuple(opened), depth
-
-
-def _is_attribute(entry: Entry | None) -> bool:
-    return type(entry) is Branch and entry.attribute
-
-
-def _damaged(outline: Outline) -> frozenset[int]:
-    """The rows that have a broken one below them."""
-    found: set[int] = set()
-    for row, entry in enumerate(outline.entries):
-        if type(entry) is not Value and entry is not None and entry.damage:
-            above = outline.parents[row]
-            while above >= 0 and above not in found:
-                found.add(above)
-                above = outline.parents[above]
-    return frozenset(found)
-
-
-_collecting = threading.Lock()
-_uncollecting = 0
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No garbage collection inside, and none ever of what was made inside.
-
-    The collector would walk a growing tree again and again, holding every thread up; and later walk all of it
-    at every full collection, though it lives as long as the file is open.
-    """
-    global _uncollecting
-    with _collecting:
-        _uncollecting += 1
-        gc.disable()
-    try:
-        yield
-    finally:
-        with _collecting:
-            _uncollecting -= 1
-            if not _uncollecting:
-                gc.freeze()
-                gc.enable()

@@ -59,11 +59,6 @@ class Session(QObject):
         self.removed.emit(file)
         file.deleteLater()
 
-    def move(self, file: OpenFile, place: int) -> None:
-        """Puts a file at another place among the tabs."""
-        self.files.remove(file)
-        self.files.insert(place, file)
-
     def check_disk(self) -> None:
         """Looks whether any file changed on disk."""
         for file in self.files:

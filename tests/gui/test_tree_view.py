@@ -157,9 +157,19 @@ def test_a_heading_sorts_largest_first_then_smallest_then_not(qtbot: QtBot, view
     assert [model(view).index(place, 0).data() for place in range(3)] == ["epoch", "state_dict", "lost"]
 
 
+def test_a_flat_list_has_room_for_whole_keys_and_gives_it_back(view: TreeView) -> None:
+    view.columns.fit()
+    before = view.columnWidth(Column.KEY)
+    view.columns.sort(Column.SIZE)
+    assert view.columnWidth(Column.KEY) > before
+    view.columns.sort(Column.KEY)
+    assert view.columnWidth(Column.KEY) == before
+    assert not view.columns.is_arranged
+
+
 def test_columns_can_be_hidden(view: TreeView) -> None:
     menu = QMenu(view)
-    view.columns_menu(menu)
+    view.columns.fill_menu(menu)
     assert len(menu.actions()) == len(HEADINGS) - 1
     next(action for action in menu.actions() if action.text() == "Size").trigger()
     assert view.isColumnHidden(Column.SIZE)
@@ -183,6 +193,23 @@ def test_what_is_painted_differs_where_the_rows_do(qtbot: QtBot, view: TreeView)
     """The picture has the chosen row's colour, and no other row has it."""
     press(qtbot, view, Key.Key_Home, Key.Key_Down)
     picture = view.viewport().grab().toImage()
-    backs = [picture.pixelColor(3, view.visualRect(model(view).index(place, 0)).top() + 1).name() for place in range(3)]
+    backs = [picture.pixelColor(5, view.visualRect(model(view).index(place, 0)).top() + 1).name() for place in range(3)]
     assert backs[1] == view._delegate._backs["selection"].name()
     assert backs[0] == backs[2] != backs[1]
+
+
+def test_closing_a_branch_takes_the_chosen_row_to_it(qtbot: QtBot, view: TreeView) -> None:
+    row = model(view).outline.row("state_dict.model.layers.0.attn.weight")
+    assert row is not None
+    view.choose(row)
+    view.toggle(1)
+    assert label(view) == "state_dict"
+
+
+def test_choosing_a_branch_gives_up_the_sorting_that_hides_it(view: TreeView) -> None:
+    view.columns.sort(Column.SIZE)
+    row = model(view).outline.row("state_dict.model")
+    assert row is not None
+    view.choose(row)
+    assert view.current() == row
+    assert not view.horizontalHeader().isSortIndicatorShown()

@@ -190,6 +190,31 @@ def test_searching_from_the_keyboard(
     assert tree.model.rows.found is None
 
 
+def test_a_search_keeps_the_order_and_gives_the_tree_back(
+    qtbot: QtBot, samples: Path, open_file: Open, tree_of: TreeOf
+) -> None:
+    tree = tree_of(open_file(samples / "resnet_plain.pth"))
+    tree.view.columns.sort(Column.SIZE)
+    qtbot.keyClicks(tree.search, "conv")
+    qtbot.waitUntil(lambda: tree.count.text() != "")
+    sizes = [tree.outline.nbytes[row] for row in tree.model.rows.rows]
+    assert sizes == sorted(sizes, reverse=True)
+    assert all("conv" in key for key in keys_on_show(tree))
+    tree.file_order()
+    assert tree.model.rows.rows == tree.model.rows.found
+
+
+def test_the_chosen_key_can_be_copied_while_it_is_not_on_show(
+    inspector: Application, samples: Path, open_file: Open, tree_of: TreeOf
+) -> None:
+    file = open_file(samples / "resnet_plain.pth")
+    tree = tree_of(file)
+    inspector.window.panels[file].choose_key("layer1.0.conv1.weight")
+    tree.collapse_all()
+    inspector.window.actions_["copy_key"].trigger()
+    assert QGuiApplication.clipboard().text() == "layer1.0.conv1.weight"
+
+
 def test_a_misspelt_search_says_what_was_meant_and_hides_nothing(
     qtbot: QtBot, samples: Path, open_file: Open, tree_of: TreeOf
 ) -> None:

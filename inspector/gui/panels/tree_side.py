@@ -71,8 +71,8 @@ class TreeSide(QWidget):
         self._lay_out()
         self._connect()
         state = settings.state("tree_columns")
-        if state is None or not self.view.restore_columns(state):
-            self.view.fit_columns()
+        if state is None or not self.view.columns.restore(state):
+            self.view.columns.fit()
         self._show_damage()
         self.set_folded(settings.choice("fold", ("no", "yes")) == "yes")
         self._open_first_levels()
@@ -170,6 +170,7 @@ class TreeSide(QWidget):
         self._looking = None
         self._unmeasured = found.unmeasured if found is not None else 0
         self.model.change(lambda rows: rows.search(found.rows if found is not None else None))
+        self.view.columns.sort_again()
         self.count.setText(wording.plural(len(found.hits), "match", "matches") if found is not None else "")
         unmeasured = wording.plural(self._unmeasured, "tensor is", "tensors are")
         self._tell(f"{unmeasured} not measured yet." if self._unmeasured else "")
@@ -193,7 +194,7 @@ class TreeSide(QWidget):
 
     def file_order(self) -> None:
         """Gives up sorting."""
-        self.view.sort(Column.KEY)
+        self.view.columns.sort(Column.KEY)
 
     def found_origins(self) -> list[int] | None:
         """The rows that the search left, as rows of the unfolded outline; None when nothing is searched."""
@@ -205,12 +206,13 @@ class TreeSide(QWidget):
         return self._query
 
     def current(self) -> int:
-        """The chosen row of the outline that is shown, -1 when there is none."""
-        return self.view.current()
+        """The chosen row of the outline that is shown, even where it is not on show; -1 when there is none."""
+        row = self.view.current()
+        return row if row >= 0 else self._shown(self._file.row)
 
     def keep_columns(self) -> None:
         """Remembers the columns, if a person arranged them."""
-        if self.view.is_arranged:
+        if self.view.columns.is_arranged:
             self._settings.keep_state("tree_columns", self.view.horizontalHeader().saveState())
 
     # Between the two outlines
@@ -237,6 +239,8 @@ class TreeSide(QWidget):
         self.view.show_cells(self.cells, rows, self._shown(chosen))
         if self._query:
             self.search_for(self._query)
+        else:
+            self.view.columns.sort_again()
 
     def _cells(self, outline: Outline) -> Cells:
         return Cells(outline, self._file.statistics, self._file.flagged, layer, self._contents.damaged)
@@ -287,6 +291,6 @@ class TreeSide(QWidget):
         menu.addSeparator()
         for name in ("fold", "expand_all", "collapse_all", "file_order", "export"):
             menu.addAction(self._actions[name])
-        self.view.columns_menu(menu.addMenu("&Columns"))
+        self.view.columns.fill_menu(menu.addMenu("&Columns"))
         menu.exec(self.view.viewport().mapToGlobal(point))
         menu.deleteLater()

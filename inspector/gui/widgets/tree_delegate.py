@@ -34,6 +34,7 @@ class TreeDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.hovered = -1
         self.current = -1
+        self.is_focused = False
         self.refresh()
 
     def refresh(self) -> None:
@@ -60,6 +61,8 @@ class TreeDelegate(QStyledItemDelegate):
         elif place == self.hovered:
             painter.fillRect(rect, self._backs["hover"])
         if column == Column.KEY:
+            if place == self.current and self.is_focused:
+                painter.fillRect(rect.left(), rect.top(), 3, rect.height(), self._pens["accent"])
             self._paint_key(painter, rect, model, row)
         elif column == Column.HISTOGRAM:
             self._paint_histogram(painter, rect, model, row)

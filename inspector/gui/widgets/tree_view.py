@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QEvent, QModelIndex, QPoint, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from ..item_models.tree_cells import HEADINGS, Cells, Column
+from ..item_models.tree_cells import Cells, Column
 from ..item_models.tree_model import CheckpointTreeModel
+from .tree_columns import TreeColumns
 from .tree_delegate import TreeDelegate
 
 _TYPE_AHEAD_MS = 1000
-_SAMPLED = 300
-"""Rows that are looked at to find how wide a column should be."""
 
 
 class TreeView(QTableView):
@@ -49,18 +48,12 @@ class TreeView(QTableView):
         self._model = model
         self._kept = -1
         self._was_painted = False
-        self.is_arranged = False
-        """Whether a person changed widths, order or choice of the columns."""
-        self._sorting = (Column.KEY, False)
         self.setModel(model)
         model.modelAboutToBeReset.connect(self._keep_current)
         model.modelReset.connect(self._restore_current)
         model.rows_changed.connect(self._look.start)
         self.verticalScrollBar().valueChanged.connect(lambda _value: self._look.start())
-        self.horizontalHeader().sectionClicked.connect(self._sort)
-        self._set_widths()
-        self.horizontalHeader().sectionResized.connect(lambda *_: setattr(self, "is_arranged", True))
-        self.horizontalHeader().sectionMoved.connect(lambda *_: setattr(self, "is_arranged", True))
+        self.columns = TreeColumns(self.horizontalHeader(), model, self._delegate)
 
     def _arrange(self) -> None:
         self.setShowGrid(False)
@@ -72,36 +65,11 @@ class TreeView(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setMinimumSectionSize(1)
         rows.setDefaultSectionSize(self._delegate.row_height)
-        columns.setSectionsMovable(True)
-        columns.setFirstSectionMovable(False)
-        columns.setHighlightSections(False)
-        columns.setSectionsClickable(True)
-        columns.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        columns.customContextMenuRequested.connect(self._offer_columns)
-
-    def _set_widths(self) -> None:
-        figure = self.fontMetrics().horizontalAdvance("0")
-        for column, heading in enumerate(HEADINGS):
-            self.setColumnWidth(column, heading.width * figure)
-
-    def fit_columns(self) -> None:
-        """Makes each column as wide as what stands in the first rows needs, within reason."""
-        figure = self.fontMetrics().horizontalAdvance("0")
-        sample = range(min(_SAMPLED, len(self._model.outline)))
-        for column in (Column.KEY, Column.LAYER, Column.SHAPE, Column.DTYPE, Column.PARAMETERS):
-            needed = max((self._delegate.width(self._model, row, column) for row in sample), default=0)
-            narrowest = self.fontMetrics().horizontalAdvance(HEADINGS[column].title) + 3 * figure
-            self.setColumnWidth(column, max(narrowest, min(needed, HEADINGS[column].width * figure)))
-        self.is_arranged = False
-
-    def restore_columns(self, state: QByteArray) -> bool:
-        """Arranges the columns as they were when `state` was saved; False when it does not fit them."""
-        return self.horizontalHeader().restoreState(state)
 
     # Rows by their number in the outline
 
@@ -113,6 +81,7 @@ class TreeView(QTableView):
         """Makes `row` the current one and brings it into view, opening and un-searching what hides it."""
         if self._model.rows.place_of(row) is None:
             self._model.change(lambda rows: rows.reveal(row))
+            self.columns.show_order(Column.KEY, descending=False)
         place = self._model.rows.place_of(row)
         if place is not None:
             self._go(place)
@@ -138,7 +107,7 @@ class TreeView(QTableView):
     def toggle(self, place: int) -> None:
         """Opens the branch at `place`, or closes it."""
         row = self._model.rows.rows[place]
-        (self._model.close if self._model.rows.is_open(row) else self._model.open)(place)
+        (self._close if self._model.rows.is_open(row) else self._model.open)(place)
 
     # Keyboard
 
@@ -150,7 +119,7 @@ class TreeView(QTableView):
             Qt.Key.Key_End: lambda place: self._go(self._model.rowCount() - 1),
             Qt.Key.Key_Asterisk: self._open_below,
             Qt.Key.Key_Plus: self._model.open,
-            Qt.Key.Key_Minus: self._model.close,
+            Qt.Key.Key_Minus: self._close,
             Qt.Key.Key_Space: self.toggle,
             Qt.Key.Key_Return: self._ask,
             Qt.Key.Key_Enter: self._ask,
@@ -176,10 +145,16 @@ class TreeView(QTableView):
                 self._go(place)
                 return
 
+    def _close(self, place: int) -> None:
+        """Closes a branch; if the chosen row is in it, the branch becomes the chosen one."""
+        if place < self.currentIndex().row() <= place + self._model.rows.below(place):
+            self._go(place)
+        self._model.close(place)
+
     def _leftwards(self, place: int) -> None:
         row = self._model.rows.rows[place]
         if self._model.rows.has_children(row) and self._model.rows.is_open(row):
-            self._model.close(place)
+            self._close(place)
         elif (parent := self._model.rows.place_of_parent(place)) is not None:
             self._go(parent)
 
@@ -265,6 +240,7 @@ class TreeView(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._delegate.current = self.currentIndex().row()
+        self._delegate.is_focused = self.hasFocus()
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
@@ -279,38 +255,3 @@ class TreeView(QTableView):
         if place is not None and self._kept < len(self._model.outline):
             with QSignalBlocker(self):
                 self._go(place)
-
-    # Columns
-
-    def _sort(self, section: int) -> None:
-        """One click: largest first; a second: smallest first; a third, or the key's heading: the tree again."""
-        column = Column(section)
-        former, descending = self._sorting
-        if column is Column.KEY or (column is former and not descending):
-            self.sort(Column.KEY)
-        else:
-            self.sort(column, descending=column is not former)
-
-    def sort(self, column: Column, *, descending: bool = True) -> None:
-        """Sorts by a column; by `Column.KEY` the rows are a tree in the file's order."""
-        self._sorting = (column, descending)
-        header = self.horizontalHeader()
-        header.setSortIndicatorShown(column is not Column.KEY)
-        header.setSortIndicator(column, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
-        self._model.sort_by(column, descending=descending)
-
-    def columns_menu(self, menu: QMenu) -> None:
-        """Fills `menu` with a check mark for each column that can be hidden."""
-        for column, heading in enumerate(HEADINGS):
-            if column == Column.KEY:
-                continue
-            action = menu.addAction(heading.title)
-            action.setCheckable(True)
-            action.setChecked(not self.isColumnHidden(column))
-            action.toggled.connect(lambda shown, column=column: self.setColumnHidden(column, not shown))
-
-    def _offer_columns(self, point: QPoint) -> None:
-        menu = QMenu(self)
-        self.columns_menu(menu)
-        menu.exec(self.horizontalHeader().mapToGlobal(point))
-        menu.deleteLater()
