@@ -64,6 +64,10 @@ _NETWORKS = (
 )
 
 
+MOST = 1000
+"""Entries at the top that are looked at: a dict of more is a table, and not the parts of a checkpoint."""
+
+
 def sections(root: Branch) -> tuple[Section, ...]:
     """The sections of a file, in its order; one for the whole where it is nothing but weights."""
     if root.kind == "module":
@@ -76,7 +80,7 @@ def sections(root: Branch) -> tuple[Section, ...]:
 
 
 def _sections_of(root: Branch) -> Iterator[Section]:
-    for entry in root.children:
+    for entry in root.children[:MOST]:
         if isinstance(entry, Branch) and entry.attribute:
             continue
         role = _role(entry)

@@ -35,8 +35,8 @@ def _wrong(found: dict[str, Any]) -> str:
         return f"{found['outcome']}: {found['sentence']}"
     if found["did"]:
         return "; ".join(found["did"])
-    if found["seconds"] > SECONDS:
-        return f"took {found['seconds']:.1f} s to open"
+    if max(found["seconds"]) > SECONDS:
+        return f"took {found['seconds']} s to open and to print"
     if found["kilobytes"] > KILOBYTES:
         return f"took {found['kilobytes']:,} kB"
     return "" if found["outcome"] == "opened" or found["sentence"] else "was refused without a sentence"
