@@ -64,6 +64,7 @@ class Rebuilder:
         extents = shape, stride
         reach = self._reaches.get(extents)
         if reach is None:
+            _countable(shape)
             _same_length(shape, stride)
             reach = self._reaches[extents] = reached(shape, stride)
         dtype = storage.dtype
@@ -171,7 +172,18 @@ def sizes(value: object) -> tuple[int, ...]:
         value = arguments(value)[0]
     if not isinstance(value, (tuple, list)) or len(value) > MAX_DIMENSIONS:
         raise Malformed("a shape that is no short tuple")
-    return tuple(whole(each) for each in value)
+    shape = tuple(whole(each) for each in value)
+    _countable(shape)
+    return shape
+
+
+def _countable(shape: tuple[int, ...]) -> None:
+    """torch counts elements in 64 bits with a sign."""
+    product = 1
+    for dimension in shape:
+        product *= max(dimension, 1)
+    if product >= _BIGGEST:
+        raise Malformed("a shape with more elements than can be counted")
 
 
 def whole(value: object) -> int:

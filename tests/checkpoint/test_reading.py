@@ -15,6 +15,7 @@ from inspector.checkpoint.entries import Branch, Checkpoint, Entry, Value
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.errors import FileError
 
+from .assembling import Call, Name, Pid, pickled, zip_file
 from .oracle import assert_shows
 
 DTYPES = (
@@ -306,6 +307,17 @@ def test_containers_that_double_themselves_are_not_listed_for_ever(tmp_path: Pat
         checkpoint = open_checkpoint(path)
         assert sum(1 for _ in checkpoint.entries()) < 500_000
         assert any("stands elsewhere" in getattr(entry, "note", "") for _, entry in checkpoint.entries())
+
+
+def test_a_shape_that_cannot_be_counted_is_a_broken_entry(tmp_path: Path) -> None:
+    storage = Pid(("storage", Name("torch", "FloatStorage"), "0", "cpu", 1))
+    arguments = (storage, 0, (1 << 62,) * 64, (0,) * 64, False, None)
+    thing = {"huge": Call(Name("torch._utils", "_rebuild_tensor_v2"), arguments), "fine": 1}
+    path = tmp_path / "huge.pth"
+    zip_file(path, pickled(thing), {"0": bytes(4)})
+    checkpoint = open_checkpoint(path)
+    assert "more elements than can be counted" in entry(checkpoint, "huge").damage
+    assert entry(checkpoint, "fine").value == 1
 
 
 def test_long_lists_and_long_texts_are_cut_in_words(save) -> None:
