@@ -188,5 +188,6 @@ class MainWindow(QMainWindow):
         for panel in self.panels.values():
             panel.keep_state()
         self.hide()
+        self.place.details.stop()
         self.session.end()
         super().closeEvent(event)

@@ -75,6 +75,12 @@ class DetailSide(QTabWidget):
         if self.entry is not None:
             self.entry.show_nothing()
 
+    def stop(self) -> None:
+        """Ends all reading, and waits for it. For the closing of the window."""
+        for panel in (self.entry, self.facts):
+            if panel is not None:
+                panel.stop()
+
     def go_to_entry(self) -> None:
         self._go(0)
 
