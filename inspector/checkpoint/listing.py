@@ -53,7 +53,7 @@ class Listing:
         if type(value) is StridedTensor:
             return self._tensor(name, value)
         self._left -= 1
-        if type(value) in (Node, list, tuple):  # and not a Blob, which is a named tuple
+        if type(value) is Node or type(value) is list or type(value) is tuple:  # and not a Blob, a named tuple
             return self._container(name, value)
         return values.plain(name, value)
 

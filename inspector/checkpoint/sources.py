@@ -12,7 +12,7 @@ import stat
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import NamedTuple
 
 from ..errors import FileError
@@ -61,10 +61,9 @@ class Source:
         """Fills `buffer` (of bytes) with what stands from `offset` on."""
         raise NotImplementedError
 
-    @contextmanager
-    def opened(self) -> Iterator[None]:
+    def opened(self) -> AbstractContextManager[None]:
         """Keeps the file open for the reads inside: one open instead of one each."""
-        yield
+        return nullcontext()
 
     def place(self, offset: int) -> Place | None:
         """Where byte `offset` lies in a file; None when it is in none by itself. Raises FileError."""
@@ -226,7 +225,7 @@ class PartSource(Source):
     def place(self, offset: int) -> Place | None:
         return self.whole.place(self.start + offset)
 
-    def opened(self):  # type: ignore[no-untyped-def]
+    def opened(self) -> AbstractContextManager[None]:
         return self.whole.opened()
 
 
@@ -244,7 +243,7 @@ class InflatedSource(Source):
         self._lock = threading.Lock()
         self._rewind()
 
-    def opened(self):  # type: ignore[no-untyped-def]
+    def opened(self) -> AbstractContextManager[None]:
         return self._packed.opened()
 
     def read_into(self, offset: int, buffer: memoryview) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
+from contextlib import AbstractContextManager
 from itertools import repeat
 from typing import NamedTuple
 
@@ -76,7 +77,7 @@ class MemberSource(Source):
         self._check(offset, len(buffer))
         self._archive.read_into(self.start + offset, buffer)
 
-    def opened(self):  # type: ignore[no-untyped-def]
+    def opened(self) -> AbstractContextManager[None]:
         return self._archive.opened()
 
     def place(self, offset: int) -> Place | None:
