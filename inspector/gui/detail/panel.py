@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPalette
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
 
 
 class DetailPanel(QWidget):
-    """Shows one entry or group. Reads values on threads; `stop` ends them when the window closes."""
+    """Shows one entry or group. Reads values on threads; `stop` ends them when the window closes.
+
+    Its parts are made one by one when the window has nothing else to do, or when they are first wanted: all of
+    them at once would hold it up for a tenth of a second.
+    """
 
     entry_requested = Signal(str)
     """The key of an entry or group that a person asked for here."""
@@ -30,17 +36,52 @@ class DetailPanel(QWidget):
         self.setAccessibleName("Details")
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
-        self.tensor_page, self.value_page, self.group_page = TensorPage(), ValuePage(), GroupPage()
         self.nothing = Label("Choose a row of the tree to see what it holds.", tone="quiet", wrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout(self)
-        for page in (self.nothing, self.tensor_page, self.value_page, self.group_page):
-            self._pages.addWidget(page)
+        self._pages.addWidget(self.nothing)
         self._checkpoint: Checkpoint | None = None
         self._key = ""
-        self.group_page.entry_requested.connect(self.entry_requested)
-        self.tensor_page.part_chosen.connect(self._show_part)
         self._make_actions()
+        self._to_make = self._parts()
+        self._idle = QTimer(self, interval=0)
+        self._idle.timeout.connect(self._make_next)
+        self._idle.start()
+
+    @cached_property
+    def tensor_page(self) -> TensorPage:
+        made = TensorPage()
+        made.part_chosen.connect(self._show_part)
+        self._pages.addWidget(made)
+        return made
+
+    @cached_property
+    def value_page(self) -> ValuePage:
+        made = ValuePage()
+        self._pages.addWidget(made)
+        return made
+
+    @cached_property
+    def group_page(self) -> GroupPage:
+        made = GroupPage()
+        made.entry_requested.connect(self.entry_requested)
+        self._pages.addWidget(made)
+        return made
+
+    def _parts(self) -> Iterator[object]:
+        """Makes the parts one after the other, those first that will be wanted first."""
+        yield self.tensor_page
+        yield self.tensor_page.spread
+        yield self.tensor_page.spread.plot
+        yield self.tensor_page.picture
+        yield self.group_page
+        yield self.value_page
+        yield self.tensor_page.picture.series
+        yield self.tensor_page.values
+
+    def _make_next(self) -> None:
+        if next(self._to_make, None) is None:
+            self._idle.stop()
 
     def show_entry(self, checkpoint: Checkpoint, key: str, entry: Entry) -> None:
         """Shows the entry at `key`. A tensor's statistics come later, by `show_statistics`."""
@@ -63,7 +104,7 @@ class DetailPanel(QWidget):
 
     def show_statistics(self, key: str, statistics: Statistics | None, refusal: str = "") -> None:
         """Fills in what was measured of `key`, or the sentence why it was not; ignored if another is shown by now."""
-        if key != self._key or self._pages.currentWidget() is not self.tensor_page:
+        if key != self._key or not isinstance(self._pages.currentWidget(), TensorPage):
             return
         if statistics is not None:
             self.tensor_page.show_statistics(statistics)
@@ -74,7 +115,8 @@ class DetailPanel(QWidget):
         """Nothing is chosen."""
         self._checkpoint, self._key = None, ""
         self._pages.setCurrentWidget(self.nothing)
-        self.tensor_page.cancel()
+        if "tensor_page" in vars(self):
+            self.tensor_page.cancel()
 
     def copy_summary(self) -> None:
         """Puts the summary line of what is shown on the clipboard."""
@@ -90,7 +132,8 @@ class DetailPanel(QWidget):
 
     def stop(self) -> None:
         """Ends all reading, and waits for it. To be called before the window goes."""
-        self.tensor_page.stop()
+        if "tensor_page" in vars(self):
+            self.tensor_page.stop()
 
     def _show_part(self, key: str, part: Tensor) -> None:
         """A part is measured here, for the tree has no row for it."""

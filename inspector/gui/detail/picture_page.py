@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ class PicturePage(QWidget):
         self.tensor: Tensor | None = None
         self.kinds: list[Kind] = []
         self.choice = Segments("Picture")
-        self.view, self.series, self.bar = PictureView(), SeriesPlot(), ColourBar()
+        self.view, self.bar = PictureView(), ColourBar()
         self.said = Label(tone="quiet", wrap=True)
         self.reading = ElidedLabel(tone="quiet")
         self._note = ""
@@ -47,6 +48,14 @@ class PicturePage(QWidget):
         self._lay_out()
         self._connect()
         self.show_nothing()
+
+    @cached_property
+    def series(self) -> SeriesPlot:
+        """The line; made when it is first wanted, for pyqtgraph takes 20 ms to make a plot."""
+        made = SeriesPlot()
+        made.pointed.connect(lambda point: self._point(0, point))
+        self._pages.addWidget(made)
+        return made
 
     @property
     def kind(self) -> Kind | None:
@@ -78,7 +87,7 @@ class PicturePage(QWidget):
 
     def _lay_out(self) -> None:
         self._pages = QStackedWidget()
-        for page in (self.said, self.view, self.series):
+        for page in (self.said, self.view):
             self._pages.addWidget(page)
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         head = QHBoxLayout()
@@ -103,7 +112,6 @@ class PicturePage(QWidget):
         self._latest.said.connect(self._progress)
         self.choice.chosen.connect(lambda _: self._read())
         self.view.pointed.connect(self._point)
-        self.series.pointed.connect(lambda point: self._point(0, point))
         for lens in self.lenses.values():
             lens.moved.connect(self._read)
             lens.redrawn.connect(lambda: self._draw(self._found) if self._found is not None else None)

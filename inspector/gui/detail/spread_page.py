@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,16 +32,23 @@ class SpreadView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.figures = FiguresRow()
-        self.plot = HistogramPlot()
         self.said = Label(tone="quiet", wrap=True)
         self.reading = ElidedLabel(tone="quiet")
         self.logarithmic = CheckBox("Logarithmic")
         self.logarithmic.setToolTip("Count on a logarithmic scale, so that rare values are seen too")
-        self.logarithmic.toggled.connect(self.plot.set_logarithmic)
-        self.plot.pointed.connect(self._point)
+        self.logarithmic.toggled.connect(lambda is_wanted: self.plot.set_logarithmic(is_wanted))
         self._hint = ""
         self._lay_out()
         self.show_statistics(None)
+
+    @cached_property
+    def plot(self) -> HistogramPlot:
+        """The histogram; made when it is first wanted, for pyqtgraph takes 20 ms to make a plot."""
+        made = HistogramPlot()
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        made.pointed.connect(self._point)
+        self._pages.addWidget(made)
+        return made
 
     def show_statistics(self, statistics: Statistics | None) -> None:
         """Shows `statistics`; with None that they are not known yet."""
@@ -67,9 +75,7 @@ class SpreadView(QWidget):
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.said)
-        self._pages.addWidget(self.plot)
-        self.plot.setMinimumHeight(120)
-        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._pages.setMinimumHeight(120)
         foot = QHBoxLayout()
         foot.addWidget(self.reading, 1)
         foot.addWidget(self.logarithmic)
@@ -86,7 +92,6 @@ class SpreadView(QWidget):
     def _say(self, words: str, tone: str = "quiet") -> None:
         self.said.setText(wording.safe(words, 600))
         self.said.set_tone(tone)
-        self.plot.clear_counts()
         self._hint = ""
         self._show_plot(False)
         self._point("")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
     from ...analysis.statistics import Statistics
 
 
+_Widget = TypeVar("_Widget", bound=QWidget)
 _ALARMING = ("not finite", "exploded", "float16")
 """Kinds of findings that are alarms; the others are remarks."""
 
 
 class TensorPage(QWidget):
-    """Everything about one tensor. What takes time is read on threads, and only for the page that is seen."""
+    """Everything about one tensor. What takes time is read on threads, and only for the page that is seen.
+
+    Its larger parts are made when they are first wanted: all of them at once would hold the window up.
+    """
 
     part_chosen = Signal(str, object)
     """Key and entry of a part - the indices of a sparse tensor, an attribute - that is to be shown by itself."""
@@ -42,7 +47,7 @@ class TensorPage(QWidget):
         self.head = Head()
         self.alarms = WrappedText(tone="danger")
         self.remarks = WrappedText(tone="quiet")
-        self.spread, self.picture, self.values, self.facts = SpreadView(), PicturePage(), ValuesView(), FactGrid()
+        self.facts = FactGrid()
         self.parts = LinksRow("Parts")
         self.parts.chosen.connect(self._choose_part)
         self.tabs = QTabWidget()
@@ -60,6 +65,18 @@ class TensorPage(QWidget):
         self._lay_out()
         self.tabs.currentChanged.connect(lambda _: self._read_tab())
 
+    @cached_property
+    def spread(self) -> SpreadView:
+        return _put(SpreadView(), self._spread_frame)
+
+    @cached_property
+    def picture(self) -> PicturePage:
+        return _put(PicturePage(), self._picture_frame)
+
+    @cached_property
+    def values(self) -> ValuesView:
+        return _put(ValuesView(), self._values_frame)
+
     def show_tensor(self, checkpoint: Checkpoint, key: str, tensor: Tensor) -> None:
         """Shows `tensor`, at first without statistics."""
         self._shown = checkpoint, key, tensor
@@ -69,9 +86,10 @@ class TensorPage(QWidget):
         self.head.show_entry(checkpoint, key, tensor, tensor_words.summary(key, tensor))
         self._find([])
         self.parts.show_links([wording.safe(part.name, 40) for part in self._part_entries()])
-        for at, page in enumerate((self.picture, self.values)):
-            if at != self.tabs.currentIndex():
-                page.show_nothing()
+        in_front = self.tabs.currentWidget()
+        for reader in self._readers():
+            if not in_front.isAncestorOf(reader):
+                reader.show_nothing()
         refusal = damage_of(tensor)
         self._picture_frame.setVisible(not refusal)
         if refusal:
@@ -104,27 +122,27 @@ class TensorPage(QWidget):
 
     def cancel(self) -> None:
         """Ends all reading without waiting for it."""
-        self.picture.show_nothing()
-        self.values.show_nothing()
+        for reader in self._readers():
+            reader.show_nothing()
         self._measuring.cancel()
         self._channels.cancel()
 
     def stop(self) -> None:
         """Ends all reading, and waits for it."""
-        for reader in (self.picture, self.values, self._latest, self._measuring, self._channels):
+        for reader in (*self._readers(), self._latest, self._measuring, self._channels):
             reader.stop()
 
     def _lay_out(self) -> None:
         overview = QSplitter(Qt.Orientation.Vertical)
         overview.setChildrenCollapsible(False)
-        self._picture_frame = _inset(self.picture)
-        for part, stretch in ((_inset(self.spread), 5), (self._picture_frame, 6)):
+        self._spread_frame, self._picture_frame, self._values_frame = QWidget(), QWidget(), QWidget()
+        for part, stretch in ((self._spread_frame, 5), (self._picture_frame, 6)):
             overview.addWidget(part)
             overview.setStretchFactor(overview.count() - 1, stretch)
         overview.setSizes([420, 520])
         for page, name, tip in (
             (overview, "Overview", "How the values are spread, and a picture of them"),
-            (_inset(self.values), "Values", "The numbers themselves, page by page"),
+            (self._values_frame, "Values", "The numbers themselves, page by page"),
             (_scrolled(self.facts), "Storage", "How it is laid out, and where its bytes lie"),
         ):
             self.tabs.addTab(page, name)
@@ -133,11 +151,17 @@ class TensorPage(QWidget):
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(8)
-        self._findings_frame = _inset(self.alarms, 0)
+        self._findings_frame, parts_frame = QWidget(), QWidget()
+        _put(self.alarms, self._findings_frame, top=0)
         self._findings_frame.layout().addWidget(self.remarks)
-        for widget in (self.head, self._findings_frame, _inset(self.parts, 0)):
+        _put(self.parts, parts_frame, top=0)
+        for widget in (self.head, self._findings_frame, parts_frame):
             page.addWidget(widget)
         page.addWidget(self.tabs, 1)
+
+    def _readers(self) -> list[PicturePage | ValuesView]:
+        """Those of the pages that read values and have been made by now, in the order of the tabs."""
+        return [vars(self)[name] for name in ("picture", "values") if name in vars(self)]
 
     def _read_tab(self) -> None:
         """Reads what the page in front shows, once for each tensor."""
@@ -214,13 +238,12 @@ def damage_of(tensor: Tensor) -> str:
     return "It was saved without its numbers (a meta tensor)."
 
 
-def _inset(widget: QWidget, top: int = 10) -> QWidget:
-    """`widget` with the panel's margins around it."""
-    frame = QWidget()
+def _put(widget: _Widget, frame: QWidget, top: int = 10) -> _Widget:
+    """`widget` in `frame`, with the panel's margins around it."""
     box = QVBoxLayout(frame)
     box.setContentsMargins(16, top, 16, top)
     box.addWidget(widget)
-    return frame
+    return widget
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:
