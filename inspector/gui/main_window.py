@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         panel.ready.connect(lambda: self._refresh_if_shown(file))
         panel.painted.connect(self.place.details.load)
         panel.entry_asked.connect(self.commands.go_to_entry)
+        panel.facts_asked.connect(self.commands.go_to_file)
         file.paced.connect(lambda pace: self.status.show_pace(pace) if file is self.session.current else None)
         file.chosen.connect(lambda _row: self._enable(panel))
         self.place.add(panel, wording.safe(file.name, 60), wording.safe(file.path, 500))

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from ..analysis.statistics import Statistics
 
 
+_WHOLE = ("int", "uint", "bool")
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """One row (-1: the file) is measured: its statistics, or the sentence why it has none."""
@@ -49,6 +52,8 @@ class Measuring:
         self._left = [*outline.tensors, outline.total_tensors]  # the last, at -1, is the file
         self._same: dict[tuple[object, ...], int] = {}
         self._done_bytes = 0
+        self._whole: set[int] = set()
+        """The rows that hold nothing but whole numbers."""
 
     def want(self, rows: Iterable[int]) -> None:
         """These rows first, in this order, instead of those wanted before."""
@@ -134,6 +139,9 @@ class Measuring:
     def _end(self, row: int, statistics: Statistics | None, refusal: str) -> list[Progress | Measured]:
         """The word for a finished row, and for each branch (and the file, row -1) that is complete with it."""
         self._done[row] = statistics
+        entry = self._outline.entries[row]
+        if type(entry) is Tensor and entry.dtype.startswith(_WHOLE):
+            self._whole.add(row)
         self._done_bytes += self._outline.nbytes[row]
         words: list[Progress | Measured] = [Measured(row, statistics, refusal, self._done_bytes)]
         branch = row
@@ -145,11 +153,18 @@ class Measuring:
         return words
 
     def _merged(self, branch: int) -> Statistics | None:
-        """The statistics of a branch whose parts are all known."""
+        """The statistics of a branch whose parts are all known.
+
+        Whole numbers count only where there is nothing else: a BatchNorm's counter of 320 batches would make
+        the mean of its weights 5.
+        """
         from ..analysis.statistics import merge_all
 
-        parts = (self._done.get(child) for child in self._outline.children(branch))
-        merged = merge_all(part for part in parts if part is not None)
+        measured = [child for child in self._outline.children(branch) if self._done.get(child) is not None]
+        weights = [child for child in measured if child not in self._whole]
+        if not weights:
+            self._whole.add(branch)
+        merged = merge_all(part for child in weights or measured if (part := self._done[child]) is not None)
         self._done[branch] = merged
         return merged
 

@@ -62,6 +62,23 @@ def test_a_branch_is_the_merge_of_its_tensors() -> None:
     assert (branch.minimum, branch.maximum) == (both.min(), both.max())
 
 
+def test_whole_numbers_do_not_count_beside_weights() -> None:
+    counter = numbered("norm.batches", numpy.array([320.0]))._replace(dtype="int32")
+    only = numbered("steps.a", numpy.array([1.0]))._replace(dtype="int32")
+    root = Branch("", "dict", "mapping", (numbered("norm.weight", numpy.ones(16)), counter, only))
+    outline = Outline.of(root)
+    measuring = Measuring(outline)
+    measuring.want_all()
+    found = {word.row: word.statistics for word in measured_rows(measuring)}
+    norm, steps, whole = (found[row] for row in (outline.row("norm"), outline.row("steps"), -1))  # type: ignore[index]
+    assert norm is not None
+    assert steps is not None
+    assert whole is not None
+    assert (norm.count, norm.mean) == (16, 1.0)
+    assert steps.count == 1
+    assert whole.count == 16
+
+
 def test_a_row_wanted_meanwhile_comes_before_the_one_underway() -> None:
     large = numbered("large", numpy.ones(4_000_000))
     outline = Outline.of(Branch("", "dict", "mapping", (large, numbered("small", numpy.ones(10)))))

@@ -14,6 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from inspector.checkpoint.entries import Tensor
 from inspector.errors import FileError
 from inspector.gui.app import Application
 from inspector.gui.export import exporting
@@ -117,8 +118,8 @@ def test_branches_and_the_file_get_merged_statistics(samples: Path, open_file: O
     file = measured(open_file(samples / "resnet_plain.pth"))
     assert file.contents is not None
     outline = file.contents.outline
-    whole = file.statistics[-1]
-    assert whole.count == outline.total_parameters
+    weights = [entry for entry in outline.entries if type(entry) is Tensor and entry.dtype == "float32"]
+    assert file.statistics[-1].count == sum(entry.numel for entry in weights)
     branch = outline.row("conv1")
     assert branch is not None
     assert file.statistics[branch].count == outline.parameters[branch]
@@ -147,6 +148,15 @@ def test_damage_is_a_calm_banner_over_a_usable_tree(
     assert tree.damage.sentence.startswith(file.contents.checkpoint.damage[0][:40])
     assert tree.model.rowCount()
     assert file.refusals or any(tree.cells.is_wrong(row) for row in range(len(tree.outline)))
+
+
+def test_a_file_that_runs_code_elsewhere_says_so_on_top(
+    inspector: Application, samples: Path, open_file: Open, tree_of: TreeOf, measured: Measured
+) -> None:
+    tree = tree_of(measured(open_file(samples / "hostile.pth")))
+    assert tree.danger.isVisible()
+    assert "posix.system" in tree.danger.sentence
+    assert not tree_of(measured(open_file(samples / "linear.pth"))).danger.isVisible()
 
 
 def test_a_refused_file_has_a_page_with_the_sentence(

@@ -56,7 +56,7 @@ HEADINGS = (
     Heading("Parameters", "How many numbers it has", 13),
     Heading("Size", "How many bytes these numbers take", 10),
     Heading("Histogram", "How the values are spread, from minimum to maximum", 14),
-    Heading("Mean", "The mean of the finite values", 10),
+    Heading("Mean", "The mean of the finite values; for branches without counters and other whole numbers", 10),
     Heading("Std", "Their standard deviation", 10),
     Heading("Min", "The smallest finite value", 10),
     Heading("Max", "The largest finite value", 10),

@@ -23,6 +23,8 @@ class InspectPanel(QStackedWidget):
     """The tree was painted for the first time."""
     entry_asked = Signal()
     """The details of the chosen row are wanted."""
+    facts_asked = Signal()
+    """The facts of the file are wanted."""
 
     def __init__(self, file: OpenFile, actions: Actions, settings: Settings) -> None:
         super().__init__()
@@ -73,6 +75,7 @@ class InspectPanel(QStackedWidget):
         if self.tree is None:
             self.tree = TreeSide(self.file, contents, self._actions, self._settings)
             self.tree.asked.connect(lambda _row: self.entry_asked.emit())
+            self.tree.facts_asked.connect(self.facts_asked)
             self.tree.view.painted.connect(self.painted)
             self.addWidget(self.tree)
         else:

@@ -41,6 +41,8 @@ class TreeSide(QWidget):
 
     asked = Signal(int)
     """A row was double-clicked or Enter pressed on it."""
+    facts_asked = Signal()
+    """The facts of the file are wanted."""
 
     def __init__(self, file: OpenFile, contents: Opened, actions: Actions, settings: Settings) -> None:
         super().__init__()
@@ -65,6 +67,9 @@ class TreeSide(QWidget):
         self.problem = Label(tone="quiet", wrap=True)
         self.damage = Banner("!")
         self.damage.offer_closing()
+        self.danger = Banner("!")
+        self.danger.offer("&Show", self.facts_asked.emit, "Go to what the file names, and what each does")
+        self.danger.offer_closing()
         self.change = Banner("↻", tone="accent")
         self.change.offer("&Reload", file.open, "Read the file again; the chosen entry stays chosen")
         self.change.offer_closing()
@@ -92,7 +97,7 @@ class TreeSide(QWidget):
         self.problem.setContentsMargins(16, 0, 16, 8)
         self.problem.hide()
         column.addLayout(bar)
-        for widget in (self.problem, self.change, self.damage):
+        for widget in (self.problem, self.change, self.danger, self.damage):
             column.addWidget(widget)
         column.addWidget(self.view, 1)
 
@@ -280,6 +285,12 @@ class TreeSide(QWidget):
         more = f"  (and {wording.plural(len(damage) - 1, 'more finding')})" if len(damage) > 1 else ""
         first = wording.safe(damage[0], 400) + more if damage else ""
         self.damage.say(first, "\n".join(wording.safe(sentence, 400) for sentence in damage[:20]))
+
+        dangerous = [each.name for each in self._contents.checkpoint.globals if each.verdict == "dangerous"]
+        named = wording.safe(wording.names(dangerous), 300)
+        self.danger.say(
+            f"Loading this file with weights_only=False would call {named}. Nothing was run here." if named else ""
+        )
 
     def _tell_change(self) -> None:
         self.change.say("The file changed on disk. What is shown here is as it was read.")
