@@ -152,7 +152,7 @@ def _pickled(archive: Archive, path: str, name: str, contents: Contents, budget:
     """A tensor subclass or another object, which `torch.save` wrote into its own file."""
     root = _nested(archive, path, contents, budget)
     only = root.children[0] if len(root.children) == 1 and not root.type else root
-    return only._replace(name=name) if isinstance(only, Branch) else only._replace(name=name)
+    return only._replace(name=name)
 
 
 def _nested(archive: Archive, name: str, contents: Contents, budget: Budget) -> Branch:

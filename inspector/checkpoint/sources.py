@@ -162,7 +162,9 @@ class FileSource(Source):
             raise FileError(f"This is {_kind_of_file(mode)}, not a file.", path=self.path)
         if self.stamp is not None and self._stamp_of(descriptor) != self.stamp:
             raise FileError(
-                "The file was changed on disk since it was opened.", path=self.path, hint="Open it again to see what it holds now."
+                "The file was changed on disk since it was opened.",
+                path=self.path,
+                hint="Open it again to see what it holds now.",
             )
 
     def _stamp_of(self, descriptor: int) -> Stamp:
@@ -288,7 +290,8 @@ class InflatedSource(Source):
 
 
 def _outside(offset: int, nbytes: int, whole: int) -> FileError:
-    return FileError(f"Bytes {offset:,} to {offset + nbytes:,} lie outside of what is there ({whole:,} bytes).", offset=offset)
+    message = f"Bytes {offset:,} to {offset + nbytes:,} lie outside of what is there ({whole:,} bytes)."
+    return FileError(message, offset=offset)
 
 
 def _kind_of_file(mode: int) -> str:
