@@ -78,6 +78,7 @@ class InspectPanel(QStackedWidget):
             self.tree.facts_asked.connect(self.facts_asked)
             self.tree.view.painted.connect(self.painted)
             self.addWidget(self.tree)
+            self.tree.view.setFocus()
         else:
             self.tree.show_again(contents)
         self.setCurrentWidget(self.tree)

@@ -288,9 +288,8 @@ class TreeSide(QWidget):
 
         dangerous = [each.name for each in self._contents.checkpoint.globals if each.verdict == "dangerous"]
         named = wording.safe(wording.names(dangerous), 300)
-        self.danger.say(
-            f"Loading this file with weights_only=False would call {named}. Nothing was run here." if named else ""
-        )
+        warning = f"Loading this file with weights_only=False would call {named}. Nothing was run here."
+        self.danger.say(warning if named else "")
 
     def _tell_change(self) -> None:
         self.change.say("The file changed on disk. What is shown here is as it was read.")

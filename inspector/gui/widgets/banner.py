@@ -24,7 +24,7 @@ class Banner(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 7, 10, 7)
         self._row.setSpacing(10)
-        self._row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row.addWidget(self._words, 1)
         self._take_colour()
         self.hide()
