@@ -40,7 +40,8 @@ class Finding(NamedTuple):
     """One thing that looks wrong: `kind` in a word, for lists and flags, and the whole sentence."""
 
     kind: str
-    """`not finite`, `zero`, `constant`, `dead channels`, `exploded`, `float16` or `untrained`."""
+    """`not finite`, `zero`, `constant`, `dead channels`, `exploded`, `variance`, `float16`
+    or `untrained`."""
     sentence: str
 
     def __str__(self) -> str:
@@ -53,6 +54,7 @@ def findings(key: str, tensor: Tensor, statistics: Statistics) -> list[Finding]:
     if tensor.dtype in _FLOATS and statistics.finite and not _OPTIMIZER.search(key):
         found += [
             _exploded(key, statistics),
+            _variance(key, statistics),
             _float16(tensor, statistics),
             _without_variety(key, tensor, statistics),
             _untrained(key, tensor, statistics),
@@ -125,6 +127,19 @@ def _exploded(key: str, statistics: Statistics) -> Finding | None:
         f"The numbers are very large, {wording.number(root_mean_square)} in root mean square:"
         " training may have diverged.",
     )
+
+
+def _variance(key: str, statistics: Statistics) -> Finding | None:
+    if not key.endswith("running_var"):
+        return None
+    if statistics.minimum < 0:
+        return Finding(
+            "variance",
+            f"The smallest running variance is {wording.number(statistics.minimum)}: none can be below zero.",
+        )
+    if statistics.maximum == 0:
+        return Finding("variance", "Every running variance is zero: the layer divides by the root of its eps alone.")
+    return None
 
 
 def _float16(tensor: Tensor, statistics: Statistics) -> Finding | None:

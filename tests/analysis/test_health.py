@@ -33,7 +33,7 @@ def weights(*shape: int, std: float = 0.05) -> np.ndarray:
 def test_nothing_is_said_of_sound_weights() -> None:
     assert said("conv.weight", weights(16, 8, 3, 3)) == {}
     assert said("fc.bias", weights(10)) == {}
-    assert said("bn.running_var", np.abs(weights(64, std=1e5))) != said("fc.bias", weights(64))
+    assert said("bn.running_var", np.abs(weights(64, std=5e3))) == {}
     assert said("bn.num_batches_tracked", np.array(100_000)) == {}
 
 
@@ -64,6 +64,13 @@ def test_zeros_and_constants_are_said_where_they_are_improbable() -> None:
 def test_an_explosion_is_said() -> None:
     assert "diverged" in said("fc.weight", weights(50, 50, std=3e4))["exploded"]
     assert "exploded" not in said("optimizer.state.0.exp_avg_sq", weights(50, 50, std=1e5))
+
+
+def test_a_variance_that_cannot_be_is_said() -> None:
+    assert "below zero" in said("bn.running_var", weights(16))["variance"]
+    assert "is zero" in said("bn.running_var", np.zeros(16, np.float32))["variance"]
+    assert said("bn.running_var", np.ones(16, np.float32)) == {}
+    assert said("bn.running_mean", np.zeros(16, np.float32)) == {}
 
 
 def test_what_float16_cannot_hold_is_said() -> None:
