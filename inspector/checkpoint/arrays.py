@@ -24,7 +24,8 @@ import numpy as np
 from ..errors import FileError, InspectorError
 from ..progress import Progress, finish
 from ..wording import count, size
-from .decoding import PER_BYTE, Array, decode, dequantize, float4_values, stored_type, swap
+from .decoding import Array, decode, dequantize, float4_values, stored_type, swap
+from .dtypes import PER_BYTE
 from .encodings import Latin1Source, UnpackedSource
 from .entries import Quantization, Storage, Tensor
 from .layouts import MOST, Layout, coalesced, in_storage_order, layout_of, slabs

@@ -17,9 +17,6 @@ from ..errors import FileError
 
 Array = NDArray[Any]
 
-PER_BYTE = {"quint4x2": 2, "quint2x4": 4}
-"""Types of which one byte holds several elements of a shape; read as one byte each."""
-
 FLOAT8 = ("float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu")
 
 _STORED = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .entries import ITEM_SIZES
 
-__all__ = ["ITEM_SIZES", "LAYOUTS", "NUMPY_DTYPES", "QSCHEMES", "STORAGE_DTYPES", "dtype_named"]
+__all__ = ["ITEM_SIZES", "LAYOUTS", "NUMPY_DTYPES", "PER_BYTE", "QSCHEMES", "STORAGE_DTYPES", "dtype_named"]
 
 STORAGE_DTYPES = {
     "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
@@ -16,6 +16,9 @@ STORAGE_DTYPES = {
     "UntypedStorage": "uint8", "_UntypedStorage": "uint8",
 }  # fmt: skip
 """dtype by the class of a storage. torch ignores the module: `torch.cuda.FloatStorage` is the same."""
+
+PER_BYTE = {"quint4x2": 2, "quint2x4": 4}
+"""Elements that share one byte, for the types whose shape counts elements and whose storage counts bytes."""
 
 LAYOUTS = {
     "sparse_csr": ("crow_indices", "col_indices", "values"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from .dtypes import ITEM_SIZES, LAYOUTS, QSCHEMES, STORAGE_DTYPES, dtype_named
+from .dtypes import ITEM_SIZES, LAYOUTS, PER_BYTE, QSCHEMES, STORAGE_DTYPES, dtype_named
 from .entries import Extra, Quantization, Storage, Tensor
 from .inert import Global, Node, Reference
 from .tensor_shortcut import StridedTensor
@@ -134,7 +134,7 @@ def strided(
     damage = ""
     if storage is not None:
         reach = reached(shape, stride)
-        needed = (offset + reach) * ITEM_SIZES.get(dtype, 1) if reach else 0
+        needed = -(-(offset + reach) // PER_BYTE.get(dtype, 1)) * ITEM_SIZES.get(dtype, 1) if reach else 0
         damage = storage.damage or (overreach(needed, storage) if needed > storage.nbytes else "")
     return Tensor(name, dtype, shape, stride, offset, storage, requires_grad, False, "strided", damage, extra)
 

@@ -178,6 +178,17 @@ def test_a_tensor_with_attributes_of_its_own(save) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
+def test_elements_that_share_a_byte_are_not_beyond_their_storage(save) -> None:
+    import torch
+
+    scales, zero_points = torch.rand(3) + 0.1, torch.zeros(3)
+    packed = torch.quantize_per_channel(torch.randn(3, 5), scales, zero_points, 0, torch.quint4x2)
+    (tensor,) = (found for _, found in save({"packed": packed}).tensors())
+    assert tensor.shape == (3, 5)
+    assert tensor.damage == ""
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
 def test_nested_tensors(tmp_path: Path) -> None:
     import torch
 
