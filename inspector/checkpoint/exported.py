@@ -34,7 +34,7 @@ _DTYPES = {
 }  # fmt: skip
 _STRIDED = 7
 _ENTRY_LIMIT = 1 << 18
-_MAX_TENSORS = 1_000_000
+_MAX_TENSORS = 500_000
 _VERSION_WINDOW = 1 << 16
 _TABLE = re.compile(r"data/(weights|constants)/[^/]*_config\.json")
 _CHECKPOINT = re.compile(r"data/(sample_inputs)/[^/]+\.pt|serialized_(?!exported_program)(\w+)\.(?:pt|json)")

@@ -23,7 +23,7 @@ from .sources import FileSource
 
 HEADER_LIMIT = 100_000_000
 """Bytes of header that the safetensors library accepts."""
-TENSOR_LIMIT = 1_000_000
+TENSOR_LIMIT = 500_000
 """Tensors that are listed; what comes after is counted in a sentence only."""
 METADATA_LIMIT = 16 << 20
 _ENTRY_LIMIT = 1 << 16

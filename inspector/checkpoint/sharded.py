@@ -24,7 +24,7 @@ from .sources import FileSource, Stamp
 Opener = Callable[[str], Checkpoint]
 """Opens one shard by its path: a plain file, never an index or a folder. Raises FileError."""
 
-KEY_LIMIT = 1_000_000
+KEY_LIMIT = 500_000
 """Keys of an index that are listed."""
 SHARD_LIMIT = 20_000
 _SENTENCES = 20

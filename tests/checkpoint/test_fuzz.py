@@ -23,6 +23,11 @@ from inspector.wording import safe
 
 from .valid_files import FILES, FOLDERS, write
 
+def _examples(usual: int) -> settings:
+    """As many examples as are usual, or as the profile asks for when that is more."""
+    return settings(max_examples=max(usual, settings().max_examples))
+
+
 KINDS = [*FILES, *FOLDERS]
 _HEADS = [
     b"",
@@ -87,7 +92,7 @@ def _digests(found: Checkpoint) -> dict[str, str]:
 
 
 @given(st.sampled_from(_HEADS), st.binary(max_size=400))
-@settings(max_examples=400)
+@_examples(2000)
 def test_fuzz_random_bytes(folder: Path, head: bytes, rest: bytes) -> None:
     path = _place(folder)
     path.write_bytes(head + rest)
@@ -117,7 +122,7 @@ def _edited(data: bytes, edits: list[Edit]) -> bytes:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data(), edits=_edits)
-@settings(max_examples=120)
+@_examples(400)
 def test_fuzz_mutated_files(folder: Path, kind: str, data: st.DataObject, edits: list[Edit]) -> None:
     path = _place(folder)
     if kind in FILES:
@@ -138,7 +143,7 @@ def test_the_sound_files_are_sound(folder: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", list(FILES))
 @given(share=st.floats(0, 1, exclude_max=True))
-@settings(max_examples=120)
+@_examples(200)
 @example(share=0.0)
 @example(share=0.9999999)
 def test_fuzz_files_cut_anywhere(folder: Path, kind: str, share: float) -> None:
@@ -158,7 +163,7 @@ def test_fuzz_files_cut_anywhere(folder: Path, kind: str, share: float) -> None:
 
 @pytest.mark.parametrize("kind", list(FOLDERS))
 @given(share=st.floats(0, 1, exclude_max=True), data=st.data())
-@settings(max_examples=80)
+@_examples(100)
 def test_fuzz_folders_with_a_file_cut(folder: Path, kind: str, share: float, data: st.DataObject) -> None:
     expected = _whole(folder, kind)
     name = data.draw(st.sampled_from(sorted(FOLDERS[kind])))

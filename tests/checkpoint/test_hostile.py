@@ -8,12 +8,14 @@ wall, so that a busy machine fails no test.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from .hostile.calls import callings
 from .hostile.corpus import FAMILIES, corpus
@@ -22,9 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS, KILOBYTES = 10, 1 << 20
 
 
-def _run(family: str, folder: Path) -> list[dict[str, Any]]:
+def _run(family: str, folder: Path, **environment: str) -> list[dict[str, Any]]:
     command = [sys.executable, "-m", "tests.checkpoint.hostile.runner", family, str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | environment)
     assert done.returncode == 0, done.stderr[-3000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -44,7 +46,16 @@ def _wrong(found: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("family", list(FAMILIES))
 def test_a_hostile_file_is_a_tree_or_a_sentence(family: str, tmp_path: Path) -> None:
-    results = _run(family, tmp_path)
+    _check(_run(family, tmp_path), family)
+
+
+@pytest.mark.skipif(settings.get_current_profile_name() != "soak", reason="takes minutes: it is for `make soak`")
+@pytest.mark.parametrize("family", list(FAMILIES))
+def test_fuzz_hostile_files_of_full_size(family: str, tmp_path: Path) -> None:
+    _check(_run(family, tmp_path, HOSTILE_FULL_SIZE="1"), family)
+
+
+def _check(results: list[dict[str, Any]], family: str) -> None:
     assert [found["case"] for found in results] == [case.name for case in corpus(family, "marker")]
     wrong = {found["case"]: _wrong(found) for found in results if _wrong(found)}
     assert not wrong, json.dumps(wrong, indent=1)

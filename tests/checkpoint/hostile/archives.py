@@ -25,7 +25,7 @@ from ..assembling import (
     zip_bytes,
     zip_checkpoint,
 )
-from .cases import Case
+from .cases import Case, many
 
 _FLOATS = struct.pack("<4f", 1, 2, 3, 4)
 _PICKLE = pickled({"w": tensor("0", (4,))})
@@ -184,25 +184,31 @@ def _zip_bombs() -> dict[str, Callable[[], bytes]]:
     pickle = (_deflated(_PICKLE, 1), len(_PICKLE))
 
     def storage() -> tuple[bytes, int]:
-        return _deflated(zeros, 2000), 2000 * mega
+        return _deflated(zeros, many(2000)), many(2000) * mega
 
     return {
-        "a deflate bomb as data.pkl": lambda: _inflating({"a/data.pkl": (_deflated(nothing, 2000), 2000 * mega)}),
-        "a deflate bomb of marks": lambda: _inflating({"a/data.pkl": (_deflated(marks, 500), 500 * mega)}),
+        "a deflate bomb as data.pkl": lambda: _inflating(
+            {"a/data.pkl": (_deflated(nothing, many(2000)), many(2000) * mega)}
+        ),
+        "a deflate bomb of marks": lambda: _inflating({"a/data.pkl": (_deflated(marks, many(500)), many(500) * mega)}),
         "a deflate bomb as a storage": lambda: _inflating({"a/data.pkl": pickle, "a/data/0": storage()}),
-        "a deflate bomb that says it is small": lambda: _inflating({"a/data.pkl": (_deflated(nothing, 1000), 100)}),
+        "a deflate bomb that says it is small": lambda: _inflating(
+            {"a/data.pkl": (_deflated(nothing, many(1000)), 100)}
+        ),
         "a deflate bomb as code": lambda: _inflating(
             {"a/data.pkl": pickle, "a/data/0": (_deflated(_FLOATS, 1), 16), "a/code/__torch__.py": storage()}
         ),
         "a deflate bomb as constants.pkl": lambda: _inflating({"a/data.pkl": pickle, "a/constants.pkl": storage()}),
-        "a deflate bomb as model.json": lambda: _inflating({"a/model.json": (_deflated(b"[" * mega, 500), 500 * mega)}),
+        "a deflate bomb as model.json": lambda: _inflating(
+            {"a/model.json": (_deflated(b"[" * mega, many(500)), many(500) * mega)}
+        ),
         "a deflate bomb as extern_modules": lambda: _inflating(
             {"a/m.pkl": pickle, "a/.data/extern_modules": storage()}
         ),
         "a deflate bomb as a table of weights": lambda: _inflating(
             {
                 "a/archive_format": pickle,
-                "a/data/weights/model_weights_config.json": (_deflated(b"{" * mega, 500), 500 * mega),
+                "a/data/weights/model_weights_config.json": (_deflated(b"{" * mega, many(500)), many(500) * mega),
             }
         ),
         "a deflate bomb as byteorder": lambda: _inflating({"a/data.pkl": pickle, "a/byteorder": storage()}),
@@ -213,7 +219,7 @@ def _zip_bombs() -> dict[str, Callable[[], bytes]]:
         "bzip2": lambda: _zip([("a/data.pkl", _PICKLE), ("a/data/0", zeros)], compression=zipfile.ZIP_BZIP2),
         "LZMA": lambda: _zip([("a/data.pkl", _PICKLE), ("a/data/0", zeros)], compression=zipfile.ZIP_LZMA),
         "a hundred thousand members": lambda: zip_bytes(
-            {"data.pkl": _PICKLE, "data/0": _FLOATS} | {f"data/x{i}": b"" for i in range(100_000)}
+            {"data.pkl": _PICKLE, "data/0": _FLOATS} | {f"data/x{i}": b"" for i in range(many(100_000))}
         ),
     }
 
@@ -255,7 +261,7 @@ def _tars() -> dict[str, bytes]:
         "a size in base 256": _patched(sound, b"pickle", 124, b"\x80" + b"\xff" * 11),
         "a size that is no number": _patched(sound, b"pickle", 124, b"not octal!!"),
         "a checksum that is wrong": _patched(sound, b"pickle", 148, b"0000000"),
-        "a hundred thousand members": tar_bytes({f"x{i}": b"" for i in range(5000)} | {"pickle": thing}),
+        "a hundred thousand members": tar_bytes({f"x{i}": b"" for i in range(many(5000))} | {"pickle": thing}),
         "members twice": sound[:-1024] + sound,
         "a link to /etc/passwd": _patched(sound, b"storages", 156, b"2/etc/passwd"),
         "more tensors than there are": tar_checkpoint(thing, storages, pickled(10**18)),

@@ -18,7 +18,7 @@ from ..assembling import (
     tensor,
     zip_checkpoint,
 )
-from .cases import Case
+from .cases import Case, many
 
 DOUBLING = b"K\x01K\x02\x86" + b"2\x86" * 120
 """A tuple that holds the one before twice, 120 times: to hash or to print it is 2^120 steps."""
@@ -99,19 +99,19 @@ def _small() -> dict[str, bytes]:
 def _large() -> dict[str, Callable[[Path], None]]:
     """Files of some megabytes, whose contents are many of one thing."""
     head = b"\x80\x04"
-    million = 1_000_000
+    million = many(1_000_000)
     return {
         "a million lists in one another": _writing(head, (b"]", million), (b"a", million - 1), b"."),
         "a million tuples in one another": _writing(head, b"N", (b"\x85", million), b"."),
         "a million dicts in one another": _writing(head, (b"}K\x01", million), b"N", (b"s", million), b"."),
-        "a million calls in one another": _writing(head, b"cx\ny\nq\x00)", (b"R\x85h\x00\x86", 200_000), b"."),
+        "a million calls in one another": _writing(head, b"cx\ny\nq\x00)", (b"R\x85h\x00\x86", many(200_000)), b"."),
         "ten million marks": _writing(head, (b"(", 10 * million)),
         "ten million opcodes that do nothing": _writing(head, (b"N0", 5 * million), b"N."),
         "three million dicts": _writing(head, b"](", (b"}", 3 * million), b"e."),
         "three million memo entries": _writing(head, (b"N\x94", 3 * million), b"."),
         "two million tensors' worth of globals": _writing(head, b"](", (b"cx\ny\n", 2 * million), b"e."),
         "three hundred thousand names": lambda path: path.write_bytes(
-            head + b"](" + b"".join(b"cm%d\nn%d\n" % (i, i) for i in range(300_000)) + b"e."
+            head + b"](" + b"".join(b"cm%d\nn%d\n" % (i, i) for i in range(many(300_000))) + b"e."
         ),
         "a text of 50 MB": _writing(head, b"X", struct.pack("<I", 50 * million), (b"x", 50 * million), b"."),
         "a thousand texts of 1 MB by memo": _writing(
@@ -122,16 +122,16 @@ def _large() -> dict[str, Callable[[Path], None]]:
         "a long of 20 million digits": _writing(b"L", (b"9", 20 * million), b"L\n."),
         "a LONG4 of 20 MB": _writing(head, b"\x8b", struct.pack("<i", 20 * million), (b"\x7f", 20 * million), b"."),
         "ints that collide as keys": lambda path: path.write_bytes(
-            head + b"}(" + b"".join(opcodes(i * ((1 << 61) - 1)) + b"N" for i in range(200_000)) + b"u."
+            head + b"}(" + b"".join(opcodes(i * ((1 << 61) - 1)) + b"N" for i in range(many(200_000))) + b"u."
         ),
         "a set of tuples that collide": lambda path: path.write_bytes(
-            head + b"\x8f(" + b"".join(opcodes((i * ((1 << 61) - 1),)) for i in range(100_000)) + b"\x90."
+            head + b"\x8f(" + b"".join(opcodes((i * ((1 << 61) - 1),)) for i in range(many(100_000))) + b"\x90."
         ),
         "a million keys": lambda path: path.write_bytes(
             head + b"}(" + b"".join(b"\x8c\x07%07dN" % i for i in range(million)) + b"u."
         ),
         "BUILD a million times": _writing(head, b"cx\ny\n)\x81", (b"}b", million), b"."),
-        "doubling lists by memo": _writing(head, b"]\x94", (b"](h\x00h\x00e", 500_000), b"."),
+        "doubling lists by memo": _writing(head, b"]\x94", (b"](h\x00h\x00e", many(500_000)), b"."),
     }
 
 

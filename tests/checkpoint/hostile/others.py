@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..assembling import Call, Name, Raw, legacy_checkpoint, mapping, pickled, tensor, zip_bytes, zip_checkpoint
 from .bombs import DOUBLING
-from .cases import Case
+from .cases import Case, many
 
 _FLOATS = struct.pack("<4f", 1, 2, 3, 4)
 _ENTRY = {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}
@@ -37,14 +37,14 @@ def _safetensors() -> dict[str, bytes]:
         "a shape of 10^12 by 10^12": safetensors({"a": _ENTRY | {"shape": [10**12, 10**12]}}),
         "a shape whose product wraps": safetensors({"a": _ENTRY | {"shape": [2**62, 8]}}),
         "a shape of a number with 4000 digits": safetensors(b'{"a":{"dtype":"F32","shape":[' + b"9" * 4000 + b"]}}"),
-        "a number of a million digits": safetensors(b'{"a":' + b"9" * 1_000_000 + b"}"),
-        "a shape of a million ones": safetensors({"a": _ENTRY | {"shape": [1] * 1_000_000}}),
+        "a number of a million digits": safetensors(b'{"a":' + b"9" * many(1_000_000) + b"}"),
+        "a shape of a million ones": safetensors({"a": _ENTRY | {"shape": [1] * many(1_000_000)}}),
         "nested without end": safetensors(deep),
         "a key twice": safetensors(b'{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"a":{}}'),
         "a key of 100 kB": safetensors({"k" * 100_000: _ENTRY}),
         "keys for the screen": safetensors(dict.fromkeys(SCREEN_TEXTS, _ENTRY)),
         "metadata that are a list": safetensors({"__metadata__": [1, 2], "a": _ENTRY}),
-        "a million empty texts": safetensors(b'{"__metadata__":{"a":"' + b'","b":"' * 1_000_000 + b'"}}'),
+        "a million empty texts": safetensors(b'{"__metadata__":{"a":"' + b'","b":"' * many(1_000_000) + b'"}}'),
         "a header that is no JSON": safetensors(b"{'a': 1}"),
         "a header that is no text": safetensors(b"{\xff\xfe\xfd}"),
         "a header that is UTF-16": safetensors('{"a":1}'.encode("utf-16-le")),
@@ -145,7 +145,7 @@ def _odd_files() -> dict[str, bytes]:
             pickled({"w": tensor("0", (4,))}), {}, keys=pickled(["0"]) + struct.pack("<q", 1 << 62) + _FLOATS
         ),
         "a million storages of nothing": legacy_checkpoint(
-            pickled({}), {}, keys=b"\x80\x02](" + b"X\x01\0\0\x000" * 1_000_000 + b"e."
+            pickled({}), {}, keys=b"\x80\x02](" + b"X\x01\0\0\x000" * many(1_000_000) + b"e."
         ),
     }
 
@@ -154,7 +154,7 @@ def _script() -> dict[str, bytes]:
     base = {"data.pkl": pickled({"w": tensor("0", (4,))}), "data/0": _FLOATS, "constants.pkl": pickled(())}
     level = b'{"name": "m", "submodules": ['
     deep = b'{"mainModule": ' + level * 900 + b"]}" * 900 + b"}"
-    wide = {"mainModule": {"name": "m", "submodules": [{"name": f"s{i}"} for i in range(50_000)]}}
+    wide = {"mainModule": {"name": "m", "submodules": [{"name": f"s{i}"} for i in range(many(50_000))]}}
     row = {
         "dims": ["9223372036854775807"] * 3,
         "strides": ["0"] * 3,
@@ -167,11 +167,11 @@ def _script() -> dict[str, bytes]:
         "a model.json of 50,000 modules": zip_bytes({"model.json": json.dumps(wide).encode()}),
         "a model.json that lies": zip_bytes({"model.json": json.dumps(lying).encode()}),
         "code of one line of 5 MB": zip_bytes(
-            base | {"code/__torch__.py": b"class A(Module):\n  __parameters__ = [" + b'"a", ' * 10**6}
+            base | {"code/__torch__.py": b"class A(Module):\n  __parameters__ = [" + b'"a", ' * many(10**6)}
         ),
-        "code of a million classes": zip_bytes(base | {"code/__torch__.py": b"class A(Module):\n" * 400_000}),
+        "code of a million classes": zip_bytes(base | {"code/__torch__.py": b"class A(Module):\n" * many(400_000)}),
         "code of a million constants": zip_bytes(
-            base | {"code/__torch__.py": b"class A(Module):\n" + b"  x : Final[int] = 1\n" * 300_000}
+            base | {"code/__torch__.py": b"class A(Module):\n" + b"  x : Final[int] = 1\n" * many(300_000)}
         ),
         "code in folders without end": zip_bytes(base | {"code/" + "a/" * 10_000 + "b.py": b"class A(Module):\n"}),
         "constants that are the module": zip_bytes(base | {"constants.pkl": base["data.pkl"], "constants/0": b""}),
@@ -199,9 +199,9 @@ def _exported() -> dict[str, bytes]:
         "a path that leads out": archive({"w": entry}),
         "a tensor of 2^40 elements of one": archive({"w": entry | {"path_name": "weight_0"}}),
         "a weight that is its own table": archive({"w": itself}),
-        "a table nested without end": zip_bytes(base | {table: b'{"config":{"a":' + b"[" * 300_000}, "m"),
+        "a table nested without end": zip_bytes(base | {table: b'{"config":{"a":' + b"[" * many(300_000)}, "m"),
         "a table of 100,000 pickled weights": archive(
-            {f"w{i}": {"path_name": "weight_0", "use_pickle": True} for i in range(20_000)}
+            {f"w{i}": {"path_name": "weight_0", "use_pickle": True} for i in range(many(20_000))}
         ),
         "a table that is a pickle": zip_bytes(base | {table: pickled({"a": 1})}, "m"),
     }
@@ -239,8 +239,8 @@ def _distributed() -> dict[str, Callable[[Path], None]]:
     index = described("MetadataIndex", {"fqn": "a", "offset": None})
     bomb = Raw(b"cos\nsystem\nX\x05\0\0\0false\x85R")
     inner = zip_checkpoint(pickled({"x": bomb}), {})
-    many = {f"k{i}": value for i in range(20_000)}
-    stored = [(described("MetadataIndex", {"fqn": key}), place("f.bin", 0, len(inner))) for key in many]
+    crowd = {f"k{i}": value for i in range(many(20_000))}
+    stored = [(described("MetadataIndex", {"fqn": key}), place("f.bin", 0, len(inner))) for key in crowd]
     return {
         "an item in ../": folder({"a": value}, [(index, place("../../etc/passwd"))]),
         "an item that is .metadata itself": folder({"a": value}, [(index, place(".metadata", 0, 50))]),
@@ -249,7 +249,7 @@ def _distributed() -> dict[str, Callable[[Path], None]]:
         "a call as metadata": folder({"a": bomb}, [(bomb, bomb)]),
         "a hash bomb as an index": folder({"a": value}, [(Raw(DOUBLING), place("f.bin"))]),
         "a hash bomb as a key": folder(mapping([(Raw(DOUBLING), value), ("a", value)]), []),
-        "20,000 items at one place": folder(many, stored, f__bin=inner),
+        "20,000 items at one place": folder(crowd, stored, f__bin=inner),
         "metadata that are a list": _folder(__metadata=pickled([1, 2, 3])),
         "metadata of random bytes": _folder(__metadata=bytes(range(256)) * 9),
     }
@@ -263,9 +263,9 @@ def _sharded() -> dict[str, Callable[[Path], None]]:
         "an index in ../": _index({"a": "../../etc/passwd", "b": "s.safetensors"}, s__safetensors=sound),
         "an index of absolute names": _index({"a": "/etc/passwd", "b": "/dev/zero"}),
         "an index of devices": _index({"a": "../../../../../../../../../dev/zero"}),
-        "an index of 200,000 missing shards": _index({f"k{i}": f"s{i}" for i in range(200_000)}),
+        "an index of 200,000 missing shards": _index({f"k{i}": f"s{i}" for i in range(many(200_000))}),
         "an index of a million keys": _index(
-            {f"k{i}": "s.safetensors" for i in range(1_000_000)}, s__safetensors=sound
+            {f"k{i}": "s.safetensors" for i in range(many(1_000_000))}, s__safetensors=sound
         ),
         "an index nested without end": _index(b'{"weight_map":{"a":' + b"[" * 300_000),
         "an index whose shards are numbers": _index({"a": 1, "b": None, "c": ["s"], "d": {"e": "f"}}),
@@ -275,7 +275,7 @@ def _sharded() -> dict[str, Callable[[Path], None]]:
         "shards that are the same file": _index(
             {f"k{i}": "./" * i + "s.safetensors" for i in range(500)}, s__safetensors=sound
         ),
-        "a folder of 10,000 files": _folder(**{f"f{i}__pth": b"" for i in range(10_000)}),
+        "a folder of 10,000 files": _folder(**{f"f{i}__pth": b"" for i in range(many(10_000))}),
         "an empty folder": _folder(),
     }
 
