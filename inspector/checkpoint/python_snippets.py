@@ -83,9 +83,8 @@ def _lines(checkpoint: Checkpoint, key: str, entry: Entry) -> list[str]:
         return _distributed_lines(checkpoint.path, key, entry)
     if checkpoint.format == "torchscript":
         return _script_lines(checkpoint.path, key, entry)
-    if checkpoint.format == "exported" and isinstance(entry, Tensor):
-        return ["import torch", "", f"program = torch.export.load({_path(checkpoint.path)})",
-                f"tensor = program.state_dict[{key!r}]"]  # fmt: skip
+    if checkpoint.format == "exported" and steps and isinstance(entry, Tensor):
+        return _exported_lines(checkpoint, key, steps)
     access = _access(steps)
     if checkpoint.format not in LOADED_BY_TORCH or access is None or not _can_be_allowed(refused(checkpoint.globals)):
         return _own_reader_lines(checkpoint, key, entry)
@@ -277,6 +276,16 @@ def _distributed_lines(path: str, key: str, entry: Tensor) -> list[str]:
         f"tensor = torch.empty({list(entry.shape)}, dtype=torch.{entry.dtype})",
         f"torch.distributed.checkpoint.load({{{key!r}: tensor}}, checkpoint_id={_path(path)})",
     ]
+
+
+def _exported_lines(checkpoint: Checkpoint, key: str, steps: list[tuple[Branch, Entry]]) -> list[str]:
+    """A tensor of the state_dict stands at the top, a constant in a branch of its own."""
+    tensor = steps[-1][1]
+    holder = {1: "state_dict", 2: "constants"}.get(len(steps), "")
+    if not isinstance(tensor, Tensor) or not holder or (len(steps) == 2 and steps[0][1].name != holder):
+        return _own_reader_lines(checkpoint, key, tensor)
+    load = f"program = torch.export.load({_path(checkpoint.path)})"
+    return ["import torch", "", load, f"tensor = program.{holder}[{tensor.name!r}]"]
 
 
 def _script_lines(path: str, key: str, entry: Entry) -> list[str]:

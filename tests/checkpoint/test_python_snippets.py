@@ -86,6 +86,8 @@ TENSORS: tuple[Case, ...] = (
     ("sharded/model.safetensors.index.json", "a.weight"),
     ("sharded_bin/pytorch_model.bin.index.json", "b.weight"),
     ("distributed", "model.weight"),
+    ("program.pt2", "0.weight"),
+    ("program.pt2", "sample_inputs.0.0"),
 )
 VALUES: tuple[tuple[str, str, object], ...] = (
     ("nested.pt", "epoch", 7),
@@ -145,6 +147,8 @@ def _save_all(home: Path, torch: Any) -> None:
     arguments = argparse.Namespace(lr=0.125)
     torch.save({"arguments": arguments, "best": np.float64(3.5), "w": torch.ones(2)}, home / "arguments.pt")
     torch.save({"w": weight, "bf16": weight.bfloat16(), "x": _Dangerous()}, home / "dangerous.pt")
+    program = torch.export.export(torch.nn.Sequential(torch.nn.Linear(3, 2)), (torch.ones(1, 3),))
+    torch.export.save(program, home / "program.pt2")
     _save_sharded(home, torch)
 
 

@@ -139,6 +139,7 @@ class DetailPanel(QWidget):
         """A part is measured here, for the tree has no row for it."""
         assert self._checkpoint is not None
         self.show_entry(self._checkpoint, key, part)
+        self.tensor_page.head.python.hide()  # it is not in the file's tree: the lines would not find it
         self.tensor_page.measure_here()
 
     def _make_actions(self) -> None:

@@ -16,6 +16,7 @@ from ...checkpoint.entries import Tensor
 from ...progress import Progress
 from ..item_models.values_model import ValuesPage, ValuesTableModel
 from ..widgets.axis_picker import AxisPicker
+from ..widgets.check_box import CheckBox
 from ..widgets.flow_layout import FlowLayout
 from ..widgets.labels import ElidedLabel
 from ..widgets.own_keys import OwnKeys
@@ -46,6 +47,7 @@ class ValuesView(QWidget):
         self.table = QTableView()
         self.axes, self.rows, self.columns = AxisPicker(), Pager("rows"), Pager("columns")
         self.go_to = QLineEdit()
+        self.raw = CheckBox("Integers as stored")
         self.said = ElidedLabel(tone="quiet")
         self._wanted_cell: tuple[int, int] | None = None
         self._latest = Latest(self)
@@ -66,6 +68,7 @@ class ValuesView(QWidget):
         example = ", ".join(str(n - 1) for n in tensor.shape[:6])
         self.go_to.setPlaceholderText(f"Go to index, e.g. {example}" if example else "")
         self.go_to.setEnabled(bool(tensor.shape))
+        self.raw.setVisible(tensor.extra.quantization is not None)
         self._show_pages()
         self._read()
 
@@ -73,7 +76,7 @@ class ValuesView(QWidget):
         self._latest.cancel()
         self.tensor, self._wanted_cell = None, None
         self.model.show_page(None)
-        for widget in (self.axes, self.rows, self.columns):
+        for widget in (self.axes, self.raw, self.rows, self.columns):
             widget.hide()
         self.go_to.clear()
         self._say(words)
@@ -140,7 +143,7 @@ class ValuesView(QWidget):
         self.go_to.setMinimumWidth(210)
         self.go_to.setAccessibleName("Go to index")
         self.go_to.setToolTip("An index of the tensor, a number for each dimension; Enter goes there")
-        for widget in (self.axes, self.go_to, self.rows, self.columns):
+        for widget in (self.axes, self.go_to, self.raw, self.rows, self.columns):
             flow.addWidget(widget)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
@@ -151,6 +154,8 @@ class ValuesView(QWidget):
 
     def _connect(self) -> None:
         self.axes.changed.connect(self._turn)
+        self.raw.setToolTip("Show the integers of a quantised tensor, not the numbers they stand for")
+        self.raw.toggled.connect(self._read)
         self.rows.moved.connect(self._read)
         self.columns.moved.connect(self._read)
         self.go_to.returnPressed.connect(self._go)
@@ -164,10 +169,10 @@ class ValuesView(QWidget):
         if self.tensor is None:
             return
         if len(self.tensor.shape) < 2:
-            work = _read_lines(self.tensor, self.rows.first, max(self.rows.last, 1))
+            work = _read_lines(self.tensor, self.rows.first, max(self.rows.last, 1), self.raw.isChecked())
         else:
             here = slice(self.rows.first, self.rows.last), slice(self.columns.first, self.columns.last)
-            work = _read_page(self.tensor, *self.axes.axes, self.axes.others, *here)
+            work = _read_page(self.tensor, *self.axes.axes, self.axes.others, *here, self.raw.isChecked())
         self._latest.start(work)
 
     def _show(self, page: ValuesPage) -> None:
@@ -261,21 +266,21 @@ class ValuesView(QWidget):
 
 
 def _read_page(
-    tensor: Tensor, rows: int, columns: int, others: list[int], down: slice, across: slice
+    tensor: Tensor, rows: int, columns: int, others: list[int], down: slice, across: slice, raw: bool
 ) -> Generator[Progress, None, ValuesPage]:
     yield Progress(0, 1, "values")
     index: list[int | slice] = list(others)
     index[rows], index[columns] = down, across
-    values = read(tensor, tuple(index))
+    values = read(tensor, tuple(index), raw=raw)
     return ValuesPage(values if rows < columns else values.T, down.start, across.start)
 
 
-def _read_lines(tensor: Tensor, first: int, last: int) -> Generator[Progress, None, ValuesPage]:
+def _read_lines(tensor: Tensor, first: int, last: int, raw: bool) -> Generator[Progress, None, ValuesPage]:
     """The values of a tensor of at most one dimension, `LINE` of them side by side."""
     yield Progress(0, 1, "values")
     if not tensor.shape:
-        return ValuesPage(np.asarray(read(tensor)).reshape(1, 1), 0, 0)
-    values = read(tensor, (slice(first * LINE, min(last * LINE, tensor.numel)),))
+        return ValuesPage(np.asarray(read(tensor, raw=raw)).reshape(1, 1), 0, 0)
+    values = read(tensor, (slice(first * LINE, min(last * LINE, tensor.numel)),), raw=raw)
     lines = np.zeros(-(-values.size // LINE) * LINE, values.dtype)
     lines[: values.size] = values
     return ValuesPage(lines.reshape(-1, LINE), first, 0, wrapped=LINE, length=tensor.numel)

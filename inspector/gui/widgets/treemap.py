@@ -129,7 +129,7 @@ class Treemap(QWidget):
     def _place(self) -> None:
         self.cells = []
         if self._parts is not None and self.width() > 4:
-            self._place_parts(-1, QRectF(self.rect()), 0)
+            self._place_parts(-1, QRectF(self.rect()).adjusted(0, 0, -1, -1), 0)
         self._at = next((cell for cell in self.cells if self._at is not None and cell.node == self._at.node), None)
         self.update()
 

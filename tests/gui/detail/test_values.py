@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from inspector.checkpoint.entries import Tensor
+from inspector.checkpoint.entries import Extra, Quantization, Tensor
 from inspector.gui.detail.values_page import COLUMNS, LINE, ROWS, ValuesView
 from inspector.gui.item_models.values_model import ValuesPage, ValuesTableModel, exact
 from inspector.gui.theme import Meaning, colours
@@ -228,3 +228,15 @@ def test_too_many_dimensions_are_a_sentence(view: ValuesView) -> None:
     view.show_tensor(tensor_of(np.zeros(1))._replace(shape=(1,) * 70, stride=(1,) * 70))
 
     assert "70 dimensions" in view.said.text()
+
+
+def test_quantised_numbers_and_the_integers_they_are_stored_as(qtbot: QtBot, view: ValuesView) -> None:
+    scale = Extra(quantization=Quantization("per_tensor_affine", 0.5, 2))
+    show(qtbot, view, tensor_of(np.array([[2, 4], [-2, 3]], dtype=np.int8))._replace(dtype="qint8", extra=scale))
+    assert cells(view) == [["0.0", "1.0"], ["-2.0", "0.5"]]
+    assert view.raw.isVisible()
+
+    with qtbot.waitSignal(view.shown):
+        view.raw.setChecked(True)
+
+    assert cells(view) == [["2", "4"], ["-2", "3"]]
