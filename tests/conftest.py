@@ -16,6 +16,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Programs that tests start buffer what they print, as they do for people: an unbuffered one hides what goes
 # wrong in the last flush.
 os.environ.pop("PYTHONUNBUFFERED", None)
+# Nor do they write compiled modules: some are watched for everything they write, and in a fresh checkout that
+# would be the first thing.
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 import psutil
 import pytest
