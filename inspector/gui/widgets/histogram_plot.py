@@ -60,6 +60,7 @@ class HistogramPlot(ThemedPlot):
     def set_logarithmic(self, wanted: bool) -> None:
         self.is_logarithmic = wanted
         self._draw()
+        self._choose(self.chosen)
 
     def bar_heights(self) -> NDArray[np.float64]:
         """How high the bars stand over their foot, in what the left axis counts."""

@@ -439,3 +439,32 @@ def test_light_and_dark_are_taken_up_at_once(qtbot: QtBot, panel: DetailPanel, s
 def _corner(panel: DetailPanel) -> QColor:
     image: QImage = panel.grab().toImage()
     return image.pixelColor(2, 2)
+
+
+@pytest.mark.parametrize(
+    ("shape", "stride", "words"),
+    [
+        ((10**12,), (0,), ""),
+        ((10**6, 10**6), (0, 1), "last element"),
+        ((2**62, 4), (1, 1), "64 bits"),
+        ((3, 4), (-1, 1), "stride of -1"),
+        ((1,) * 40, (1,) * 40, "40 dimensions"),
+        ((4, 0, 3), (1, 1, 1), "no elements"),
+        ((2**60,), (1,), "64 bits"),
+        ((10**9, 3, 7, 7), (0, 49, 7, 1), ""),
+    ],
+)
+def test_shapes_and_strides_that_lie_are_drawn_or_refused(
+    qtbot: QtBot, panel: DetailPanel, shape: tuple[int, ...], stride: tuple[int, ...], words: str
+) -> None:
+    tensor = tensor_of(np.arange(1024, dtype="f4"))._replace(shape=shape, stride=stride)
+    panel.show_entry(checkpoint_of(tensor), "weight", tensor)
+    picture = panel.tensor_page.picture
+    qtbot.waitUntil(lambda: not picture._latest.is_busy, timeout=20_000)
+
+    for tab in (1, 2, 0):
+        panel.tensor_page.tabs.setCurrentIndex(tab)
+    panel.grab()
+
+    assert words in picture.said.text()
+    assert picture.said.isVisible() == bool(words)

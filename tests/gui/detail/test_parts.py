@@ -72,6 +72,8 @@ def test_arrow_keys_tell_each_bar(qtbot: QtBot) -> None:
 
     assert said.args == ["1 to 2: 3 values, 75 %"]
     assert plot.accessibleDescription() == "1 to 2: 3 values, 75 %"
+    plot.set_logarithmic(True)
+    assert plot.chosen_bar.opts["height"][0] == plot.bar_heights()[1]
     qtbot.keyClick(plot, Qt.Key.Key_Left)
     assert plot.chosen == 0
 
