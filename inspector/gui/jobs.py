@@ -83,7 +83,8 @@ class Job(QObject):
     def __init__(self, work: Generator[Any, None, Any]) -> None:
         super().__init__()
         self._thread = _Thread(work)
-        self._timer = QTimer(self, interval=INTERVAL_MS)
+        self._timer = QTimer(self)
+        self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self._hear)
         self._thread.finished.connect(self._end, Qt.ConnectionType.QueuedConnection)
         self._ended = False

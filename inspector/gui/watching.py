@@ -11,9 +11,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+from PySide6.QtCore import QFileSystemWatcher, QObject, Signal
 
 from ..checkpoint.sources import Stamp
+from .timers import one_shot
 
 REST_MS = 400
 """A file counts as written when it stayed the same for this long."""
@@ -28,10 +29,7 @@ class FileWatch(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._watcher: QFileSystemWatcher | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(REST_MS)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._look)
+        self._timer = one_shot(self, REST_MS, self._look)
         self._known: dict[str, Stamp | None] = {}
         self._seen: dict[str, Stamp | None] = {}
 

@@ -10,12 +10,18 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.app import Application
+from inspector.gui.app import Application, QtApplication
 from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.tree_side import TreeSide
 
 WAIT = 20_000
 """Milliseconds that something may take on a busy machine before it counts as not coming."""
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    """The application of the tests is the program's own."""
+    return QtApplication
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import time
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ from ..item_models.tree_model import CheckpointTreeModel
 from ..item_models.tree_rows import TreeRows
 from ..open_file import Opened, OpenFile
 from ..settings import Settings
+from ..timers import one_shot
 from ..widgets.banner import Banner
 from ..widgets.labels import Label
 from ..widgets.search_field import SearchField
@@ -52,8 +53,7 @@ class TreeSide(QWidget):
         self._settings = settings
         self._query = ""
         self._looking: Generator[object, None, Found] | None = None
-        self._more = QTimer(self, interval=0, singleShot=True)
-        self._more.timeout.connect(self._go_on_searching)
+        self._more = one_shot(self, 0, self._go_on_searching)
         self._unmeasured = 0
         self._is_painted = False
         self._depth = 0

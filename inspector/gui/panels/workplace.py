@@ -92,7 +92,8 @@ class Workplace(QWidget):
         return next(place for place in range(self.tabs.count()) if self.tabs.tabData(place) is page)
 
     def _closing_button(self, page: QWidget) -> QToolButton:
-        button = QToolButton(text="×")
+        button = QToolButton()
+        button.setText("×")
         button.setAutoRaise(True)
         button.setFixedSize(20, 20)
         button.setToolTip("Close this file (Ctrl+W)")

@@ -50,7 +50,8 @@ class Banner(QWidget):
 
     def offer_closing(self) -> None:
         """Adds a small button that puts the banner away."""
-        button = QToolButton(text="×")
+        button = QToolButton()
+        button.setText("×")
         button.setAutoRaise(True)
         button.setToolTip("Put this message away")
         button.setAccessibleName("Put this message away")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+
+from ..timers import one_shot
 
 PLACEHOLDER = "Search: conv weight   *.bias   shape:512   dtype:f16   size>1MB   nan"
 
@@ -26,8 +28,7 @@ class SearchField(QLineEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._sign: QAction | None = None
         # Keystrokes that wait in the queue already count as one.
-        self._timer = QTimer(self, interval=0, singleShot=True)
-        self._timer.timeout.connect(lambda: self.searched.emit(self.text().strip()))
+        self._timer = one_shot(self, 0, lambda: self.searched.emit(self.text().strip()))
         self.textChanged.connect(lambda _text: self._timer.start())
 
     def dress(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from ..item_models.tree_cells import Cells, Column
 from ..item_models.tree_model import CheckpointTreeModel
+from ..timers import one_shot
 from .tree_columns import TreeColumns
 from .tree_delegate import TreeDelegate
 
@@ -41,10 +42,8 @@ class TreeView(QTableView):
         self.setItemDelegate(self._delegate)
         self._arrange()
         self._typed = ""
-        self._forget_typed = QTimer(self, interval=_TYPE_AHEAD_MS, singleShot=True)
-        self._forget_typed.timeout.connect(lambda: setattr(self, "_typed", ""))
-        self._look = QTimer(self, interval=0, singleShot=True)
-        self._look.timeout.connect(self.looked_at)
+        self._forget_typed = one_shot(self, _TYPE_AHEAD_MS, lambda: setattr(self, "_typed", ""))
+        self._look = one_shot(self, 0, self.looked_at.emit)
         self._model = model
         self._kept = -1
         self._was_painted = False
