@@ -126,9 +126,8 @@ def _is_weights(branch: Branch) -> bool:
     items = [child for child in branch.children if not (isinstance(child, Branch) and child.attribute)]
     tensors = sum(isinstance(child, Tensor) and not child.is_array for child in items)
     named = sum(isinstance(child, Tensor) and not child.name.isdigit() for child in items[:200])
-    others = sum(isinstance(child, Branch) for child in items)
-    plain = sum(isinstance(child, Value) for child in items)
-    return tensors > 0 and named > 0 and others == 0 and plain <= tensors // 2
+    containers = any(isinstance(child, Branch) and child.kind != "object" for child in items)
+    return tensors > 0 and named > 0 and not containers and len(items) - tensors <= tensors // 2
 
 
 def _has_tensors(branch: Branch, depth: int = 0) -> bool:
