@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .entries import Branch, Entry, Section, Tensor, Value
+from .entries import Branch, Entry, Section, Tensor
 
 _TITLES = {
     "weights": "model weights",
