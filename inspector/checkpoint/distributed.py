@@ -160,7 +160,8 @@ class _Reading:
         try:
             return self._tensor(key, fields)
         except Malformed as error:
-            return Branch("", "torch.Tensor", "object", damage=f"Its metadata are not understood: {error}.")
+            reason = safe(str(error), 300)
+            return Branch("", "torch.Tensor", "object", damage=f"Its metadata are not understood: {reason}.")
 
     def _tensor(self, key: str, fields: dict[str, object]) -> Tensor:
         shape = sizes(fields.get("size"))

@@ -101,7 +101,8 @@ def _tensor(
             return _pickled(archive, path, name, contents, budget)
         tensor = _strided(archive, path, name, fields.get("tensor_meta"))
     except (FileError, Malformed) as error:
-        return Branch(name, "torch.Tensor", "object", damage=f"It cannot be built: {str(error).rstrip('.')}.")
+        reason = safe(str(error), 300).rstrip(".")
+        return Branch(name, "torch.Tensor", "object", damage=f"It cannot be built: {reason}.")
     parameter = fields.get("is_param") is True
     role = "parameter" if parameter else "buffer" if folder == "data/weights" else ""
     return tensor._replace(parameter=parameter, extra=Extra(role=role))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..wording import safe
 from . import numpy_arrays, values
 from .entries import Branch, Entry, Value
 from .inert import Node, class_of
@@ -93,7 +94,7 @@ class Listing:
             try:
                 return self._node(name, value)
             except Malformed as error:
-                return Branch(name, value.type.full, "object", damage=f"It cannot be built: {error}.")
+                return Branch(name, value.type.full, "object", damage=f"It cannot be built: {safe(str(error), 300)}.")
         return self.sequence(name, type(value).__name__, value)
 
     def _node(self, name: str, node: Node) -> Entry:
@@ -187,7 +188,7 @@ class Listing:
         try:
             return self.rebuilder.usual(name, value)
         except Malformed as error:
-            return Branch(name, "torch.Tensor", "object", damage=f"It cannot be built: {error}.")
+            return Branch(name, "torch.Tensor", "object", damage=f"It cannot be built: {safe(str(error), 300)}.")
 
 
 

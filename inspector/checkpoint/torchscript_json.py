@@ -103,7 +103,7 @@ class _Reading:
         try:
             return self._described_tensor(name, row)
         except Malformed as error:
-            return Branch(name, "torch.Tensor", "object", damage=f"It cannot be built: {error}.")
+            return Branch(name, "torch.Tensor", "object", damage=f"It cannot be built: {safe(str(error), 300)}.")
 
     def _described_tensor(self, name: str, row: dict[str, object]) -> Tensor:
         dtype = _DTYPES.get(str(row.get("dataType", "FLOAT")))

@@ -14,6 +14,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from ..errors import FileError
+from ..wording import safe
 from .runs import groups_in_a_row
 from .sources import InflatedSource, Place, Source
 
@@ -86,7 +87,8 @@ class MemberSource(Source):
 
     def _check(self, offset: int, nbytes: int) -> None:
         if not 0 <= offset <= offset + nbytes <= self.nbytes:
-            raise FileError(f"{self._member.name} has {self.nbytes:,} bytes, and byte {offset + nbytes:,} is wanted.")
+            name = safe(self._member.name, 80)
+            raise FileError(f"{name} has {self.nbytes:,} bytes, and byte {offset + nbytes:,} is wanted.")
 
 
 def member_source(archive: Source, member: Member) -> Source:
@@ -101,12 +103,12 @@ def data_start(archive: Source, member: Member) -> int:
     """The offset of a member's first byte. Raises FileError when no local header stands where it should."""
     header = archive.read(member.header, _LOCAL_HEADER.size)
     if header[:4] != LOCAL:
-        message = f"{member.name} should begin at byte {member.header:,}, and something else stands there."
+        message = f"{safe(member.name, 80)} should begin at byte {member.header:,}, and something else stands there."
         raise FileError(message, offset=member.header)
     name_length, extra_length = _LOCAL_HEADER.unpack(header)[-2:]
     start: int = member.header + _LOCAL_HEADER.size + name_length + extra_length
     if start + member.packed > archive.nbytes:
-        raise FileError(f"{member.name} reaches beyond the end of the file.", offset=start)
+        raise FileError(f"{safe(member.name, 80)} reaches beyond the end of the file.", offset=start)
     return start
 
 
@@ -160,7 +162,7 @@ def _parse(data: bytes, prefix: int) -> Directory:
             nbytes, packed, header = _wide(extra, nbytes, packed, header)
         member = Member(name, header + prefix, packed, nbytes, method, _refusal(name, flags, method, packed, nbytes))
         if members.setdefault(name, member) is not member:
-            damage.append(f"The archive holds {name} twice; the first is shown, as torch reads it.")
+            damage.append(f"The archive holds {safe(name, 80)} twice; the first is shown, as torch reads it.")
         at += 46 + name_length + extra_length + comment_length
     damage.extend(_overlaps(members))
     return Directory(members, tuple(damage[:20]), prefix)
@@ -209,12 +211,13 @@ def _wide(extra: bytes, *fields: int) -> list[int]:
 
 def _refusal(name: str, flags: int, method: int, packed: int, nbytes: int) -> str:
     if flags & 1:
-        return f"{name} is encrypted."
+        return f"{safe(name, 80)} is encrypted."
     if method not in (_STORED, _DEFLATED):
         how = _METHODS.get(method, f"method {method}")
-        return f"{name} is compressed with {how}, which torch does not read either."
+        return f"{safe(name, 80)} is compressed with {how}, which torch does not read either."
     if method == _STORED and packed != nbytes:
-        return f"{name} is not compressed, yet said to have {packed:,} bytes in the file and {nbytes:,} outside."
+        sizes = f"{packed:,} bytes in the file and {nbytes:,} outside"
+        return f"{safe(name, 80)} is not compressed, yet said to have {sizes}."
     return ""
 
 
@@ -224,7 +227,7 @@ def _overlaps(members: dict[str, Member]) -> list[str]:
     end, before = 0, ""
     for member in sorted(members.values(), key=_by_header):
         if member.header < end and len(found) < 5:
-            found.append(f"{member.name} and {before} lie over each other in the archive.")
+            found.append(f"{safe(member.name, 80)} and {safe(before, 80)} lie over each other in the archive.")
         end, before = member.header + 30 + member.packed, member.name
     return found
 

@@ -23,6 +23,7 @@ from inspector.wording import safe
 
 from .valid_files import FILES, FOLDERS, write
 
+
 def _examples(usual: int) -> settings:
     """As many examples as are usual, or as the profile asks for when that is more."""
     return settings(max_examples=max(usual, settings().max_examples))
@@ -67,6 +68,7 @@ def _looked_at(path: Path) -> Checkpoint | None:
         return None
     for key, entry in found.entries():
         safe(key)
+        assert getattr(entry, "damage", "").isprintable()
         if isinstance(entry, Tensor):
             assert entry.nbytes >= 0
             with suppress(InspectorError):

@@ -139,6 +139,8 @@ def _look_at(checkpoint: Checkpoint) -> None:
     tensors = 0
     for key, entry in checkpoint.entries():
         safe(key), safe(entry.type if not isinstance(entry, Tensor) else entry.dtype)
+        damage = getattr(entry, "damage", "")
+        assert damage.isprintable(), f"not fit for a screen: {damage[:300]!r}"
         if isinstance(entry, Tensor):
             tensors += 1
             if tensors <= _TENSORS:
