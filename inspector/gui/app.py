@@ -23,6 +23,7 @@ from .open_file import OpenFile
 from .session import Session
 from .settings import Settings
 
+NAME = "checkpoint-inspector"
 SWITCH_INTERVAL = 0.0005
 """Seconds for which a thread may hold the interpreter when the window wants it; Python's own is ten times that."""
 MOMENT_MS = 100
@@ -79,13 +80,14 @@ class Application:
 
 
 def prepare(app: QApplication) -> None:
-    """Names and style of the application."""
-    app.setApplicationName("checkpoint-inspector")
+    """Names and style of the application, once: another style makes every widget anew."""
+    if app.applicationName() == NAME:
+        return
+    app.setApplicationName(NAME)
     app.setApplicationDisplayName("")
     app.setApplicationVersion(__version__)
-    app.setDesktopFileName("checkpoint-inspector")
-    if app.style().name() != "fusion":
-        app.setStyle("Fusion")
+    app.setDesktopFileName(NAME)
+    app.setStyle("Fusion")
 
 
 def wait_a_moment(file: OpenFile) -> None:

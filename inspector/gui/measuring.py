@@ -10,6 +10,7 @@ stack of half-done measurements, and the top one is asked for its next word.
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Measured:
 class Measuring:
     """What of an outline is measured, what is wanted, and the work that leads from one to the other.
 
-    `want` may be called from any thread while `work` runs on another; there is one `work` at a time.
+    `want` may be called from any thread while `work` runs on another; a second `work` waits for the first.
     """
 
     def __init__(self, outline: Outline) -> None:
@@ -51,6 +52,7 @@ class Measuring:
         self._done: dict[int, Statistics | None] = {}
         self._left = [*outline.tensors, outline.total_tensors]  # the last, at -1, is the file
         self._same: dict[tuple[object, ...], int] = {}
+        self._working = threading.Lock()
         self._done_bytes = 0
         self._whole: set[int] = set()
         """The rows that hold nothing but whole numbers."""
@@ -80,7 +82,11 @@ class Measuring:
         return any(row not in self._done for row in tuple(self._wanted))
 
     def work(self) -> Generator[Progress | Measured, None, None]:
-        """Measures what is wanted until nothing is."""
+        """Measures what is wanted until nothing is. Begins when the work before it, if there is any, has ended."""
+        with self._working:
+            yield from self._work()
+
+    def _work(self) -> Generator[Progress | Measured, None, None]:
         stack: list[tuple[int, Generator[Progress, None, Statistics]]] = []
         underway: set[int] = set()
         try:

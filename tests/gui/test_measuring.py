@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy
 import pytest
 
@@ -130,3 +132,17 @@ def test_tied_weights_are_read_once() -> None:
     second = measured_rows(measuring)
     assert len(reads) == before
     assert second[0].statistics == first[0].statistics
+
+
+def test_work_begins_when_the_work_before_it_has_ended() -> None:
+    measuring = Measuring(Outline.of(Branch("", "dict", "mapping", (numbered("large", numpy.ones(4_000_000)),))))
+    measuring.want_all()
+    first = measuring.work()
+    next(first)
+    measuring.want_all()
+    found: list[Measured] = []
+    thread = threading.Thread(target=lambda: found.extend(measured_rows(measuring)))
+    thread.start()
+    first.close()
+    thread.join(30)
+    assert [word.row for word in found] == [0, -1]

@@ -397,3 +397,38 @@ def test_light_and_dark_are_chosen_and_painted(inspector: Application, samples: 
     assert background() < 80
     inspector.window.actions_["theme_light"].trigger()
     assert background() > 200
+
+
+def test_of_a_large_file_only_what_is_in_view_is_measured_unasked(
+    qtbot: QtBot,
+    inspector: Application,
+    samples: Path,
+    open_file: Open,
+    measured: Measured,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("inspector.gui.open_file.AUTOMATIC", 1000)
+    monkeypatch.setattr("inspector.gui.panels.inspect_panel.AUTOMATIC", 1000)
+    file = open_file(samples / "resnet_plain.pth")
+    assert file.contents is not None
+    outline = file.contents.outline
+    seen, hidden = outline.row("conv1.weight"), outline.row("layer1.0.conv1.weight")
+    qtbot.waitUntil(lambda: seen in file.statistics and not file.is_busy)
+    assert hidden not in file.statistics
+    assert "Ctrl+M" in inspector.window.status.summary.text()
+    inspector.window.actions_["measure"].trigger()
+    measured(file)
+    assert hidden in file.statistics
+
+
+def test_stopping_keeps_what_is_measured(
+    qtbot: QtBot, inspector: Application, samples: Path, open_file: Open, measured: Measured
+) -> None:
+    file = open_file(samples / "resnet_plain.pth")
+    qtbot.waitUntil(lambda: bool(file.statistics))
+    inspector.window.actions_["stop"].trigger()
+    kept = dict(file.statistics)
+    qtbot.waitUntil(lambda: not file.is_busy)
+    assert kept.items() <= file.statistics.items()
+    inspector.window.actions_["measure"].trigger()
+    measured(file)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from ... import wording
 from ..actions import Actions
-from ..open_file import OpenFile
+from ..open_file import AUTOMATIC, OpenFile
 from ..settings import Settings
 from .pages import LoadingPage, RefusalPage
 from .tree_side import TreeSide
@@ -55,6 +55,8 @@ class InspectPanel(QStackedWidget):
             wording.size(contents.checkpoint.nbytes),
             contents.checkpoint.format,
         ]
+        if outline.total_nbytes > AUTOMATIC and -1 not in self.file.statistics:
+            parts.append("statistics of what is in view: Ctrl+M measures all")
         return "   ·   ".join(parts)
 
     def choose_key(self, key: str) -> None:
