@@ -41,7 +41,6 @@ Markdown, and what would not show is an escape in both. JSON keeps every charact
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from json import JSONEncoder
@@ -49,13 +48,13 @@ from typing import Any
 
 from .. import wording
 from .entries import Branch, Checkpoint, Entry, Quantization, Tensor, Value
+from .json_values import json_value
 from .layers import layer
 from .outline import Outline
 
 Digest = Callable[[Tensor], str | None]
 
 _LONGEST_CELL = 1_000
-_MAX_BITS = 1_024
 _encode = JSONEncoder(ensure_ascii=True, allow_nan=False, check_circular=False).encode
 
 
@@ -194,23 +193,6 @@ def _attribute_record(entry: Entry) -> dict[str, Any]:
 
 def _value_record(key: str, value: Value) -> dict[str, Any]:
     return {"key": key, "type": value.type, "value": json_value(value.value), **_set(note=value.note)}
-
-
-def json_value(value: object) -> Any:
-    """A value as JSON holds it, or as the string that stands for it (see above)."""
-    if isinstance(value, float):
-        if math.isfinite(value):
-            return value
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if value is None or isinstance(value, (str, bool)):
-        return value
-    if isinstance(value, int):
-        return value if value.bit_length() <= _MAX_BITS else hex(value)
-    if isinstance(value, (bytes, bytearray)):
-        return value.hex()
-    if isinstance(value, complex):
-        return str(value).strip("()")
-    return wording.safe(str(value), _LONGEST_CELL)
 
 
 # -- CSV ---------------------------------------------------------------------------------------------

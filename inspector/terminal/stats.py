@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from .. import wording
 from ..analysis.statistics import Measured, Statistics, measure_all
 from ..checkpoint.entries import Checkpoint, Tensor
-from ..checkpoint.exporting import json_value
+from ..checkpoint.json_values import json_value
 from ..checkpoint.outline import Outline
 from ..checkpoint.reading import open_checkpoint
 from ..checkpoint.searching import matching

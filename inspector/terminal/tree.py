@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from .. import wording
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, Value
-from ..checkpoint.exporting import json_value
+from ..checkpoint.json_values import json_value
 from ..checkpoint.layers import layer
 from ..checkpoint.outline import Outline
 from .screen import Ink, columns_of, padded
