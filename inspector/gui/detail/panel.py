@@ -40,7 +40,6 @@ class DetailPanel(QWidget):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.nothing)
-        self._checkpoint: Checkpoint | None = None
         self._key = ""
         self._make_actions()
         self._to_make = self._parts()
@@ -51,7 +50,7 @@ class DetailPanel(QWidget):
     @cached_property
     def tensor_page(self) -> TensorPage:
         made = TensorPage()
-        made.part_chosen.connect(self._show_part)
+        made.shown.connect(self._take_key)
         self._pages.addWidget(made)
         return made
 
@@ -85,7 +84,7 @@ class DetailPanel(QWidget):
 
     def show_entry(self, checkpoint: Checkpoint, key: str, entry: Entry) -> None:
         """Shows the entry at `key`. A tensor's statistics come later, by `show_statistics`."""
-        self._checkpoint, self._key = checkpoint, key
+        self._key = key
         if isinstance(entry, Tensor):
             self.tensor_page.show_tensor(checkpoint, key, entry)
             self._pages.setCurrentWidget(self.tensor_page)
@@ -98,7 +97,7 @@ class DetailPanel(QWidget):
 
     def show_group(self, checkpoint: Checkpoint, outline: Outline, row: int) -> None:
         """Shows a row of `outline` that has others below it: a branch, or a group of keys that begin alike."""
-        self._checkpoint, self._key = checkpoint, outline.key(row)
+        self._key = outline.key(row)
         self.group_page.show_row(checkpoint, outline, row)
         self._pages.setCurrentWidget(self.group_page)
 
@@ -113,7 +112,7 @@ class DetailPanel(QWidget):
 
     def show_nothing(self) -> None:
         """Nothing is chosen."""
-        self._checkpoint, self._key = None, ""
+        self._key = ""
         self._pages.setCurrentWidget(self.nothing)
         if "tensor_page" in vars(self):
             self.tensor_page.cancel()
@@ -135,12 +134,8 @@ class DetailPanel(QWidget):
         if "tensor_page" in vars(self):
             self.tensor_page.stop()
 
-    def _show_part(self, key: str, part: Tensor) -> None:
-        """A part is measured here, for the tree has no row for it."""
-        assert self._checkpoint is not None
-        self.show_entry(self._checkpoint, key, part)
-        self.tensor_page.head.python.hide()  # it is not in the file's tree: the lines would not find it
-        self.tensor_page.measure_here()
+    def _take_key(self, key: str) -> None:
+        self._key = key
 
     def _make_actions(self) -> None:
         for text, keys, deed in (

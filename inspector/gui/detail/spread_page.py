@@ -66,10 +66,10 @@ class SpreadView(QWidget):
         self._show_plot(True)
         self._point("")
 
-    def show_refusal(self, words: str) -> None:
+    def show_refusal(self, words: str, *, alarming: bool = True) -> None:
         """Says in a sentence why there are no statistics."""
         self.figures.show_figures([])
-        self._say(f"{Meaning.DAMAGED.symbol} {words}", tone="danger")
+        self._say(f"{Meaning.DAMAGED.symbol} {words}" if alarming else words, tone="danger" if alarming else "quiet")
 
     def _lay_out(self) -> None:
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -39,8 +39,8 @@ class TensorPage(QWidget):
     Its larger parts are made when they are first wanted: all of them at once would hold the window up.
     """
 
-    part_chosen = Signal(str, object)
-    """Key and entry of a part - the indices of a sparse tensor, an attribute - that is to be shown by itself."""
+    shown = Signal(str)
+    """The key of what is shown now, when a person chose a part of a tensor here, or went back to the whole."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +52,8 @@ class TensorPage(QWidget):
         self.parts.chosen.connect(self._choose_part)
         self.tabs = QTabWidget()
         self._shown: tuple[Checkpoint, str, Tensor] | None = None
+        self._whole: tuple[str, Tensor] | None = None
+        """Key and tensor of which a part is shown."""
         self._read: set[int] = set()
         self._sharing: dict[str, tuple[str, ...]] = {}
         self._sharing_of: Checkpoint | None = None
@@ -79,7 +81,7 @@ class TensorPage(QWidget):
 
     def show_tensor(self, checkpoint: Checkpoint, key: str, tensor: Tensor) -> None:
         """Shows `tensor`, at first without statistics."""
-        self._shown = checkpoint, key, tensor
+        self._shown, self._whole = (checkpoint, key, tensor), None
         self._measuring.cancel()
         self._channels.cancel()
         self._read.clear()
@@ -93,10 +95,20 @@ class TensorPage(QWidget):
         refusal = damage_of(tensor)
         self._picture_frame.setVisible(not refusal)
         if refusal:
-            self.spread.show_refusal(refusal)
+            self.spread.show_refusal(refusal, alarming=not tensor.extra.parts)
         else:
             self.spread.show_statistics(None)
         self._read_tab()
+
+    def show_part(self, checkpoint: Checkpoint, key: str, part: Tensor) -> None:
+        """Shows a part of the tensor that is shown now, with a way back. It is measured here: it has no row."""
+        assert self._shown is not None
+        whole = self._shown[1:]
+        self.show_tensor(checkpoint, key, part)
+        self._whole = whole
+        self.parts.show_links([f"‹ {wording.safe(whole[1].name, 40)}"])
+        self.head.python.hide()  # nor is it in the file's tree: the lines would not find it
+        self._measure_here()
 
     def show_statistics(self, statistics: Statistics) -> None:
         """Fills in what was measured."""
@@ -113,11 +125,10 @@ class TensorPage(QWidget):
         """Says why there are no statistics."""
         self.spread.show_refusal(words)
 
-    def measure_here(self) -> None:
-        """Measures what is shown, for which nobody else does: a part has no row in the tree."""
+    def _measure_here(self) -> None:
         from ...analysis.statistics import measure
 
-        if self._shown is not None and not damage_of(self._shown[2]):
+        if self._shown is not None and (self._shown[2].extra.parts or not damage_of(self._shown[2])):
             self._measuring.start(measure(self._shown[2]))
 
     def cancel(self) -> None:
@@ -221,8 +232,14 @@ class TensorPage(QWidget):
 
     def _choose_part(self, number: int) -> None:
         assert self._shown is not None
-        part = self._part_entries()[number]
-        self.part_chosen.emit(f"{self._shown[1]}.{part.name}", part)
+        checkpoint, key, _ = self._shown
+        if self._whole is not None:
+            self.show_tensor(checkpoint, *self._whole)
+            self._measure_here()
+        else:
+            part = self._part_entries()[number]
+            self.show_part(checkpoint, f"{key}.{part.name}", part)
+        self.shown.emit(self._shown[1])
 
 
 def damage_of(tensor: Tensor) -> str:

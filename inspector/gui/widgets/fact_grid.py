@@ -41,10 +41,6 @@ class FactGrid(QWidget):
             self.rows.append((label, text))
             self._add(row, label, f"{Meaning.DAMAGED.symbol} {text}" if alarming else text, mono, alarming)
 
-    def as_text(self) -> str:
-        """All rows as lines `label: text`."""
-        return "\n".join(f"{label}: {text}" for label, text in self.rows)
-
     def _add(self, row: int, label: str, text: str, mono: bool, alarming: bool) -> None:
         tone, font = "danger" if alarming else "text", mono_font() if mono else None
         is_breakable = max(map(len, text.split()), default=0) <= _LONG_WORD

@@ -261,6 +261,9 @@ def test_the_parts_of_a_sparse_tensor_can_be_looked_at(qtbot: QtBot, panel: Deta
 
     qtbot.waitUntil(lambda: "mean 6" in page.head.line.text())
     assert page.head.line.text().startswith("s.values  float64[2]")
+    assert [button.text() for button in page.parts.buttons] == ["‹ s"]
+    page.parts.buttons[0].click()
+    qtbot.waitUntil(lambda: page.head.line.text().startswith("s  float64[2, 3]  mean 6"))
 
 
 def test_dead_channels_are_found_beside_the_window(
