@@ -30,6 +30,8 @@ def open_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     Raises FileError, and nothing else, for what is no checkpoint or too broken to show anything.
     """
     path = os.fspath(path)
+    if os.path.basename(path) == ".metadata" and os.path.isfile(path):
+        path = os.path.dirname(path) or "."  # it describes the distributed checkpoint that its folder is
     if os.path.isdir(path):
         from . import folders
 

@@ -43,11 +43,6 @@ _BITS = {code: 8 * ITEM_SIZES.get(name, 1) for code, name in _DTYPES.items()} | 
 _FRAMEWORKS = {"pt": "PyTorch", "np": "NumPy", "tf": "TensorFlow", "flax": "Flax", "mlx": "MLX"}
 
 
-def is_safetensors(head: bytes) -> bool:
-    """Whether a file that begins with `head` (9 bytes or more) is one: a sane length, then a JSON object."""
-    return head[8:9] == b"{" and 2 <= int.from_bytes(head[:8], "little") <= HEADER_LIMIT
-
-
 def read(source: FileSource) -> Checkpoint:
     """The tensors of a safetensors file under their full keys. Only the header is read.
 

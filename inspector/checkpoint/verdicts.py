@@ -80,7 +80,7 @@ _DANGEROUS = (
 )
 _CLASS = (
     r"torch\.(nn\.(modules|quantized|qat|intrinsic|parallel|utils\.(parametrize|parametrizations))|ao\.(nn|quantization)|optim"
-    r"|quantization|distributions|utils\.data|amp|cuda\.amp|distributed\.fsdp|distributed\.tensor|nn)(\.\w+)*\.[A-Z]\w*$"
+    r"|quantization|distributions|utils\.data|amp|cuda\.amp|distributed\.(fsdp|tensor|checkpoint)|nn)(\.\w+)*\.[A-Z_]\w*$"
 )
 _FUNCTION = r"torch\.(nn\.(functional|init|backends\.\w+)|_C\._nn)\.\w+$"
 _LIBRARY = (

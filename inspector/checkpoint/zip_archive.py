@@ -21,7 +21,7 @@ from .rebuilding import Malformed
 from .sources import Source
 from .storages import Declared, Place, PlacedStorages, declared
 from .unpickling import Budget
-from .zip_directory import Directory, Member, MemberSource, member_source, read_directory
+from .zip_directory import END, Directory, Member, MemberSource, member_source, read_directory
 from .zip_recovery import recover
 
 _RECORDS = ("version", "byteorder", ".format_version", ".storage_alignment", ".data/serialization_id")
@@ -132,8 +132,18 @@ def _rooted(source: Source, directory: Directory) -> Archive:
         folder = safe(root, 60)
         damage.append(f"Beside the folder {folder} the archive holds {some_names(outside)}: torch refuses that.")
     if directory.prefix:
-        damage.append(f"{size(directory.prefix)} stand before the archive; torch refuses that.")
+        damage.append(_before(source, directory.prefix))
     return Archive(source, root, inside, tuple(damage), directory.prefix)
+
+
+def _before(source: Source, nbytes: int) -> str:
+    """What to say of the bytes that stand before the archive."""
+    if source.read_up_to(nbytes - 22, 4) == END:  # the end of an archive before it
+        return (
+            "The file is several archives one behind the other, and the last is shown. "
+            "A file of a distributed checkpoint is of that kind: open its folder instead."
+        )
+    return f"{size(nbytes)} stand before the archive; torch refuses that."
 
 
 def _root(names: list[str]) -> str:

@@ -154,6 +154,12 @@ def test_reads_what_two_ranks_of_torch_save(tmp_path: Path) -> None:
     assert entries["lr.1"].value == 0.2  # type: ignore[union-attr]
 
 
+def test_its_metadata_stand_for_the_folder_and_one_of_its_files_says_what_it_is(folder: _Folder) -> None:
+    folder.opened()
+    assert open_checkpoint(folder.path / ".metadata").format == "distributed"
+    assert "open its folder instead" in open_checkpoint(folder.path / "__0_0.distcp").damage[0]
+
+
 def test_a_missing_file_leaves_its_tensors_in_their_places(folder: _Folder) -> None:
     folder.opened()
     os.remove(folder.path / "__0_0.distcp")
