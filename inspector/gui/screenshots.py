@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 WIDTH, HEIGHT = 1440, 900
@@ -42,8 +45,6 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _taken(out: Path, theme: str, files: Sequence[str]) -> Iterator[Path]:
     """Takes one picture after the other, and gives where each is."""
-    import tempfile
-
     from PySide6.QtWidgets import QApplication
 
     from .app import Application
@@ -63,6 +64,20 @@ def _taken(out: Path, theme: str, files: Sequence[str]) -> Iterator[Path]:
         finally:
             window.close()
             application.end()
+
+
+@contextmanager
+def _copied(paths: Sequence[str]) -> Iterator[dict[str, str]]:
+    """The files by their names, copied to a folder that is called the same on every machine where that is free."""
+    folder = Path(tempfile.gettempdir(), "checkpoints")
+    try:
+        folder.mkdir()
+    except OSError:
+        folder = Path(tempfile.mkdtemp())
+    try:
+        yield {Path(path).name: shutil.copy(path, folder) for path in paths}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Photographer:
@@ -85,6 +100,7 @@ class _Photographer:
             yield from self._scenes_of_samples()
         for file in list(self._application.session.files):
             self._application.session.close(file)
+        self._window.actions_["forget"].trigger()
 
     def _scenes_of(self, path: str, name: str) -> Iterator[Path]:
         """The tree with its largest tensor, and the facts of the file; or the page that says why not."""
@@ -100,7 +116,10 @@ class _Photographer:
     def _scenes_of_samples(self) -> Iterator[Path]:
         from . import resources
 
-        samples = {Path(sample.path).name: sample.path for sample in resources.samples()}
+        with _copied([sample.path for sample in resources.samples()]) as samples:
+            yield from self._scenes(samples)
+
+    def _scenes(self, samples: dict[str, str]) -> Iterator[Path]:
         for scene, sample, key in (
             ("tree", "fashion_classifier.pt", "state_dict.fc1.weight"),
             ("filters", "resnet_plain.pth", "conv1.weight"),
@@ -114,6 +133,9 @@ class _Photographer:
                 yield self._picture(scene)
         if "hostile.pth" in samples and self._open(samples["hostile.pth"]):
             self._window.actions_["show_file"].trigger()
+            self._settle()
+            facts = self._window.place.details.facts
+            facts.ensureWidgetVisible(facts.globals_table)
             yield self._picture("file-facts")
             self._window.actions_["show_entry"].trigger()
         if "resnet_plain.pth" in samples and self._open(samples["resnet_plain.pth"]):
