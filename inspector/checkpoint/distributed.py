@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from ..errors import FileError
 from ..wording import names, plural, safe
+from .calls import Malformed, contiguous_stride, dtype_of, sizes
 from .chunked import Chunk, ChunkedSource, split_axis
 from .contents import Contents, read_pickle, with_root
 from .distributed_items import ItemSource
@@ -25,10 +26,10 @@ from .entries import ITEM_SIZES, Branch, Checkpoint, Entry, Storage, Tensor, Val
 from .inert import Node
 from .listing import MAX_DEPTH, Listing
 from .nested import NestedStorages
-from .reading import read_contents
-from .rebuilding import Malformed, Rebuilder, contiguous_stride, dtype_of, sizes
+from .rebuilding import Rebuilder
 from .sharded import path_inside
 from .shelves import NamedShelf
+from .single import read_contents
 from .sources import FileSource, Source
 from .unpickling import Budget
 

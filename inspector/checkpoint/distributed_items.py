@@ -7,9 +7,10 @@ from math import prod
 
 from ..errors import FileError
 from ..wording import shape as shape_text
+from .calls import Malformed, contiguous_stride
 from .entries import ITEM_SIZES, Tensor
-from .reading import read_contents
-from .rebuilding import Malformed, Rebuilder, contiguous_stride
+from .rebuilding import Rebuilder
+from .single import read_contents
 from .sources import MemorySource, Source
 from .unpickling import Budget
 

@@ -14,17 +14,18 @@ from collections.abc import Iterator
 
 from ..errors import FileError
 from ..wording import safe
+from .calls import Malformed, sizes, strided, whole
 from .contents import Contents, with_root
 from .entries import ITEM_SIZES, Branch, Checkpoint, Entry, Extra, Storage, Tensor, Text
 from .json_stream import JsonStream
 from .listing import Listing
 from .nested import NestedStorages
-from .reading import read_contents
-from .rebuilding import Malformed, Rebuilder, sizes, strided, whole
+from .rebuilding import Rebuilder
 from .shelves import NamedShelf
+from .single import read_contents
 from .sources import FileSource, Source
 from .unpickling import Budget
-from .zip_archive import Archive, records
+from .zip_archive import Archive, missing_end, records
 
 _DTYPES = {
     1: "uint8", 2: "int8", 3: "int16", 4: "int32", 5: "int64", 6: "float16", 7: "float32", 8: "float64",
@@ -43,7 +44,8 @@ _WEIGHTS = ("weights", "state_dict")
 
 def read(archive: Archive, source: FileSource, budget: Budget) -> Checkpoint:
     """The tensors of an exported program under their names in the model. Raises FileError when there are none."""
-    contents = Contents("exported", damage=archive.damage, facts=[*records(archive), *_facts(archive)])
+    damage = [*missing_end(archive), *archive.damage]
+    contents = Contents("exported", damage=damage, facts=[*records(archive), *_facts(archive)])
     contents.texts += _texts(archive)
     weights: list[Entry] = []
     beside: list[Entry] = []

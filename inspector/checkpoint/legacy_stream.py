@@ -10,10 +10,10 @@ from __future__ import annotations
 import struct
 
 from ..wording import size
+from .calls import Malformed
 from .contents import Contents, Pickled, cut_share, read_pickle
 from .entries import Text
 from .inert import Node
-from .rebuilding import Malformed
 from .sources import MemorySource, Source
 from .storages import Declared, Place, PlacedStorages, declared
 from .unpickling import Budget

@@ -22,10 +22,10 @@ from collections.abc import Callable
 
 from ..errors import FileError
 from . import unrecognised
+from .calls import Malformed
 from .contents import Contents, Pickled, checkpoint
 from .entries import Checkpoint
 from .inert import Global, Node, Reference
-from .rebuilding import Malformed
 from .sources import FileSource, Source
 from .storages import Declared, Place, PlacedStorages, declared
 from .unpickling import Budget, Machine, PickleError

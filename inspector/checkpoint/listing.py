@@ -11,10 +11,11 @@ from typing import Any
 
 from ..wording import safe
 from . import numpy_arrays, values
+from .calls import Malformed
 from .entries import Branch, Entry, Value
 from .inert import Node, class_of
 from .modules import is_module, module_children
-from .rebuilding import Malformed, Rebuilder
+from .rebuilding import Rebuilder
 from .tensor_shortcut import StridedTensor
 
 MAX_DEPTH = 100
@@ -98,7 +99,7 @@ class Listing:
         return self.sequence(name, type(value).__name__, value)
 
     def _node(self, name: str, node: Node) -> Entry:
-        tensor = self.rebuilder.tensor(name, node) or numpy_arrays.array(name, node, self.rebuilder)
+        tensor = self.rebuilder.tensor(name, node) or numpy_arrays.array(name, node, self.rebuilder.inline_number)
         if tensor is not None:
             return tensor
         known = values.known(name, node)

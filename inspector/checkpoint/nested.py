@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..errors import FileError
+from .calls import Malformed, arguments
 from .contents import Contents
 from .entries import Storage
 from .inert import Blob, Node, Reference
-from .rebuilding import Malformed, Rebuilder, arguments
+from .rebuilding import Rebuilder
 from .sources import MemorySource, Source
 from .unpickling import Budget
 

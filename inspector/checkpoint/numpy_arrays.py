@@ -8,12 +8,13 @@ data); a scalar is `scalar(dtype, data)`; a dtype is `dtype('f8', False, True)` 
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import NamedTuple
 
+from .calls import Malformed, arguments, contiguous_stride, sizes, strided
 from .dtypes import NUMPY_DTYPES
 from .entries import Extra, Storage, Tensor
 from .inert import Blob, Node
-from .rebuilding import Malformed, Rebuilder, arguments, contiguous_stride, sizes, strided
 from .sources import MemorySource, Source
 
 _RECONSTRUCT = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
@@ -35,8 +36,11 @@ class Dtype(NamedTuple):
         return int(digits) if digits.isdigit() and len(digits) < 10 else 0
 
 
-def array(name: str, value: object, rebuilder: Rebuilder) -> Tensor | None:
-    """`value` as a numpy array, or None when it is none (or one of objects). Raises Malformed."""
+def array(name: str, value: object, next_number: Callable[[], int]) -> Tensor | None:
+    """`value` as a numpy array, or None when it is none (or one of objects). Raises Malformed.
+
+    `next_number` gives numbers by which blocks of memory go that stand in the pickle itself and have no name.
+    """
     if not isinstance(value, Node):
         return None
     if value.type.full in _RECONSTRUCT and isinstance(value.state, tuple) and len(value.state) == 5:
@@ -49,7 +53,7 @@ def array(name: str, value: object, rebuilder: Rebuilder) -> Tensor | None:
     found = as_dtype(dtype)
     if found is None or found.code not in NUMPY_DTYPES:
         return None
-    storage, latin1 = _storage(data, found, sizes(shape), rebuilder)
+    storage, latin1 = _storage(data, found, sizes(shape), next_number())
     extra = Extra(subclass="numpy.ndarray", latin1=latin1)
     stride = _stride(sizes(shape), fortran is True)
     return strided(name, NUMPY_DTYPES[found.code], sizes(shape), stride, 0, storage, extra=extra)
@@ -59,13 +63,13 @@ def _stride(shape: tuple[int, ...], fortran: bool) -> tuple[int, ...]:
     return contiguous_stride(shape[::-1])[::-1] if fortran else contiguous_stride(shape)
 
 
-def _storage(data: object, dtype: Dtype, shape: tuple[int, ...], rebuilder: Rebuilder) -> tuple[Storage, bool]:
+def _storage(data: object, dtype: Dtype, shape: tuple[int, ...], number: int) -> tuple[Storage, bool]:
     source, start, nbytes, latin1 = _bytes_of(data)
     if latin1:
         nbytes = dtype.item_size  # what the text decodes to is known when it is read; the array says how much
         for dimension in shape:
             nbytes *= dimension
-    key = f"inline {rebuilder.inline_number()}"
+    key = f"inline {number}"
     return Storage(key, NUMPY_DTYPES[dtype.code], "cpu", nbytes, source, start, dtype.big_endian), latin1
 
 

@@ -21,7 +21,7 @@ from .sources import FileSource, Source
 from .storages import Declared, Place, PlacedStorages
 from .tensor_shortcut import TensorShortcut
 from .unpickling import Budget, Machine, PickleError
-from .zip_archive import Archive, records
+from .zip_archive import Archive, missing_end, records
 from .zip_directory import member_source
 
 _TEXTS = (".py", ".txt", ".json", ".yaml", ".yml", ".md", ".cfg", ".toml", ".ini", ".csv")
@@ -31,8 +31,8 @@ _EXTERN_LIMIT = 1 << 20
 
 def read(archive: Archive, source: FileSource, budget: Budget) -> Checkpoint:
     """Every pickle of a package; when there is one only, what it holds. Raises FileError when there is none."""
-    contents = Contents("package", damage=archive.damage, facts=list(records(archive)), texts=list(_texts(archive)))
-    contents.facts += _facts(archive)
+    damage = [*missing_end(archive), *archive.damage]
+    contents = Contents("package", damage=damage, facts=[*records(archive), *_facts(archive)], texts=_texts(archive))
     listing = Listing(Rebuilder(PlacedStorages(lambda wanted: _place(archive, wanted))))
     branches = [_pickle(archive, name, contents, listing, budget) for name in _pickles(archive)]
     if not branches:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from ..errors import FileError
 from ..wording import size
+from .calls import Malformed
 from .contents import Contents, Pickled
 from .inert import Node
-from .rebuilding import Malformed
 from .sources import Source
 from .storages import Declared, Place, PlacedStorages
 

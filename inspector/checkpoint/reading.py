@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import os
 import struct
+from typing import TYPE_CHECKING
 
 from ..errors import FileError
-from .contents import Contents, Pickled, checkpoint, read_pickle
+from .contents import checkpoint
 from .entries import Checkpoint
 from .nested import NestedStorages
 from .sections import sections
-from .sources import FileSource, Source
+from .single import ZIP, read_contents
+from .sources import FileSource
 from .unpickling import Budget
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06")
-_TEXT_MAGIC = b"L119547037146038801333356L"
-_PICKLE_OPENINGS = b"\x80(]}clIFVSLNd.\x94\x95"
+if TYPE_CHECKING:
+    from .zip_archive import Archive
 
 
 def open_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
@@ -72,7 +73,7 @@ def _open(source: FileSource) -> Checkpoint:
             from . import legacy_tar
 
             return legacy_tar.read(source)
-        if head[:4] in _ZIP:
+        if head[:4] in ZIP:
             return _open_zip(source)
         budget = Budget()
         return checkpoint(read_contents(source, budget), source, NestedStorages(read_contents, budget))
@@ -125,7 +126,7 @@ def _open_zip(source: FileSource) -> Checkpoint:
     return _open_other_zip(archive, source, budget)
 
 
-def _open_other_zip(archive, source: FileSource, budget: Budget) -> Checkpoint:  # type: ignore[no-untyped-def]
+def _open_other_zip(archive: Archive, source: FileSource, budget: Budget) -> Checkpoint:
     names = archive.members
     if any(name.startswith(".data/") for name in names) and any(name.endswith(".pkl") for name in names):
         from . import package
@@ -138,38 +139,3 @@ def _open_other_zip(archive, source: FileSource, budget: Budget) -> Checkpoint: 
     from .unrecognised import refuse_zip
 
     raise refuse_zip(source, list(names))
-
-
-def read_contents(source: Source, budget: Budget) -> Contents:
-    """What a checkpoint within another, or a plain file, holds: zip, legacy stream or pickle. Raises FileError."""
-    head = source.read_up_to(0, 64)
-    if head[:4] in _ZIP:
-        from . import zip_archive
-
-        archive = zip_archive.open_archive(source, budget)
-        if archive is None or "data.pkl" not in archive.members:
-            raise FileError("A zip archive without data.pkl: no checkpoint of torch.")
-        return zip_archive.read(archive, budget)
-    first = read_pickle(source, 0, budget) if head[:1] and head[0] in _PICKLE_OPENINGS else None
-    from . import legacy_stream, plain_pickle
-
-    if first is not None and legacy_stream.is_magic(first.value) and not first.damage:
-        return legacy_stream.read(source, first.end, budget)
-    if first is not None and _is_plain(first, head):
-        return plain_pickle.read(source, first)
-    raise _refusal(source)
-
-
-def _is_plain(first: Pickled, head: bytes) -> bool:
-    """A pickle by its PROTO opcode; a text one only when all of it can be followed and it means something."""
-    if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05", b"\x00", b"\x01"):
-        return True
-    return not first.damage and first.end > 2 and first.value is not None
-
-
-def _refusal(source: Source) -> FileError:
-    if isinstance(source, FileSource):
-        from .unrecognised import refuse
-
-        return refuse(source)
-    return FileError("Bytes that are no checkpoint.")

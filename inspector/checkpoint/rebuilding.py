@@ -9,19 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from .dtypes import ITEM_SIZES, LAYOUTS, PER_BYTE, QSCHEMES, STORAGE_DTYPES, dtype_named
+from . import numpy_arrays
+from .calls import (
+    NO_EXTRA,
+    Malformed,
+    arguments,
+    countable,
+    dtype_of,
+    overreach,
+    reached,
+    same_length,
+    sizes,
+    strided,
+    whole,
+)  # fmt: skip
+from .dtypes import ITEM_SIZES, LAYOUTS, QSCHEMES, STORAGE_DTYPES, dtype_named
 from .entries import Extra, Quantization, Storage, Tensor
 from .inert import Global, Node, Reference
 from .tensor_shortcut import StridedTensor
 
-MAX_DIMENSIONS = 64
 _MAX_DEPTH = 16
-_BIGGEST = 1 << 63
-NO_EXTRA = Extra()
-
-
-class Malformed(Exception):
-    """A call whose arguments cannot build what it should; its text says why."""
 
 
 class Shelf(Protocol):
@@ -64,8 +71,8 @@ class Rebuilder:
         extents = shape, stride
         reach = self._reaches.get(extents)
         if reach is None:
-            _countable(shape)
-            _same_length(shape, stride)
+            countable(shape)
+            same_length(shape, stride)
             reach = self._reaches[extents] = reached(shape, stride)
         dtype = storage.dtype
         damage = storage.damage
@@ -120,95 +127,6 @@ class Rebuilder:
             self._depth -= 1
 
 
-def strided(
-    name: str,
-    dtype: str,
-    shape: tuple[int, ...],
-    stride: tuple[int, ...],
-    offset: int,
-    storage: Storage | None,
-    requires_grad: bool = False,
-    extra: Extra = NO_EXTRA,
-) -> Tensor:
-    """A strided tensor, with its damage when it reaches out of its storage or the storage is damaged."""
-    damage = ""
-    if storage is not None:
-        reach = reached(shape, stride)
-        needed = -(-(offset + reach) // PER_BYTE.get(dtype, 1)) * ITEM_SIZES.get(dtype, 1) if reach else 0
-        damage = storage.damage or (overreach(needed, storage) if needed > storage.nbytes else "")
-    return Tensor(name, dtype, shape, stride, offset, storage, requires_grad, False, "strided", damage, extra)
-
-
-def reached(shape: tuple[int, ...], stride: tuple[int, ...]) -> int:
-    """The elements of its storage from its first to its last; 0 for a tensor without any."""
-    last = 0
-    for dimension, step in zip(shape, stride, strict=False):
-        if dimension == 0:
-            return 0
-        last += (dimension - 1) * step
-    return last + 1
-
-
-def overreach(needed: int, storage: Storage) -> str:
-    """The sentence about a tensor that needs more bytes than its storage has."""
-    return f"It reaches to byte {needed:,} of its storage, which holds {storage.nbytes:,}."
-
-
-# -- arguments ---------------------------------------------------------------------------------------------
-
-
-def arguments(node: Node) -> tuple[object, ...]:
-    """The arguments of a call, as a tuple."""
-    if isinstance(node.args, tuple):
-        return node.args
-    if isinstance(node.args, list):
-        return tuple(node.args)
-    raise Malformed(f"{node.type.full} is called with something that is no tuple")
-
-
-def sizes(value: object) -> tuple[int, ...]:
-    """A shape or a stride: whole numbers from 0 to 2^63 - 1, at most 64 of them."""
-    if isinstance(value, Node) and value.type.full == "torch.Size":
-        value = arguments(value)[0]
-    if not isinstance(value, (tuple, list)) or len(value) > MAX_DIMENSIONS:
-        raise Malformed("a shape that is no short tuple")
-    shape = tuple(whole(each) for each in value)
-    _countable(shape)
-    return shape
-
-
-def _countable(shape: tuple[int, ...]) -> None:
-    """torch counts elements in 64 bits with a sign."""
-    product = 1
-    for dimension in shape:
-        product *= max(dimension, 1)
-    if product >= _BIGGEST:
-        raise Malformed("a shape with more elements than can be counted")
-
-
-def whole(value: object) -> int:
-    """A size, a step or an offset."""
-    if type(value) is not int or not 0 <= value < _BIGGEST:
-        negative = type(value) is int and value < 0
-        raise Malformed(f"{'a negative number' if negative else 'something else'} where a size is expected")
-    return value
-
-
-def _same_length(shape: tuple[int, ...], stride: tuple[int, ...]) -> None:
-    if len(shape) != len(stride):
-        raise Malformed(f"{len(shape)} dimensions and {len(stride)} strides")
-
-
-def contiguous_stride(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The strides, in elements, of a row-major tensor."""
-    stride: list[int] = []
-    step = 1
-    for dimension in reversed(shape):
-        stride.append(step)
-        step *= max(dimension, 1)
-    return tuple(reversed(stride))
-
-
 # -- one function for each way torch rebuilds a tensor ---------------------------------------------------------
 
 Rebuild = Callable[[Rebuilder, str, Node], Tensor]
@@ -242,18 +160,11 @@ def _strided_call(
     name: str, dtype: str, storage: Storage, view: tuple[object, object, object], rest: list[object]
 ) -> Tensor:
     shape, stride, offset = sizes(view[0]), sizes(view[1]), whole(view[2])
-    _same_length(shape, stride)
+    same_length(shape, stride)
     metadata = dict(rest[2].pairs()) if len(rest) > 2 and isinstance(rest[2], Node) else {}
     conj, neg = bool(metadata.get("conj")), bool(metadata.get("neg"))
     extra = Extra(conj=conj, neg=neg) if conj or neg else NO_EXTRA
     return strided(name, dtype, shape, stride, offset, storage, bool(rest[:1] and rest[0] is True), extra)
-
-
-def dtype_of(value: object) -> str:
-    """torch's name of a dtype that a pickle names by `torch.float32`."""
-    if isinstance(value, Global) and value.module == "torch" and value.name in ITEM_SIZES:
-        return value.name
-    raise Malformed("a dtype is expected, and something else stands there")
 
 
 _PARAMETER = "torch.nn.parameter.Parameter"
@@ -369,10 +280,8 @@ def _subclass(rebuilder: Rebuilder, name: str, node: Node) -> Tensor:
     "torch._utils._rebuild_xla_tensor",
 )
 def _from_elsewhere(rebuilder: Rebuilder, name: str, node: Node) -> Tensor:
-    from .numpy_arrays import array  # here and not above: it needs this module
-
     data, dtype, device, requires_grad, *_ = arguments(node)
-    inner = rebuilder.tensor(name, data) or array(name, data, rebuilder)
+    inner = rebuilder.tensor(name, data) or numpy_arrays.array(name, data, rebuilder.inline_number)
     if inner is None:
         raise Malformed("a device tensor without its data")
     storage = inner.storage._replace(device=str(device)[:40]) if inner.storage else None

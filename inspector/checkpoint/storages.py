@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from .calls import Malformed
 from .dtypes import STORAGE_DTYPES
 from .entries import ITEM_SIZES, Storage
 from .inert import Global
-from .rebuilding import Malformed
 from .sources import Source
 from .values import key_text
 

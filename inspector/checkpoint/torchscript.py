@@ -23,7 +23,7 @@ from .shelves import NamedShelf
 from .sources import FileSource
 from .torchscript_classes import ScriptClass
 from .unpickling import Budget
-from .zip_archive import Archive, note_cut, records
+from .zip_archive import Archive, missing_end, note_cut, records
 
 _TYPE_TAG = "torch.jit._pickle.restore_type_tag"
 _LISTS = {f"torch.jit._pickle.build_{kind}list": f"List[{kind}]" for kind in ("int", "double", "bool")} | {
@@ -35,9 +35,10 @@ _TEXT_LIMIT = 64 << 20
 
 def read(archive: Archive, source: FileSource, budget: Budget) -> Checkpoint:
     """The module in a TorchScript archive, with code and other pickles. Raises FileError when there is no module."""
-    contents = Contents("torchscript", damage=archive.damage, facts=list(records(archive)), texts=list(_texts(archive)))
+    contents = Contents("torchscript", damage=archive.damage, facts=records(archive), texts=_texts(archive))
     classes = torchscript_classes.read(archive)
     if "model.json" in archive.members:
+        contents.damage[:0] = missing_end(archive)
         root = torchscript_json.read(archive, contents, budget)
     else:
         root = _main_module(archive, contents, classes, budget)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from ..errors import FileError
 from ..wording import safe
+from .calls import Malformed, sizes, strided, whole
 from .contents import Contents, read_pickle
 from .entries import ITEM_SIZES, Branch, Entry, Extra, Storage, Tensor, Value
 from .inert import Node
 from .json_stream import JsonStream
 from .listing import MAX_DEPTH, MAX_ENTRIES, Listing
-from .rebuilding import Malformed, Rebuilder, sizes, strided, whole
+from .rebuilding import Rebuilder
 from .storages import Declared, Place, PlacedStorages
 from .unpickling import Budget
 from .zip_archive import Archive

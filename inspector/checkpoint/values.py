@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..errors import FileError
 from . import numpy_arrays
+from .calls import Malformed, sizes
 from .entries import ITEM_SIZES, Value
 from .inert import Blob, Global, Node, Reference
-from .rebuilding import Malformed, sizes
 from .tensor_shortcut import StridedTensor
 
 _PREFIX = 1 << 16

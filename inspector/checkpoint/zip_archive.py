@@ -13,15 +13,15 @@ from typing import NamedTuple
 from ..errors import FileError
 from ..wording import names as some_names
 from ..wording import safe, size
+from .calls import Malformed
 from .contents import Contents, Pickled, cut_share, read_pickle
 from .dtypes import STORAGE_DTYPES
 from .entries import ITEM_SIZES, Storage
 from .inert import Global
-from .rebuilding import Malformed
 from .sources import Source
 from .storages import Declared, Place, PlacedStorages, declared
 from .unpickling import Budget
-from .zip_directory import END, Directory, Member, MemberSource, member_source, read_directory
+from .zip_directory import END, LOCAL, TAIL, Directory, Member, MemberSource, member_source, read_directory
 from .zip_recovery import recover
 
 _RECORDS = ("version", "byteorder", ".format_version", ".storage_alignment", ".data/serialization_id")
@@ -111,12 +111,21 @@ def open_archive(source: Source, budget: Budget) -> Archive | None:
     """The archive that begins `source`; None when it is no zip at all. A broken one is recovered."""
     with source.opened():
         directory = read_directory(source)
-        if directory is not None and directory.members:
+        if directory is not None and directory.members and not _belongs_to_a_member(source, directory):
             return _rooted(source, directory)
         members = list(_recovered(source, budget))
     if not members:
         return None
     return _rooted(source, Directory({member.name: member for member in members}))._replace(complete=False)
+
+
+def _belongs_to_a_member(source: Source, directory: Directory) -> bool:
+    """Whether the directory that was found last is that of an archive within, and the file's own was cut off."""
+    if not directory.prefix or source.read_up_to(0, 4) != LOCAL:
+        return False
+    tail = source.read_up_to(max(0, source.nbytes - TAIL), TAIL)
+    at = tail.rfind(END)
+    return at + 22 + int.from_bytes(tail[at + 20 : at + 22], "little") < len(tail)
 
 
 def _rooted(source: Source, directory: Directory) -> Archive:
@@ -191,9 +200,15 @@ def note_cut(contents: Contents, archive: Archive, pickled: Pickled) -> None:
     """Says how far a file goes whose end is missing."""
     whole = archive.members["data.pkl"].nbytes + sum(nbytes for _, nbytes in dict(_sizes(pickled)).items())
     contents.cut_at = cut_share(archive.source.nbytes, whole)
-    contents.damage[:0] = [member.damage for member in archive.members.values() if member.damage]
-    if not contents.damage:
-        contents.damage.append("The directory at the end of the archive is missing.")
+    contents.damage[:0] = missing_end(archive)
+
+
+def missing_end(archive: Archive) -> list[str]:
+    """Sentences about an archive whose end is missing; none about a complete one."""
+    if archive.complete:
+        return []
+    broken = [member.damage for member in archive.members.values() if member.damage]
+    return broken or ["The directory at the end of the archive is missing: the file was cut off."]
 
 
 def records(archive: Archive) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,8 @@ from .runs import groups_in_a_row
 from .sources import InflatedSource, Place, Source
 
 LOCAL, CENTRAL, DESCRIPTOR = b"PK\x03\x04", b"PK\x01\x02", b"PK\x07\x08"
+TAIL = 65_557
+"""Bytes from the end in which the end of the directory is: 22 and a comment of up to 65,535."""
 END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _CENTRAL_HEADER = struct.Struct("<4s6H3I5H2I")
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
@@ -114,8 +116,8 @@ def data_start(archive: Source, member: Member) -> int:
 
 def read_directory(archive: Source) -> Directory | None:
     """The members by the central directory; None when there is none, as in a file that was cut off."""
-    tail_start = max(0, archive.nbytes - 65_557)
-    tail = archive.read_up_to(tail_start, 65_557)
+    tail_start = max(0, archive.nbytes - TAIL)
+    tail = archive.read_up_to(tail_start, TAIL)
     at = tail.rfind(END)
     if at < 0 or len(tail) - at < 22:
         return None
