@@ -148,6 +148,16 @@ def test_a_table_with_a_flaw_is_read_up_to_it(tmp_path: Path) -> None:
     assert "is read up to its entry 1" in " ".join(found.damage)
 
 
+def test_a_file_cut_off_is_not_taken_for_a_checkpoint_within_it(tmp_path: Path) -> None:
+    inner = zip_checkpoint(pickled({"inside": 1}), {})
+    whole = _archive({"w": _entry(_meta())}, **{"data__sample_inputs__a.pt": inner})
+    for missing in (1, 30, 200):
+        found = _opened(tmp_path / "f", whole[:-missing])
+        assert found.format == "exported"
+        assert "directory at the end of the archive is missing" in found.damage[0]
+        assert arrays.read(dict(found.tensors())["w"]).tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
 def test_nothing_in_nested_checkpoints_is_run(tmp_path: Path) -> None:
     marker = tmp_path / "marker"
     bomb = pickled(ordered({"x": Call(Name("os", "system"), (f"touch {marker}",))}))
