@@ -75,7 +75,7 @@ def trimmed(exponent: int, first: int, counts: list[int]) -> Histogram:
 
 def merged(histograms: Iterable[Histogram], bins: int = BINS) -> Histogram:
     """All numbers of several histograms in one, exactly, in at most `bins` bins."""
-    parts = [histogram for histogram in histograms if histogram.counts]
+    parts = _with_zeros_narrowed([histogram for histogram in histograms if histogram.counts])
     if len(parts) < 2:
         return parts[0].fitted(bins) if parts else Histogram()
     exponent = _common_exponent(parts, bins)
@@ -86,6 +86,22 @@ def merged(histograms: Iterable[Histogram], bins: int = BINS) -> Histogram:
         for index, count in enumerate(part.counts, part.first - first):
             counts[index] += count
     return Histogram(exponent, first, tuple(counts))
+
+
+def _with_zeros_narrowed(parts: list[Histogram]) -> list[Histogram]:
+    """The parts, those of tensors that are all zero in bins as narrow as the narrowest of the others.
+
+    A single bin that begins at 0 and is 1 wide holds nothing but zeros - other constants have narrower bins,
+    other whole numbers other places -, and a bias of zeros must not make the bins of its weights 1 wide.
+    """
+    others = [part.exponent for part in parts if not _is_zeros(part)]
+    if not others:
+        return parts
+    return [Histogram(min(others), 0, part.counts) if _is_zeros(part) else part for part in parts]
+
+
+def _is_zeros(part: Histogram) -> bool:
+    return part.exponent == part.first == 0 and len(part.counts) == 1
 
 
 def exponent_for(low: float, high: float, bins: int, digits: int) -> int:

@@ -64,8 +64,9 @@ class JsonStream:
                 if not self._grow(limit):
                     raise self._flaw(getattr(error, "msg", "a number is too long").lower()) from None
                 continue
-            if end == len(self._text) and self._grow(limit):
-                continue  # a number may go on in what follows
+            rest = self._text[end : end + 3]
+            if len(rest) < 3 and not rest.strip("+-.eE") and self._grow(limit):
+                continue  # a number may go on in what follows, after `-0` as after the e of `1e`
             self._at = end
             return found
 

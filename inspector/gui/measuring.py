@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,8 @@ class Measuring:
     def __init__(self, outline: Outline) -> None:
         self._outline = outline
         self._wanted: deque[int] = deque()
-        self._rest: Iterable[int] = iter(())
+        self._rest: Iterator[int] | None = None
+        self._changing_rest = threading.Lock()
         self._done: dict[int, Statistics | None] = {}
         self._left = [*outline.tensors, outline.total_tensors]  # the last, at -1, is the file
         self._same: dict[tuple[object, ...], int] = {}
@@ -69,17 +70,19 @@ class Measuring:
 
     def want_all(self) -> None:
         """Everything, after what is wanted."""
-        self._rest = iter(range(len(self._outline)))
+        with self._changing_rest:
+            self._rest = iter(range(len(self._outline)))
 
     def want_none(self) -> None:
         """Nothing more."""
         self._wanted = deque()
-        self._rest = iter(())
+        with self._changing_rest:
+            self._rest = None
 
     @property
     def is_wanted(self) -> bool:
-        """Whether something is wanted first that was not measured yet."""
-        return any(row not in self._done for row in tuple(self._wanted))
+        """Whether something is wanted that was not measured yet, as far as it is known."""
+        return self._rest is not None or any(row not in self._done for row in tuple(self._wanted))
 
     def work(self) -> Generator[Progress | Measured, None, None]:
         """Measures what is wanted until nothing is. Begins when the work before it, if there is any, has ended."""
@@ -124,9 +127,16 @@ class Measuring:
                 break
             if row not in self._done:
                 return row
-        if may_go_on:
-            return None
-        return next((row for row in self._rest if row not in self._done and self._is_tensor(row)), None)
+        return None if may_go_on else self._next_of_rest()
+
+    def _next_of_rest(self) -> int | None:
+        rest = self._rest
+        row = next((row for row in rest or () if row not in self._done and self._is_tensor(row)), None)
+        if row is None:
+            with self._changing_rest:
+                if self._rest is rest:  # and nobody asked for everything in the meantime: that must not get lost
+                    self._rest = None
+        return row
 
     def _measured(self, row: int) -> Generator[Progress, None, Statistics]:
         """The statistics of a tensor; those of another that is the very same view of the same storage."""

@@ -139,7 +139,7 @@ class OpenFile(QObject):
         """Measures every tensor, what is in view first."""
         if self._measuring is not None:
             self._measuring.want_all()
-            self._measure(everything=True)
+            self._measure()
 
     def stop(self) -> None:
         """Stops measuring; what is measured stays."""
@@ -157,8 +157,8 @@ class OpenFile(QObject):
     def is_busy(self) -> bool:
         return self._job is not None
 
-    def _measure(self, *, everything: bool = False) -> None:
-        if self._measuring is not None and self._job is None and (everything or self._measuring.is_wanted):
+    def _measure(self) -> None:
+        if self._measuring is not None and self._job is None and self._measuring.is_wanted:
             self._began = (time.monotonic(), self._measured_bytes)
             self._run(self._measuring.work(), self._pause, self._fail, self._hear)
 

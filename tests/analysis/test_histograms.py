@@ -165,3 +165,13 @@ def test_filling_goes_on_after_its_buffer_is_full() -> None:
     histogram = filled(blocks)
     everything = np.concatenate(blocks).astype(np.float64)
     assert list(histogram.counts) == np.histogram(everything, histogram.edges)[0].tolist()
+
+
+def test_a_bias_of_zeros_leaves_the_bins_of_the_weights_as_narrow_as_they_are() -> None:
+    weights = Histogram(-10, -40, tuple(range(1, 81)))
+    zeros = Histogram(0, 0, (64,))
+    both = merged([zeros, weights, zeros])
+    assert both.exponent == -10
+    assert both.total == weights.total + 128
+    assert both.counts[40] == weights.counts[40] + 128  # the bin that begins at 0
+    assert merged([zeros, zeros]) == Histogram(0, 0, (128,))

@@ -93,6 +93,18 @@ def test_a_row_wanted_meanwhile_comes_before_the_one_underway() -> None:
     assert rows[:2] == [1, 0]
 
 
+def test_everything_asked_for_while_the_work_ends_is_still_wanted() -> None:
+    outline = Outline.of(Branch("", "dict", "mapping", (numbered("a", numpy.ones(9)), numbered("b", numpy.ones(9)))))
+    measuring = Measuring(outline)
+    measuring.want([0])
+    assert [word.row for word in measured_rows(measuring)] == [0]
+    assert not measuring.is_wanted
+    measuring.want_all()  # the work has ended, and its ending was not heard yet
+    assert measuring.is_wanted
+    assert [word.row for word in measured_rows(measuring)] == [1, -1]
+    assert not measuring.is_wanted
+
+
 def test_what_is_half_done_is_closed_when_nobody_asks_on() -> None:
     outline = Outline.of(Branch("", "dict", "mapping", (numbered("large", numpy.ones(4_000_000)),)))
     measuring = Measuring(outline)
