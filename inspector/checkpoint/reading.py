@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..errors import FileError
@@ -36,18 +37,23 @@ def open_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     if os.path.isdir(path):
         from . import folders
 
-        return _with_sections(folders.read(path, open_file))
+        return _with_sections(folders.read(path, _opener()))
     source = FileSource(path)
     with source.opened():
         from_index = _index(source)
-        return _with_sections(from_index if from_index is not None else _open(source))
+        return _with_sections(from_index if from_index is not None else _open(source, Budget()))
 
 
-def open_file(path: str) -> Checkpoint:
-    """One plain file: neither a folder nor an index of other files. Raises FileError."""
-    source = FileSource(path)
-    with source.opened():
-        return _open(source)
+def _opener() -> Callable[[str], Checkpoint]:
+    """Opens shards - plain files, neither folders nor indices of other files - within one budget for all of them."""
+    budget = Budget()
+
+    def open_file(path: str) -> Checkpoint:
+        source = FileSource(path)
+        with source.opened():
+            return _open(source, budget)
+
+    return open_file
 
 
 def _with_sections(found: Checkpoint) -> Checkpoint:
@@ -59,10 +65,10 @@ def _index(source: FileSource) -> Checkpoint | None:
         return None
     from . import sharded
 
-    return sharded.read_index(source, open_file) if sharded.is_index(source) else None
+    return sharded.read_index(source, _opener()) if sharded.is_index(source) else None
 
 
-def _open(source: FileSource) -> Checkpoint:
+def _open(source: FileSource, budget: Budget) -> Checkpoint:
     head = source.read_up_to(0, 1024)
     try:
         if is_safetensors(head, source.nbytes):
@@ -74,8 +80,7 @@ def _open(source: FileSource) -> Checkpoint:
 
             return legacy_tar.read(source)
         if head[:4] in ZIP:
-            return _open_zip(source)
-        budget = Budget()
+            return _open_zip(source, budget)
         return checkpoint(read_contents(source, budget), source, NestedStorages(read_contents, budget))
     except FileError as error:
         if not error.path:
@@ -106,10 +111,9 @@ def _is_old_tar(head: bytes) -> bool:
     return sum(head[:148]) + 8 * 32 + sum(head[156:512]) == checksum
 
 
-def _open_zip(source: FileSource) -> Checkpoint:
+def _open_zip(source: FileSource, budget: Budget) -> Checkpoint:
     from . import zip_archive
 
-    budget = Budget()
     archive = zip_archive.open_archive(source, budget)
     if archive is None:
         raise FileError(
