@@ -41,7 +41,6 @@ def test_its_terminal_lines_run(words: str, samples: Path) -> None:
     import shlex
 
     arguments = [str(samples / "fashion_classifier.pt") if each == "best.pt" else each for each in shlex.split(words)]
-    done = subprocess.run(
-        [sys.executable, "-m", "inspector", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+    command = [sys.executable, "-m", "inspector", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

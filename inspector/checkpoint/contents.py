@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from ..wording import plural, safe, share
 from . import verdicts
-from .entries import Branch, Checkpoint, Global, Text, walk
+from .entries import Branch, Checkpoint, Global, Tensor, Text, Value, walk
 from .listing import Listing
-from .rebuilding import Nested, Rebuilder, Shelf
+from .rebuilding import LOAD_FROM_BYTES, Nested, Rebuilder, Shelf
 from .sections import sections
 from .sources import FileSource, Source
 from .tensor_shortcut import TensorShortcut
@@ -77,6 +77,9 @@ def checkpoint(contents: Contents, source: FileSource, nested: Nested | None = N
     `nested` opens what the pickle carries as bytes of further checkpoints.
     """
     assert contents.shelf is not None
+    if nested is not None and LOAD_FROM_BYTES in contents.names:
+        nested.look_into(contents.value)
+        contents.names.update(nested.names)
     return with_root(contents, source, Listing(Rebuilder(contents.shelf, nested)).root(contents.value))
 
 
@@ -104,28 +107,25 @@ def judged(names: Counter[str]) -> tuple[Global, ...]:
 
 
 def _damage(contents: Contents, root: Branch) -> list[str]:
-    total = broken = 0
-    odd: list[str] = []
+    """All sentences: how much is whole first, then what is wrong with the file, then a few of the entries."""
+    tensors = broken = 0
+    examples: list[str] = []
     for key, entry in walk(root):
-        damage = getattr(entry, "damage", "")
-        if type(entry) is not Branch and not hasattr(entry, "storage"):
+        if type(entry) is Value:
             continue
-        if type(entry) is Branch:
-            if damage and len(odd) < 3:
-                odd.append(f"{safe(key, 80)}: {damage}")
-            continue
-        total += 1
-        if damage:
-            broken += 1
-            if len(odd) < 3:
-                odd.append(f"{safe(key, 80)}: {damage}")
-    sentences = list(dict.fromkeys(contents.damage))
-    if contents.cut_at:
-        whole = f"{total - broken:,} of {plural(total, 'tensor')} {'is' if total - broken == 1 else 'are'} whole"
-        sentences.insert(0, f"The file ends after {contents.cut_at}: {whole}.")
-    elif broken:
-        sentences.insert(0, f"{broken:,} of {plural(total, 'tensor')} cannot be read whole.")
-    return sentences + odd
+        tensors += type(entry) is Tensor
+        if entry.damage:  # type: ignore[union-attr]
+            broken += type(entry) is Tensor
+            if len(examples) < 3:
+                examples.append(f"{safe(key, 80)}: {entry.damage}")  # type: ignore[union-attr]
+    return [*_headline(contents.cut_at, tensors, broken), *dict.fromkeys(contents.damage), *examples]
+
+
+def _headline(cut_at: str, tensors: int, broken: int) -> list[str]:
+    if cut_at:
+        verb = "is" if tensors - broken == 1 else "are"
+        return [f"The file ends after {cut_at}: {tensors - broken:,} of {plural(tensors, 'tensor')} {verb} whole."]
+    return [f"{broken:,} of {plural(tensors, 'tensor')} cannot be read whole."] if broken else []
 
 
 def cut_share(nbytes: int, whole: int) -> str:

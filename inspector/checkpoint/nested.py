@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 from ..errors import FileError
 from .calls import Malformed, arguments
 from .contents import Contents
 from .entries import Storage
 from .inert import Blob, Node, Reference
-from .rebuilding import Rebuilder
+from .rebuilding import LOAD_FROM_BYTES, Rebuilder
 from .sources import MemorySource, Source
 from .unpickling import Budget
 
@@ -20,31 +21,63 @@ class NestedStorages:
     """Opens each nested checkpoint once, within the budget of the file around it."""
 
     def __init__(self, read: Callable[[Source, Budget], Contents], budget: Budget) -> None:
+        self.names: Counter[str] = Counter()
         self._read = read
         self._budget = budget
-        self._known: dict[int, tuple[Node, Storage]] = {}  # the node is kept so that its id stays its own
+        self._opened: dict[int, tuple[Node, Contents]] = {}  # the node is kept so that its id stays its own
+        self._storages: dict[int, Storage] = {}
         self._depth = 0
 
     def storage(self, node: Node) -> Storage:
         """The storage in the bytes that `node` would load. Raises Malformed."""
-        if id(node) not in self._known:
-            self._known[id(node)] = node, self._opened(node)
-        return self._known[id(node)][1]
+        if id(node) not in self._storages:
+            storage = self._stored(self._contents(node))
+            self._storages[id(node)] = storage._replace(key=f"{storage.key} (inline {len(self._storages)})")
+        return self._storages[id(node)]
 
-    def _opened(self, node: Node) -> Storage:
+    def look_into(self, value: object) -> None:
+        """Opens every checkpoint that stands as bytes anywhere in `value`: what it names counts like the rest."""
+        pending, seen = [value], set()
+        while pending:
+            thing = pending.pop()
+            if type(thing) not in (Node, Reference, list, tuple) or id(thing) in seen:
+                continue
+            seen.add(id(thing))
+            pending.extend(self._inside(thing))
+
+    def _inside(self, thing: object) -> Iterable[object]:
+        if isinstance(thing, Reference):
+            return (thing.pid,)
+        if not isinstance(thing, Node):
+            return thing  # type: ignore[return-value]  # a list or a tuple
+        parts = (thing.args, thing.state, thing.items, thing.elements)
+        if thing.type.full != LOAD_FROM_BYTES:
+            return parts
+        try:
+            return (*parts, self._contents(thing).value)
+        except Malformed:
+            return parts
+
+    def _stored(self, contents: Contents) -> Storage:
+        if contents.shelf is None or not isinstance(contents.value, (Reference, Node)):
+            raise Malformed("a storage is expected in the bytes, and something else stands there")
         if self._depth >= MAX_DEPTH:
             raise Malformed("a checkpoint within a checkpoint within a checkpoint, without end")
         self._depth += 1
         try:
-            contents = self._read(_source(node), self._budget)
-        except FileError as error:
-            raise Malformed(f"the checkpoint inside is broken: {error.message}") from None
+            return Rebuilder(contents.shelf, self).stored(contents.value)
         finally:
             self._depth -= 1
-        if contents.shelf is None or not isinstance(contents.value, (Reference, Node)):
-            raise Malformed("a storage is expected in the bytes, and something else stands there")
-        storage = Rebuilder(contents.shelf).stored(contents.value)
-        return storage._replace(key=f"{storage.key} (inline {len(self._known)})")
+
+    def _contents(self, node: Node) -> Contents:
+        if id(node) not in self._opened:
+            try:
+                contents = self._read(_source(node), self._budget)
+            except FileError as error:
+                raise Malformed(f"the checkpoint inside is broken: {error.message}") from None
+            self.names.update(contents.names)
+            self._opened[id(node)] = node, contents
+        return self._opened[id(node)][1]
 
 
 def _source(node: Node) -> Source:

@@ -6,6 +6,7 @@ The functions and the order of their arguments are those of `torch/_utils.py`, `
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
@@ -29,6 +30,8 @@ from .inert import Global, Node, Reference
 from .tensor_shortcut import StridedTensor
 
 _MAX_DEPTH = 16
+LOAD_FROM_BYTES = "torch.storage._load_from_bytes"
+"""What a plain pickle calls for each storage: `torch.load` of a checkpoint that it carries as bytes."""
 
 
 class Shelf(Protocol):
@@ -43,6 +46,13 @@ class Nested(Protocol):
 
     def storage(self, node: Node) -> Storage:
         """The storage of `torch.storage._load_from_bytes(bytes)`. Raises Malformed."""
+
+    def look_into(self, value: object) -> None:
+        """Opens all of them that `value` holds, so that `names` counts what they name."""
+
+    @property
+    def names(self) -> Counter[str]:
+        """The globals of those that were opened."""
 
 
 class Rebuilder:
@@ -108,7 +118,7 @@ class Rebuilder:
             return self.shelf.storage(value.pid)
         if isinstance(value, Node) and value.type.full in _TYPED_STORAGES:
             return self._typed(value)
-        if isinstance(value, Node) and value.type.full == "torch.storage._load_from_bytes" and self.nested:
+        if isinstance(value, Node) and value.type.full == LOAD_FROM_BYTES and self.nested:
             return self.nested.storage(value)
         raise Malformed("a storage is expected, and something else stands there")
 

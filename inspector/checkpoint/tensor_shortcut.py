@@ -87,6 +87,8 @@ class TensorShortcut:
         tensor = self._one(machine)
         if tensor is None or len(machine.stack) % 2 == 0 or not machine.outer:
             return tensor
+        if machine.buffer[machine.at : machine.at + 1] not in (b"X", b"u"):  # a name, or the end of a batch of items
+            return tensor
         below = machine.outer[-1]
         if not below or type(below[-1]) is not Node:
             return tensor

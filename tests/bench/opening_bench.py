@@ -32,7 +32,7 @@ TORCH = "import sys, torch; torch.load(sys.argv[1], mmap=True)"
 TRAINING = """
 import sys, torch
 path, elements = sys.argv[1], int(sys.argv[2]) // 12
-width = 1024
+width = 2048
 layers = max(1, elements // (width * width + width))
 weights = {}
 for index in range(layers):

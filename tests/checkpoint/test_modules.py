@@ -34,7 +34,7 @@ def models() -> dict[str, Any]:
     tied = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
     tied[1].weight = tied[0].weight
     return {
-        "conv": nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.BatchNorm2d(8), nn.Dropout(0.3), nn.Conv2d(8, 4, 1, bias=False)),
+        "conv": nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.BatchNorm2d(8), nn.Dropout(0.3), nn.Conv2d(8, 4, 1)),
         "lstm": nn.LSTM(4, 5, num_layers=2),
         "transformer": nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16), 2, enable_nested_tensor=False),
         "embedding": nn.ModuleDict({"e": nn.Embedding(5, 2), "norm": nn.LayerNorm(2)}),

@@ -15,7 +15,7 @@ from inspector.checkpoint.entries import Branch, Checkpoint, Entry, Value
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.errors import FileError
 
-from .assembling import Call, Name, Pid, pickled, zip_file
+from .assembling import Call, Name, Pid, Raw, pickled, zip_file
 from .oracle import assert_shows
 
 DTYPES = (
@@ -277,6 +277,21 @@ def test_a_lone_tensor_and_a_lone_number(save) -> None:
 
     assert_shows(save(torch.ones(3)), {"value": torch.ones(3)})
     assert entry(save(3), "value") == Value("value", "int", 3)
+
+
+def test_what_a_checkpoint_inside_of_a_pickle_names_is_judged_too(tmp_path: Path) -> None:
+    never = tmp_path / "never"
+    inner = b"cposix\nsystem\n(S'touch " + os.fsencode(never) + b"'\ntR."
+    outer = Call(Name("torch.storage", "_load_from_bytes"), (pickle_bytes(inner),))
+    path = tmp_path / "nested.pkl"
+    path.write_bytes(pickled({"fine": 1, "inside": outer}))
+    verdicts = {found.name: found.verdict for found in open_checkpoint(path).globals}
+    assert verdicts["posix.system"] == "dangerous"
+    assert not never.exists()
+
+
+def pickle_bytes(data: bytes) -> Raw:
+    return Raw(b"B" + len(data).to_bytes(4, "little") + data)
 
 
 def test_globals_are_those_that_torch_finds(save, tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ def roles(thing: Any, folder: Path) -> dict[str, str]:
     return {section.key: section.role for section in open_checkpoint(path).sections}
 
 
-@pytest.mark.parametrize("name", ["state_dict", "model", "model_state_dict", "net", "network", "params", "generator", "odd"])
+@pytest.mark.parametrize(
+    "name", ["state_dict", "model", "model_state_dict", "net", "network", "params", "generator", "odd"]
+)
 def test_weights_by_any_name(tmp_path: Path, name: str) -> None:
     import torch
 

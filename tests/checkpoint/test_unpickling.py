@@ -166,7 +166,8 @@ def state_dict_pickle(names: list[bytes], first_memo: int = 300) -> bytes:
         memo += 8
         key = str(index).encode()
         body += b"X" + struct.pack("<I", len(name)) + name + put[0] + b"h\x01((h\x02h\x03"
-        body += b"X" + struct.pack("<I", len(key)) + key + put[1] + b"h\x04K\x06t" + put[2] + b"QK\x00K\x02K\x03\x86" + put[3]
+        body += b"X" + struct.pack("<I", len(key)) + key + put[1]
+        body += b"h\x04K\x06t" + put[2] + b"QK\x00K\x02K\x03\x86" + put[3]
         body += b"K\x03K\x01\x86" + put[4] + b"\x89h\x05)R" + put[5] + b"t" + put[6] + b"R" + put[7]
     return head + body + b"u."
 
@@ -186,7 +187,8 @@ def test_a_run_gives_what_the_machine_gives() -> None:
 
 
 def test_a_memo_number_used_twice_is_left_to_the_machine() -> None:
-    twice = state_dict_pickle([b"%d" % index for index in range(60)], 300)[:-2] + state_dict_pickle([b"c", b"d"], 320)[-140:]
+    names = [b"%d" % index for index in range(60)]
+    twice = state_dict_pickle(names, 300)[:-2] + state_dict_pickle([b"c", b"d"], 320)[-140:]
     machine = Machine(MemorySource(twice), 0, Budget(), TensorShortcut())
     try:
         machine.load()

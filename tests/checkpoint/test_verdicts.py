@@ -21,8 +21,9 @@ def test_what_torch_accepts_is_what_its_list_says() -> None:
     [
         "os.system", "posix.system", "nt.system", "subprocess.Popen", "builtins.eval", "__builtin__.exec",
         "builtins.getattr", "torch.serialization.os.system", "torch.nn.modules.module.os.system", "torch.load",
-        "torch.hub.load", "torch.utils.cpp_extension.load_inline", "numpy.load", "numpy.testing._private.utils.runstring",
-        "runpy._run_code", "pickle.loads", "_pickle.loads", "types.FunctionType", "functools.reduce", "operator.attrgetter",
+        "torch.hub.load", "torch.utils.cpp_extension.load_inline", "numpy.load", "runpy._run_code",
+        "numpy.testing._private.utils.runstring", "pickle.loads", "_pickle.loads", "types.FunctionType",
+        "functools.reduce", "operator.attrgetter",
         "importlib.import_module", "webbrowser.open", "pip.main", "timeit.timeit", "shutil.rmtree", "socket.socket",
         "ctypes.CDLL", "torch.distributed.rpc.rpc_sync", "asyncio.create_subprocess_shell",
     ],

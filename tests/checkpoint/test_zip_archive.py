@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.checkpoint.arrays import digest
@@ -165,7 +165,6 @@ def test_encrypted_and_strangely_packed_members_are_refused_in_words(tmp_path: P
         open_checkpoint(path)
 
 
-@settings(max_examples=60)
 @given(st.data())
 def test_a_file_cut_anywhere_opens_as_far_as_it_goes(whole: bytes, tmp_path_factory: Any, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(whole) - 1))
