@@ -17,7 +17,6 @@ import numpy as np
 from ..checkpoint.arrays import BLOCK, Elements, blocks_of, is_per_channel, number_blocks, numbers_of
 from ..checkpoint.decoding import Array
 from ..checkpoint.layouts import Layout
-from ..checkpoint.sources import FileSource, MemorySource, PartSource, Source
 from ..progress import Progress
 from .tallies import Numbers, Result, Singles, Table, Tally, measurable
 
@@ -35,7 +34,7 @@ def adding_up(elements: Elements, layout: Layout, histogram: bool) -> Generator[
     tally, prepare = tally_for(elements, layout.numel, histogram)
     large = layout.is_contiguous and layout.numel > 2 * STRETCH
     # Counting bit patterns holds the interpreter nearly all the time: two threads would only wait for each other.
-    if large and not isinstance(tally, Table) and _reads_anywhere(elements.source):
+    if large and not isinstance(tally, Table) and elements.source.reads_anywhere:
         other, _ = tally_for(elements, layout.numel, histogram)
         return (yield from _two_lanes(elements, layout, (tally, other), prepare))
     return (yield from _one_lane(map(prepare, blocks_of(elements, layout)), layout, tally))
@@ -100,10 +99,3 @@ def _progress(done: int, layout: Layout) -> Progress:
 
 def _as_it_is(block: Array) -> Array:
     return block
-
-
-def _reads_anywhere(source: Source) -> bool:
-    """Whether two threads can read at two places: a compressed source would start anew each time."""
-    while isinstance(source, PartSource):
-        source = source.whole
-    return isinstance(source, (FileSource, MemorySource))

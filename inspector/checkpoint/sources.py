@@ -46,6 +46,11 @@ class Source:
 
     nbytes: int
 
+    @property
+    def reads_anywhere(self) -> bool:
+        """Whether several threads may read at several places at once, and none has to begin anew for another."""
+        return False
+
     def read(self, offset: int, nbytes: int) -> bytes:
         """Exactly `nbytes` bytes from `offset` on; a FileError when the source ends before."""
         buffer = bytearray(nbytes)
@@ -86,6 +91,10 @@ class FileSource(Source):
         with self.opened():
             self.stamp = self._stamp_of(self._descriptor)
             self.nbytes = self.stamp.nbytes
+
+    @property
+    def reads_anywhere(self) -> bool:
+        return True
 
     def read(self, offset: int, nbytes: int) -> bytes:
         if nbytes <= PIECE:
@@ -197,6 +206,10 @@ class MemorySource(Source):
         self._data = data
         self.nbytes = len(data)
 
+    @property
+    def reads_anywhere(self) -> bool:
+        return True
+
     def read(self, offset: int, nbytes: int) -> bytes:
         if not 0 <= offset <= offset + nbytes <= self.nbytes:
             raise _outside(offset, nbytes, self.nbytes)
@@ -213,6 +226,10 @@ class PartSource(Source):
         self.whole = whole
         self.start = start
         self.nbytes = max(0, min(nbytes, whole.nbytes - start))
+
+    @property
+    def reads_anywhere(self) -> bool:
+        return self.whole.reads_anywhere
 
     def read(self, offset: int, nbytes: int) -> bytes:
         if not 0 <= offset <= offset + nbytes <= self.nbytes:

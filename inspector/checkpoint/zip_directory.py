@@ -72,6 +72,10 @@ class MemberSource(Source):
             self._start = data_start(self._archive, self._member)
         return self._start
 
+    @property
+    def reads_anywhere(self) -> bool:
+        return self._archive.reads_anywhere
+
     def read(self, offset: int, nbytes: int) -> bytes:
         self._check(offset, nbytes)
         return self._archive.read(self.start + offset, nbytes)

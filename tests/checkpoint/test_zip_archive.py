@@ -203,3 +203,11 @@ def test_an_archive_of_the_file_system_with_zip64(tmp_path: Path, whole: bytes) 
             with new.open(name, "w", force_zip64=True) as member:
                 member.write(old.read(name))
     assert_shows(open_checkpoint(path), state_dict())
+
+
+def test_two_threads_may_read_a_stored_member_and_not_a_deflated_one(tmp_path: Path, whole: bytes) -> None:
+    for method, anywhere in ((zipfile.ZIP_STORED, True), (zipfile.ZIP_DEFLATED, False)):
+        path = tmp_path / f"{method}.pth"
+        path.write_bytes(rezipped(whole, method))
+        storages = [tensor.storage for _, tensor in open_checkpoint(path).tensors()]
+        assert {storage.source.reads_anywhere for storage in storages if storage and storage.nbytes > 1000} == {anywhere}
