@@ -15,6 +15,7 @@ the usual call, has nothing to parse: argparse would take a fifth of its time.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -62,6 +63,8 @@ def _run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show × gets \xd7, not a traceback
+    if arguments[:1] == ["show"]:
+        gc.disable()  # nothing that it makes is thrown away before the end
     if len(arguments) == 2 and arguments[0] == "show" and not arguments[1].startswith("-"):
         from .terminal.show import View, show
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
-import threading
 import zlib
+from _thread import allocate_lock  # `threading` takes longer to import than a small file to be read
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import NamedTuple
@@ -84,7 +84,7 @@ class FileSource(Source):
 
     def __init__(self, path: str) -> None:
         self.path = os.fspath(path)
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._descriptor = -1
         self._users = 0
         self.stamp: Stamp | None = None
@@ -259,7 +259,7 @@ class InflatedSource(Source):
     def __init__(self, packed: Source, nbytes: int) -> None:
         self._packed = packed
         self.nbytes = nbytes
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._rewind()
 
     def opened(self) -> AbstractContextManager[None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -39,7 +38,6 @@ class View(NamedTuple):
 
 def show(path: str, view: View) -> int:
     """Prints the file at `path`; 0. Raises FileError when it cannot be opened, QueryError when the query is none."""
-    gc.disable()  # nothing that is made here is thrown away before the end
     checkpoint = open_checkpoint(path)
     outline = Outline.of(checkpoint.root)
     if view.fold and not view.query and view.form != "json":

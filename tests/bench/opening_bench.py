@@ -25,7 +25,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.bench.figures import Row, table  # noqa: E402
+from tests.bench.figures import Row, table, usual_environment  # noqa: E402
 
 TORCH = "import sys, torch; torch.load(sys.argv[1], mmap=True)"
 
@@ -139,7 +139,9 @@ def terabyte(folder: Path, shards: int = 200, tensors: int = 5) -> Path:
 
 
 def show(path: Path) -> list[str]:
-    return [sys.executable, "-m", "inspector", "show", str(path)]
+    """The installed command, as people type it; in a checkout without it, the module."""
+    command = Path(sys.executable).with_name("inspector")
+    return [*([str(command)] if command.exists() else [sys.executable, "-m", "inspector"]), "show", str(path)]
 
 
 def load(path: Path) -> list[str]:
@@ -160,7 +162,7 @@ def in_turn(first: list[str], second: list[str], runs: int) -> tuple[Measured, M
 
 def once(command: list[str]) -> Measured:
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT, env=usual_environment())
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from tests.bench.figures import Row, table  # noqa: E402
+from tests.bench.figures import Row, table, usual_environment  # noqa: E402
 
 BARE = """
 import sys
@@ -103,8 +103,7 @@ def start_to_tree(folder: Path, runs: int) -> Row:
 
 def seconds_to_paint(script: str, words: list[str], folder: Path) -> float:
     """From starting a Python process to the line it prints when it has painted; modules are compiled beforehand."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
+    environment = {**usual_environment(), "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
     command = [sys.executable, "-c", script, *words]
     start = time.perf_counter()
     with subprocess.Popen(
