@@ -21,7 +21,7 @@ from .opcodes import HANDLERS, INLINE, STOP, article
 from .sources import Source
 
 _FIRST_WINDOW = 128 << 10
-_WINDOW = 8 << 20
+_WINDOW = 1 << 20
 
 
 class PickleError(Exception):

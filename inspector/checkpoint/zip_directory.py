@@ -153,8 +153,8 @@ def _parse(data: bytes, prefix: int) -> Directory:
     members: dict[str, Member] = {}
     damage: list[str] = []
     at, unpack = 0, _CENTRAL_HEADER.unpack_from
-    if len(data) > _MANY:
-        at = _usual(data, prefix, members)
+    while len(data) > _MANY and (behind := _usual(data, at, prefix, members)) > at:
+        at = behind
     while at + 46 <= len(data):
         (magic, _, _, flags, method, _, _, _, packed, nbytes,
          name_length, extra_length, comment_length, _, _, _, header) = unpack(data, at)  # fmt: skip
@@ -174,12 +174,12 @@ def _parse(data: bytes, prefix: int) -> Directory:
     return Directory(members, tuple(damage[:20]), prefix)
 
 
-def _usual(data: bytes, prefix: int, members: dict[str, Member]) -> int:
-    """Takes the members that the directory begins with, as far as they are stored, named in ASCII and small -
-    all of them, mostly -, and gives the place behind them. Column by column, for files with 100,000 of them."""
-    rows, matches = groups_in_a_row(re.compile(_USUAL), data, 0)
+def _usual(data: bytes, at: int, prefix: int, members: dict[str, Member]) -> int:
+    """Takes the members that come at `at`, as far as they are stored, named in ASCII and small - all of them,
+    mostly, in a few calls -, and gives the place behind them. Column by column, for files with 100,000 of them."""
+    rows, matches = groups_in_a_row(re.compile(_USUAL), data, at)
     if not rows:
-        return 0
+        return at
     sizes, lengths, offsets, names = zip(*rows, strict=True)
     packed = struct.unpack(f"<{2 * len(rows)}I", b"".join(sizes))
     headers = struct.unpack(f"<{len(rows)}I", b"".join(offsets))
@@ -190,8 +190,9 @@ def _usual(data: bytes, prefix: int, members: dict[str, Member]) -> int:
         or _UNKNOWN in packed
         or _UNKNOWN in headers
         or len(set(texts)) != len(texts)
+        or not members.keys().isdisjoint(texts)
     ):
-        return 0
+        return at
     places = [header + prefix for header in headers] if prefix else headers
     stored, sound = repeat(_STORED), repeat("")
     made = map(Member._make, zip(texts, places, packed[0::2], packed[0::2], stored, sound, strict=False))
