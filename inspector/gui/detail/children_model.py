@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from ... import wording
 from ...checkpoint import layers
 from ...checkpoint.entries import Branch, Entry, Tensor
 from ...checkpoint.outline import Outline
+from ..item_models.flat_table import FlatTableModel
 from ..theme import Meaning, colours, mono_font
 from .tensor_words import line_of
 
 SHARE = Qt.ItemDataRole.UserRole
 """Role of the size column: the size as a share of the largest one's, 0 to 1."""
 COLUMNS = ("Name", "What it is", "Size")
-_NO_PARENT = QModelIndex()
 
 
 class Child(NamedTuple):
@@ -76,8 +76,10 @@ class BranchChildren(Children):
         return Child(entry.name, line_of(entry), self.sizes[number], key, getattr(entry, "damage", ""))
 
 
-class ChildrenTableModel(QAbstractTableModel):
+class ChildrenTableModel(FlatTableModel):
     """Children in the order of the file, or the largest first."""
+
+    titles = COLUMNS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -97,16 +99,8 @@ class ChildrenTableModel(QAbstractTableModel):
         """The key of what stands in `row`."""
         return self._child(row).key
 
-    def rowCount(self, parent: QModelIndex = _NO_PARENT) -> int:  # type: ignore[override]
-        return 0 if parent.isValid() else len(self._order)
-
-    def columnCount(self, parent: QModelIndex = _NO_PARENT) -> int:  # type: ignore[override]
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
+    def count(self) -> int:
+        return len(self._order)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # type: ignore[override]
         if not index.isValid():

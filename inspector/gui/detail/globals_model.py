@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from ... import wording
 from ...checkpoint.entries import Global
+from ..item_models.flat_table import FlatTableModel
 from ..theme import Meaning, colours, mono_font
 from ..widgets.labels import plain_tip
 from .file_facts import VERDICTS
 
 COLUMNS = ("Name", "Verdict", "torch.load's default", "Used")
 _MEANINGS = {"dangerous": Meaning.DAMAGED, "unknown": Meaning.DTYPE_DIFFERS}
-_NO_PARENT = QModelIndex()
 
 
-class GlobalsTableModel(QAbstractTableModel):
+class GlobalsTableModel(FlatTableModel):
     """One row for each name, in the order given."""
+
+    titles = COLUMNS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,16 +32,8 @@ class GlobalsTableModel(QAbstractTableModel):
         self._found = found
         self.endResetModel()
 
-    def rowCount(self, parent: QModelIndex = _NO_PARENT) -> int:  # type: ignore[override]
-        return 0 if parent.isValid() else len(self._found)
-
-    def columnCount(self, parent: QModelIndex = _NO_PARENT) -> int:  # type: ignore[override]
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
+    def count(self) -> int:
+        return len(self._found)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # type: ignore[override]
         if not index.isValid():
