@@ -28,9 +28,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     out = Path(asked.out)
     out.mkdir(parents=True, exist_ok=True)
-    for path in _taken(out, asked.theme, asked.files):
-        print(path)
+    with _what_an_offscreen_window_says_left_out():
+        for path in _taken(out, asked.theme, asked.files):
+            print(path)
     return 0
+
+
+@contextmanager
+def _what_an_offscreen_window_says_left_out() -> Iterator[None]:
+    """Every window of the offscreen platform says that it has no size hints; the rest of Qt's messages stay."""
+    from PySide6.QtCore import qInstallMessageHandler
+
+    def say(_kind: object, _context: object, message: str) -> None:
+        if not message.startswith("This plugin does not support propagateSizeHints"):
+            sys.stderr.write(f"{message}\n")
+
+    before = qInstallMessageHandler(say)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
 
 
 def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:

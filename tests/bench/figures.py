@@ -15,6 +15,8 @@ class Row(NamedTuple):
     goal: str
     figure: float
     detail: str = ""
+    why: str = ""
+    """What stands between the figure and its goal; told when the goal is not reached."""
 
     @property
     def reached(self) -> bool | None:
@@ -35,6 +37,7 @@ def table(title: str, rows: list[Row]) -> str:
     """The rows as Markdown, so that they can be pasted where they are talked about."""
     lines = [f"\n### {title}\n", "| measured | goal | reached | |", "|---|---|---|---|"]
     for row in rows:
-        mark = {True: "", False: " (short)", None: ""}[row.reached]
-        lines.append(f"| {row.name} | {row.goal} | {row.figure:.3g}{mark} | {row.detail} |")
+        mark = " (short)" if row.reached is False else ""
+        detail = "; ".join(part for part in (row.detail, row.why if mark else "") if part)
+        lines.append(f"| {row.name} | {row.goal} | {row.figure:.3g}{mark} | {detail} |")
     return "\n".join(lines)
