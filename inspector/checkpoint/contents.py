@@ -31,14 +31,17 @@ class Pickled(NamedTuple):
 
 def read_pickle(source: Source, start: int, budget: Budget, what: str = "The pickle") -> Pickled:
     """The pickle at `start`, inert; `damage` says where and why when it breaks off."""
-    machine = Machine(source, start, budget, TensorShortcut())
+    return followed(Machine(source, start, budget, TensorShortcut()), f"{what} breaks off at byte")
+
+
+def followed(machine: Machine, broken: str) -> Pickled:
+    """What `machine` reads; where it breaks off, the damage begins with `broken`, the offset and the reason follow."""
     damage = ""
     try:
-        value = machine.load()
-        end = machine.end
+        value, end = machine.load(), machine.end
     except PickleError as error:
         value, end = machine.salvage(), error.offset
-        damage = f"{what} breaks off at byte {error.offset:,}: {error.reason}."
+        damage = f"{broken} {error.offset:,}: {error.reason}."
     return Pickled(value, end, machine.names, machine.pids, machine.protocol, damage)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .entries import ITEM_SIZES
 
-__all__ = ["ITEM_SIZES", "LAYOUTS", "NUMPY_DTYPES", "PER_BYTE", "QSCHEMES", "STORAGE_DTYPES", "dtype_named"]
+__all__ = ["ITEM_SIZES", "LAYOUTS", "NUMPY_DTYPES", "PER_BYTE", "QSCHEMES", "STORAGE_DTYPES"]
 
 STORAGE_DTYPES = {
     "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
@@ -39,8 +39,3 @@ NUMPY_DTYPES = {
     "f2": "float16", "f4": "float32", "f8": "float64", "c8": "complex64", "c16": "complex128",
 }  # fmt: skip
 """torch's dtype by numpy's code."""
-
-
-def dtype_named(storage_class: str) -> str:
-    """The dtype of a storage class, empty when there is no such class."""
-    return STORAGE_DTYPES.get(storage_class, "")

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from ..errors import FileError
 from . import unrecognised
 from .calls import Malformed
-from .contents import Contents, Pickled, checkpoint
+from .contents import Contents, Pickled, checkpoint, followed
 from .entries import Checkpoint
 from .inert import Global, Node, Reference
 from .sources import FileSource, Source
@@ -74,14 +74,7 @@ def _no_pickle(source: FileSource, members: dict[str, Source]) -> FileError:
 
 
 def _pickled(member: Source, budget: Budget, records: _Records) -> Pickled:
-    machine = _TarMachine(member, budget, records)
-    damage = ""
-    try:
-        value = machine.load()
-    except PickleError as error:
-        value = machine.salvage()
-        damage = f"The member pickle breaks off at its byte {error.offset:,}: {error.reason}."
-    return Pickled(value, machine.end, machine.names, machine.pids, machine.protocol, damage)
+    return followed(_TarMachine(member, budget, records), "The member pickle breaks off at its byte")
 
 
 def _members(source: Source) -> dict[str, Source]:

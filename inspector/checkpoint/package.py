@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ..errors import FileError
 from ..wording import names, safe
-from .contents import Contents, Pickled, with_root
+from .contents import Contents, Pickled, followed, with_root
 from .entries import Branch, Checkpoint, Text
 from .inert import Global, Node, Reference
 from .listing import Listing
@@ -20,7 +20,7 @@ from .rebuilding import Rebuilder
 from .sources import FileSource, Source
 from .storages import Declared, Place, PlacedStorages
 from .tensor_shortcut import TensorShortcut
-from .unpickling import Budget, Machine, PickleError
+from .unpickling import Budget, Machine
 from .zip_archive import Archive, missing_end, records
 from .zip_directory import member_source
 
@@ -73,14 +73,7 @@ class _PackageMachine(Machine):
 
 
 def _read(source: Source, name: str, budget: Budget) -> Pickled:
-    machine = _PackageMachine(source, budget)
-    damage = ""
-    try:
-        value = machine.load()
-    except PickleError as error:
-        value = machine.salvage()
-        damage = f"{safe(name, 80)} breaks off at byte {error.offset:,}: {error.reason}."
-    return Pickled(value, machine.end, machine.names, machine.pids, machine.protocol, damage)
+    return followed(_PackageMachine(source, budget), f"{safe(name, 80)} breaks off at byte")
 
 
 def _place(archive: Archive, wanted: Declared) -> Place:

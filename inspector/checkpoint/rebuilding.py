@@ -24,7 +24,7 @@ from .calls import (
     strided,
     whole,
 )  # fmt: skip
-from .dtypes import ITEM_SIZES, LAYOUTS, QSCHEMES, STORAGE_DTYPES, dtype_named
+from .dtypes import ITEM_SIZES, LAYOUTS, QSCHEMES, STORAGE_DTYPES
 from .entries import Extra, Quantization, Storage, Tensor
 from .inert import Global, Node, Reference
 from .tensor_shortcut import StridedTensor
@@ -306,7 +306,7 @@ def _legacy_class(called: Global) -> Rebuild | None:
 
 
 def _old_tensor(rebuilder: Rebuilder, name: str, node: Node) -> Tensor:
-    dtype = dtype_named(node.type.name.removesuffix("Tensor") + "Storage")
+    dtype = STORAGE_DTYPES[node.type.name.removesuffix("Tensor") + "Storage"]
     if node.state is None:
         return strided(name, dtype, (0,), (1,), 0, None)
     if not isinstance(node.state, tuple):
