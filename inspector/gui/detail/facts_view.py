@@ -8,7 +8,6 @@ from collections.abc import Generator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHeaderView,
     QPlainTextEdit,
@@ -30,6 +29,7 @@ from ..widgets.fact_grid import FactGrid
 from ..widgets.figures_row import FiguresRow
 from ..widgets.labels import ElidedLabel, Label
 from ..widgets.links_row import LinksRow
+from ..widgets.plain_table import make_plain
 from ..widgets.treemap import Treemap
 from ..widgets.wrapped_text import WrappedText
 from . import file_facts
@@ -55,7 +55,6 @@ class FactsView(QScrollArea):
         self.setAccessibleName("Facts about the file")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
-        self._checkpoint: Checkpoint | None = None
         self._outline: Outline | None = None
         self._sections: tuple[Section, ...] = ()
         self._latest = Latest(self)
@@ -66,7 +65,7 @@ class FactsView(QScrollArea):
 
     def show_checkpoint(self, checkpoint: Checkpoint, outline: Outline) -> None:
         """Shows what is known of `checkpoint`, whose rows are `outline`."""
-        self._checkpoint, self._outline = checkpoint, outline
+        self._outline = outline
         self.name.setText(wording.safe(os.path.basename(checkpoint.path) or checkpoint.path, 200))
         self.format.setText(file_facts.format_words(checkpoint))
         self.damage.setText("\n".join(f"! {wording.safe(each, 500)}" for each in checkpoint.damage))
@@ -238,15 +237,9 @@ def _shared(sharing: tuple[tuple[str, ...], ...]) -> list[Fact]:
 def _dress(table: QTableView, model: GlobalsTableModel) -> None:
     table.setModel(model)
     table.setAccessibleName("Classes and functions that the file names")
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.setFrameShape(table.Shape.NoFrame)
-    table.verticalHeader().hide()
-    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    make_plain(table)
+    table.setTextElideMode(Qt.TextElideMode.ElideLeft)  # of `torch._utils._rebuild_tensor_v2` the end says most
     header = table.horizontalHeader()
-    header.setHighlightSections(False)
     header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for column in (1, 2, 3):

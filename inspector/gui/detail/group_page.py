@@ -11,6 +11,7 @@ from ...checkpoint.entries import Branch, Checkpoint
 from ...checkpoint.outline import Outline
 from ..widgets.figures_row import FiguresRow
 from ..widgets.labels import Label
+from ..widgets.plain_table import make_plain
 from ..widgets.segments import Segments
 from ..widgets.size_bars import SizeBarDelegate
 from ..widgets.wrapped_text import WrappedText
@@ -110,17 +111,10 @@ class GroupPage(QWidget):
         table.setModel(self.model)
         table.setAccessibleName("What lies below")
         table.setItemDelegateForColumn(2, SizeBarDelegate(SHARE, table))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        make_plain(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setFrameShape(table.Shape.NoFrame)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
         table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        table.horizontalHeader().setHighlightSections(False)
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def _lay_out(self) -> None:

@@ -11,18 +11,18 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from ... import wording
 from ..theme import colours
-from .themed_plot import ThemedPlot
+from .themed_plot import PointedPlot
 
 _LOWEST = 0.5
 """Where bars stand on a logarithmic axis, in values: one half, so that a bar of a single one is seen."""
 
 
-class HistogramPlot(ThemedPlot):
+class HistogramPlot(PointedPlot):
     """Bars from `edges` [n + 1] and `counts` [n]; counts from 0, or logarithmic."""
 
     pointed = Signal(str)
@@ -54,9 +54,6 @@ class HistogramPlot(ThemedPlot):
         self._choose(-1)
         self._draw()
 
-    def clear_counts(self) -> None:
-        self.show_counts(np.zeros(1), np.zeros(0))
-
     def set_logarithmic(self, wanted: bool) -> None:
         self.is_logarithmic = wanted
         self._draw()
@@ -77,20 +74,11 @@ class HistogramPlot(ThemedPlot):
         for line in self.deviation.lines:
             line.setPen(pg.mkPen(now.quiet, style=Qt.PenStyle.DotLine))
 
-    def leaveEvent(self, event: object) -> None:
-        super().leaveEvent(event)
-        if not self.hasFocus():
-            self._choose(-1)
+    def _count(self) -> int:
+        return len(self.counts)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        if step and len(self.counts):
-            start = len(self.counts) // 2 if self.chosen < 0 else self.chosen + step
-            self._choose(min(max(start, 0), len(self.counts) - 1))
-        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and len(self.counts):
-            self._choose(0 if event.key() == Qt.Key.Key_Home else len(self.counts) - 1)
-        else:
-            super().keyPressEvent(event)
+    def _next(self, step: int) -> int:
+        return len(self.counts) // 2 if self.chosen < 0 else self.chosen + step
 
     def _make_items(self) -> None:
         empty: dict[str, object] = {"x0": [], "x1": [], "height": [], "y0": 0}

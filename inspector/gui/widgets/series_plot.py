@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import QPointF, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from ..theme import colours
-from .themed_plot import ThemedPlot
+from .themed_plot import PointedPlot
 
 _STEMS = 200
 """Up to so many values each gets a stem of its own."""
 
 
-class SeriesPlot(ThemedPlot):
+class SeriesPlot(PointedPlot):
     """A line of `mean` [n] with what lies between `low` and `high`; each point stands for `step` values."""
 
     pointed = Signal(int)
@@ -65,19 +65,8 @@ class SeriesPlot(ThemedPlot):
         self.cursor_line.setPen(pg.mkPen(now.quiet))
         self.unfit.setBrush(pg.mkBrush(now.danger))
 
-    def leaveEvent(self, event: object) -> None:
-        super().leaveEvent(event)
-        if not self.hasFocus():
-            self._choose(-1)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        if step and len(self.mean):
-            self._choose(min(max(self.chosen + step, 0), len(self.mean) - 1))
-        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and len(self.mean):
-            self._choose(0 if event.key() == Qt.Key.Key_Home else len(self.mean) - 1)
-        else:
-            super().keyPressEvent(event)
+    def _count(self) -> int:
+        return len(self.mean)
 
     def _make_items(self) -> None:
         none = np.zeros(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from ..theme import colours, scaled_font
@@ -50,3 +50,35 @@ class ThemedPlot(pg.PlotWidget):
             axis = self.getPlotItem().getAxis(name)
             axis.setPen(pg.mkPen(now.line))
             axis.setTextPen(pg.mkPen(now.quiet))
+
+
+class PointedPlot(ThemedPlot):
+    """A plot of which one point can be chosen: with the pointer while it is over it, or with the arrow keys."""
+
+    chosen = -1
+
+    def leaveEvent(self, event: object) -> None:
+        super().leaveEvent(event)
+        if not self.hasFocus():
+            self._choose(-1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        if step and self._count():
+            self._choose(min(max(self._next(step), 0), self._count() - 1))
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._count():
+            self._choose(0 if event.key() == Qt.Key.Key_Home else self._count() - 1)
+        else:
+            super().keyPressEvent(event)
+
+    def _count(self) -> int:
+        """How many points there are."""
+        raise NotImplementedError
+
+    def _next(self, step: int) -> int:
+        """The point that an arrow key leads to; one beyond the ends means the one at the end."""
+        return self.chosen + step
+
+    def _choose(self, point: int) -> None:
+        """Makes `point` the chosen one; -1 for none."""
+        raise NotImplementedError
