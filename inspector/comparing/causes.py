@@ -1,0 +1,51 @@
+"""Many mismatches, few causes: what a cause is.
+
+Why this way: a cause is a sentence, the lines of `load_state_dict` that it explains, and the step that mends them. The
+three travel together, so that the window, the terminal and a report tell the same story.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .diffing import Comparison
+from .steps import Step
+
+CERTAIN, LIKELY, POSSIBLE = "certain", "likely", "possible"
+"""How sure: nothing else fits the names and shapes; others would fit but are far less usual; one of several."""
+
+
+class Cause(NamedTuple):
+    """One reason for many mismatches."""
+
+    kind: str
+    """`prefix`, `rename`, `drift`, `fused`, `split`, `transposed`, `squeezed`, `tied` ... (names and layouts) or
+    `width`, `ratio`, `classes`, `input channels`, `depth`, `positions`, `vocabulary`, `shape` ... (dimensions) or
+    `missing`, `unexpected`, `harmless` (what is left)."""
+    sentence: str
+    """What happened, with names and numbers, ending in a full stop."""
+    keys: tuple[str, ...]
+    """The lines it explains, as `load_state_dict` names them, in order: a line of two mismatched dimensions may have
+    two causes, every mismatched dimension has one."""
+    dims: tuple[tuple[str, int], ...] = ()
+    """The mismatched dimensions it explains, as (key, dimension); empty for a cause of names."""
+    step: Step | None = None
+    """What mends it; None when nothing can be done to the file (a wider network must be built)."""
+    advice: str = ""
+    """What else can be done, or should be known: `Build the model with hidden_layers=[512, 256, 128].`"""
+    confidence: str = CERTAIN
+    evidence: tuple[str, ...] = ()
+    """Why this is thought, each a short sentence."""
+    undecided: tuple[str, ...] = ()
+    """What names and shapes cannot decide, each a plain sentence."""
+
+
+class Explanation(NamedTuple):
+    """What differs and why."""
+
+    before: Comparison
+    """As torch sees it: nothing done to the file."""
+    causes: tuple[Cause, ...]
+    """Those that explain most come first within: names and layouts, dimensions, what is left."""
+    after: Comparison
+    """With the steps of names and layouts applied: every key beside the one that it is on the other side."""
