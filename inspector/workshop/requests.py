@@ -43,7 +43,7 @@ class ModelSource(NamedTuple):
     """Where a model comes from."""
 
     kind: str
-    """`torchvision` (a builder of `torchvision.models`), `file` (`path.py:Class`) or `package` (`package.mod:Class`)."""
+    """`torchvision` (a builder of `torchvision.models`), `file` (`path.py:Class`), `package` (`package.mod:Class`)."""
     path: str
     """The .py file or the module's name; empty for torchvision."""
     name: str
