@@ -24,18 +24,25 @@ class Settings:
 
     def recents(self) -> list[str]:
         """Absolute paths of the files opened last, the latest first; also those that are gone."""
-        found = self._store.value("recent_files")
-        items = [found] if isinstance(found, str) else found if isinstance(found, list) else []
-        return [item for item in items if isinstance(item, str) and item][:RECENTS]
+        return self.listed("recent_files")
 
     def remember(self, path: str) -> None:
         """Puts `path` at the head of the recent files."""
-        path = os.path.abspath(path)
-        others = [item for item in self.recents() if item != path]
-        self._store.setValue("recent_files", [path, *others][:RECENTS])
+        self.list_first("recent_files", os.path.abspath(path))
 
     def forget_recents(self) -> None:
         self._store.remove("recent_files")
+
+    def listed(self, name: str, most: int = RECENTS) -> list[str]:
+        """The texts that were put into the list called `name`, the latest first."""
+        found = self._store.value(name)
+        items = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+        return [item for item in items if isinstance(item, str) and item][:most]
+
+    def list_first(self, name: str, item: str, most: int = RECENTS) -> None:
+        """Puts `item` at the head of the list called `name`, which holds at most so many."""
+        others = [each for each in self.listed(name, most) if each != item]
+        self._store.setValue(name, [item, *others][:most])
 
     def state(self, name: str) -> QByteArray | None:
         """What `saveState`, `saveGeometry` and the like gave for the thing called `name`."""
