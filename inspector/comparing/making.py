@@ -1,0 +1,181 @@
+"""New tensors out of old ones: what becomes of the shape, and how the new one is made. No value is read.
+
+Each function takes items and gives one. What is asked of a tensor and does not fit its shape raises InspectorError with
+its key; where a shape is not known (an error message does not say it), it stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .. import wording
+from ..errors import InspectorError
+from .sides import Item, Made, Shape
+
+VALUE_ROLES = ("value", "extra state")
+"""What stands in a state_dict and is no tensor."""
+
+
+def renamed(item: Item, key: str) -> Item:
+    """The same tensor under another name."""
+    return Item(
+        key, item.shape, item.dtype, item.tensor, item.role, item.shared, item.origins or (item.key,), item.made
+    )
+
+
+def initial(key: str, model: Item | None = None, origins: tuple[str, ...] = ()) -> Item:
+    """A key that is left as the model has it."""
+    shape, dtype, role = (model.shape, model.dtype, model.role) if model is not None else (None, "", "")
+    return Item(key, shape, dtype, None, role, "", origins, Made("initial", ()))
+
+
+def transposed(item: Item, first: int, second: int) -> Item:
+    """Two dimensions exchanged."""
+    if item.shape is None:
+        return _made(item, None, "transpose", (first, second))
+    first, second = _dim(item, first), _dim(item, second)
+    shape = list(item.shape)
+    shape[first], shape[second] = shape[second], shape[first]
+    return _made(item, tuple(shape), "transpose", (first, second))
+
+
+def squeezed(item: Item, dims: Sequence[int]) -> Item:
+    """Without these dimensions, which must be of size 1."""
+    if item.shape is None:
+        return _made(item, None, "reshape")
+    gone = {_dim(item, dim) for dim in dims}
+    for dim in sorted(gone):
+        if item.shape[dim] != 1:
+            raise _misfit(item, f"its dimension {dim} is not of size 1 and cannot be taken away")
+    return _reshaped(item, tuple(size for dim, size in enumerate(item.shape) if dim not in gone))
+
+
+def unsqueezed(item: Item, dims: Sequence[int]) -> Item:
+    """With dimensions of size 1 at these places of the new shape."""
+    if item.shape is None:
+        return _made(item, None, "reshape")
+    shape = list(item.shape)
+    for dim in dims:
+        if not 0 <= dim <= len(shape):
+            raise _misfit(item, f"no dimension can be added to it at place {dim}")
+        shape.insert(dim, 1)
+    return _reshaped(item, tuple(shape))
+
+
+def sliced(item: Item, dim: int, start: int, size: int) -> Item:
+    """`size` indices of `dim`, from `start` on."""
+    if item.shape is None:
+        return _made(item, None, "slice", (dim, start, size))
+    dim = _dim(item, dim)
+    if not (0 <= start and 0 <= size and start + size <= item.shape[dim]):
+        raise _misfit(item, f"its dimension {dim} has no indices {start} to {start + size - 1}")
+    if size == item.shape[dim]:
+        return item
+    return _made(item, _with(item.shape, dim, size), "slice", (dim, start, size))
+
+
+def padded(item: Item, dim: int, size: int) -> Item:
+    """`dim` made `size` long with zeros at its end."""
+    if item.shape is None:
+        return _made(item, None, "pad", (dim, size))
+    dim = _dim(item, dim)
+    if size < item.shape[dim]:
+        raise _misfit(item, f"its dimension {dim} is longer than {size} already")
+    if size == item.shape[dim]:
+        return item
+    return _made(item, _with(item.shape, dim, size), "pad", (dim, size))
+
+
+def split(item: Item, keys: Sequence[str], dim: int, sizes: Sequence[int] = ()) -> list[Item]:
+    """The parts of a tensor along `dim`, one for each key; all of one size where `sizes` says nothing."""
+    if item.shape is None:
+        return [renamed(_made(item, None, "slice", (dim, place, len(keys))), key) for place, key in enumerate(keys)]
+    dim = _dim(item, dim)
+    sizes = sizes or _equal_sizes(item, dim, len(keys))
+    if len(sizes) != len(keys) or sum(sizes) != item.shape[dim]:
+        raise _misfit(item, f"its dimension {dim} does not fall into {len(keys)} parts of {_listed(sizes)}")
+    starts = [sum(sizes[:place]) for place in range(len(sizes))]
+    return [renamed(sliced(item, dim, start, size), key) for key, start, size in zip(keys, starts, sizes)]
+
+
+def joined(items: Sequence[Item], key: str, dim: int) -> Item:
+    """The tensors one after the other along `dim`."""
+    origins = tuple(origin for item in items for origin in item.origins or (item.key,))
+    first = items[0]
+    shape = first.shape
+    if shape is not None:
+        dim = _dim(first, dim)
+        shape = _with(shape, dim, sum(_length(item, first, dim) for item in items))
+    return Item(key, shape, first.dtype, None, first.role, "", origins, Made("join", tuple(items), (dim,)))
+
+
+def interpolated(item: Item, old: tuple[int, int], new: tuple[int, int], extra: int) -> Item:
+    """Positions of the grid `old` (height, width) fitted to the grid `new`, behind `extra` tokens."""
+    arguments = (*old, *new, extra)
+    if item.shape is None:
+        return _made(item, None, "interpolate", arguments)
+    tokens = extra + old[0] * old[1]
+    if item.shape[:-1] not in ((tokens,), (1, tokens)):
+        raise _misfit(item, f"it does not hold {extra} + {old[0]} x {old[1]} positions")
+    return _made(
+        item, (*item.shape[:-2], extra + new[0] * new[1], item.shape[-1]), "interpolate", arguments
+    )
+
+
+def cast(item: Item, dtype: str) -> Item:
+    """The same numbers in another dtype."""
+    return item if item.dtype == dtype else _made(item, item.shape, "cast", (dtype,))._replace(dtype=dtype)
+
+
+def _reshaped(item: Item, shape: Shape) -> Item:
+    return item if shape == item.shape else _made(item, shape, "reshape", shape)
+
+
+def _made(item: Item, shape: Shape | None, operation: str, arguments: tuple[object, ...] = ()) -> Item:
+    if item.role in VALUE_ROLES:
+        raise InspectorError(f"{_name(item)} is no tensor, so its dimensions cannot be changed.")
+    origins = item.origins or (item.key,)
+    made = Made(operation, (item,), arguments)
+    return Item(item.key, shape, item.dtype, None, item.role, item.shared, origins, made)
+
+
+def _dim(item: Item, dim: int) -> int:
+    assert item.shape is not None
+    if not -len(item.shape) <= dim < len(item.shape):
+        raise _misfit(item, f"it has no dimension {dim}")
+    return dim % len(item.shape)
+
+
+def _with(shape: Shape, dim: int, size: int) -> Shape:
+    return (*shape[:dim], size, *shape[dim + 1 :])
+
+
+def _equal_sizes(item: Item, dim: int, parts: int) -> list[int]:
+    assert item.shape is not None
+    size, left = divmod(item.shape[dim], parts)
+    if left:
+        raise _misfit(item, f"its dimension {dim} does not fall into {parts} equal parts")
+    return [size] * parts
+
+
+def _length(item: Item, first: Item, dim: int) -> int:
+    """How long `item` is in `dim`, once it is sure that it can be joined to `first`."""
+    assert first.shape is not None
+    if item.shape is None or _with(first.shape, dim, 0) != (*item.shape[:dim], 0, *item.shape[dim + 1 :]):
+        raise _misfit(item, f"it cannot be joined to {_name(first)} {wording.shape(first.shape)}")
+    if item.dtype != first.dtype:
+        raise _misfit(item, f"its {item.dtype} cannot be joined to the {first.dtype} of {_name(first)}")
+    return item.shape[dim]
+
+
+def _misfit(item: Item, reason: str) -> InspectorError:
+    shape = f" {wording.shape(item.shape)}" if item.shape is not None else ""
+    return InspectorError(f"{_name(item)}{shape} does not fit the step: {reason}.")
+
+
+def _name(item: Item) -> str:
+    return wording.safe(item.key)
+
+
+def _listed(sizes: Sequence[int]) -> str:
+    return ", ".join(map(str, sizes))
