@@ -6,7 +6,7 @@ one table, so that nothing can be reached by mouse alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject
@@ -34,7 +34,7 @@ DEEDS = (
     Deed("start", "&Start Page", "File|", "Ctrl+T", "Recent files and samples", "home"),
     Deed("reload", "&Reload", "File", "F5", "Read the file again; the chosen entry stays chosen", "reload"),
     Deed("export", "&Export Tree…", "File|", "Ctrl+E", "Write the tree as CSV, JSON or Markdown", "export"),
-    Deed("close", "&Close File", "File", "Ctrl+W", "Close the file of this tab", "close"),
+    Deed("close", "&Close Tab", "File", "Ctrl+W", "Close this tab", "close"),
     Deed("quit", "&Quit", "File", "Ctrl+Q", "Close the window"),
     Deed("find", "&Find", "Edit|", "Ctrl+F", "Search by key, shape, dtype, size, NaN …", "search"),
     Deed("copy_key", "Copy &Key", "Edit", "Ctrl+C", "Copy the full key of the chosen row", "copy"),
@@ -51,8 +51,8 @@ DEEDS = (
     Deed("show_entry", "Go to E&ntry", "View", "Ctrl+2", "Show what the chosen entry is"),
     Deed("show_file", "Go to F&ile Facts", "View", "Ctrl+3", "Show what the file is: format, globals, sections, sizes"),
     Deed("details", "Detail &Side", "View|", "F9", "Show or hide the side with pictures and facts", "details", True),
-    Deed("next_file", "Ne&xt File", "View", "Ctrl+PgDown", "Go to the next tab"),
-    Deed("previous_file", "Pre&vious File", "View|", "Ctrl+PgUp", "Go to the tab before"),
+    Deed("next_file", "Ne&xt Tab", "View", "Ctrl+PgDown", "Go to the next tab"),
+    Deed("previous_file", "Pre&vious Tab", "View|", "Ctrl+PgUp", "Go to the tab before"),
     Deed("theme_system", "As the S&ystem", "View", "Ctrl+Alt+0", "Light or dark as the system is", "", True, "theme"),
     Deed("theme_light", "Li&ght", "View", "Ctrl+Alt+1", "Light colours", "", True, "theme"),
     Deed("theme_dark", "Dar&k", "View", "Ctrl+Alt+2", "Dark colours", "", True, "theme"),
@@ -66,10 +66,13 @@ DEEDS = (
 # fmt: on
 
 FOR_A_FILE = frozenset(
-    "reload export close find copy_key copy_row copy_python copy_command fold expand_all collapse_all deeper shallower "
-    "file_order show_tree show_entry show_file details next_file previous_file measure stop".split()
+    "reload export find copy_key copy_row copy_python copy_command fold expand_all collapse_all deeper shallower "
+    "file_order show_tree show_entry show_file details measure stop".split()
 )
-"""What makes sense only while a file is open."""
+"""What can be done with the page of a file."""
+FOR_A_PAGE = FOR_A_FILE
+"""What makes sense only on some page; each panel says what it is able to do."""
+FOR_ANY_PAGE = ("close", "next_file", "previous_file")
 FOR_A_ROW = ("copy_key", "copy_row", "copy_python", "copy_command")
 
 
@@ -95,7 +98,7 @@ class Actions:
         for name, action in self._actions.items():
             action.triggered.connect(_without_argument(handlers[name]))
 
-    def enable(self, names: frozenset[str] | tuple[str, ...], enabled: bool) -> None:
+    def enable(self, names: Iterable[str], enabled: bool) -> None:
         for name in names:
             self._actions[name].setEnabled(enabled)
 

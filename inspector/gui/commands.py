@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -12,6 +13,7 @@ from .. import __version__, wording
 from ..errors import InspectorError
 from . import copying, theme
 from .open_file import OpenFile
+from .panels.inspect_panel import InspectPanel
 
 if TYPE_CHECKING:
     from .main_window import MainWindow
@@ -32,13 +34,21 @@ class Commands:
         self._window = window
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What each action does, by the action's name."""
+        """What each action does, by the action's name: the panel looked at, where it does it itself, or else this."""
+        return {name: partial(self._do, name, act) for name, act in self._own().items()}
+
+    def _do(self, name: str, otherwise: Callable[[], object]) -> None:
+        panel = self._window.shown_panel()
+        act = panel.deeds().get(name, otherwise) if panel is not None else otherwise
+        act()
+
+    def _own(self) -> dict[str, Callable[[], object]]:
         window = self._window
         return {
             "open": self.open,
             "open_folder": self.open_folder,
             "start": lambda: window.session.show(None),
-            "reload": lambda: window.file().open(),
+            "reload": lambda: window.panel().page.open(),
             "export": self.export,
             "close": lambda: window.close_panel(window.panel()),
             "quit": window.close,
@@ -63,7 +73,7 @@ class Commands:
             "theme_light": lambda: self.choose_theme("light"),
             "theme_dark": lambda: self.choose_theme("dark"),
             "measure": lambda: window.file().measure_all(),
-            "stop": lambda: window.file().stop(),
+            "stop": lambda: window.panel().page.stop(),
             "palette": self.show_palette,
             "search_help": self.show_search_help,
             "forget": self.forget_recents,
@@ -119,7 +129,7 @@ class Commands:
         folded = self._window.actions_["fold"].isChecked()
         self._window.settings.choose("fold", "yes" if folded else "no")
         for panel in self._window.panels.values():
-            if panel.tree is not None:
+            if isinstance(panel, InspectPanel) and panel.tree is not None:
                 panel.tree.set_folded(folded)
 
     def toggle_details(self) -> None:

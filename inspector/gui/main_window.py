@@ -12,10 +12,13 @@ from PySide6.QtWidgets import QMainWindow
 
 from .. import wording
 from . import resources
-from .actions import FOR_A_FILE, FOR_A_ROW, Actions
+from .actions import FOR_A_PAGE, FOR_ANY_PAGE, Actions
 from .commands import THEMES, Commands
 from .open_file import OpenFile
+from .open_page import OpenPage
 from .panels.inspect_panel import InspectPanel
+from .panels.making import panel_for
+from .panels.page_panel import PagePanel
 from .panels.start_panel import StartPanel
 from .panels.status_line import StatusLine
 from .panels.tree_side import TreeSide
@@ -28,14 +31,14 @@ TITLE = "Checkpoint Inspector"
 
 
 class MainWindow(QMainWindow):
-    """One window with a tab for each open file."""
+    """One window with a tab for each open page."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session = session
         self.settings = settings
         self.actions_ = Actions(self)
-        self.panels: dict[OpenFile, InspectPanel] = {}
+        self.panels: dict[OpenPage, PagePanel] = {}
         self._is_dressed = False
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
@@ -60,9 +63,9 @@ class MainWindow(QMainWindow):
         self.start.open_requested.connect(self.session.open)
         self.start.dialog_requested.connect(self.commands.open)
         self.start.about_to_show.connect(self.fill_start)
-        self.place.page_shown.connect(lambda page: self.session.show(getattr(page, "file", None)))
+        self.place.page_shown.connect(lambda panel: self.session.show(getattr(panel, "page", None)))
         self.place.close_requested.connect(self.close_panel)
-        self.place.details.entry_requested.connect(lambda key: self.panel().choose_key(key))
+        self.place.details.entry_requested.connect(lambda key: self.inspect_panel().choose_key(key))
         self.place.details.failed.connect(self.session.broken)
         QGuiApplication.instance().applicationStateChanged.connect(self._look_again)  # type: ignore[union-attr]
 
@@ -75,69 +78,84 @@ class MainWindow(QMainWindow):
         self.actions_["fold"].setChecked(self.settings.choice("fold", ("no", "yes")) == "yes")
         self.actions_[f"theme_{self.settings.choice('theme', THEMES)}"].setChecked(True)
 
-    # Files and tabs
+    # Pages and tabs
 
-    def _add(self, file: OpenFile) -> None:
-        panel = InspectPanel(file, self.actions_, self.settings)
-        self.panels[file] = panel
+    def _add(self, page: OpenPage) -> None:
+        panel = panel_for(page, self.actions_, self.settings)
+        self.panels[page] = panel
         panel.close_requested.connect(lambda: self.close_panel(panel))
-        panel.ready.connect(lambda: self._refresh_if_shown(file))
-        panel.painted.connect(self.place.details.load)
-        panel.entry_asked.connect(self.commands.go_to_entry)
-        panel.facts_asked.connect(self.commands.go_to_file)
-        file.paced.connect(lambda pace: self.status.show_pace(pace) if file is self.session.current else None)
-        file.chosen.connect(lambda _row: self._enable(panel))
-        self.place.add(panel, wording.safe(file.name, 60), wording.safe(file.path, 500))
+        panel.ready.connect(lambda: self._refresh_if_shown(page))
+        panel.ability_changed.connect(lambda: self._enable_if_shown(page))
+        page.paced.connect(lambda pace: self.status.show_pace(pace) if page is self.session.current else None)
+        if isinstance(panel, InspectPanel):
+            panel.painted.connect(self.place.details.load)
+            panel.entry_asked.connect(self.commands.go_to_entry)
+            panel.facts_asked.connect(self.commands.go_to_file)
+        self.place.add(panel, wording.safe(page.name, 60), wording.safe(page.place, 500))
 
-    def _remove(self, file: OpenFile) -> None:
-        panel = self.panels.pop(file)
+    def _remove(self, page: OpenPage) -> None:
+        panel = self.panels.pop(page)
         panel.keep_state()
         self.place.remove(panel)
         panel.deleteLater()
 
-    def close_panel(self, panel: InspectPanel) -> None:
-        self.session.close(panel.file)
+    def close_panel(self, panel: PagePanel) -> None:
+        self.session.close(panel.page)
 
-    def _show(self, file: OpenFile | None) -> None:
-        """Goes to the tab of `file`; None: to the start page."""
-        self.place.show_page(self.panels[file] if file is not None else self.start)
+    def _show(self, page: OpenPage | None) -> None:
+        """Goes to the tab of `page`; None: to the start page."""
+        self.place.show_page(self.panels[page] if page is not None else self.start)
         self.status.show_pace(None)
         self.refresh()
 
-    def _refresh_if_shown(self, file: OpenFile) -> None:
-        if file is self.session.current:
+    def _refresh_if_shown(self, page: OpenPage) -> None:
+        if page is self.session.current:
             self.refresh()
+
+    def _enable_if_shown(self, page: OpenPage) -> None:
+        if page is self.session.current:
+            self._enable(self.panels[page])
 
     def refresh(self) -> None:
         """Title, status, details and what can be done, for what is looked at now."""
-        file = self.session.current
-        panel = self.panels[file] if file is not None else None
-        name = f"{wording.safe(file.name, 120).replace('[*]', '[*][*]')}  –  " if file is not None else ""
+        panel = self.shown_panel()
+        name = f"{wording.safe(panel.page.name, 120).replace('[*]', '[*][*]')}  –  " if panel is not None else ""
         self.setWindowTitle(f"{name}{TITLE}")
         self.status.show_summary(panel.summary() if panel is not None else "")
-        if file is not None and panel is not None and panel.tree is not None and panel.has_tree:
-            self.place.details.look_at(file, panel.tree)
+        tree = panel.tree if isinstance(panel, InspectPanel) and panel.has_content else None
+        if tree is not None:
+            self.place.details.look_at(self.file(), tree)
         else:
             self.place.details.forget()
-        self.place.show_details(panel is not None and panel.has_tree and self.actions_["details"].isChecked())
+        self.place.show_details(tree is not None and self.actions_["details"].isChecked())
         self._enable(panel)
 
-    def _enable(self, panel: InspectPanel | None) -> None:
-        has_tree = panel is not None and panel.has_tree
-        self.actions_.enable(FOR_A_FILE, has_tree)
-        self.actions_.enable(("reload", "close", "next_file", "previous_file"), panel is not None)
-        self.actions_.enable(FOR_A_ROW, has_tree and panel is not None and panel.file.row >= 0)
+    def _enable(self, panel: PagePanel | None) -> None:
+        able = panel.able() if panel is not None else frozenset()
+        for name in FOR_A_PAGE:
+            self.actions_[name].setEnabled(name in able)
+        self.actions_.enable(FOR_ANY_PAGE, panel is not None)
+
+    def shown_panel(self) -> PagePanel | None:
+        """The panel that is looked at, None on the start page."""
+        return self.panels[self.session.current] if self.session.current is not None else None
+
+    def panel(self) -> PagePanel:
+        """The panel that is looked at; there must be one."""
+        assert self.session.current is not None
+        return self.panels[self.session.current]
+
+    def inspect_panel(self) -> InspectPanel:
+        """The panel that is looked at, which must be that of a file."""
+        panel = self.panel()
+        assert isinstance(panel, InspectPanel)
+        return panel
 
     def file(self) -> OpenFile:
-        """The file that is looked at; there must be one."""
-        assert self.session.current is not None
-        return self.session.current
-
-    def panel(self) -> InspectPanel:
-        return self.panels[self.file()]
+        return self.inspect_panel().file
 
     def tree(self) -> TreeSide:
-        tree = self.panel().tree
+        tree = self.inspect_panel().tree
         assert tree is not None
         return tree
 

@@ -1,23 +1,22 @@
 """One file that is open, or on its way: what it holds, what is chosen in it, what was measured, what runs.
 
 Requests are methods (`open`, `choose`, `look_at`, `measure_all`, `stop`, `close`); what came of them is told
-by signals. Latest wins: asking again cancels what was asked before, and whatever comes late is dropped.
+by signals.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from ..errors import FileError, InspectorError
 from ..progress import Progress
-from .jobs import Job
 from .measuring import Measured, Measuring
+from .open_page import OpenPage, Pace
 from .opening import Opened, opening
 from .watching import FileWatch, stamp_of
 
@@ -28,21 +27,8 @@ AUTOMATIC = 1_000_000_000
 """Files up to this many bytes are measured whole without being asked; of larger ones what is looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How the measuring goes: bytes done, of how many, at how many bytes a second."""
-
-    done: int
-    total: int
-    speed: float
-
-    @property
-    def seconds_left(self) -> float | None:
-        return (self.total - self.done) / self.speed if self.speed > 0 else None
-
-
-class OpenFile(QObject):
-    """One file of the session. Lives in the window's thread; its jobs do not."""
+class OpenFile(OpenPage):
+    """One file of the session."""
 
     opened = Signal()
     """`contents` is there (for the first time, or read anew)."""
@@ -50,13 +36,8 @@ class OpenFile(QObject):
     """`error` says why it cannot be opened."""
     measured = Signal(object)
     """A list of rows (of the unfolded outline) for which there are statistics now."""
-    paced = Signal(object)
-    """How the measuring goes, as a `Pace`; None when nothing is being measured any more."""
     chosen = Signal(int)
     """Another row (of the unfolded outline) is the chosen one; -1 for none."""
-    changed_on_disk = Signal()
-    broken = Signal(object)
-    """An exception that is an error of this program."""
 
     def __init__(self, path: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +50,6 @@ class OpenFile(QObject):
         self.flagged: dict[int, str] = {}
         """Row -> `NaN`, `Inf` or both, found in it or below it."""
         self.row = -1
-        self._job: Job | None = None
         self._measuring: Measuring | None = None
         self._measured_bytes = 0
         self._began = (0.0, 0)
@@ -80,6 +60,10 @@ class OpenFile(QObject):
     def name(self) -> str:
         """The file's name without its folder."""
         return os.path.basename(self.path) or self.path
+
+    @property
+    def place(self) -> str:
+        return self.path
 
     # Opening
 
@@ -153,10 +137,6 @@ class OpenFile(QObject):
         self._cancel()
         self._measuring = None
 
-    @property
-    def is_busy(self) -> bool:
-        return self._job is not None
-
     def _measure(self) -> None:
         if self._measuring is not None and self._job is None and self._measuring.is_wanted:
             self._began = (time.monotonic(), self._measured_bytes)
@@ -206,36 +186,3 @@ class OpenFile(QObject):
             seconds = time.monotonic() - began
             speed = (done - before) / seconds if seconds else 0.0
             self.paced.emit(Pace(done, self.contents.outline.total_nbytes, speed))
-
-    # Jobs
-
-    def _run(
-        self,
-        work: Generator[Any, None, Any],
-        succeeded: Callable[[Any], None],
-        failed: Callable[[Exception], None],
-        said: Callable[[list[Any]], None] | None = None,
-    ) -> None:
-        """Starts a job whose words and ending count as long as no other has taken its place."""
-        job = Job(work)
-
-        def if_latest(then: Callable[..., None], *, ends: bool = True) -> Callable[..., None]:
-            def hear(*words: Any) -> None:
-                if self._job is job:
-                    self._job = None if ends else job
-                    then(*words)
-
-            return hear
-
-        if said is not None:
-            job.said.connect(if_latest(said, ends=False))
-        job.succeeded.connect(if_latest(succeeded))
-        job.failed.connect(if_latest(failed))
-        self._job = job
-        job.start()
-
-    def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
-            self.paced.emit(None)

@@ -115,8 +115,8 @@ class _Photographer:
                 yield from self._scenes_of(path, f"{number}-{Path(path).name}")
         else:
             yield from self._scenes_of_samples()
-        for file in list(self._application.session.files):
-            self._application.session.close(file)
+        for page in list(self._application.session.pages):
+            self._application.session.close(page)
         self._window.actions_["forget"].trigger()
 
     def _scenes_of(self, path: str, name: str) -> Iterator[Path]:

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget
 
 from ... import wording
-from ..actions import Actions
+from ..actions import FOR_A_FILE, FOR_A_ROW, Actions
 from ..open_file import AUTOMATIC, OpenFile
 from ..settings import Settings
+from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
 from .tree_side import TreeSide
 
 
-class InspectPanel(QStackedWidget):
+class InspectPanel(PagePanel):
     """One open file. What its chosen entry is stands beside it, in the detail side."""
 
-    close_requested = Signal()
-    ready = Signal()
-    """The tree is there (for the first time, or read anew), or the sentence why there is none."""
-    painted = Signal()
-    """The tree was painted for the first time."""
     entry_asked = Signal()
     """The details of the chosen row are wanted."""
     facts_asked = Signal()
     """The facts of the file are wanted."""
 
     def __init__(self, file: OpenFile, actions: Actions, settings: Settings) -> None:
-        super().__init__()
+        super().__init__(file)
         self.file = file
         self._actions = actions
         self._settings = settings
@@ -37,11 +32,21 @@ class InspectPanel(QStackedWidget):
         self.addWidget(self._loading)
         file.opened.connect(self._show_tree)
         file.refused.connect(self._show_refusal)
+        file.chosen.connect(lambda _row: self.ability_changed.emit())
+
+    @property
+    def has_content(self) -> bool:
+        return self.tree is not None and self.currentWidget() is self.tree
 
     @property
     def has_tree(self) -> bool:
         """Whether the tree is what is shown."""
-        return self.tree is not None and self.currentWidget() is self.tree
+        return self.has_content
+
+    def able(self) -> frozenset[str]:
+        if not self.has_content:
+            return frozenset(("reload",))
+        return FOR_A_FILE if self.file.row >= 0 else FOR_A_FILE - frozenset(FOR_A_ROW)
 
     def summary(self) -> str:
         """The file in one line, for the status line."""

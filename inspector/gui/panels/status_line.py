@@ -1,4 +1,4 @@
-"""The line at the foot of the window: what the file comes to, and how the measuring goes."""
+"""The line at the foot of the window: what the page comes to, and how its work goes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QProgressBar, QStatusBar, QToolButton
 
 from ... import wording
-from ..open_file import Pace
+from ..open_page import Pace
 from ..widgets.labels import Label
 
 
@@ -24,7 +24,7 @@ class StatusLine(QStatusBar):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(120)
         self._bar.setRange(0, 1000)
-        self._bar.setAccessibleName("Measured so far")
+        self._bar.setAccessibleName("Done so far")
         self._stop = QToolButton()
         self._stop.setDefaultAction(stop)
         self._stop.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
@@ -39,7 +39,7 @@ class StatusLine(QStatusBar):
         self.summary.setText(text)
 
     def show_pace(self, pace: Pace | None) -> None:
-        """How the measuring goes; None: nothing is being measured."""
+        """How long work goes; None: nothing runs."""
         for widget in self._running:
             widget.setVisible(pace is not None)
         if pace is not None:
@@ -48,7 +48,8 @@ class StatusLine(QStatusBar):
 
 
 def _words(pace: Pace) -> str:
-    words = f"Measured {wording.size(pace.done)} of {wording.size(pace.total)}   ·   {wording.size(int(pace.speed))}/s"
+    done, total, speed = (wording.size(int(nbytes)) for nbytes in (pace.done, pace.total, pace.speed))
+    words = f"{pace.verb} {done} of {total}   ·   {speed}/s"
     left = pace.seconds_left
     if left is None or left < 1:
         return words

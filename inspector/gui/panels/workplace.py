@@ -1,4 +1,4 @@
-"""The middle of the window: a tab for each file, the page of the one looked at, and the detail side beside it."""
+"""The middle of the window: a tab for each page, the one looked at, and the detail side beside it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Workplace(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.setMovable(True)
         self.tabs.setElideMode(Qt.TextElideMode.ElideMiddle)
-        self.tabs.setAccessibleName("Open files")
+        self.tabs.setAccessibleName("Open pages")
         self.pages = QStackedWidget()
         self.details = DetailSide()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -96,8 +96,8 @@ class Workplace(QWidget):
         button.setText("×")
         button.setAutoRaise(True)
         button.setFixedSize(20, 20)
-        button.setToolTip("Close this file (Ctrl+W)")
-        button.setAccessibleName("Close this file")
+        button.setToolTip("Close this tab (Ctrl+W)")
+        button.setAccessibleName("Close this tab")
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(lambda: self.close_requested.emit(page))
         return button

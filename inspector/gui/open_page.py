@@ -1,0 +1,105 @@
+"""What a tab stands for: a file, two files held against each other, a file and a model.
+
+Every such page does one piece of long work at a time, and the latest counts: asking again cancels what was asked
+before, and whatever comes late is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from .jobs import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long work goes: bytes done, of how many, at how many bytes a second. `verb` says what is being done."""
+
+    done: int
+    total: int
+    speed: float
+    verb: str = "Measured"
+
+    @property
+    def seconds_left(self) -> float | None:
+        return (self.total - self.done) / self.speed if self.speed > 0 else None
+
+
+class OpenPage(QObject):
+    """One page of the session. Lives in the window's thread; its jobs do not."""
+
+    paced = Signal(object)
+    """How its work goes, as a `Pace`; None when nothing runs any more."""
+    changed_on_disk = Signal()
+    """A file that it shows is not what was read."""
+    broken = Signal(object)
+    """An exception that is an error of this program."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._job: Job | None = None
+
+    @property
+    def name(self) -> str:
+        """What stands on its tab, as it is: `wording.safe` before it is shown."""
+        raise NotImplementedError
+
+    @property
+    def place(self) -> str:
+        """Where it comes from, in full: the paths of its files, one on a line."""
+        raise NotImplementedError
+
+    def open(self) -> None:
+        """Reads what it shows (again)."""
+        raise NotImplementedError
+
+    def check_disk(self) -> None:
+        """Looks whether its files changed: for disks that do not tell."""
+
+    def stop(self) -> None:
+        """Stops what runs; what came of it so far stays."""
+        self._cancel()
+
+    def close(self) -> None:
+        """Lets go of everything, and stops what runs."""
+        self._cancel()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something runs whose ending is still to come."""
+        return self._job is not None
+
+    def _run(
+        self,
+        work: Generator[Any, None, Any],
+        succeeded: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+        said: Callable[[list[Any]], None] | None = None,
+    ) -> None:
+        """Starts a job whose words and ending count as long as no other has taken its place."""
+        job = Job(work)
+
+        def if_latest(then: Callable[..., None], *, ends: bool = True) -> Callable[..., None]:
+            def hear(*words: Any) -> None:
+                if self._job is job:
+                    self._job = None if ends else job
+                    then(*words)
+
+            return hear
+
+        if said is not None:
+            job.said.connect(if_latest(said, ends=False))
+        job.succeeded.connect(if_latest(succeeded))
+        job.failed.connect(if_latest(failed))
+        self._job = job
+        job.start()
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+            self.paced.emit(None)

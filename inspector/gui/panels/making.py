@@ -1,0 +1,17 @@
+"""Which panel shows which page."""
+
+from __future__ import annotations
+
+from ..actions import Actions
+from ..open_file import OpenFile
+from ..open_page import OpenPage
+from ..settings import Settings
+from .inspect_panel import InspectPanel
+from .page_panel import PagePanel
+
+
+def panel_for(page: OpenPage, actions: Actions, settings: Settings) -> PagePanel:
+    """A new panel for `page`. What a first file does not need is imported when it is first wanted."""
+    if isinstance(page, OpenFile):
+        return InspectPanel(page, actions, settings)
+    raise TypeError(f"There is no panel for {type(page).__name__}.")

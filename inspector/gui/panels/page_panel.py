@@ -1,0 +1,46 @@
+"""What the window knows of a panel, whatever question it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget
+
+from ..open_page import OpenPage
+
+
+class PagePanel(QStackedWidget):
+    """The panel of one page: being read, refused, or its content."""
+
+    close_requested = Signal()
+    ready = Signal()
+    """The content is there (for the first time, or made anew), or the sentence why there is none."""
+    painted = Signal()
+    """The content was painted for the first time."""
+    ability_changed = Signal()
+    """What can be done here (`able`) is not what it was."""
+
+    def __init__(self, page: OpenPage) -> None:
+        super().__init__()
+        self.page = page
+
+    @property
+    def has_content(self) -> bool:
+        """Whether the content is what is shown, and not a page that says why there is none."""
+        return False
+
+    def summary(self) -> str:
+        """The page in one line, for the status line."""
+        return ""
+
+    def able(self) -> frozenset[str]:
+        """The names of the actions for pages that make sense here now."""
+        return frozenset()
+
+    def deeds(self) -> dict[str, Callable[[], object]]:
+        """What the panel itself does for an action, by its name; the others are done as for a file."""
+        return {}
+
+    def keep_state(self) -> None:
+        """Remembers how a person arranged it."""
