@@ -65,16 +65,21 @@ def _two_lanes(
 ) -> Generator[Progress, None, Result]:
     starts = iter(range(0, layout.numel, STRETCH))
     mine, theirs = (_stretches(elements, layout, starts, tally, prepare) for tally in tallies)
+    for _ in together(starts, mine, theirs):
+        yield _progress(layout.numel - length_hint(starts) * STRETCH, layout)
+    tallies[0].join(tallies[1])
+    return tallies[0].result()
+
+
+def together(starts: Iterator[int], mine: Iterator[int], theirs: Iterator[int]) -> Iterator[int]:
+    """Drives `theirs` on a thread of its own while it yields what `mine` yields; both draw from `starts`."""
     with ThreadPoolExecutor(1, thread_name_prefix="measuring") as helper:
         done = helper.submit(_exhaust, theirs)
         try:
-            for _ in mine:
-                yield _progress(layout.numel - length_hint(starts) * STRETCH, layout)
+            yield from mine
         finally:
             _exhaust(starts)
         done.result()
-    tallies[0].join(tallies[1])
-    return tallies[0].result()
 
 
 def _stretches(

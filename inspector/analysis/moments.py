@@ -87,13 +87,13 @@ def single_moments(numbers: NDArray[np.float32], magnitudes: NDArray[np.float32]
     """
     if not _SMALLEST_SINGLE < largest < _LARGEST_SINGLE:
         return None
-    n, squares = numbers.size, _single_dotted(numbers, numbers)
+    n, squares = numbers.size, single_dotted(numbers, numbers)
     total = float(np.add.reduce(numbers, dtype=np.float64))
     mean = total / n
     deviations = squares - total * mean
     if squares > 2 * deviations:
         return None
-    return Moments(n, mean, math.sqrt(deviations), _single_dotted(magnitudes, None), math.sqrt(squares))
+    return Moments(n, mean, math.sqrt(deviations), single_dotted(magnitudes, None), math.sqrt(squares))
 
 
 def summed(numbers: NDArray[Any]) -> float:
@@ -114,7 +114,8 @@ def dotted(a: NDArray[Any], b: NDArray[Any] | None) -> float:
     return total
 
 
-def _single_dotted(a: NDArray[np.float32], b: NDArray[np.float32] | None) -> float:
+def single_dotted(a: NDArray[np.float32], b: NDArray[np.float32] | None) -> float:
+    """As `dotted`, for float32: each row is added up in float32, the rows in float64."""
     whole = a.size - a.size % _SINGLE_ROW
     rest = a[whole:].astype(np.float64)
     total = float(np.add.reduce(rest if b is None else rest * b[whole:]))
