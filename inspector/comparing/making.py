@@ -117,9 +117,7 @@ def interpolated(item: Item, old: tuple[int, int], new: tuple[int, int], extra: 
     tokens = extra + old[0] * old[1]
     if item.shape[:-1] not in ((tokens,), (1, tokens)):
         raise _misfit(item, f"it does not hold {extra} + {old[0]} x {old[1]} positions")
-    return _made(
-        item, (*item.shape[:-2], extra + new[0] * new[1], item.shape[-1]), "interpolate", arguments
-    )
+    return _made(item, (*item.shape[:-2], extra + new[0] * new[1], item.shape[-1]), "interpolate", arguments)
 
 
 def cast(item: Item, dtype: str) -> Item:

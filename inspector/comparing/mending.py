@@ -158,9 +158,7 @@ def _groups(step: Fuse, items: Items) -> dict[str, list[Item]]:
             match = each.first(item.key)
             if match is not None:
                 found.setdefault(new.fill(match[1]), {}).setdefault(place, item)
-    return {
-        key: [parts[place] for place in range(len(old))] for key, parts in found.items() if len(parts) == len(old)
-    }
+    return {key: [parts[place] for place in range(len(old))] for key, parts in found.items() if len(parts) == len(old)}
 
 
 @_applied.register
