@@ -12,6 +12,7 @@ others as they are. Nothing made here is ever loaded, so the payload of hostile.
 from __future__ import annotations
 
 import argparse
+import copy
 import os
 import sys
 import zipfile
@@ -189,12 +190,27 @@ def make_resnets(folder: Path) -> None:
     whole = (folder / "resnet_plain.pth").read_bytes()
     (folder / "truncated.pth").write_bytes(whole[: len(whole) * 6 // 10])
 
+    trunk = copy.deepcopy(model)
     model.fc = nn.Linear(32, 5)
     pictures, labels = coloured_data(1000, SEED + 1)
     chosen = labels < 5
     optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
     train_epoch(model, optimizer, (pictures[chosen], labels[chosen]))
     torch.save(model.state_dict(), folder / "resnet_finetuned.pth")
+    make_new_head(trunk, folder)
+
+
+def make_new_head(model: nn.Module, folder: Path) -> None:
+    """The last layer begun anew and trained for itself: everything before it stays as it was."""
+    model.eval().requires_grad_(False)
+    model.fc = nn.Linear(32, 10)
+    pictures, labels = coloured_data(500, SEED + 2)
+    optimizer = torch.optim.Adam(model.fc.parameters(), lr=0.01)
+    for _ in range(20):
+        optimizer.zero_grad()
+        functional.cross_entropy(model(pictures), labels).backward()
+        optimizer.step()
+    torch.save(model.state_dict(), folder / "resnet_new_head.pth")
 
 
 def save_safetensors(state: dict[str, Tensor], path: Path) -> None:
@@ -208,6 +224,28 @@ def make_whole_module(folder: Path) -> None:
     model = networks.PatchAttention()
     model.norm.weight.requires_grad_(False)
     torch.save(model.eval(), folder / "whole_module.pth")
+
+
+def make_vision_transformers(folder: Path) -> None:
+    """One network in its own names, and as another library would have saved it."""
+    model = networks.VisionTransformer()
+    optimizer, training = torch.optim.Adam(model.parameters(), lr=0.002), coloured_data(1000)
+    for _ in range(3):
+        train_epoch(model, optimizer, training)
+    torch.save(model.state_dict(), folder / "vit.pth")
+    torch.save(OrderedDict(as_others_name_it(model.state_dict())), folder / "vit_other_names.pth")
+
+
+def as_others_name_it(state: dict[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
+    """The same weights through DataParallel, query, key and value apart, the perceptrons' weights transposed."""
+    for key, tensor in state.items():
+        if ".qkv." in key:
+            parts = tensor.chunk(3)
+            yield from ((f"module.{key.replace('qkv', name)}", part.clone()) for name, part in zip("qkv", parts))
+        elif ".mlp." in key and key.endswith("weight"):
+            yield f"module.{key}", tensor.T.contiguous()
+        else:
+            yield f"module.{key}", tensor
 
 
 def make_torchscript(folder: Path) -> None:
@@ -277,6 +315,7 @@ MAKERS = (
     make_run,
     make_resnets,
     make_whole_module,
+    make_vision_transformers,
     make_torchscript,
     make_legacy,
     make_half,
