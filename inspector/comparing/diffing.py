@@ -17,6 +17,8 @@ SAME, MISSING, UNEXPECTED, SIZE, DTYPE, VALUES = "same", "missing", "unexpected"
 RENAMED = "renamed"
 KINDS = (MISSING, UNEXPECTED, SIZE, DTYPE, VALUES, RENAMED, SAME)
 """Every kind of line, the one that matters most first. `values` only comes of comparing values."""
+SYMBOLS = {MISSING: "−", UNEXPECTED: "+", SIZE: "≠", DTYPE: "~", VALUES: "Δ", RENAMED: "→", SAME: "="}
+"""The sign of each kind, the same in the window, the terminal and the reports."""
 
 
 class Pair(NamedTuple):

@@ -1,0 +1,77 @@
+"""The report as Markdown, as it is pasted into an issue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ... import wording
+from ..diffing import SAME, SYMBOLS, Pair
+from ..pair_words import dtype_text, key_text, shape_text
+from ..step_texts import as_text
+from .story import FOOT, Story
+
+_MOST_ROWS = 2_000
+"""Rows of one table: what is longer no page shows, and JSON has all of them."""
+
+
+def markdown(story: Story) -> str:
+    """The whole report."""
+    return "".join(_pieces(story))
+
+
+def _pieces(story: Story) -> Iterator[str]:
+    yield f"# {_text(story.a)} against {_text(story.b)}\n\n{_text(story.headline)}\n\n"
+    yield from (f"* {_text(label)}: {_text(said)}\n" for label, said in story.facts)
+    yield from (f"* {SYMBOLS[kind]} {len(found):,} {story.words(kind)}\n" for kind, found in story.groups())
+    yield from _causes(story)
+    if story.receipt:
+        yield "\n## What loading would do\n\n| | |\n|---|---|\n"
+        yield from (f"| {_text(way)} | {_text(said)} |\n" for way, said in story.receipt)
+    yield from (f"\n* {_text(sentence)}" for sentence in story.left)
+    if story.python:
+        fence = _fence(story.python)
+        yield f"\n## What mends it\n\n{fence}python\n{story.python.rstrip()}\n{fence}\n"
+    for kind, found in story.groups():
+        if kind != SAME:
+            yield from _table(story, kind, found)
+    yield f"\n---\n{FOOT}\n"
+
+
+def _causes(story: Story) -> Iterator[str]:
+    if not story.causes:
+        return
+    yield "\n## Causes\n\n"
+    for number, cause in enumerate(story.causes, 1):
+        explained = f", explains {len(cause.keys):,} of {story.lines:,}" if cause.keys and story.lines else ""
+        yield f"{number}. {_text(cause.sentence)} *({cause.confidence}{explained})*\n"
+        for text in (*cause.evidence, *cause.undecided, cause.advice):
+            yield f"   * {_text(text)}\n" if text else ""
+        if cause.step is not None:
+            yield f"   * step: {_code(as_text(cause.step))}\n"
+
+
+def _table(story: Story, kind: str, found: list[Pair]) -> Iterator[str]:
+    yield f"\n## {SYMBOLS[kind]} {len(found):,} {story.words(kind)}\n\n"
+    yield "| key | shape | dtype | values |\n|---|---|---|---|\n"
+    for pair in found[:_MOST_ROWS]:
+        said = _text(story.remarks.get(pair.key, ""))
+        yield f"| {_code(key_text(pair))} | {_code(shape_text(pair))} | {_text(dtype_text(pair))} | {said} |\n"
+    if len(found) > _MOST_ROWS:
+        yield f"\nand {len(found) - _MOST_ROWS:,} more\n"
+
+
+def _text(text: str) -> str:
+    """Text in which nothing is Markdown or HTML: names in files are written by anybody."""
+    return re.sub(r"([\\`*_{}\[\]<>|#!~&@])", r"\\\1", wording.safe(text, 2_000))
+
+
+def _code(text: str) -> str:
+    """Text as code in a cell: a pipe would end the cell, and backticks the code."""
+    shown = wording.safe(text, 400).replace("|", "¦")
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    return f"{fence}{shown}{fence}" if shown and "`" not in shown else f"{fence} {shown} {fence}" if shown else ""
+
+
+def _fence(code: str) -> str:
+    return "`" * max(3, *(len(run) + 1 for run in re.findall("`+", code)), 3)
