@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ... import wording
 from ...checkpoint.entries import Branch, Tensor, Value
 from ...checkpoint.outline import Outline
 from ..theme import Meaning
+from .flat_tree import Heading
 
 if TYPE_CHECKING:
     from ...analysis.statistics import Statistics
@@ -38,14 +39,6 @@ class Column(IntEnum):
     MINIMUM = 9
     MAXIMUM = 10
     FLAGS = 11
-
-
-class Heading(NamedTuple):
-    """A column's title, what it says, and its first width in widths of a figure."""
-
-    title: str
-    tip: str
-    width: int
 
 
 HEADINGS = (

@@ -1,14 +1,15 @@
-"""The columns of the key tree: how wide they are, which are shown, and what the rows are sorted by."""
+"""The columns of a flat tree: how wide they are, which are shown, and what the rows are sorted by."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QObject, QPoint, Qt
 from PySide6.QtWidgets import QHeaderView, QMenu
 
-from ..item_models.tree_cells import HEADINGS, Column
-from ..item_models.tree_model import CheckpointTreeModel
-from .tree_delegate import TreeDelegate
+from ..item_models.flat_tree import FlatTreeModel
+from .flat_tree_delegate import FlatTreeDelegate
 
+KEY = 0
+"""The column that has the names; sorting by it gives the tree back."""
 _WIDEST_KEY = 56
 """Figures that the key column is made wide enough for by itself, at most."""
 _SAMPLED = 300
@@ -18,12 +19,22 @@ _SAMPLED = 300
 class TreeColumns(QObject):
     """Looks after the header of the tree. One click on a heading sorts, the third gives the tree back."""
 
-    def __init__(self, header: QHeaderView, model: CheckpointTreeModel, delegate: TreeDelegate) -> None:
+    def __init__(
+        self,
+        header: QHeaderView,
+        model: FlatTreeModel,
+        delegate: FlatTreeDelegate,
+        fitted: tuple[int, ...],
+        unsorted: frozenset[int] = frozenset(),
+    ) -> None:
+        """`fitted` are the columns that `fit` makes as wide as they need, `unsorted` those without an order."""
         super().__init__(header)
+        self._fitted = fitted
+        self._unsorted = unsorted
         self._header = header
         self._model = model
         self._delegate = delegate
-        self._sorting = (Column.KEY, False)
+        self._sorting = (KEY, False)
         self._tree_width = 0
         self.is_arranged = False
         """Whether a person changed widths, order or choice of the columns."""
@@ -35,7 +46,7 @@ class TreeColumns(QObject):
         header.customContextMenuRequested.connect(self._offer)
         header.sectionClicked.connect(self._sort)
         figure = header.fontMetrics().horizontalAdvance("0")
-        for column, heading in enumerate(HEADINGS):
+        for column, heading in enumerate(self._model.headings):
             header.resizeSection(column, heading.width * figure)
         header.sectionResized.connect(self._note_arranged)
         header.sectionMoved.connect(self._note_arranged)
@@ -46,11 +57,11 @@ class TreeColumns(QObject):
     def fit(self) -> None:
         """Makes each column as wide as what stands in the first rows needs, within reason."""
         figure = self._header.fontMetrics().horizontalAdvance("0")
-        sample = range(min(_SAMPLED, len(self._model.outline)))
-        for column in (Column.KEY, Column.LAYER, Column.SHAPE, Column.DTYPE, Column.PARAMETERS):
+        sample, headings = range(min(_SAMPLED, len(self._model.outline))), self._model.headings
+        for column in self._fitted:
             needed = max((self._delegate.width(self._model, row, column) for row in sample), default=0)
-            narrowest = self._header.fontMetrics().horizontalAdvance(HEADINGS[column].title) + 3 * figure
-            self._header.resizeSection(column, max(narrowest, min(needed, HEADINGS[column].width * figure)))
+            narrowest = self._header.fontMetrics().horizontalAdvance(headings[column].title) + 3 * figure
+            self._header.resizeSection(column, max(narrowest, min(needed, headings[column].width * figure)))
         self.is_arranged = False
 
     def restore(self, state: QByteArray) -> bool:
@@ -59,17 +70,17 @@ class TreeColumns(QObject):
 
     def _sort(self, section: int) -> None:
         """One click: largest first; a second: smallest first; a third, or the key's heading: the tree again."""
-        column = Column(section)
+        column = section
         former, descending = self._sorting
-        if column is Column.HISTOGRAM:
+        if column in self._unsorted:
             self.show_order(former, descending=descending)  # the header has moved its arrow by itself
-        elif column is Column.KEY or (column is former and not descending):
-            self.sort(Column.KEY)
+        elif column == KEY or (column == former and not descending):
+            self.sort(KEY)
         else:
-            self.sort(column, descending=column is not former)
+            self.sort(column, descending=column != former)
 
-    def sort(self, column: Column, *, descending: bool = True) -> None:
-        """Sorts by a column; by `Column.KEY` the rows are a tree in the file's order."""
+    def sort(self, column: int, *, descending: bool = True) -> None:
+        """Sorts by a column; by `KEY` the rows are a tree in the file's order."""
         self._model.sort_by(column, descending=descending)
         self.show_order(column, descending=descending)
 
@@ -77,35 +88,35 @@ class TreeColumns(QObject):
         """In a flat list the keys are written out, and need more room than labels in a tree."""
         arranged, is_flat = self.is_arranged, self._model.rows.flat
         if is_flat and not self._tree_width:
-            self._tree_width = self._header.sectionSize(Column.KEY)
+            self._tree_width = self._header.sectionSize(KEY)
             rows = self._model.visible(0, _SAMPLED)
-            needed = max((self._delegate.width(self._model, row, Column.KEY) for row in rows), default=0)
+            needed = max((self._delegate.width(self._model, row, KEY) for row in rows), default=0)
             widest = _WIDEST_KEY * self._header.fontMetrics().horizontalAdvance("0")
-            self._header.resizeSection(Column.KEY, max(self._tree_width, min(needed, widest)))
+            self._header.resizeSection(KEY, max(self._tree_width, min(needed, widest)))
         elif self._tree_width and not is_flat:
-            self._header.resizeSection(Column.KEY, self._tree_width)
+            self._header.resizeSection(KEY, self._tree_width)
             self._tree_width = 0
         self.is_arranged = arranged
 
-    def show_order(self, column: Column, *, descending: bool) -> None:
+    def show_order(self, column: int, *, descending: bool) -> None:
         """Remembers the order, and shows it by the arrow in the heading."""
         self._sorting = (column, descending)
         header = self._header
-        header.setSortIndicatorShown(column is not Column.KEY)
+        header.setSortIndicatorShown(column != KEY)
         header.setSortIndicator(column, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
         self._fit_keys()
 
     def sort_again(self) -> None:
         """Puts the rows, which are a tree again since something else was changed, back into the chosen order."""
         column, descending = self._sorting
-        if column is not Column.KEY:
+        if column != KEY:
             self._model.sort_by(column, descending=descending)
         self._fit_keys()
 
     def fill_menu(self, menu: QMenu) -> None:
         """Fills `menu` with a check mark for each column that can be hidden."""
-        for column, heading in enumerate(HEADINGS):
-            if column == Column.KEY:
+        for column, heading in enumerate(self._model.headings):
+            if column == KEY:
                 continue
             action = menu.addAction(heading.title)
             action.setCheckable(True)
