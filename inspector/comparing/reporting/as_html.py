@@ -77,7 +77,8 @@ def _pieces(story: Story) -> Iterator[str]:
         yield from _facts(story.receipt)
     yield from (f"<p>{_text(sentence)}</p>\n" for sentence in story.left)
     if story.python:
-        yield f"<h2>What mends it</h2>\n<pre>{escape(story.python)}</pre>\n"
+        code = "\n".join(story.python_lines())
+        yield f"<h2>What mends it</h2>\n<pre>{escape(code)}</pre>\n"
     yield "<h2>Key by key</h2>\n"
     for kind, found in story.groups():
         yield from _list(story, kind, found)

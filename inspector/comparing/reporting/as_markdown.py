@@ -30,8 +30,9 @@ def _pieces(story: Story) -> Iterator[str]:
         yield from (f"| {_text(way)} | {_text(said)} |\n" for way, said in story.receipt)
     yield from (f"\n* {_text(sentence)}" for sentence in story.left)
     if story.python:
-        fence = _fence(story.python)
-        yield f"\n## What mends it\n\n{fence}python\n{story.python.rstrip()}\n{fence}\n"
+        code = "\n".join(story.python_lines())
+        fence = _fence(code)
+        yield f"\n## What mends it\n\n{fence}python\n{code}\n{fence}\n"
     for kind, found in story.groups():
         if kind != SAME:
             yield from _table(story, kind, found)
@@ -74,4 +75,5 @@ def _code(text: str) -> str:
 
 
 def _fence(code: str) -> str:
-    return "`" * max(3, *(len(run) + 1 for run in re.findall("`+", code)), 3)
+    """Backticks, more than the code has in a row: its own would end it."""
+    return "`" * max(3, *(len(run) + 1 for run in re.findall("`+", code)), 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ... import __version__
+from ... import __version__, wording
 from ..causes import Cause
 from ..diffing import KINDS, MISSING, UNEXPECTED, Comparison, Pair
 
@@ -44,6 +44,10 @@ class Story(NamedTuple):
         if not self.against_model:
             return {MISSING: "only in b", UNEXPECTED: "only in a"}.get(kind, kind)
         return kind
+
+    def python_lines(self) -> list[str]:
+        """The lines of the Python, each inert."""
+        return [wording.safe(line, 10_000) for line in self.python.rstrip().split("\n")] if self.python else []
 
     def groups(self) -> Iterator[tuple[str, list[Pair]]]:
         """The pairs by kind, those that matter most first; kinds that do not occur are left out."""
