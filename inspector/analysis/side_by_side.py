@@ -1,0 +1,203 @@
+"""Two tensors read side by side, and measured: which elements belong together, in which order, and by whom.
+
+Why this way: the distance does not depend on an order, so elements are read as they lie in the file where both
+tensors lie alike, and each only once however often an expanded tensor means it. Blocks with the very same bytes are
+told by a comparison of these, which costs less than any arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterable, Iterator
+from operator import length_hint
+from typing import NamedTuple
+
+import numpy as np
+
+from ..checkpoint.arrays import Elements, blocks_of, is_per_channel, number_blocks, numbers_of
+from ..checkpoint.decoding import Array, is_numeric
+from ..checkpoint.entries import Tensor
+from ..checkpoint.layouts import Layout
+from ..errors import FileError, InspectorError
+from ..progress import Progress
+from ..wording import shape as shape_words
+from .differences import Differences, coarser
+from .distances import Distance, Index, joined, repeated
+from .lanes import STRETCH, together
+
+BLOCK = 64 * 1024
+"""Elements of a block: two of them in float32 and their difference stay in the processor's cache."""
+_PROBE = 1024
+"""Bytes that tell most blocks apart."""
+
+
+def measuring(a: Tensor, b: Tensor) -> Generator[Progress, None, Distance]:
+    """Measures how far two tensors are from each other; see `distances.measure`."""
+    if a.shape != b.shape:
+        raise InspectorError(
+            f"The shapes {shape_words(a.shape)} and {shape_words(b.shape)} differ: there is no element to each element."
+        )
+    if a.extra.parts and b.extra.parts and a.storage is b.storage is None:
+        return (yield from _measuring_parts(a, b))
+    reading = _Reading(a, b)
+    with reading.a.opened(), reading.b.opened():
+        return (yield from reading.measuring())
+
+
+def _measuring_parts(a: Tensor, b: Tensor) -> Generator[Progress, None, Distance]:
+    """The distance of the values that two sparse or nested tensors store, if they store them for the same places."""
+    theirs = {part.name: part for part in b.extra.parts}
+    values = Distance()
+    for part in a.extra.parts:
+        other = theirs.get(part.name)
+        if other is None or len(theirs) != len(a.extra.parts) or part.shape != other.shape:
+            raise FileError(f"The two {a.layout} tensors are not stored in the same parts: look at these.")
+        distance = yield from measuring(part, other)
+        if part.name in ("values", "buffer", "_values") or len(theirs) == 1:
+            values = distance._replace(where=None)
+        elif not distance.is_same:
+            raise FileError(f"The two {a.layout} tensors store values of different places: look at their parts.")
+    return values
+
+
+class _Order(NamedTuple):
+    """The elements of two tensors, each beside the one it belongs to."""
+
+    a: Layout
+    b: Layout
+    axes: tuple[int, ...]
+    """The dimensions of the tensors that these are, outermost first; those that both repeat are left out."""
+    times: int
+    """How often each pair of elements is meant."""
+
+
+def _as_it_is(a: Layout, b: Layout) -> _Order:
+    return _Order(a, b, tuple(range(len(a.shape))), 1)
+
+
+def _in_order(a: Layout, b: Layout) -> _Order:
+    """All pairs of elements, as they lie in a."""
+    kept = [axis for axis in range(len(a.shape)) if a.stride[axis] or b.stride[axis] or not a.shape[axis]]
+    kept.sort(key=lambda axis: (-a.stride[axis], -b.stride[axis]))
+    times = math.prod(size for axis, size in enumerate(a.shape) if axis not in kept)
+    return _Order(_along(a, kept), _along(b, kept), tuple(kept), times)
+
+
+def _along(layout: Layout, axes: Iterable[int]) -> Layout:
+    shape, stride = (tuple(each[axis] for axis in axes) for each in layout[:2])
+    return Layout(shape, stride, layout.offset)
+
+
+class _Reading:
+    """Two tensors, opened."""
+
+    def __init__(self, a: Tensor, b: Tensor) -> None:
+        _refuse_what_is_no_number(a, b)
+        self.a, self.b = Elements(a), Elements(b)
+        self._by_rows = is_per_channel(a) or is_per_channel(b)
+        self._order = (_as_it_is if self._by_rows else _in_order)(self.a.layout, self.b.layout)
+        self._numel = self._order.a.numel
+        quantised = a.extra.quantization, b.extra.quantization
+        self._rounding = "" if any(quantised) else coarser(a.dtype, b.dtype)
+        self._alike = a.dtype == b.dtype and (self._by_rows or quantised[0] == quantised[1])
+        """Whether the same bytes are the same numbers."""
+        self._parts: dict[int, Distance] = {}
+        """The distance of each block, by the number of its first element: two threads come in no order."""
+
+    def measuring(self) -> Generator[Progress, None, Distance]:
+        """The distance of all elements."""
+        if not self._numel * self._order.times:
+            return Distance()
+        for done in self._on_two_lanes() if self._is_large else self._on_one():
+            yield Progress(min(done, self._numel), self._numel, "elements")
+        found = joined(part for _, part in sorted(self._parts.items()))
+        found = found._replace(where=self._index(found.where), bit_equal=found.bit_equal and self._alike)
+        return repeated(found, self._order.times)
+
+    @property
+    def _is_large(self) -> bool:
+        """Whether it pays to have two threads, and both can read where they like."""
+        contiguous = self._order.a.is_contiguous and self._order.b.is_contiguous and not self._by_rows
+        anywhere = self.a.source.reads_anywhere and self.b.source.reads_anywhere
+        return self._numel > 2 * STRETCH and contiguous and anywhere
+
+    def _on_one(self) -> Iterator[int]:
+        yield from self._measured(self._pairs(self._order.a, self._order.b), 0, self._differences())
+
+    def _on_two_lanes(self) -> Iterator[int]:
+        starts = iter(range(0, self._numel, STRETCH))
+        for _ in together(starts, self._stretches(starts), self._stretches(starts)):
+            yield self._numel - length_hint(starts) * STRETCH
+
+    def _stretches(self, starts: Iterator[int]) -> Iterator[int]:
+        """Measures stretch after stretch of those that are left; yields where each ends."""
+        differences = self._differences()
+        for start in starts:
+            shape = (min(STRETCH, self._numel - start),)
+            layouts = (Layout(shape, (1,), each.offset + start) for each in self._order[:2])
+            for _ in self._measured(self._pairs(*layouts), start, differences):
+                pass
+            yield start + shape[0]
+
+    def _differences(self) -> Differences:
+        return Differences(2 * min(BLOCK, self._numel))  # an element of float4_e2m1fn_x2 is two numbers
+
+    def _pairs(self, a: Layout, b: Layout) -> Iterator[tuple[Array, Array]]:
+        """The elements as they are stored - of what is quantised by channels, as numbers - in blocks of both."""
+        if self._by_rows:
+            return in_step(*(number_blocks(each.tensor, BLOCK) for each in (self.a, self.b)))
+        return in_step(blocks_of(self.a, a, BLOCK), blocks_of(self.b, b, BLOCK))
+
+    def _measured(self, pairs: Iterable[tuple[Array, Array]], start: int, differences: Differences) -> Iterator[int]:
+        for a, b in pairs:
+            distance = self._between(a, b, start, differences)
+            self._parts[start] = distance
+            start += distance.numel
+            yield start
+
+    def _between(self, a: Array, b: Array, start: int, differences: Differences) -> Distance:
+        if self._alike and _same_bytes(a, b):
+            return differences.none(self._numbers(self.a, a))
+        return differences.between(self._numbers(self.a, a), self._numbers(self.b, b), start, self._rounding)
+
+    def _numbers(self, of: Elements, block: Array) -> Array:
+        numbers = block if self._by_rows else numbers_of(of.tensor, block)
+        return numbers.astype(np.float32) if numbers.dtype == np.float16 else numbers
+
+    def _index(self, where: Index | None) -> Index | None:
+        """The index that the element has in the tensors; 0 along what both repeat."""
+        if where is None:
+            return None
+        position = where[0] // (2 if self.a.tensor.dtype == "float4_e2m1fn_x2" else 1)
+        found = dict(zip(self._order.axes, np.unravel_index(position, self._order.a.shape)))
+        return tuple(int(found.get(axis, 0)) for axis in range(len(self.a.layout.shape)))
+
+
+def in_step(blocks_a: Iterator[Array], blocks_b: Iterator[Array]) -> Iterator[tuple[Array, Array]]:
+    """Blocks of any sizes as pairs of blocks of one size, at most `BLOCK`."""
+    a = b = np.empty(0)
+    while True:
+        a = a if a.size else next(blocks_a, a)
+        b = b if b.size else next(blocks_b, b)
+        size = min(a.size, b.size, BLOCK)
+        if not size:
+            return
+        yield a[:size], b[:size]
+        a, b = a[size:], b[size:]
+
+
+def _refuse_what_is_no_number(a: Tensor, b: Tensor) -> None:
+    for tensor in (a, b):
+        if not is_numeric(tensor.dtype):
+            raise FileError(f"Elements of the type {tensor.dtype[:60]} are no numbers that could be compared.")
+    if "float4_e2m1fn_x2" in (a.dtype, b.dtype) and a.dtype != b.dtype:
+        raise FileError("Two numbers of float4_e2m1fn_x2 are one element: there is no number to each number.")
+
+
+def _same_bytes(a: Array, b: Array) -> bool:
+    size = max(1, _PROBE // a.itemsize)
+    if a[:size].tobytes() != b[:size].tobytes():
+        return False
+    if a.nbytes % 8:
+        return a.tobytes() == b.tobytes()
+    return bool(np.array_equal(a.view(np.uint64), b.view(np.uint64)))
