@@ -11,10 +11,10 @@ FILES ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench screenshots soak samples clean
+.PHONY: help setup run test check bench screenshots soak samples architectures clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 run: setup ## Open the window with the samples at hand (without a screen: pictures and text); FILES="a.pth b.pt"
 	@$(PY) tools/run.py $(FILES)
@@ -37,6 +37,9 @@ soak: setup ## Throw random and mutated files at the readers for hours; ARGS="-k
 
 samples: setup ## Make the files of sample_checkpoints again
 	@$(PY) $(SAMPLES)/make.py
+
+architectures: setup ## Make the table of torchvision's architectures again, from the torchvision that is installed
+	@$(PY) tools/make_architectures.py
 
 setup: $(STAMP) ## Make the environment and see to Qt's system libraries (the others do this first)
 	@$(PY) tools/system_libraries.py

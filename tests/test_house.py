@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "inspector"
 
 FLOORS = (
-    {"__init__", "errors", "progress", "wording"},
+    {"__init__", "errors", "installed", "progress", "wording"},
     {"checkpoint"},
     {"analysis"},
     {"comparing"},

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from PySide6.QtGui import QIcon
 
+from .. import installed
 from .theme import Colours
-
-_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 class Sample(NamedTuple):
@@ -23,12 +22,12 @@ class Sample(NamedTuple):
 
 def folder() -> Path:
     """The folder `resources`."""
-    return _beside("_resources", "resources")
+    return installed.resources()
 
 
 def samples() -> list[Sample]:
     """The sample checkpoints, in the order of the table in their README.md (empty when they are not there)."""
-    home = _beside("_samples", "sample_checkpoints")
+    home = installed.samples()
     try:
         text = (home / "README.md").read_text(encoding="utf-8")
     except OSError:
@@ -48,11 +47,6 @@ def style_sheet(colours: Colours) -> str:
     """The window's style sheet with each `$name` replaced by the colour of that name."""
     text = (folder() / "window.qss").read_text(encoding="utf-8")
     return re.sub(r"\$(\w+)", lambda found: str(getattr(colours, found[1])), text)
-
-
-def _beside(installed: str, checkout: str) -> Path:
-    inside = _PACKAGE / installed
-    return inside if inside.is_dir() else _PACKAGE.parent / checkout
 
 
 def _cells(line: str) -> tuple[str, str]:
