@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QByteArray, QObject, QPoint, Qt
 from PySide6.QtWidgets import QHeaderView, QMenu
 
@@ -35,7 +37,8 @@ class TreeColumns(QObject):
         self._model = model
         self._delegate = delegate
         self._sorting = (KEY, False)
-        self._tree_width = 0
+        self._tree_widths: dict[int, int] = {}
+        """How wide the columns of keys are in the tree, while the rows are a flat list."""
         self.is_arranged = False
         """Whether a person changed widths, order or choice of the columns."""
         header.setSectionsMovable(True)
@@ -74,7 +77,7 @@ class TreeColumns(QObject):
         former, descending = self._sorting
         if column in self._unsorted:
             self.show_order(former, descending=descending)  # the header has moved its arrow by itself
-        elif column == KEY or (column == former and not descending):
+        elif column in self._delegate.key_columns or (column == former and not descending):
             self.sort(KEY)
         else:
             self.sort(column, descending=column != former)
@@ -87,16 +90,22 @@ class TreeColumns(QObject):
     def _fit_keys(self) -> None:
         """In a flat list the keys are written out, and need more room than labels in a tree."""
         arranged, is_flat = self.is_arranged, self._model.rows.flat
-        if is_flat and not self._tree_width:
-            self._tree_width = self._header.sectionSize(KEY)
+        if is_flat and not self._tree_widths:
             rows = self._model.visible(0, _SAMPLED)
-            needed = max((self._delegate.width(self._model, row, KEY) for row in rows), default=0)
-            widest = _WIDEST_KEY * self._header.fontMetrics().horizontalAdvance("0")
-            self._header.resizeSection(KEY, max(self._tree_width, min(needed, widest)))
-        elif self._tree_width and not is_flat:
-            self._header.resizeSection(KEY, self._tree_width)
-            self._tree_width = 0
+            for column in self._delegate.key_columns:
+                self._widen(column, rows)
+        elif not is_flat:
+            for column, width in self._tree_widths.items():
+                self._header.resizeSection(column, width)
+            self._tree_widths = {}
         self.is_arranged = arranged
+
+    def _widen(self, column: int, rows: Sequence[int]) -> None:
+        """Makes a column as wide as its cells need it, within reason, and remembers how wide it was."""
+        former = self._tree_widths[column] = self._header.sectionSize(column)
+        needed = max((self._delegate.width(self._model, row, column) for row in rows), default=0)
+        widest = _WIDEST_KEY * self._header.fontMetrics().horizontalAdvance("0")
+        self._header.resizeSection(column, max(former, min(needed, widest)))
 
     def show_order(self, column: int, *, descending: bool) -> None:
         """Remembers the order, and shows it by the arrow in the heading."""
@@ -116,7 +125,7 @@ class TreeColumns(QObject):
     def fill_menu(self, menu: QMenu) -> None:
         """Fills `menu` with a check mark for each column that can be hidden."""
         for column, heading in enumerate(self._model.headings):
-            if column == KEY:
+            if column in self._delegate.key_columns:
                 continue
             action = menu.addAction(heading.title)
             action.setCheckable(True)

@@ -1,0 +1,60 @@
+"""The tree of pairs: one row for both sides, so that there is one scroll, one selection, and gaps where a side ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from ..item_models.pair_cells import VALUE_COLUMNS, PairColumn
+from ..item_models.pair_model import PairModel
+from ..item_models.pair_rows import PairTree
+from ..widgets.flat_tree_view import FlatTreeView
+from ..widgets.pair_delegate import PairDelegate
+from ..widgets.tree_columns import TreeColumns
+
+_FITTED = (PairColumn.KEY_A, PairColumn.KEY_B, PairColumn.SHAPE, PairColumn.DTYPE, PairColumn.PARAMETERS)
+_NARROWEST, _WIDEST = 16, 52
+"""Figures that a column of keys is wide, at least and at most."""
+
+
+class PairTreeView(FlatTreeView):
+    """Shows a `PairModel`."""
+
+    _model: PairModel
+
+    def __init__(self, model: PairModel, parent: QWidget | None = None) -> None:
+        super().__init__(model, PairDelegate, parent)
+        self.setAccessibleName("Keys of both sides")
+        self.columns = TreeColumns(self.horizontalHeader(), model, self._delegate, _FITTED)
+
+    def show_tree(self, tree: PairTree, opened: Iterable[int] = ()) -> None:
+        """Shows another comparison, with these rows open."""
+        self._model.show(tree)
+        self._model.change(lambda rows: rows.open_rows(list(opened)))
+        for column in VALUE_COLUMNS:
+            self.setColumnHidden(column, not tree.has_values)
+        self.share_room()
+
+    def share_room(self) -> None:
+        """Gives the room that the columns leave to the keys of both sides, unless a person arranged the columns."""
+        header = self.horizontalHeader()
+        spare = self.viewport().width() - sum(header.sectionSize(column) for column in range(header.count()))
+        if self.columns.is_arranged or self._model.rows.flat:
+            return
+        figure = self.fontMetrics().horizontalAdvance("0")
+        for column in (PairColumn.KEY_A, PairColumn.KEY_B):
+            width = header.sectionSize(column) + spare // 2
+            header.resizeSection(column, max(_NARROWEST * figure, min(width, _WIDEST * figure)))
+        self.columns.is_arranged = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.share_room()
+
+    def mark(self, rows: Iterable[int]) -> None:
+        """Sets rows off from the others."""
+        assert isinstance(self._delegate, PairDelegate)
+        self._delegate.marked = frozenset(rows)
+        self.viewport().update()

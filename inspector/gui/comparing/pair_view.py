@@ -1,0 +1,268 @@
+"""A comparison to look at: the tree of pairs with its chips, its search and the strip that overlooks it.
+
+    view.show(comparison)            whatever it comes from: two files, a file and a model, an error message
+    view.set_distances(by_row)       how far apart the values are, as it becomes known
+    view.mark(keys)                  sets off what a cause explains
+    view.chosen                      the `Pair` that a person chose
+
+It knows the comparison and nothing else, so that every panel that has one can show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ... import wording
+from ...checkpoint.searching import Found, search
+from ...comparing.diffing import KINDS, SAME, Comparison, Pair
+from ...comparing.sides import Side
+from ...errors import QueryError
+from ..item_models.pair_cells import MEANINGS, words_of
+from ..item_models.pair_model import PairModel
+from ..item_models.pair_rows import RANKS, PairTree
+from ..item_models.tree_rows import TreeRows
+from ..searching import Searching
+from ..theme import colours
+from ..widgets.chips import Chips, ChipText
+from ..widgets.labels import Label
+from ..widgets.overview_strip import OverviewStrip
+from ..widgets.search_field import SearchField
+from .pair_tree_view import PairTreeView
+
+if TYPE_CHECKING:
+    from ...analysis.distances import Distance
+
+PLACEHOLDER = "Search: conv weight   *.bias   shape:512   dtype:f16"
+DIFFERENT = tuple(kind for kind in KINDS if kind != SAME)
+_NOTHING = Comparison(Side("", "checkpoint"), Side("", "checkpoint"), ())
+_MOST_OPENED = 300
+"""Rows that are set off are all brought on show, if they are no more than this."""
+
+
+class PairView(QWidget):
+    """The aligned tree of a comparison."""
+
+    chosen = Signal(object)
+    """The `Pair` of the row that became the current one; None for a group, and for none."""
+    asked = Signal(object)
+    """A row was double-clicked, or Enter pressed on it: its `Pair`, None for a group."""
+    looked_at = Signal(object)
+    """The rows of the tree that are in view now, as a list."""
+    painted = Signal()
+    """The tree was painted for the first time."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tree = PairTree(_NOTHING)
+        self.model = PairModel(self.tree, self)
+        self.view = PairTreeView(self.model)
+        self.strip = OverviewStrip()
+        self.chips = Chips("Kinds of differences")
+        self.search = SearchField()
+        self.search.setPlaceholderText(PLACEHOLDER)
+        self.count = Label(tone="quiet")
+        self.problem = Label(tone="quiet", wrap=True)
+        self._searching = Searching(self)
+        self._hits: list[int] | None = None
+        self._lay_out()
+        self._connect()
+
+    # What is shown
+
+    def show(self, comparison: Comparison | None = None, tree: PairTree | None = None) -> None:  # type: ignore[override]
+        """Shows a comparison; `tree` is its tree, where that was made beside the window (100,000 pairs take 0.5 s).
+
+        What is open and chosen stays so, as far as it is still there. Without arguments: shows the widget.
+        """
+        if comparison is not None or tree is not None:
+            self._show_tree(tree or PairTree(comparison or _NOTHING))
+        super().show()
+
+    def set_distances(self, measured: Mapping[int, Distance], refused: Mapping[int, str] | None = None) -> None:
+        """Takes in how far apart the tensors of these rows of the tree are, or why that cannot be said."""
+        if self.tree.take(measured, refused or {}):
+            self.chips.count(self.tree.counts())
+            self._draw_strip()
+        self.view.repaint_rows()
+
+    def choose(self, key: str) -> bool:
+        """Makes the pair that has this key on either side the chosen one; False where there is none."""
+        rows = self.tree.rows_of([key])
+        if rows:
+            self.view.choose(rows[0])
+        return bool(rows)
+
+    def mark(self, keys: Iterable[str]) -> None:
+        """Sets off the pairs that have these keys, and goes to the first; no keys: sets off nothing."""
+        rows = self.tree.rows_of(keys)
+        self.view.mark(rows)
+        lines = bytearray(len(self.tree)) if rows else bytearray()
+        for row in rows:
+            lines[row] = 1
+        self.strip.set_off(lines)
+        self._bring_on_show(rows)
+
+    def filter_kinds(self, kinds: Collection[str]) -> None:
+        """Leaves the pairs of these kinds; none: all."""
+        self.chips.press(frozenset(kinds))
+        self.filter_again()
+
+    def step(self, step: int) -> None:
+        """Goes to the next pair that differs, or with −1 to the one before, round and round."""
+        rows = self.model.rows.rows if self.model.rows.flat else self.model.rows.candidates()
+        wanted = [row for row in rows if self.tree.ranks[row] not in (0, RANKS[SAME])]
+        if not wanted:
+            return
+        here = self.view.current()
+        if self.model.rows.flat:
+            place = wanted.index(here) + step if here in wanted else 0
+        elif step > 0:
+            place = next((place for place, row in enumerate(wanted) if row > here), 0)
+        else:
+            place = next((place for place in range(len(wanted) - 1, -1, -1) if wanted[place] < here), -1)
+        self.view.choose(wanted[place % len(wanted)])
+
+    @property
+    def current(self) -> Pair | None:
+        """The pair that is chosen."""
+        row = self.view.current()
+        return self.tree.pair(row) if row >= 0 else None
+
+    def expand_all(self) -> None:
+        self.model.change(TreeRows.open_all)
+
+    def collapse_all(self) -> None:
+        self.model.change(TreeRows.close_all)
+
+    def filter_again(self) -> None:
+        """Finds anew which rows the chips and the search leave, after kinds of rows have changed."""
+        kinds = self.chips.down
+        hits = self._hits
+        if kinds:
+            wanted = self.tree.leaves_of(kinds)
+            hits = wanted if hits is None else sorted(set(hits).intersection(wanted))
+        found = self.tree.with_ancestors(hits) if hits is not None else None
+        self.model.change(lambda rows: rows.search(found))
+        self.view.columns.sort_again()
+        self.count.setText(wording.plural(len(hits), "match", "matches") if hits is not None else "")
+
+    def _show_tree(self, tree: PairTree) -> None:
+        before, opened, chosen = self.tree, self.model.rows.opened_rows(), self.view.current()
+        keys = [before.outline.key(row) for row in opened]
+        key = before.outline.key(chosen) if chosen >= 0 else ""
+        kept = [row for each in keys if (row := tree.outline.row(each)) is not None]
+        is_first = not before.comparison.pairs
+        self.tree = tree
+        self.view.show_tree(tree, tree.first_open() if is_first else kept)
+        self.view.mark(())
+        self.strip.set_off(b"")
+        with_model = tree.comparison.b.kind == "model"
+        self.chips.show_chips(_chip(kind, with_model=with_model) for kind in KINDS)
+        self.chips.count(tree.counts())
+        self._draw_strip()
+        if is_first:
+            self.view.columns.fit()
+            self.view.share_room()
+        self._search(self.search.text().strip())
+        if key and (row := tree.outline.row(key)) is not None:
+            self.view.choose(row)
+
+    def _bring_on_show(self, rows: list[int]) -> None:
+        if not rows:
+            return
+        if len(rows) <= _MOST_OPENED and not self.model.rows.flat:
+            groups = [row for row in self.tree.with_ancestors(rows) if not self.tree.ranks[row]]
+            self.model.change(lambda shown: shown.open_rows(groups))
+        self.view.choose(rows[0])
+
+    # Searching
+
+    def _search(self, query: str) -> None:
+        self._tell("")
+        self._searching.stop()
+        if query:
+            self._searching.start(search(self.tree.outline, query))
+        else:
+            self._hits = None
+            self.filter_again()
+
+    def _take_found(self, found: Found) -> None:
+        self._hits = list(found.hits)
+        self.filter_again()
+        if found.unmeasured:
+            self._tell("Statistics such as nan and mean are searched in the tab of one file.")
+
+    def _refuse(self, error: QueryError) -> None:
+        self._tell(f"{error.message} {error.hint}")
+        self.count.setText("")
+
+    def _tell(self, sentence: str) -> None:
+        self.problem.setText(wording.safe(sentence, 400))
+        self.problem.setVisible(bool(sentence))
+
+    # Layout and wiring
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 8, 12, 8)
+        bar.setSpacing(10)
+        bar.addWidget(self.chips, 1)
+        bar.addWidget(self.count)
+        self.search.setMaximumWidth(360)
+        bar.addWidget(self.search, 1)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.view, 1)
+        row.addWidget(self.strip)
+        self.problem.setContentsMargins(14, 0, 14, 8)
+        self.problem.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self.problem)
+        column.addLayout(row, 1)
+
+    def _connect(self) -> None:
+        self.view.chosen.connect(lambda row: self.chosen.emit(self.tree.pair(row) if row >= 0 else None))
+        self.view.asked.connect(lambda row: self.asked.emit(self.tree.pair(row)))
+        self.view.looked_at.connect(self._look)
+        self.view.painted.connect(self._begin)
+        self.strip.asked.connect(self._go_to)
+        self.chips.changed.connect(lambda _names: self.filter_again())
+        self.search.searched.connect(self._search)
+        self.search.left.connect(self.view.setFocus)
+        self._searching.found.connect(self._take_found)
+        self._searching.refused.connect(self._refuse)
+
+    def _begin(self) -> None:
+        self.search.dress()
+        self.painted.emit()
+
+    def _go_to(self, row: int) -> None:
+        """Goes to a row of the tree; from a group to the first pair in it."""
+        self.view.choose(next((each for each in range(row, len(self.tree)) if self.tree.ranks[each]), row))
+
+    def _look(self) -> None:
+        rows = self.view.on_show()
+        if rows and not self.model.rows.flat:
+            self.strip.show_view(rows[0], rows[-1])
+        self.looked_at.emit(rows)
+
+    def _draw_strip(self) -> None:
+        now = colours()
+        self.strip.show_ranks(self.tree.ranks, {RANKS[kind]: now.of(MEANINGS[kind]) for kind in DIFFERENT})
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_strip()
+
+
+def _chip(kind: str, *, with_model: bool) -> ChipText:
+    word = words_of(kind, with_model=with_model)
+    return ChipText(kind, MEANINGS[kind], word, f"Show only this: {word}. Press again for everything.")

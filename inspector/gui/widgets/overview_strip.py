@@ -1,0 +1,116 @@
+"""A narrow strip beside a scroll bar: where in the whole of something long the marks lie. A click goes there.
+
+It knows nothing of what the marks stand for: each line of the whole has a rank, 0 for none, and where several
+lines share a pixel the highest rank is painted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ..theme import colours
+
+WIDTH = 16
+_LEAST = 2
+"""Pixels that a mark is high at least."""
+
+
+class OverviewStrip(QWidget):
+    """The ranks of all lines, from top to bottom, and a frame around those that are in view."""
+
+    asked = Signal(int)
+    """The line that a person wants to go to."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Where the differences lie")
+        self.setToolTip("Where in the whole tree the differences lie; click to go there")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._ranks: bytes | bytearray = b""
+        self._colours: Mapping[int, QColor] = {}
+        self._set_off: bytes | bytearray = b""
+        self._view = (0, 0)
+
+    def show_ranks(self, ranks: bytes | bytearray, palette: Mapping[int, QColor]) -> None:
+        """Shows a mark for each line whose rank has a colour in `palette`."""
+        self._ranks, self._colours = ranks, palette
+        self.update()
+
+    def set_off(self, lines: bytes | bytearray) -> None:
+        """Sets off the lines that are 1 here; empty for none."""
+        self._set_off = lines
+        self.update()
+
+    def show_view(self, first: int, last: int) -> None:
+        """These lines are in view."""
+        if (first, last) != self._view:
+            self._view = (first, last)
+            self.update()
+
+    def stretches(self) -> list[tuple[int, int, int]]:
+        """What is painted: (first pixel, pixels, rank), from top to bottom."""
+        ranks = [rank if rank in self._colours else 0 for rank in self._buckets(self._ranks)]
+        found: list[tuple[int, int, int]] = []
+        for pixel, rank in enumerate(ranks):
+            if rank and found and found[-1][2] == rank and found[-1][0] + found[-1][1] == pixel:
+                found[-1] = (found[-1][0], found[-1][1] + 1, rank)
+            elif rank:
+                found.append((pixel, 1, rank))
+        return found
+
+    def line_at(self, y: float) -> int:
+        """The line that stands at a height; the nearest one with a mark, where one is within a few pixels."""
+        total, height = len(self._ranks), max(1, self.height())
+        line = min(max(0, int(y * total / height)), total - 1)
+        reach = max(1, 4 * total // height)
+        near = sorted(range(max(0, line - reach), min(total, line + reach + 1)), key=lambda other: abs(other - line))
+        return next((other for other in near if self._ranks[other] in self._colours), line)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, 100)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._ranks:
+            self.asked.emit(self.line_at(event.position().y()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton and self._ranks:
+            self.asked.emit(self.line_at(event.position().y()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, now = QPainter(self), colours()
+        painter.fillRect(self.rect(), QColor(now.window))
+        painter.setPen(QColor(now.line))
+        painter.drawLine(QPointF(0.5, 0), QPointF(0.5, self.height()))
+        for top, pixels, rank in self.stretches():
+            painter.fillRect(QRectF(4, top, WIDTH - 7, max(_LEAST, pixels)), self._colours[rank])
+        for pixel, is_set_off in enumerate(self._buckets(self._set_off)):
+            if is_set_off:
+                painter.fillRect(QRectF(1, pixel, 2, _LEAST), QColor(now.accent))
+        self._paint_view(painter)
+
+    def _paint_view(self, painter: QPainter) -> None:
+        first, last = self._view
+        if not self._ranks or last < first or last - first + 1 >= len(self._ranks):
+            return
+        share = self.height() / len(self._ranks)
+        frame = QRectF(1.5, first * share + 0.5, WIDTH - 3, max(6.0, (last - first + 1) * share - 1))
+        wash = QColor(colours().text)
+        wash.setAlpha(22)
+        painter.fillRect(frame, wash)
+        painter.setPen(QPen(QColor(colours().quiet), 1))
+        painter.drawRect(frame)
+
+    def _buckets(self, lines: bytes | bytearray) -> list[int]:
+        """The highest rank of the lines at each pixel; where lines are fewer than pixels each has several."""
+        height, total = self.height(), len(lines)
+        if not total or height <= 0:
+            return []
+        edges = [pixel * total // height for pixel in range(height + 1)]
+        return [max(lines[start : max(end, start + 1)]) for start, end in pairwise(edges)]
