@@ -27,8 +27,8 @@ _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _MAX_DIRECTORY = 192 << 20  # bytes: over two million members
 _UNKNOWN = 0xFFFFFFFF
 _MANY = 100_000  # bytes of a directory from which on it pays to compile the expression below
-_USUAL = rb"(?s)PK\x01\x02.{4}[\x00\x08]\x08\0\0.{8}(.{8})(..)\0\0\0\0.{8}(.{4})([!-OQ-~]*(?:P(?!K)[!-OQ-~]*)*)"
-"""A stored member without extra fields and comment: its two sizes, the length of its name, place and name."""
+_USUAL = rb"(?s)PK\x01\x02.{4}[\x00\x08]\x08\0\0.{4}(.{12})(..)\0\0\0\0.{8}(.{4})([!-OQ-~]*(?:P(?!K)[!-OQ-~]*)*)"
+"""A stored member without extra fields and comment: CRC and two sizes, the length of its name, place and name."""
 _STORED, _DEFLATED = 0, 8
 _METHODS = {9: "deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 
@@ -43,6 +43,8 @@ class Member(NamedTuple):
     nbytes: int
     method: int = _STORED
     damage: str = ""
+    crc: int = 0
+    """The CRC-32 of its content as the directory has it; 0 where the writer worked none out."""
 
 
 class Directory(NamedTuple):
@@ -71,6 +73,11 @@ class MemberSource(Source):
         if self._start < 0:
             self._start = data_start(self._archive, self._member)
         return self._start
+
+    @property
+    def crc(self) -> int:
+        """The CRC-32 that the directory has of all its bytes; 0 where it has none."""
+        return self._member.crc
 
     @property
     def reads_anywhere(self) -> bool:
@@ -156,7 +163,7 @@ def _parse(data: bytes, prefix: int) -> Directory:
     while len(data) > _MANY and (behind := _usual(data, at, prefix, members)) > at:
         at = behind
     while at + 46 <= len(data):
-        (magic, _, _, flags, method, _, _, _, packed, nbytes,
+        (magic, _, _, flags, method, _, _, crc, packed, nbytes,
          name_length, extra_length, comment_length, _, _, _, header) = unpack(data, at)  # fmt: skip
         if magic != CENTRAL:
             damage.append(f"The directory of the archive is broken off after {len(members):,} entries.")
@@ -166,7 +173,8 @@ def _parse(data: bytes, prefix: int) -> Directory:
         if _UNKNOWN in (packed, nbytes, header):
             extra = data[at + 46 + name_length : at + 46 + name_length + extra_length]
             nbytes, packed, header = _wide(extra, nbytes, packed, header)
-        member = Member(name, header + prefix, packed, nbytes, method, _refusal(name, flags, method, packed, nbytes))
+        refusal = _refusal(name, flags, method, packed, nbytes)
+        member = Member(name, header + prefix, packed, nbytes, method, refusal, crc)
         if members.setdefault(name, member) is not member:
             damage.append(f"The archive holds {safe(name, 80)} twice; the first is shown, as torch reads it.")
         at += 46 + name_length + extra_length + comment_length
@@ -181,11 +189,12 @@ def _usual(data: bytes, at: int, prefix: int, members: dict[str, Member]) -> int
     if not rows:
         return at
     sizes, lengths, offsets, names = zip(*rows, strict=True)
-    packed = struct.unpack(f"<{2 * len(rows)}I", b"".join(sizes))
+    numbers = struct.unpack(f"<{3 * len(rows)}I", b"".join(sizes))
+    crcs, packed = numbers[0::3], numbers[1::3]
     headers = struct.unpack(f"<{len(rows)}I", b"".join(offsets))
     texts = b"\n".join(names).decode("ascii").split("\n")
     if (
-        packed[0::2] != packed[1::2]
+        packed != numbers[2::3]
         or struct.unpack(f"<{len(rows)}H", b"".join(lengths)) != tuple(map(len, names))
         or _UNKNOWN in packed
         or _UNKNOWN in headers
@@ -195,7 +204,7 @@ def _usual(data: bytes, at: int, prefix: int, members: dict[str, Member]) -> int
         return at
     places = [header + prefix for header in headers] if prefix else headers
     stored, sound = repeat(_STORED), repeat("")
-    made = map(Member._make, zip(texts, places, packed[0::2], packed[0::2], stored, sound, strict=False))
+    made = map(Member._make, zip(texts, places, packed, packed, stored, sound, crcs, strict=False))
     members.update(zip(texts, made, strict=True))
     return matches[-1].end()
 

@@ -48,6 +48,20 @@ def rezipped(data: bytes, method: int = zipfile.ZIP_STORED, skip: str = "", root
     return buffer.getvalue()
 
 
+@pytest.mark.parametrize("count", [3, 2000])
+def test_the_directory_has_the_crcs_that_were_written(tmp_path: Path, count: int) -> None:
+    import torch
+
+    torch.save({str(each): torch.full((3,), each) for each in range(count)}, tmp_path / "many.pth")
+    data = (tmp_path / "many.pth").read_bytes()
+    directory = read_directory(MemorySource(data))
+    assert directory is not None
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert {name: member.crc for name, member in directory.members.items()} == {
+            each.filename: each.CRC for each in archive.infolist()
+        }
+
+
 @given(
     st.dictionaries(st.text(min_size=1, max_size=40).filter(lambda name: "\0" not in name), st.binary(max_size=300)),
     st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]),
