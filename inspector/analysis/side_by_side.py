@@ -25,8 +25,9 @@ from .differences import Differences, coarser
 from .distances import Distance, Index, joined, repeated
 from .lanes import STRETCH, together
 
-BLOCK = 64 * 1024
-"""Elements of a block: two of them in float32 and their difference stay in the processor's cache."""
+BLOCK = 128 * 1024
+"""Elements of a block of what one thread reads. Two threads take a `STRETCH` at a time: they hand the interpreter to
+each other at every call of numpy's, and with blocks half as long got no further than one."""
 _PROBE = 1024
 """Bytes that tell most blocks apart."""
 
@@ -131,13 +132,14 @@ class _Reading:
 
     def _stretches(self, starts: Iterator[int]) -> Iterator[int]:
         """Measures stretch after stretch of those that are left; yields where each ends."""
-        differences = self._differences()
+        differences = Differences(STRETCH)
+        room = tuple((each, np.empty(STRETCH, each.type)) for each in (self.a, self.b))
         for start in starts:
-            shape = (min(STRETCH, self._numel - start),)
-            layouts = (Layout(shape, (1,), each.offset + start) for each in self._order[:2])
-            for _ in self._measured(self._pairs(*layouts), start, differences):
-                pass
-            yield start + shape[0]
+            size = min(STRETCH, self._numel - start)
+            for (elements, block), layout in zip(room, self._order[:2]):
+                elements.read_into(layout.offset + start, block[:size])
+            self._parts[start] = self._between(room[0][1][:size], room[1][1][:size], start, differences)
+            yield start + size
 
     def _differences(self) -> Differences:
         return Differences(2 * min(BLOCK, self._numel))  # an element of float4_e2m1fn_x2 is two numbers
