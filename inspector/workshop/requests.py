@@ -1,16 +1,17 @@
 """What the workshop can be asked for, and what it answers, as plain values. No torch in here.
 
-Why this way: client and child may run different Pythons. What crosses the pipe is JSON made of these.
+Why this way: client and child may run different Pythons, of which the child's may be as old as 3.8. What crosses the
+pipe is JSON made of these (see `crossing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Union
+from typing import NamedTuple, Tuple, Union  # noqa: UP035  # Python 3.8 has no tuple[int, ...]
 
 from ..errors import InspectorError
 
-Shape = tuple[int, ...]
+Shape = Tuple[int, ...]  # noqa: UP006
 
 
 class WorkshopError(InspectorError):
@@ -37,6 +38,12 @@ class WorkshopError(InspectorError):
         """The traceback without our own frames, empty when there is none."""
         self.file, self.line, self.code = file, line, code
         """The user's own line that failed: its file, number and text."""
+
+
+class Stopped(WorkshopError):
+    """The work was stopped because somebody wanted it to be."""
+
+    title = "Stopped"
 
 
 class ModelSource(NamedTuple):
@@ -155,7 +162,7 @@ class Model(NamedTuple):
     initialisation: Mapping[str, str]
     """Path of a module that has `reset_parameters` or learned weights -> what it means when it is left as it is."""
     device: str
-    """`meta`, `fake` or `cpu`: how it could be built."""
+    """How it could be built: `meta`, `mixed` (its parameters on meta, all else with values) or `cpu`."""
     seconds: float
     notes: tuple[str, ...] = ()
     metadata: Mapping[str, Mapping[str, object]] = {}
@@ -218,6 +225,18 @@ class Said(NamedTuple):
     stream: str
     """`stdout` or `stderr`."""
     text: str
+
+
+class Failure(NamedTuple):
+    """How the child says that a request cannot be answered; the client raises it as a WorkshopError."""
+
+    message: str
+    title: str = ""
+    hint: str = ""
+    traceback: str = ""
+    file: str = ""
+    line: int = 0
+    code: str = ""
 
 
 Request = Union[Hello, ListClasses, Inspect, Build, Judge, Solve]

@@ -1,0 +1,31 @@
+"""The child's door: `python .../inspector/workshop/__main__.py FD`, in whichever interpreter the user chose.
+
+Why this way: that interpreter has torch, but nothing of ours, and the user's modules may be called `inspector`,
+`requests` or `building` like ours. So our package is loaded from where this file lies under a name that nobody else
+has, and neither its folder nor this one is left on `sys.path`. All modules of the workshop import relatively.
+"""
+
+import importlib
+import importlib.util
+import os
+import sys
+
+NAME = "_checkpoint_inspector"
+"""What our package is called in the child."""
+
+
+def main() -> None:
+    """Hands over to `forking`, with the number of the socket on which the client talks."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [path for path in sys.path if path and os.path.abspath(path) != here]
+    package = os.path.dirname(here)
+    init = os.path.join(package, "__init__.py")
+    spec = importlib.util.spec_from_file_location(NAME, init, submodule_search_locations=[package])
+    assert spec is not None and spec.loader is not None
+    sys.modules[NAME] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[NAME])
+    importlib.import_module(NAME + ".workshop.forking").run(int(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

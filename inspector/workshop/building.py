@@ -1,0 +1,206 @@
+"""A model from a class: torchvision's, a .py file's, a package's - without its numbers where that can be done.
+
+Three ways are tried, each only when the one before failed for a reason that lies in the way itself:
+
+    meta     everything is made on torch's meta device: shapes and dtypes, no numbers
+    mixed    parameters go to the meta device as soon as they are registered, everything else has numbers. For
+             constructors that calculate with tensors, such as RegNet's widths or `torch.linspace(...).tolist()`
+    cpu      as a script would make it
+
+Why this way: a model on meta costs milliseconds and no memory, whatever its size. An exception that does not speak of
+meta has its reason elsewhere - wrong arguments, a bug -, and would only come again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from . import importing
+from .failures import Refusal, text_of
+from .named import similar
+from .requests import ModelSource
+
+META, MIXED, CPU = "meta", "mixed", "cpu"
+_WEIGHTS = ("weights", "weights_backbone")
+"""Arguments of torchvision's builders that would download something."""
+
+
+class Constructor(NamedTuple):
+    """What makes the model: a class, or a function that returns one."""
+
+    source: ModelSource
+    call: Callable[..., Any]
+
+
+class Built(NamedTuple):
+    """A model, how it was built, and what should be known about that."""
+
+    module: nn.Module
+    name: str
+    device: str
+    notes: tuple[str, ...]
+
+
+def open_constructor(source: ModelSource) -> Constructor:
+    """Imports what `source` names. Raises Refusal when there is no such thing, and whatever importing raises."""
+    if source.kind == "torchvision":
+        return Constructor(source, _torchvision_builder(source.name))
+    module = importing.import_file(source.path) if source.kind == "file" else importing.import_package(source.path)
+    call = getattr(module, source.name, None)
+    where = os.path.basename(source.path)
+    if call is None:
+        raise Refusal(f"There is no {source.name} in {where}.", hint=similar(source.name, constructors(module)))
+    if isinstance(call, nn.Module):
+        return Constructor(source, _returns(call))
+    if not callable(call):
+        kind = type(call).__name__
+        raise Refusal(f"{source.name} in {where} is neither a class nor a function, but of type {kind}.")
+    if isinstance(call, type) and not issubclass(call, nn.Module):
+        hint = similar(source.name, constructors(module), "Model classes there: ")
+        raise Refusal(f"{source.name} in {where} is a class, but no torch.nn.Module.", hint=hint)
+    return Constructor(source, call)
+
+
+def constructors(module: Any) -> list[str]:
+    """The names of the model classes that a module defines itself."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, nn.Module) and value.__module__ == module.__name__
+    ]
+
+
+def _returns(module: nn.Module) -> Callable[[], nn.Module]:
+    return lambda: module
+
+
+def _torchvision_builder(name: str) -> Callable[..., Any]:
+    try:
+        from torchvision import models  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise Refusal("torchvision is not installed in this interpreter.", hint="Choose another.") from error
+    if name in models.list_models():
+        builder: Callable[..., Any] = models.get_model_builder(name)
+        return builder
+    found = getattr(models, name, None)
+    if isinstance(found, type) and issubclass(found, nn.Module):
+        return found
+    raise Refusal(f"torchvision has no model {name!r}.", hint=similar(name, models.list_models()))
+
+
+# -- the three ways ----------------------------------------------------------------------------------------
+
+
+def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
+    """Calls `constructor` with `arguments`. Raises Refusal for wrong arguments, and whatever the constructor raises."""
+    notes: list[str] = []
+    arguments = dict(arguments)
+    if constructor.source.kind == "torchvision":
+        notes += _without_downloads(constructor.call, arguments)
+    check_arguments(constructor, arguments)
+    for device, way in ((META, _on_meta), (MIXED, _parameters_on_meta), (CPU, contextlib.nullcontext)):
+        try:
+            with way():
+                made = constructor.call(**arguments)
+        except Exception as error:
+            if device == CPU or not _speaks_of_meta(error):
+                raise
+            reason = text_of(error)[:200]
+            notes.append(f"Could not be built {_IN_WORDS[device]}: {type(error).__name__}: {reason}")
+        else:
+            return Built(_module(constructor, made), _name(constructor, arguments), device, tuple(notes))
+    raise AssertionError("the last way returns or raises")
+
+
+_IN_WORDS = {META: "on the meta device", MIXED: "with its parameters on the meta device"}
+
+
+def _on_meta() -> Any:
+    return torch.device("meta")
+
+
+@contextlib.contextmanager
+def _parameters_on_meta() -> Iterator[None]:
+    """Every parameter that a module registers is on meta from then on."""
+    register = nn.Module.register_parameter
+
+    def registering(self: nn.Module, name: str, param: nn.Parameter | None) -> None:
+        register(self, name, param)
+        kept = self._parameters.get(name)
+        if kept is not None and not kept.is_meta and type(kept) is nn.Parameter:
+            self._parameters[name] = nn.Parameter(kept.to("meta"), kept.requires_grad)
+
+    nn.Module.register_parameter = registering  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        nn.Module.register_parameter = register  # type: ignore[method-assign]
+
+
+def _speaks_of_meta(error: BaseException | None) -> bool:
+    """Whether the error, or one that it came of, has to do with the meta device."""
+    for _ in range(20):
+        if error is None:
+            return False
+        if isinstance(error, NotImplementedError) or "meta" in text_of(error).lower():
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _module(constructor: Constructor, made: object) -> nn.Module:
+    if isinstance(made, nn.Module):
+        return made
+    raise Refusal(
+        f"{constructor.source.name} returns a {type(made).__name__}, and no torch.nn.Module.",
+        hint="Name the class of the model, or a function that returns the model itself.",
+    )
+
+
+def _name(constructor: Constructor, arguments: Mapping[str, object]) -> str:
+    given = ", ".join(f"{name}={value!r}" for name, value in arguments.items() if name not in _WEIGHTS)
+    return f"{constructor.source.name}({given})"
+
+
+# -- arguments ---------------------------------------------------------------------------------------------
+
+
+def _without_downloads(builder: Callable[..., Any], arguments: dict[str, Any]) -> list[str]:
+    """Sets the arguments that name weights to None. Says so, when somebody asked for them."""
+    takes = inspect.signature(builder).parameters
+    asked = [name for name in _WEIGHTS if arguments.get(name) is not None]
+    for name in _WEIGHTS:
+        if name in takes or name in arguments:
+            arguments[name] = None
+    return [f"{name}=None was used: no weights are downloaded to look at shapes." for name in asked]
+
+
+def check_arguments(constructor: Constructor, arguments: Mapping[str, object]) -> None:
+    """Raises Refusal when the signature tells that the call cannot succeed."""
+    try:
+        signature = inspect.signature(constructor.call)
+    except (TypeError, ValueError):
+        return
+    taken = [each for each in signature.parameters.values() if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)]
+    missing = [each.name for each in taken if each.default is each.empty and each.name not in arguments]
+    name = constructor.source.name
+    if missing:
+        hint = "Give it as an argument." if len(missing) == 1 else "Give them as arguments."
+        raise Refusal(f"{name} needs {_listed(missing)}.", title="Arguments are missing", hint=hint)
+    if any(each.kind is each.VAR_KEYWORD for each in signature.parameters.values()):
+        return
+    names = [each.name for each in taken]
+    for unknown in (each for each in arguments if each not in names):
+        hint = similar(unknown, names) or (f"It takes {_listed(names)}." if names else "It takes none.")
+        raise Refusal(f"{name} takes no argument {unknown!r}.", title="An argument is not known", hint=hint)
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

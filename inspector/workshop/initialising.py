@@ -1,0 +1,31 @@
+"""What it means when a module is left as its constructor makes it, in a sentence for a load receipt."""
+
+from __future__ import annotations
+
+from torch import nn
+
+_RANDOM = "random weights: what it puts out means nothing before it is trained"
+_MEANINGS = (
+    ((nn.modules.batchnorm._BatchNorm,), "mean 0 and variance 1 in place of the statistics that training collects"),
+    (
+        (nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm),
+        "ones and zeros: it normalises, and scales nothing",
+    ),
+    ((nn.Embedding, nn.EmbeddingBag), "random vectors: its entries mean nothing before they are trained"),
+    ((nn.PReLU,), "a slope of 0.25, as every PReLU begins"),
+    ((nn.modules.conv._ConvNd, nn.Linear, nn.Bilinear), _RANDOM),
+    ((nn.RNNBase, nn.RNNCellBase, nn.MultiheadAttention), _RANDOM),
+)
+
+
+def initialisation(module: nn.Module) -> str:
+    """What the module's own parameters and buffers begin with; empty for a module that has none."""
+    own = [each for each in (*module._parameters.values(), *module._buffers.values()) if each is not None]
+    if not own:
+        return ""
+    for classes, meaning in _MEANINGS:
+        if isinstance(module, classes):
+            return meaning
+    if "RMSNorm" in type(module).__name__:
+        return "ones: it normalises, and scales nothing"
+    return "whatever its constructor sets" if module._parameters else "what its constructor calculates"

@@ -1,0 +1,152 @@
+"""One worker: answers requests until there are no more. Its first request decides whose code it runs.
+
+Why this way: what user code prints - from Python or from C - goes into the pipes that lie at file descriptors 1 and
+2; questions and answers have descriptors of their own. And whatever it raises, down to SystemExit, becomes an answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from .. import progress
+from . import crossing, requests
+from .building import Built, Constructor, build, open_constructor
+from .describing import describe
+from .failures import failure_of
+from .importing import user_files
+from .interpreters import this_interpreter
+from .judging import judge
+from .listing import list_classes
+from .signatures import signature_of
+
+TRACE_SIGNAL = signal.SIGUSR1
+"""On this signal the worker writes where it is to `faults`, whatever it is doing; the client asks so before killing."""
+
+
+def warm_up() -> None:
+    """What every worker would calculate anew."""
+    user_files()
+
+
+def serve(stdout: int, stderr: int, inbox: int, outbox: int, faults: int) -> None:
+    """Answers the requests that come from `inbox`, into `outbox`, until it closes."""
+    for each in (stdout, stderr, inbox, outbox, faults):
+        os.set_inheritable(each, False)
+    nowhere = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nowhere, 0), (stdout, 1), (stderr, 2)):
+        os.dup2(source, target)
+    sys.stdin = open(0, closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
+    faulthandler.enable(faults)
+    faulthandler.register(TRACE_SIGNAL, faults)
+    _Worker(outbox).run(inbox)
+
+
+class _Worker:
+    def __init__(self, outbox: int) -> None:
+        self._outbox = outbox
+        self._pid = os.getpid()
+        self._built: Built | None = None
+
+    def run(self, inbox: int) -> None:
+        with open(inbox, "rb") as lines:
+            for line in lines:
+                self._send(self._answer(crossing.value(line)))
+
+    def _answer(self, request: Any) -> object:
+        limit = sys.getrecursionlimit()
+        try:
+            work = _WORK[type(request)]
+            return work(self, request)
+        except BaseException as error:
+            sys.setrecursionlimit(max(limit, sys.getrecursionlimit()))
+            return failure_of(error)
+
+    def _send(self, message: object) -> None:
+        if os.getpid() != self._pid:  # user code forked, and this is the fork
+            os._exit(0)
+        _flush()
+        rest = memoryview(crossing.line(message))
+        while rest:
+            rest = rest[os.write(self._outbox, rest) :]
+
+    # -- the requests ------------------------------------------------------------------------------------
+
+    def hello(self, request: requests.Hello) -> requests.Interpreter:
+        return this_interpreter()
+
+    def list_classes(self, request: requests.ListClasses) -> requests.Classes:
+        return list_classes(request.path)
+
+    def inspect(self, request: requests.Inspect) -> requests.Signature:
+        return signature_of(open_constructor(request.model))
+
+    def build(self, request: requests.Build) -> requests.Model:
+        begin = time.perf_counter()
+        constructor = open_constructor(request.model)
+        self._built = build(constructor, request.arguments)
+        seconds = time.perf_counter() - begin
+        return describe(self._built, seconds)._replace(files=user_files())
+
+    def judge(self, request: requests.Judge) -> requests.Verdict | requests.Failure:
+        if self._built is None:
+            raise RuntimeError("No model was built yet.")
+        return judge(self._built.module, request)
+
+    def solve(self, request: requests.Solve) -> object:
+        from .solving import solve
+
+        work = solve(request, Shapes(open_constructor(request.model)))
+        while True:
+            try:
+                self._send(next(work))
+            except StopIteration as end:
+                return end.value
+
+
+class Shapes:
+    """What `solving` builds with: arguments in, the shapes of the state_dict by key out."""
+
+    def __init__(self, constructor: Constructor) -> None:
+        self.constructor = constructor
+        self.signature = signature_of(constructor)
+
+    def __call__(self, arguments: Any) -> Any:
+        """Key -> shape; raises whatever the constructor raises."""
+        with warnings.catch_warnings(), open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+            warnings.simplefilter("ignore")
+            built = build(self.constructor, arguments)
+        return {each.key: each.shape for each in describe(built, 0.0).parameters}
+
+
+_WORK: dict[type, Callable[[_Worker, Any], object]] = {
+    requests.Hello: _Worker.hello,
+    requests.ListClasses: _Worker.list_classes,
+    requests.Inspect: _Worker.inspect,
+    requests.Build: _Worker.build,
+    requests.Judge: _Worker.judge,
+    requests.Solve: _Worker.solve,
+}
+
+
+def _flush() -> None:
+    """Everything that was printed leaves before the answer does: Python's buffers, and those of C."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BaseException):
+            stream.flush()
+    with contextlib.suppress(BaseException):
+        import ctypes
+
+        ctypes.CDLL(None).fflush(None)
+
+
+assert progress  # words of `solving`
