@@ -1,0 +1,84 @@
+"""Why sizes differ: every mismatched dimension, explained by exactly one cause.
+
+Told apart first by what the dimension counts - positions, the kernel of a convolution, entries of an embedding, what
+goes in from outside and what comes out in the end -, and what is left are widths, which `widths` joins.
+
+Why this way: first the place, then the numbers. A thousand classes that became five hundred have nothing to do with
+widths that were halved, though the factor is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from . import ends, positions, width_words
+from .causes import Cause
+from .diffing import SIZE, Comparison
+from .places import ENTRIES, KERNEL, RANK, TOKENS, WINDOW, Layer, Spot, layers, spots
+from .telling import Telling, agreeing, places
+from .widths import Cluster, Group, clusters, gather
+
+MOST = 40
+"""Causes of widths beyond which the rest is told as one: these are different networks."""
+
+
+def explain_dimensions(comparison: Comparison) -> tuple[Cause, ...]:
+    """The causes of all mismatched dimensions, those that explain most first.
+
+    A pair whose shapes have not the same number of dimensions counts as one mismatched dimension, number -1.
+    """
+    if not comparison.counts[SIZE]:
+        return ()
+    telling = Telling(comparison)
+    found = layers(comparison.pairs, comparison.b.modules or comparison.a.modules)
+    every = [spot for layer in found for spot in spots(layer)]
+    causes = [*_ranks(telling, _of(RANK, every)), *positions.explain(telling, every)]
+    told = {dim for cause in causes for dim in cause.dims}
+    left = [spot for spot in every if (spot.key, spot.dim) not in told]
+    causes += [*_kernels(telling, _of(KERNEL, left)), *_widths(telling, left, found)]
+    return tuple(sorted(causes, key=lambda cause: -len(cause.dims)))
+
+
+def _of(role: str, every: Iterable[Spot]) -> Iterable[Group]:
+    return gather(spot for spot in every if spot.role == role).values()
+
+
+def _ranks(telling: Telling, groups: Iterable[Group]) -> Iterator[Cause]:
+    for group in groups:
+        old, new = group.pair
+        what = agreeing((spot.key for spot in group.spots), "has", "have")
+        what = f"{what} {telling.versus(f'{old} dimensions', new)}"
+        advice = "These are layers of another kind: nothing of theirs can be loaded."
+        yield telling.cause("shape", what, group.spots, advice=advice)
+
+
+def _kernels(telling: Telling, groups: Iterable[Group]) -> Iterator[Cause]:
+    for group in groups:
+        old, new = group.pair
+        where = places(spot.module for spot in group.spots)
+        what = f"The kernel of {where} is {telling.versus(f'{old:,} wide', f'{new:,}')}"
+        yield telling.cause("kernel", what, group.spots, advice=f"Build the model with kernels of {old:,} here.")
+
+
+def _widths(telling: Telling, left: list[Spot], found: list[Layer]) -> Iterator[Cause]:
+    groups = gather(spot for spot in left if spot.role not in (RANK, TOKENS, WINDOW, KERNEL, ENTRIES))
+    tables = gather(spot for spot in left if spot.role == ENTRIES)
+    yield from ends.explain(telling, groups, tables, found)
+    telling.sizes = _sizes(groups.values())
+    joined = sorted(clusters(groups.values()), key=_explained, reverse=True)
+    for cluster in joined[:MOST]:
+        yield width_words.cause(telling, cluster)
+    if joined[MOST:]:
+        yield width_words.rest(telling, joined[MOST:])
+
+
+def _explained(cluster: Cluster) -> int:
+    return sum(len(group.spots) for group in cluster.groups)
+
+
+def _sizes(groups: Iterable[Group]) -> dict[int, int]:
+    """The model's widths -> the file's, without those that stand for several."""
+    olds: dict[int, set[int]] = {}
+    for group in groups:
+        olds.setdefault(group.pair[1], set()).add(group.pair[0])
+    return {new: each.pop() for new, each in olds.items() if len(each) == 1}

@@ -1,0 +1,214 @@
+"""The two ends of a network, and its tables: what goes in from outside, what comes out, what is looked up.
+
+A size that goes in somewhere and comes out nowhere is given by the data; one that comes out and goes in nowhere is what
+the network was asked for: classes. Rows of an embedding are a vocabulary, and the head that scores it has as many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+
+from .. import wording
+from . import advising
+from .arithmetic import multiple, square_root
+from .causes import LIKELY, Cause
+from .places import IN, Layer, Spot, is_table, shapes
+from .steps import KeepInitial, Pad, Slice, Step
+from .telling import Telling, agreeing, places
+from .templates import literal
+from .widths import Group, PairOfSizes
+
+Groups = dict[PairOfSizes, Group]
+
+_HEAD = re.compile(r"(^|[._])(head|classif|logits|score|pred|box_pred|out|fc|cls|linear|final)")
+_CHANNELS = 16
+"""A convolution that takes no more than these from outside takes the channels of a picture or sound."""
+_SAME_PICTURES = "Build it for pictures of the size that the file was trained on: no step can mend this."
+
+
+def explain(telling: Telling, groups: Groups, tables: Groups, found: list[Layer]) -> Iterable[Cause]:
+    """The causes at the ends; the groups that they explain are taken out of `groups`."""
+    weights = [layer for layer in found if layer.weight is not None]
+    if not weights:
+        return
+    outputs = [group for group in groups.values() if _comes_out(group, groups, weights[-1])]
+    for group in outputs:
+        del groups[group.pair]
+    for table in tables.values():
+        heads = [group for group in outputs if group.pair == table.pair]
+        outputs = [group for group in outputs if group.pair != table.pair]
+        yield _vocabulary(telling, table, heads)
+    yield from _classes(telling, outputs)
+    first = next((layer for layer in weights if not is_table(layer) and _takes(layer)), weights[0])
+    for group in [group for group in groups.values() if _comes_from_outside(group, groups, first)]:
+        del groups[group.pair]
+        yield _input(telling, group, first)
+    yield from _convolution_groups(telling, groups, weights)
+    yield from _flattened(telling, groups, weights)
+
+
+def _takes(layer: Layer) -> bool:
+    return layer.weight is not None and "pos" not in layer.weight.key.rpartition(".")[2]
+
+
+# -- what comes out ----------------------------------------------------------------------------------
+
+
+def _comes_out(group: Group, groups: Groups, last: Layer) -> bool:
+    """Whether it comes out of a head and goes in nowhere."""
+    if group.consumers or not group.producers or any(_is_apart(spot, group) for spot in group.spots):
+        return False
+    if last.path in group.producers:
+        return True
+    heads = [path for path in group.producers if _HEAD.search(path.lower())]
+    if len(heads) < len(group.producers):
+        return False
+    return not any(other.consumers and multiple(other.pair, group.pair) for other in groups.values())
+
+
+def _is_apart(spot: Spot, group: Group) -> bool:
+    """Whether it is neither of a weight nor beside one, such as a norm that follows."""
+    return spot.module not in group.producers
+
+
+def _classes(telling: Telling, outputs: list[Group]) -> Iterable[Cause]:
+    """Heads that grow together (a box for each class) are one cause."""
+    left = sorted(outputs, key=lambda group: group.pair)
+    while left:
+        base = left.pop(0)
+        same = [group for group in left if group.pair[0] * base.pair[1] == group.pair[1] * base.pair[0]]
+        left = [group for group in left if group not in same]
+        spots = [spot for group in (base, *same) for spot in group.spots]
+        heads = agreeing((module for group in (base, *same) for module in group.producers), "gives", "give")
+        keys = tuple(dict.fromkeys(literal(spot.key) for spot in spots))
+        yield telling.cause(
+            "classes",
+            f"{heads} {telling.versus(f'{base.pair[0]:,} outputs (classes)', f'{base.pair[1]:,}')}",
+            spots,
+            step=KeepInitial(keys),
+            advice=advising.classes(telling, base.pair),
+            evidence=["No later layer takes it: it is what comes out in the end."],
+        )
+
+
+def _vocabulary(telling: Telling, table: Group, heads: list[Group]) -> Cause:
+    spots = [*table.spots, *(spot for head in heads for spot in head.spots)]
+    where = agreeing((spot.module for spot in table.spots), "has", "have")
+    old, new = table.pair
+    return telling.cause(
+        "vocabulary",
+        f"{where} {telling.versus(f'{old:,} entries', f'{new:,}')}",
+        spots,
+        step=_resized(spots, old, new),
+        advice=advising.vocabulary(telling, table.pair),
+        evidence=[f"{places(head.producers)} scores as many." for head in heads],
+    )
+
+
+def _resized(spots: list[Spot], old: int, new: int) -> Step | None:
+    dims = {spot.dim for spot in spots}
+    keys = tuple(dict.fromkeys(literal(spot.key) for spot in spots))
+    if len(dims) > 1 or min(old, new) < 1:
+        return None
+    return Slice(keys, dims.pop(), new) if new < old else Pad(keys, dims.pop(), new)
+
+
+# -- what goes in ------------------------------------------------------------------------------------
+
+
+def _comes_from_outside(group: Group, groups: Groups, first: Layer) -> bool:
+    """Whether it goes into the first layer and comes out of none."""
+    if first.path not in group.consumers:
+        return False
+    if not group.producers:
+        return not any(other.producers and multiple(group.pair, other.pair) for other in groups.values())
+    # An autoencoder gives back what it takes.
+    behind = min(group.producers.values()) > max(group.consumers.values())
+    return behind and len(group.producers) == len(group.consumers) == 1
+
+
+def _input(telling: Telling, group: Group, first: Layer) -> Cause:
+    old, new = group.pair
+    weight = first.weight
+    is_picture = weight is not None and len(shapes(weight)[1]) > 2 and max(old, new) <= _CHANNELS
+    kind, counted = ("input channels", "channels") if is_picture else ("input size", "numbers")
+    key = next(spot.key for spot in group.spots if spot.role == IN)
+    return telling.cause(
+        kind,
+        f"{agreeing(group.consumers, 'takes', 'take')} {telling.versus(f'{old:,} input {counted}', f'{new:,}')}",
+        group.spots,
+        step=_resized(group.spots, old, new) if is_picture else None,
+        advice=advising.channels(telling, group.pair, key) if is_picture else advising.inputs(telling, group.pair),
+        evidence=["It is the first layer, and nothing before it gives so many."],
+    )
+
+
+# -- what goes in from a layer that did not change ---------------------------------------------------
+
+
+def _convolution_groups(telling: Telling, groups: Groups, weights: list[Layer]) -> Iterable[Cause]:
+    """Convolutions whose channels are split into another number of groups."""
+    before = {layer.order: previous for previous, layer in pairwise(weights)}
+    split: dict[tuple[int, int], list[Group]] = {}
+    for group in groups.values():
+        numbers = {_number_of_groups(spot, before) for spot in group.spots}
+        if len(numbers) == 1 and None not in numbers:
+            split.setdefault(numbers.pop() or (0, 0), []).append(group)
+    for (old, new), members in split.items():
+        spots = [spot for group in members for spot in group.spots]
+        for group in members:
+            del groups[group.pair]
+        works = agreeing((spot.module for spot in spots), "works", "work")
+        what = f"{works} in {telling.versus(wording.plural(old, 'group'), f'{new:,}')}"
+        advice = f"Build the model with {wording.plural(old, 'group')} here."
+        yield telling.cause("groups", what, spots, advice=advice, confidence=LIKELY)
+
+
+def _number_of_groups(spot: Spot, before: dict[int, Layer]) -> tuple[int, int] | None:
+    previous = before.get(spot.order)
+    if spot.role != IN or previous is None or previous.weight is None or 0 in spot.pair:
+        return None
+    a, b = shapes(previous.weight)
+    if len(a) < 3 or len(b) < 3 or a[0] % spot.old or b[0] % spot.new:
+        return None
+    numbers = a[0] // spot.old, b[0] // spot.new
+    return numbers if numbers[0] != numbers[1] else None
+
+
+def _flattened(telling: Telling, groups: Groups, weights: list[Layer]) -> Iterable[Cause]:
+    """A linear layer that takes a flattened picture whose channels are the same: the picture has another size."""
+    for group in list(groups.values()):
+        if group.producers or len(group.consumers) != 1:
+            continue
+        before = [layer for layer in weights if layer.order < min(group.consumers.values())]
+        channels = _channels(before[-1]) if before else 0
+        old, new = group.pair
+        if channels > 1 and old % channels == 0 == new % channels:
+            del groups[group.pair]
+            yield _of_picture(telling, group, channels, before[-1].path)
+
+
+def _channels(layer: Layer) -> int:
+    """What a convolution gives, when it gives the same on both sides."""
+    assert layer.weight is not None
+    a, b = shapes(layer.weight)
+    return b[0] if len(b) > 2 and a[0] == b[0] else 0
+
+
+def _of_picture(telling: Telling, group: Group, channels: int, source: str) -> Cause:
+    old, new = (size // channels for size in group.pair)
+    come = places([source])
+    return telling.cause(
+        "picture size",
+        f"{places(group.consumers)} takes a picture of {telling.versus(f'{_area(old)} places', _area(new))}",
+        group.spots,
+        advice=f"{advising.inputs(telling, group.pair)} {_SAME_PICTURES}".strip(),
+        evidence=[f"{size:,} is {channels:,} channels of {come} times {size // channels:,}." for size in group.pair],
+    )
+
+
+def _area(places_: int) -> str:
+    side = square_root(places_)
+    return f"{side} × {side}" if side > 1 else f"{places_:,}"

@@ -1,0 +1,146 @@
+"""Positions: how many a table of learned ones has, on which grid they lie, and which window they are relative to.
+
+A picture of 224 in patches of 16 has 14 * 14 positions and one for the class token; a sequence has just a number of
+them. What a model works out by itself (an index, a causal mask) changes with them and needs no mending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from . import advising
+from .arithmetic import Grids, grids, windows
+from .causes import CERTAIN, LIKELY, Cause
+from .harmless import is_recomputed
+from .places import KERNEL, TOKENS, WINDOW, Spot
+from .steps import Interpolate, KeepInitial, Pad, Slice, Step
+from .telling import Telling, agreeing
+from .templates import literal
+from .widths import Group, gather
+
+_FRONT = ("cls_token", "class_token", "dist_token", "class_embedding")
+"""The names of tokens that stand before the positions of a picture."""
+_FITTED = "Fitting it to the new grid changes what the model computes: test or fine-tune it afterwards."
+
+
+def explain(telling: Telling, all_spots: Sequence[Spot]) -> Iterable[Cause]:
+    """The causes of positions and windows; of the kernel of patches where their size is what changed the grid."""
+    recomputed = [spot for spot in all_spots if spot.role in (TOKENS, WINDOW) and is_recomputed(spot.key)]
+    known = {(spot.key, spot.dim) for spot in recomputed}
+    learned = [spot for spot in all_spots if (spot.key, spot.dim) not in known]
+    for group in gather(spot for spot in learned if spot.role == TOKENS).values():
+        yield _tokens(telling, group, learned)
+    for group in gather(spot for spot in learned if spot.role == WINDOW).values():
+        yield _window(telling, group)
+    if recomputed:
+        yield _recomputed(telling, recomputed)
+
+
+def _tokens(telling: Telling, group: Group, learned: Sequence[Spot]) -> Cause:
+    where = agreeing((spot.key for spot in group.spots), "is", "are")
+    ways = [] if any(_is_sequence(spot) for spot in group.spots) else grids(*group.pair)
+    if not ways:
+        what = f"{where} for {telling.versus(f'{group.pair[0]:,} positions', f'{group.pair[1]:,}')}"
+        advice = advising.positions(telling, group.pair)
+        return telling.cause("positions", what, group.spots, step=_cut(group), advice=advice, confidence=LIKELY)
+    grid = _likeliest(ways, telling)
+    patches = _patches(learned, grid)
+    return telling.cause(
+        "patch size" if patches else "positions",
+        f"{where} for {telling.versus(_counted(grid.old, grid.extra), _counted(grid.new, grid.extra))}",
+        [*group.spots, *patches],
+        step=None if patches else _interpolation(group.spots, grid),
+        advice=advising.patches(telling, patches[0].pair) if patches else f"{advising.grid(telling, grid)} {_FITTED}",
+        confidence=CERTAIN if len(ways) == 1 else LIKELY,
+        evidence=_evidence(grid, patches),
+        undecided=[] if len(ways) == 1 else [f"The grid could also be {_others(ways, grid)}."],
+    )
+
+
+def _is_sequence(spot: Spot) -> bool:
+    """Whether positions are those of a text: an embedding that is looked up, not a parameter that is added."""
+    return spot.leaf == "weight"
+
+
+def _counted(side: int, extra: int) -> str:
+    return f"{side * side + extra:,} positions ({side}²{f' + {extra}' if extra else ''})"
+
+
+def _likeliest(ways: list[Grids], telling: Telling) -> Grids:
+    """The grid whose extra tokens are those that the model names, or else the one with a class token."""
+    front = {item.key.rpartition(".")[2] for item in telling.b.items}
+    named = sum(name in front for name in _FRONT)
+    return min(ways, key=lambda way: (way.extra != named, way.extra != 1))
+
+
+def _patches(learned: Sequence[Spot], grid: Grids) -> list[Spot]:
+    """The kernel of the convolution that cuts the picture, when both sides are of pictures of one size."""
+    return [
+        spot
+        for spot in learned
+        if spot.role == KERNEL and spot.old * grid.old == spot.new * grid.new and spot.old != spot.new
+    ]
+
+
+def _evidence(grid: Grids, patches: Sequence[Spot]) -> list[str]:
+    before = {0: "none", 1: "one (a class token)"}.get(grid.extra, str(grid.extra))
+    found = [f"Both are squares and the same number of tokens before them: {before}."]
+    if patches:
+        old, new = patches[0].pair
+        found.append(f"{grid.old} patches of {old} are as wide a picture as {grid.new} patches of {new}.")
+    return found
+
+
+def _others(ways: list[Grids], grid: Grids) -> str:
+    return " or ".join(f"{way.old}² + {way.extra} → {way.new}² + {way.extra}" for way in ways if way != grid)
+
+
+def _interpolation(spots: Sequence[Spot], grid: Grids) -> Step | None:
+    """The step, where all lie as it needs them: tokens by width."""
+    keys = tuple(dict.fromkeys(literal(spot.key) for spot in spots))
+    if any(spot.dim not in (0, 1) for spot in spots):
+        return None
+    return Interpolate(keys, (grid.old, grid.old), (grid.new, grid.new), grid.extra)
+
+
+def _cut(group: Group) -> Step | None:
+    """Fewer positions: those at the beginning; more: zeros for the new ones. Where they all lie along one dimension."""
+    dims = {spot.dim for spot in group.spots}
+    if len(dims) > 1:
+        return None
+    keys = tuple(literal(spot.key) for spot in group.spots)
+    old, new = group.pair
+    return Slice(keys, dims.pop(), new) if new < old else Pad(keys, dims.pop(), new)
+
+
+def _window(telling: Telling, group: Group) -> Cause:
+    keys = [spot.key for spot in group.spots]
+    sides = windows(*group.pair)
+    if sides is None:
+        counted = telling.versus(f"{group.pair[0]:,} relative positions", f"{group.pair[1]:,}")
+        what = f"{agreeing(keys, 'has', 'have')} {counted}"
+        return telling.cause("window", what, group.spots, confidence=LIKELY)
+    what = f"{agreeing(keys, 'is', 'are')} for windows that are {telling.versus(f'{sides[0]} wide', sides[1])}"
+    spread = [2 * side - 1 for side in sides]
+    grid = Grids(spread[0], spread[1], 0)
+    fits = (spread[0] ** 2, spread[1] ** 2) == group.pair
+    return telling.cause(
+        "window",
+        what,
+        group.spots,
+        step=_interpolation(group.spots, grid) if fits else None,
+        advice=f"Build the model with windows of {sides[0]} to load it as it is. {_FITTED}",
+        evidence=[f"{size:,} is (2 * {side} - 1)²." for size, side in zip(group.pair, sides) if fits],
+    )
+
+
+def _recomputed(telling: Telling, spots: Sequence[Spot]) -> Cause:
+    keys = tuple(dict.fromkeys(spot.key for spot in spots))
+    what = f"{agreeing(keys, 'is', 'are')} worked out by the model itself, from sizes that differ"
+    return telling.cause(
+        "harmless",
+        what,
+        spots,
+        step=KeepInitial(tuple(map(literal, keys))),
+        advice="Nothing is lost when the model keeps its own.",
+    )

@@ -1,0 +1,107 @@
+"""How causes are told: which words the two sides go by, how places are named, how much a cause explains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from .. import wording
+from .causes import CERTAIN, Cause
+from .diffing import SIZE, Comparison
+from .places import Spot
+from .sides import Side
+from .steps import Step
+
+_NUMBER = re.compile(r"(?<![^.])\d+(?![^.])")
+_ANY_NUMBER = re.compile(r"\d+(?![^.])")
+"""At the end of a name as well: `denselayer12`."""
+_LONG = 500
+"""A path longer than this is not looked into."""
+
+
+class Telling:
+    """Makes causes of the mismatched dimensions of one comparison."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.a = comparison.a
+        self.b = comparison.b
+        self.file, self.model = sides_in_words(comparison.a, comparison.b)
+        self._places = {pair.key: place for place, pair in enumerate(comparison.pairs)}
+        self._lines = comparison.counts[SIZE]
+        self.sizes: dict[int, int] = {}
+        """A width of the model -> that of the file, where it is only one; for arguments that list them all."""
+
+    def cause(
+        self,
+        kind: str,
+        what: str,
+        spots: Iterable[Spot],
+        *,
+        step: Step | None = None,
+        advice: str = "",
+        confidence: str = CERTAIN,
+        evidence: Iterable[str] = (),
+        undecided: Iterable[str] = (),
+    ) -> Cause:
+        """The cause whose sentence begins with `what` and ends with how much it explains."""
+        dims = sorted({(spot.key, spot.dim) for spot in spots}, key=lambda each: (self._places[each[0]], each[1]))
+        keys = tuple(dict.fromkeys(key for key, _ in dims))
+        explains = f"explains {len(keys):,} of {wording.plural(self._lines, 'mismatch', 'mismatches')}"
+        return Cause(
+            kind, f"{what}: {explains}.", keys, tuple(dims), step, advice, confidence, tuple(evidence), tuple(undecided)
+        )
+
+    def versus(self, old: object, new: object) -> str:
+        """`512 in the file and 400 in the model`."""
+        return f"{old} in {self.file} and {new} in {self.model}"
+
+
+def sides_in_words(a: Side, b: Side) -> tuple[str, str]:
+    """What the two sides are called in a sentence: `the file` and `the model`, or the names of two files."""
+    if b.kind != "checkpoint":
+        return "the file", "the model"
+    if a.name == b.name or not (a.name and b.name):
+        return "the first file", "the second file"
+    return wording.safe(a.name, 60), wording.safe(b.name, 60)
+
+
+def places(paths: Iterable[str], limit: int = 3) -> str:
+    """Module paths as words, those that differ in numbers only as one: ``layers.{i}.fc1` (12 of them), `head``."""
+    gathered = patterns(paths, limit)
+    shown = [
+        f"`{wording.safe(path, 80)}`" + (f" ({count:,} of them)" if count > 1 else "")
+        for path, count in list(gathered.items())[:limit]
+    ]
+    return wording.names([*shown, *list(gathered)[limit:]], limit)
+
+
+def agreeing(paths: Iterable[str], one: str, many: str) -> str:
+    """The places and the verb that agrees with how many they are: `` `fc` gives``, `` `fc`, `aux` give``."""
+    known = list(dict.fromkeys(paths))
+    return f"{places(known)} {one if len(known) == 1 else many}"
+
+
+def patterns(paths: Iterable[str], enough: int = 3) -> dict[str, int]:
+    """Paths with their numbers written as {i}, {j} ..., and how many each stands for.
+
+    Numbers at the end of names are gathered as well where there would be more than `enough` otherwise.
+    """
+    known = list(dict.fromkeys(paths))
+    found = _gathered(known, _NUMBER)
+    return found if len(found) <= enough else _gathered(known, _ANY_NUMBER)
+
+
+def _gathered(paths: list[str], number: re.Pattern[str]) -> dict[str, int]:
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        found.setdefault(number.sub("#", path) if len(path) < _LONG else path, []).append(path)
+    return {_with_slots(members, number): len(members) for members in found.values()}
+
+
+def _with_slots(members: Sequence[str], number: re.Pattern[str]) -> str:
+    if len(members) == 1:
+        return members[0]
+    columns = list(zip(*(number.findall(path) for path in members)))
+    slots = iter("ijklmn")
+    filling = iter([next(slots, "n").join("{}") if len(set(column)) > 1 else column[0] for column in columns])
+    return number.sub(lambda _: next(filling), members[0])

@@ -1,0 +1,120 @@
+"""What is said of widths that changed together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from .. import wording
+from . import advising
+from .arithmetic import factor, factor_words, multiple
+from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
+from .telling import Telling, agreeing, places
+from .widths import Cluster, Group
+
+_HEADS = "The number of heads cannot be read off shapes: set it as it was in training."
+_ONE_OR_SEVERAL = "Whether this is one setting or several of the same size cannot be read off shapes."
+
+
+def cause(telling: Telling, cluster: Cluster) -> Cause:
+    """One decision about widths as a cause."""
+    pairs = [group.pair for group in cluster.groups]
+    single = len(pairs) == 1
+    return telling.cause(
+        "width" if single or _is_one_width(cluster) else "ratio",
+        _what(telling, cluster),
+        [spot for group in cluster.groups for spot in group.spots],
+        advice=advising.widths(telling, pairs, factor(*_base(cluster).pair)) or _build(cluster),
+        confidence=CERTAIN if single and cluster.multiplier is None else LIKELY,
+        evidence=_evidence(cluster),
+        undecided=_undecided(cluster),
+    )
+
+
+def rest(telling: Telling, clusters: Sequence[Cluster]) -> Cause:
+    """All that is too much to be told one by one."""
+    spots = [spot for cluster in clusters for group in cluster.groups for spot in group.spots]
+    differ = "size differs" if len(clusters) == 1 else "sizes differ"
+    what = f"{len(clusters):,} more {differ} with no common reason, the first in {places([spots[0].module])}"
+    advice = "These may be different networks: choose another file or class."
+    return telling.cause("shape", what, spots, confidence=POSSIBLE, advice=advice)
+
+
+def _what(telling: Telling, cluster: Cluster) -> str:
+    """The sentence up to what it explains."""
+    base = _base(cluster)
+    old, new = base.pair
+    if len(cluster.groups) == 1 and cluster.multiplier is None:
+        return _of_one(telling, base)
+    sizes = sorted(group.pair for group in cluster.groups)
+    changes = wording.names([f"{a:,} → {b:,}" for a, b in sizes], 6)
+    if cluster.multiplier is not None:
+        return f"Widths times {_number(cluster.multiplier)}, rounded to multiples of eight ({changes})"
+    if cluster.sums:
+        wide = f"{agreeing(base.producers, 'is', 'are')} {telling.versus(f'{old:,} wide', f'{new:,}')}"
+        return f"{wide}, and what they add up to changes with it ({changes})"
+    if _is_one_width(cluster):
+        return f"One width is {telling.versus(f'{old:,}', f'{new:,}')}, and its multiples with it ({changes})"
+    ratio = factor(old, new)
+    return f"Widths are {factor_words(ratio or Fraction(1))} as large in {telling.model} ({changes})"
+
+
+def _of_one(telling: Telling, group: Group) -> str:
+    old, new = group.pair
+    if group.producers:
+        return f"{agreeing(group.producers, 'is', 'are')} {telling.versus(f'{old:,} wide', f'{new:,}')}"
+    if group.consumers:
+        return f"{agreeing(group.consumers, 'takes', 'take')} {telling.versus(f'{old:,} numbers', f'{new:,}')}"
+    keys = [spot.module for spot in group.spots]
+    return f"{agreeing(keys, 'is', 'are')} {telling.versus(f'{old:,} long', f'{new:,}')}"
+
+
+def _number(ratio: Fraction) -> str:
+    return f"{float(ratio):.3g}"
+
+
+def _build(cluster: Cluster) -> str:
+    if len(cluster.groups) == 1:
+        return f"Build the model {cluster.groups[0].pair[0]:,} wide here, as the file is: no step can mend a width."
+    return "Build the model with the file's widths: no step can mend a width."
+
+
+def _is_one_width(cluster: Cluster) -> bool:
+    """Whether one of them stands for all: the others are multiples, and it is a good part of what there is."""
+    base = _base(cluster)
+    spots = sum(len(group.spots) for group in cluster.groups)
+    if cluster.sums or cluster.multiplier is not None or 4 * len(base.spots) < spots:
+        return False
+    return all(multiple(group.pair, base.pair) for group in cluster.groups)
+
+
+def _evidence(cluster: Cluster) -> list[str]:
+    found = []
+    for group in cluster.groups[:4]:
+        where = places([*group.producers, *group.consumers] or [spot.module for spot in group.spots])
+        old, new = group.pair
+        found.append(f"{old:,} → {new:,} stands in {wording.plural(len(group.spots), 'dimension')}: {where}.")
+    ratios = {factor(*group.pair) for group in cluster.groups}
+    if len(cluster.groups) > 1 and len(ratios) == 1:
+        found.append(f"All {len(cluster.groups)} sizes change by the same factor, {ratios.pop()}.")
+    return found
+
+
+def _undecided(cluster: Cluster) -> list[str]:
+    names = " ".join(spot.key for group in cluster.groups for spot in group.spots[:50]).lower()
+    found = [_HEADS] if "attn" in names or "attention" in names else []
+    if len(cluster.groups) == 1 and _stands_apart(cluster.groups[0]):
+        found.append(_ONE_OR_SEVERAL)
+    return found
+
+
+def _stands_apart(group: Group) -> bool:
+    """Whether it comes out of two layers between which something of another width lies."""
+    out = sorted(group.producers.values())
+    taken = set(group.consumers.values())
+    return len(out) == 2 and len(taken) == 2 and out[1] - out[0] > 1 and out[1] not in taken
+
+
+def _base(cluster: Cluster) -> Group:
+    """The smallest width that comes out of a layer."""
+    return min(cluster.groups, key=lambda group: (not group.producers, group.pair))

@@ -1,0 +1,58 @@
+"""Models of torch and torchvision as sides of a comparison, built on the meta device: shapes without numbers."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import torch
+from torch import nn
+
+from inspector.comparing.sides import Item, Side
+
+
+@cache
+def torchvision_models() -> Any:
+    """`torchvision.models`, also beside a CPU torch: there its compiled operators are missing, and only declared."""
+    if not hasattr(torch.ops.torchvision, "nms"):
+        library = torch.library.Library("torchvision", "DEF")
+        library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    import torchvision
+
+    return torchvision.models
+
+
+def on_meta(build: Callable[..., nn.Module], *positional: Any, **arguments: Any) -> nn.Module:
+    """The module that `build` gives, without memory for its numbers."""
+    with torch.device("meta"):
+        return build(*positional, **arguments)
+
+
+def vision(name: str, **arguments: Any) -> nn.Module:
+    """A builder of torchvision, on the meta device."""
+    builder = torchvision_models().get_model_builder(name)
+    if "weights_backbone" in inspect.signature(builder).parameters:
+        arguments["weights_backbone"] = None  # never downloaded
+    return on_meta(builder, **arguments)
+
+
+def side(module: nn.Module, kind: str = "model", name: str = "", **arguments: object) -> Side:
+    """A module as a side; as a `checkpoint` it knows no classes."""
+    state = module.state_dict(keep_vars=True)
+    first: dict[int, str] = {}
+    items = []
+    for key, value in state.items():
+        if not isinstance(value, torch.Tensor):
+            items.append(Item(key, None, role="extra state"))
+            continue
+        shared = first.setdefault(id(value), key)
+        role = "parameter" if isinstance(value, nn.Parameter) else "buffer"
+        items.append(Item(key, tuple(value.shape), str(value.dtype).removeprefix("torch."), role=role, shared=shared))
+    tied = {item.shared for item in items if item.shared != item.key}
+    items = [item if item.shared in tied else item._replace(shared="") for item in items]
+    modules = {path: f"{type(each).__module__}.{type(each).__qualname__}" for path, each in module.named_modules()}
+    called = name or type(module).__name__
+    return Side(called, kind, tuple(items), modules=modules if kind == "model" else {}, arguments=arguments)
