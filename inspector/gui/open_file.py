@@ -161,10 +161,10 @@ class OpenFile(OpenPage):
         self._tell_pace(last.done if last else self._measured_bytes)
 
     def _note(self, word: Measured) -> None:
-        if word.statistics is not None:
-            self.statistics[word.row] = word.statistics
+        if word.result is not None:
+            self.statistics[word.row] = word.result
             self._measured_bytes = word.done_bytes
-            self._flag(word.row, word.statistics)
+            self._flag(word.row, word.result)
         elif word.refusal:
             self.refusals[word.row] = word.refusal
 

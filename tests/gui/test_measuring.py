@@ -46,8 +46,8 @@ def test_everything_ends_with_the_file_itself() -> None:
     assert branches <= set(rows)
     for word in words:
         if word.row in branches:
-            assert word.statistics is not None
-            assert word.statistics.count == outline.parameters[word.row]
+            assert word.result is not None
+            assert word.result.count == outline.parameters[word.row]
 
 
 def test_a_branch_is_the_merge_of_its_tensors() -> None:
@@ -55,7 +55,7 @@ def test_a_branch_is_the_merge_of_its_tensors() -> None:
     outline = Outline.of(Branch("", "dict", "mapping", (numbered("layer.a", a), numbered("layer.b", b))))
     measuring = Measuring(outline)
     measuring.want_all()
-    found = {word.row: word.statistics for word in measured_rows(measuring)}
+    found = {word.row: word.result for word in measured_rows(measuring)}
     branch = found[outline.row("layer")]  # type: ignore[index]
     both = numpy.concatenate([a, b])
     assert branch is not None
@@ -71,7 +71,7 @@ def test_whole_numbers_do_not_count_beside_weights() -> None:
     outline = Outline.of(root)
     measuring = Measuring(outline)
     measuring.want_all()
-    found = {word.row: word.statistics for word in measured_rows(measuring)}
+    found = {word.row: word.result for word in measured_rows(measuring)}
     norm, steps, whole = (found[row] for row in (outline.row("norm"), outline.row("steps"), -1))  # type: ignore[index]
     assert norm is not None
     assert steps is not None
@@ -113,7 +113,7 @@ def test_what_is_half_done_is_closed_when_nobody_asks_on() -> None:
     next(work)
     work.close()
     measuring.want([0])
-    assert measured_rows(measuring)[0].statistics.count == 4_000_000  # type: ignore[union-attr]
+    assert measured_rows(measuring)[0].result.count == 4_000_000  # type: ignore[union-attr]
 
 
 def test_damage_is_a_sentence_and_the_rest_goes_on() -> None:
@@ -126,7 +126,7 @@ def test_damage_is_a_sentence_and_the_rest_goes_on() -> None:
     assert "missing" in words[0].refusal
     assert words[1].statistics is not None
     assert words[-1].statistics is not None
-    assert words[-1].statistics.count == 4
+    assert words[-1].result.count == 4
 
 
 def test_tied_weights_are_read_once() -> None:
