@@ -1,0 +1,224 @@
+"""The numbers of two sides held against each other: pair by pair, what is looked at first, then the rest.
+
+    for word in comparing_values(comparison, wanted):
+        ...                                            # Progress, and a Compared for each pair
+    values.distances[place], by_branch(comparison, values.distances)["layer1"]
+
+Two zip archives say in their directories which tensors are probably equal, before a single number is read: size and
+CRC agree. That is a hint. These pairs are read like all others, only later, because what differs is what is looked
+for.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import NamedTuple
+
+from ..analysis.distances import Distance, measure, merge_all
+from ..checkpoint.entries import Tensor
+from ..checkpoint.zip_directory import MemberSource
+from ..errors import InspectorError
+from ..progress import Progress
+from .diffing import RENAMED, SAME, VALUES, Comparison, Pair, kind_of
+
+_HELD = 256
+"""Pairs that are read before the files are opened anew, and with that checked to be the same still."""
+_DEPTH = 64
+"""Segments of a key that are branches; what is nested deeper belongs to the last of them."""
+_WHOLE = ("int", "uint", "bool")
+
+
+class Compared(NamedTuple):
+    """The values of one pair were compared - or could not be: then `distance` is None and `refusal` says why."""
+
+    place: int
+    """The pair's place in `Comparison.pairs`."""
+    distance: Distance | None
+    refusal: str = ""
+
+
+class Values(NamedTuple):
+    """What came of comparing all values, by the place of the pair."""
+
+    distances: Mapping[int, Distance]
+    refusals: Mapping[int, str]
+
+
+class Wanted:
+    """Which pairs are to be compared next. May be told at any time, from any thread."""
+
+    def __init__(self, places: Iterable[int] = ()) -> None:
+        self._places = deque(places)
+
+    def want(self, places: Iterable[int]) -> None:
+        """These first, in this order, instead of those wanted before."""
+        self._places = deque(places)
+
+    def take(self) -> int | None:
+        """The next one; None when no particular one is wanted."""
+        try:
+            return self._places.popleft()
+        except IndexError:
+            return None
+
+
+def comparing_values(
+    comparison: Comparison, wanted: Wanted | None = None
+) -> Generator[Progress | Compared, None, Values]:
+    """Compares the values of every pair that has a tensor of one shape on both sides; wanted ones first, and those
+    that are probably equal last. Pairs of the very same views are read once."""
+    pairs = dict(_pairs_with_values(comparison))
+    total, done = sum(a.nbytes + b.nbytes for a, b in pairs.values()), 0
+    known: dict[object, Compared] = {}
+    distances: dict[int, Distance] = {}
+    refusals: dict[int, str] = {}
+    with _HeldOpen() as held:
+        for place in _in_order(comparison, pairs, wanted or Wanted()):
+            a, b = pairs[place]
+            held.open(a, b)
+            identity = (_identity(a), _identity(b))
+            compared = known.get(identity)
+            if compared is None:
+                compared = yield from _comparing(place, comparison.pairs[place].key, a, b, done, total)
+                known[identity] = compared
+            if compared.distance is None:
+                refusals[place] = compared.refusal
+            else:
+                distances[place] = compared.distance
+            yield compared._replace(place=place)
+            done += a.nbytes + b.nbytes
+    return Values(distances, refusals)
+
+
+def probably_equal(comparison: Comparison) -> frozenset[int]:
+    """The places of the pairs whose storages have the same size and CRC. Reads nothing; a hint, and no proof."""
+    marks = ((place, _mark(a), _mark(b)) for place, (a, b) in _pairs_with_values(comparison))
+    return frozenset(place for place, a, b in marks if a is not None and a == b)
+
+
+def with_values(comparison: Comparison, distances: Mapping[int, Distance]) -> Comparison:
+    """The comparison as it is once these values are known: what differs in nothing but values says so."""
+    pairs = (_with_value(pair, distances.get(place)) for place, pair in enumerate(comparison.pairs))
+    return Comparison(comparison.a, comparison.b, tuple(pairs))
+
+
+def by_branch(comparison: Comparison, distances: Mapping[int, Distance]) -> dict[str, Distance]:
+    """The distance of each branch of keys, `""` for the whole.
+
+    Whole numbers count only where there is nothing else: a counter of batches is no weight that moved by 320.
+    """
+    weights: dict[str, list[Distance]] = {}
+    counters: dict[str, list[Distance]] = {}
+    for place, distance in distances.items():
+        pair = comparison.pairs[place]
+        kind = counters if pair.b is not None and pair.b.dtype.startswith(_WHOLE) else weights
+        kind.setdefault(".".join(pair.key.split(".", _DEPTH)[:_DEPTH][:-1]), []).append(distance)
+    return _rolled_up(counters) | _rolled_up(weights)
+
+
+def _pairs_with_values(comparison: Comparison) -> Iterator[tuple[int, tuple[Tensor, Tensor]]]:
+    for place, (a, b, _) in enumerate(comparison.pairs):
+        if a is not None and b is not None and a.tensor is not None and b.tensor is not None and a.shape == b.shape:
+            yield place, (a.tensor, b.tensor)
+
+
+def _in_order(comparison: Comparison, pairs: Iterable[int], wanted: Wanted) -> Iterator[int]:
+    """Each of the pairs once."""
+    left = set(pairs)
+    late = probably_equal(comparison)
+    rest = iter(sorted(pairs, key=late.__contains__))
+    while left:
+        place = wanted.take()
+        if place is None:
+            place = next(each for each in rest if each in left)
+        if place in left:
+            left.remove(place)
+            yield place
+
+
+def _comparing(
+    place: int, key: str, a: Tensor, b: Tensor, done: int, total: int
+) -> Generator[Progress, None, Compared]:
+    nbytes = a.nbytes + b.nbytes
+    work = measure(a, b)
+    try:
+        while True:
+            word = next(work)
+            yield Progress(done + int(word.share * nbytes), total, text=key)
+    except StopIteration as end:
+        return Compared(place, end.value)
+    except InspectorError as error:
+        return Compared(place, None, str(error))
+
+
+def _with_value(pair: Pair, distance: Distance | None) -> Pair:
+    if distance is None or pair.kind not in (SAME, RENAMED, VALUES):
+        return pair
+    return pair._replace(kind=kind_of(pair.a, pair.b) if distance.is_same else VALUES)
+
+
+def _rolled_up(parts: dict[str, list[Distance]]) -> dict[str, Distance]:
+    """What the parts of each branch come to, the deepest branches first, each a part of the one above."""
+    for branch in list(parts):
+        while branch:
+            branch = branch.rpartition(".")[0]
+            if branch in parts:
+                break
+            parts[branch] = []
+    merged: dict[str, Distance] = {}
+    for branch in sorted(parts, key=lambda branch: -(branch.count(".") + bool(branch))):
+        merged[branch] = merge_all(parts[branch])
+        if branch:
+            parts[branch.rpartition(".")[0]].append(merged[branch])
+    return merged
+
+
+def _identity(tensor: Tensor) -> object:
+    """What is equal for two views that have the very same numbers."""
+    extra = tensor.extra
+    if tensor.storage is None or extra.quantization is not None:
+        return object()
+    layout = (tensor.offset, tensor.shape, tensor.stride)
+    return (tensor.storage, layout, tensor.dtype, extra.conj, extra.neg, tensor.damage)
+
+
+def _mark(tensor: Tensor) -> object:
+    """What is probably equal for two tensors that have the same numbers; None where nothing is known."""
+    storage, extra = tensor.storage, tensor.extra
+    source = storage.source if storage else None
+    if storage is None or not isinstance(source, MemberSource) or not source.crc:
+        return None
+    if storage.damage or tensor.damage or extra.quantization is not None:
+        return None
+    bytes_of = (source.crc, source.nbytes, storage.start, storage.big_endian, extra.latin1)
+    return (bytes_of, tensor.dtype, tensor.offset, tensor.shape, tensor.stride, extra.conj, extra.neg)
+
+
+class _HeldOpen:
+    """Keeps the files of the last pair open for the next ones: opening two files costs as much as a small tensor."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._left = 0
+
+    def open(self, *tensors: Tensor) -> None:
+        """Opens them anew once in a while. A file that cannot be opened says so where it is read."""
+        self._left -= 1
+        if self._left >= 0:
+            return
+        self._stack.close()
+        self._left = _HELD
+        for tensor in tensors:
+            if tensor.storage is not None and tensor.storage.source is not None:
+                try:
+                    self._stack.enter_context(tensor.storage.source.opened())
+                except InspectorError:
+                    self._left = 0
+
+    def __enter__(self) -> _HeldOpen:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
