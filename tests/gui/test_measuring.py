@@ -122,10 +122,10 @@ def test_damage_is_a_sentence_and_the_rest_goes_on() -> None:
     measuring = Measuring(Outline.of(root))
     measuring.want_all()
     words = {word.row: word for word in measured_rows(measuring)}
-    assert words[0].statistics is None
+    assert words[0].result is None
     assert "missing" in words[0].refusal
-    assert words[1].statistics is not None
-    assert words[-1].statistics is not None
+    assert words[1].result is not None
+    assert words[-1].result is not None
     assert words[-1].result.count == 4
 
 
@@ -143,7 +143,7 @@ def test_tied_weights_are_read_once() -> None:
     measuring.want([1])
     second = measured_rows(measuring)
     assert len(reads) == before
-    assert second[0].statistics == first[0].statistics
+    assert second[0].result == first[0].result
 
 
 def test_work_begins_when_the_work_before_it_has_ended() -> None:
