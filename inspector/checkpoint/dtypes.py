@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .entries import ITEM_SIZES
 
-__all__ = ["ITEM_SIZES", "LAYOUTS", "NUMPY_DTYPES", "PER_BYTE", "QSCHEMES", "STORAGE_DTYPES"]
+__all__ = ["CONVERTED", "ITEM_SIZES", "LAYOUTS", "NUMPY_DTYPES", "PER_BYTE", "QSCHEMES", "STORAGE_DTYPES"]
 
 STORAGE_DTYPES = {
     "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
@@ -39,3 +39,10 @@ NUMPY_DTYPES = {
     "f2": "float16", "f4": "float32", "f8": "float64", "c8": "complex64", "c16": "complex128",
 }  # fmt: skip
 """torch's dtype by numpy's code."""
+
+CONVERTED = (
+    "float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8",
+    "uint64", "uint32", "uint16", "uint8", "bool", "complex128", "complex64", "complex32",
+    "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz",
+)  # fmt: skip
+"""Types of plain numbers, which can be converted to one another. float8_e8m0fnu is none: it holds scales."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import wording
+from ..checkpoint.dtypes import CONVERTED
 from ..errors import InspectorError
 from .sides import Item, Made, Shape
 
@@ -100,6 +101,8 @@ def split(item: Item, keys: Sequence[str], dim: int, sizes: Sequence[int] = ()) 
 
 def joined(items: Sequence[Item], key: str, dim: int) -> Item:
     """The tensors one after the other along `dim`."""
+    for item in items:
+        _refuse_opaque(item)
     origins = tuple(origin for item in items for origin in item.origins or (item.key,))
     first = items[0]
     shape = first.shape
@@ -117,12 +120,19 @@ def interpolated(item: Item, old: tuple[int, int], new: tuple[int, int], extra: 
     tokens = extra + old[0] * old[1]
     if item.shape[:-1] not in ((tokens,), (1, tokens)):
         raise _misfit(item, f"it does not hold {extra} + {old[0]} x {old[1]} positions")
+    if item.dtype and "float" not in item.dtype:
+        raise _misfit(item, f"{item.dtype} cannot be interpolated")
     return _made(item, (*item.shape[:-2], extra + new[0] * new[1], item.shape[-1]), "interpolate", arguments)
 
 
 def cast(item: Item, dtype: str) -> Item:
     """The same numbers in another dtype."""
-    return item if item.dtype == dtype else _made(item, item.shape, "cast", (dtype,))._replace(dtype=dtype)
+    if item.dtype == dtype:
+        return item
+    for name in (item.dtype, dtype):
+        if name and name not in CONVERTED:
+            raise InspectorError(f"{_name(item)} cannot be converted to {dtype}: {name} is no type of plain numbers.")
+    return _made(item, item.shape, "cast", (dtype,))._replace(dtype=dtype)
 
 
 def _reshaped(item: Item, shape: Shape) -> Item:
@@ -130,11 +140,20 @@ def _reshaped(item: Item, shape: Shape) -> Item:
 
 
 def _made(item: Item, shape: Shape | None, operation: str, arguments: tuple[object, ...] = ()) -> Item:
-    if item.role in VALUE_ROLES:
-        raise InspectorError(f"{_name(item)} is no tensor, so its dimensions cannot be changed.")
+    _refuse_opaque(item)
     origins = item.origins or (item.key,)
     made = Made(operation, (item,), arguments)
     return Item(item.key, shape, item.dtype, None, item.role, item.shared, origins, made)
+
+
+def _refuse_opaque(item: Item) -> None:
+    """Raises InspectorError for what can be renamed and dropped, but not worked on."""
+    tensor = item.tensor
+    if item.role in VALUE_ROLES:
+        raise InspectorError(f"{_name(item)} is no tensor, so its dimensions cannot be changed.")
+    if tensor is not None and (tensor.extra.quantization is not None or tensor.extra.parts):
+        what = "quantised" if tensor.extra.quantization is not None else tensor.layout
+        raise InspectorError(f"{_name(item)} is {what}: it can be renamed or dropped, but not changed.")
 
 
 def _dim(item: Item, dim: int) -> int:
