@@ -36,11 +36,14 @@ DEEDS = (
     Deed("export", "&Export Tree…", "File|", "Ctrl+E", "Write the tree as CSV, JSON or Markdown", "export"),
     Deed("close", "&Close Tab", "File", "Ctrl+W", "Close this tab", "close"),
     Deed("quit", "&Quit", "File", "Ctrl+Q", "Close the window"),
+    Deed("undo", "&Undo Step", "Edit", "Ctrl+Z", "Take back the last tick of a step"),
+    Deed("redo", "R&edo Step", "Edit|", "Ctrl+Shift+Z", "Tick again what was taken back"),
     Deed("find", "&Find", "Edit|", "Ctrl+F", "Search by key, shape, dtype, size, NaN …", "search"),
     Deed("copy_key", "Copy &Key", "Edit", "Ctrl+C", "Copy the full key of the chosen row", "copy"),
     Deed("copy_row", "Copy &Row", "Edit", "Ctrl+Shift+C", "Copy the chosen row, its columns separated by tabs", "copy"),
     Deed("copy_python", "Copy as &Python", "Edit", "Ctrl+Shift+P", "Copy the lines that load this entry", "python"),
-    Deed("copy_command", "Copy as &Command", "Edit", "Ctrl+Shift+K", "Copy the command that shows this", "command"),
+    Deed("copy_command", "Copy as &Command", "Edit|", "Ctrl+Shift+K", "Copy the command that shows this", "command"),
+    Deed("paste", "Paste an Err&or", "Edit", "Ctrl+V", "Explain the error of load_state_dict on the clipboard"),
     Deed("fold", "Fold Repeated &Blocks", "View|", "Ctrl+B", "Like blocks as one row: layers.{0-47}", "fold", True),
     Deed("expand_all", "&Expand All", "View", "Ctrl+Shift+E", "Open every branch", "expand"),
     Deed("collapse_all", "&Collapse All", "View", "Ctrl+Shift+W", "Close every branch", "collapse"),
@@ -58,6 +61,11 @@ DEEDS = (
     Deed("theme_dark", "Dar&k", "View", "Ctrl+Alt+2", "Dark colours", "", True, "theme"),
     Deed("measure", "&Measure All", "Measure", "Ctrl+M", "Compute the statistics of every tensor", "measure"),
     Deed("stop", "&Stop", "Measure", "Ctrl+.", "Stop what is running; what is measured stays", "stop"),
+    Deed("fit", "&Fit to a Model…", "Fit", "Ctrl+Shift+F", "Hold the checkpoint against a model class", "fit"),
+    Deed("explain", "Explain an &Error…", "Fit|", "Ctrl+Shift+V", "Explain what load_state_dict complains of"),
+    Deed("solve", "Find &Arguments", "Fit", "Ctrl+Shift+G", "Look for constructor arguments that make the shapes fit"),
+    Deed("tick_all", "&Tick All Steps", "Fit", "Ctrl+Shift+A", "Take every step that is certain or likely"),
+    Deed("save_mended", "&Save Mended File…", "Fit", "Ctrl+S", "Write the mended checkpoint as a new file"),
     Deed("palette", "&All Actions…", "Help", "Ctrl+K", "Find any action by its name", "command"),
     Deed("search_help", "The &Search Language", "Help", "F1", "What can be written into the search field", "info"),
     Deed("forget", "Forget &Recent Files", "Help", "Ctrl+Shift+Del", "Empty the list of recent files"),
@@ -67,10 +75,12 @@ DEEDS = (
 
 FOR_A_FILE = frozenset(
     "reload export find copy_key copy_row copy_python copy_command fold expand_all collapse_all deeper shallower "
-    "file_order show_tree show_entry show_file details measure stop".split()
+    "file_order show_tree show_entry show_file details measure stop fit".split()
 )
 """What can be done with the page of a file."""
-FOR_A_PAGE = FOR_A_FILE
+FOR_A_CASE = frozenset("reload stop find copy_python copy_command undo redo solve tick_all save_mended".split())
+"""What can be done where causes are explained: a file and a model, or an error message."""
+FOR_A_PAGE = FOR_A_FILE | FOR_A_CASE
 """What makes sense only on some page; each panel says what it is able to do."""
 FOR_ANY_PAGE = ("close", "next_file", "previous_file")
 FOR_A_ROW = ("copy_key", "copy_row", "copy_python", "copy_command")

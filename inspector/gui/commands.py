@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,14 @@ class Commands:
             "copy_row": lambda: self._copy(copying.row),
             "copy_python": lambda: self._copy(copying.python),
             "copy_command": lambda: self._copy(copying.command),
+            "undo": _nothing,
+            "redo": _nothing,
+            "paste": self.paste,
+            "fit": lambda: window.session.fit(window.file().path),
+            "explain": window.session.explain,
+            "solve": _nothing,
+            "tick_all": _nothing,
+            "save_mended": _nothing,
             "fold": self.fold,
             "expand_all": lambda: window.tree().expand_all(),
             "collapse_all": lambda: window.tree().collapse_all(),
@@ -93,6 +101,28 @@ class Commands:
         folder = self._window.settings.last_folder()
         path = QFileDialog.getExistingDirectory(self._window, "Open a Folder of Shards", folder)
         self._window.session.open([path] if path else [])
+
+    def take_files(self, paths: Sequence[str]) -> None:
+        """Files that were dropped: checkpoints are opened; a .py file is the model that a checkpoint is fitted to."""
+        models = [path for path in paths if path.endswith(".py")]
+        files = [path for path in paths if path not in models]
+        panel = self._window.shown_panel()
+        if models and files:
+            self._window.session.fit(files[0], model=models[0])
+        elif models and isinstance(panel, InspectPanel):
+            self._window.session.fit(panel.file.path, model=models[0])
+        elif not models or panel is None or not panel.take_code(models[0]):
+            self._window.session.open(paths)
+
+    def paste(self) -> None:
+        """Explains the error that lies on the clipboard; a text field that has the keyboard pastes by itself."""
+        from ..comparing.tracebacks import looks_like_one
+
+        text = QGuiApplication.clipboard().text()
+        if looks_like_one(text):
+            self._window.session.explain(text)
+        else:
+            self._window.status.showMessage("There is no error of load_state_dict on the clipboard", 4000)
 
     def export(self) -> None:
         from .export import ask_where, export
@@ -169,3 +199,7 @@ class Commands:
 
         title = "Checkpoint Inspector"
         QMessageBox.about(self._window, f"About {title}", f"{title} {__version__}\n\n{_ABOUT}")
+
+
+def _nothing() -> None:
+    """For actions that only some panels know what to do with."""

@@ -87,11 +87,16 @@ class MainWindow(QMainWindow):
         panel.ready.connect(lambda: self._refresh_if_shown(page))
         panel.ability_changed.connect(lambda: self._enable_if_shown(page))
         page.paced.connect(lambda pace: self.status.show_pace(pace) if page is self.session.current else None)
+        page.renamed.connect(lambda: self._rename(page))
         if isinstance(panel, InspectPanel):
             panel.painted.connect(self.place.details.load)
             panel.entry_asked.connect(self.commands.go_to_entry)
             panel.facts_asked.connect(self.commands.go_to_file)
-        self.place.add(panel, wording.safe(page.name, 60), wording.safe(page.place, 500))
+        self.place.add(panel, *_tab_of(page))
+
+    def _rename(self, page: OpenPage) -> None:
+        self.place.rename(self.panels[page], *_tab_of(page))
+        self._refresh_if_shown(page)
 
     def _remove(self, page: OpenPage) -> None:
         panel = self.panels.pop(page)
@@ -194,7 +199,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self.start.zone.light(False)
         event.acceptProposedAction()
-        self.session.open(dropped_paths(event.mimeData()))
+        self.commands.take_files(dropped_paths(event.mimeData()))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.StatusTip:  # the tips are in the tool tips; the status bar keeps its summary
@@ -210,3 +215,8 @@ class MainWindow(QMainWindow):
         self.place.details.stop()
         self.session.end()
         super().closeEvent(event)
+
+
+def _tab_of(page: OpenPage) -> tuple[str, str]:
+    """The title and the tip of the tab of a page."""
+    return wording.safe(page.name, 60), "\n".join(wording.safe(line, 500) for line in page.place.splitlines())

@@ -34,6 +34,8 @@ class OpenPage(QObject):
 
     paced = Signal(object)
     """How its work goes, as a `Pace`; None when nothing runs any more."""
+    renamed = Signal()
+    """Its `name` is another."""
     changed_on_disk = Signal()
     """A file that it shows is not what was read."""
     broken = Signal(object)

@@ -49,6 +49,25 @@ class Session(QObject):
         if first is not None:
             self.show(first)
 
+    def fit(self, path: str, *, model: str = "") -> None:
+        """Fits the checkpoint `path` to a model in a tab of its own; it is not read again where it is open."""
+        from .fitting.open_fit import OpenFit
+
+        file = self._find(path)
+        known = file.contents.checkpoint if file is not None and file.contents is not None else None
+        page = OpenFit(path, self.settings, self, checkpoint=known, model=model)
+        page.opened.connect(lambda: self.settings.remember(page.path))
+        self.add(page)
+        self.show(page)
+
+    def explain(self, text: str = "") -> None:
+        """Explains the text of an error in a tab of its own."""
+        from .fitting.open_error import OpenError
+
+        page = OpenError(text, self)
+        self.add(page)
+        self.show(page)
+
     def add(self, page: OpenPage) -> None:
         """Takes in a new page and has it read; `show` looks at it."""
         page.broken.connect(self.broken)

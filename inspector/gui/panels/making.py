@@ -14,4 +14,13 @@ def panel_for(page: OpenPage, actions: Actions, settings: Settings) -> PagePanel
     """A new panel for `page`. What a first file does not need is imported when it is first wanted."""
     if isinstance(page, OpenFile):
         return InspectPanel(page, actions, settings)
+    from ..fitting.open_error import OpenError
+    from ..fitting.open_fit import OpenFit
+    from .error_panel import ErrorPanel
+    from .fit_panel import FitPanel
+
+    if isinstance(page, OpenFit):
+        return FitPanel(page)
+    if isinstance(page, OpenError):
+        return ErrorPanel(page)
     raise TypeError(f"There is no panel for {type(page).__name__}.")

@@ -42,5 +42,9 @@ class PagePanel(QStackedWidget):
         """What the panel itself does for an action, by its name; the others are done as for a file."""
         return {}
 
+    def take_code(self, path: str) -> bool:
+        """Takes a .py file that was dropped on it; False where nothing can be done with one."""
+        return False
+
     def keep_state(self) -> None:
         """Remembers how a person arranged it."""

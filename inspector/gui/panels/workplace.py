@@ -59,6 +59,11 @@ class Workplace(QWidget):
             self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, self._closing_button(page))
         self.tabs.setVisible(self.tabs.count() > 1)
 
+    def rename(self, page: QWidget, title: str, tip: str) -> None:
+        """Puts another title on the tab of a page."""
+        self.tabs.setTabText(self._place(page), title.replace("&", "&&"))
+        self.tabs.setTabToolTip(self._place(page), plain_tip(tip))
+
     def remove(self, page: QWidget) -> None:
         """Takes a page away."""
         self.tabs.removeTab(self._place(page))

@@ -1,0 +1,206 @@
+"""A case: two sides, why they do not fit, which of the steps are ticked, and what is left with these.
+
+Requests are `hold`, `tick`, `undo`, `redo`, `clear`; what came of them is told by `explained` and `mended`. All of it
+is worked out by jobs, the latest wins. Whatever the two sides come from - a file and a model, two files, an error
+message - a case looks the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from ...progress import Progress
+from ..jobs import Job
+
+if TYPE_CHECKING:
+    from ...comparing.causes import Cause, Explanation
+    from ...comparing.diffing import Comparison
+    from ...comparing.receipt import Receipt
+    from ...comparing.sides import Side
+    from ...comparing.steps import Step
+    from ..item_models.pair_rows import PairTree
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What there is when some steps are ticked."""
+
+    comparison: Comparison
+    """The file, mended by these steps, held against the model."""
+    receipt: Receipt
+    tree: PairTree
+    """The same as rows."""
+    refusals: dict[int, str]
+    """Number of a cause -> why its step, though ticked, could not be taken."""
+
+
+class Case(QObject):
+    """Two sides and what is to be said of them."""
+
+    explained = Signal()
+    """`explanation` and `outcome` are there, of sides that were not held before (or hold something new)."""
+    mended = Signal()
+    """`outcome` is another, because of other ticks."""
+    broken = Signal(object)
+    """An exception that is an error of this program: explaining has no other way to fail."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.explanation: Explanation | None = None
+        self.outcome: Outcome | None = None
+        self.ticked: frozenset[Step] = frozenset()
+        self._initialisation: dict[str, str] = {}
+        self._past: list[frozenset[Step]] = []
+        self._future: list[frozenset[Step]] = []
+        self._job: Job | None = None
+
+    # What it is
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        return self.explanation.causes if self.explanation is not None else ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The ticked steps that could be taken, in the order in which they are."""
+        refused = self.outcome.refusals if self.outcome is not None else {}
+        taken = (cause for place, cause in enumerate(self.causes) if place not in refused)
+        return tuple(cause.step for cause in taken if cause.step is not None and cause.step in self.ticked)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._job is not None
+
+    def is_ticked(self, cause: Cause) -> bool:
+        return cause.step is not None and cause.step in self.ticked
+
+    # What can be asked
+
+    def hold(self, a: Side, b: Side, initialisation: dict[str, str] | None = None) -> None:
+        """Explains side `a` against side `b`; steps that are ticked stay so where the new causes have them too."""
+        self._initialisation = dict(initialisation or {})
+        self._run(_explaining(a, b, self.ticked, self._initialisation), self._take_explanation)
+
+    def tick(self, cause: Cause, ticked: bool = True) -> None:
+        """Takes the step of a cause, or takes it back."""
+        assert cause.step is not None
+        one = frozenset((cause.step,))
+        self._change(self.ticked | one if ticked else self.ticked - one)
+
+    def tick_all(self) -> None:
+        """Ticks every step that is offered and certain or likely."""
+        self._change(self.ticked | offered(self.causes))
+
+    def undo(self) -> None:
+        """Goes back to the ticks before the last change."""
+        if self._past:
+            self._future.append(self.ticked)
+            self._tick_these(self._past.pop())
+
+    def redo(self) -> None:
+        if self._future:
+            self._past.append(self.ticked)
+            self._tick_these(self._future.pop())
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._future)
+
+    def clear(self) -> None:
+        """Holds nothing any more."""
+        self.stop()
+        self.explanation = self.outcome = None
+
+    def stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    # How it goes
+
+    def _change(self, ticked: frozenset[Step]) -> None:
+        if ticked != self.ticked:
+            self._past.append(self.ticked)
+            self._future.clear()
+            self._tick_these(ticked)
+
+    def _tick_these(self, ticked: frozenset[Step]) -> None:
+        self.ticked = ticked
+        if self.explanation is not None:
+            self._run(_mending(self.explanation, ticked, self._initialisation), self._take_outcome)
+
+    def _take_explanation(self, found: tuple[Explanation, Outcome]) -> None:
+        self.explanation, self.outcome = found
+        self.explained.emit()
+
+    def _take_outcome(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.mended.emit()
+
+    def _run(self, work: Generator[Any, None, Any], succeeded: Callable[[Any], None]) -> None:
+        self.stop()
+        job = self._job = Job(work)
+
+        def end(then: Callable[[Any], object]) -> Callable[[Any], None]:
+            def hear(result: Any) -> None:
+                if self._job is job:
+                    self._job = None
+                    then(result)
+
+            return hear
+
+        job.succeeded.connect(end(succeeded))
+        job.failed.connect(end(self.broken.emit))
+        job.start()
+
+
+def offered(causes: tuple[Cause, ...]) -> frozenset[Step]:
+    """The steps that may be taken without a second thought: those of causes that are not merely possible."""
+    from ...comparing.causes import POSSIBLE
+
+    return frozenset(cause.step for cause in causes if cause.step is not None and cause.confidence != POSSIBLE)
+
+
+def _explaining(
+    a: Side, b: Side, ticked: frozenset[Step], initialisation: dict[str, str]
+) -> Generator[Progress, None, tuple[Explanation, Outcome]]:
+    from ...comparing.explaining import explaining
+
+    explanation = yield from explaining(a, b)
+    outcome = yield from _mending(explanation, ticked, initialisation)
+    return explanation, outcome
+
+
+def _mending(
+    explanation: Explanation, ticked: frozenset[Step], initialisation: dict[str, str]
+) -> Generator[Progress, None, Outcome]:
+    """The ticked steps one after the other; one that cannot be taken is left out, and says why."""
+    from ...comparing.diffing import compare
+    from ...comparing.mending import apply
+    try:
+        from ...comparing.receipt import receipt
+    except ImportError:
+        receipt = lambda *_: None
+    from ...errors import InspectorError
+    from ..item_models.pair_rows import PairTree
+
+    a, b = explanation.before.a, explanation.before.b
+    refusals: dict[int, str] = {}
+    for place, cause in enumerate(explanation.causes):
+        if cause.step is not None and cause.step in ticked:
+            yield Progress(place, len(explanation.causes), "causes")
+            try:
+                a = apply(a, (cause.step,), b)
+            except InspectorError as error:
+                refusals[place] = str(error)
+    comparison = compare(a, b)
+    yield Progress(1, 1, "causes")
+    return Outcome(comparison, receipt(comparison, initialisation), PairTree(comparison), refusals)

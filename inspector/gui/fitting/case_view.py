@@ -1,0 +1,66 @@
+"""A case as one sees it: what it comes from, the story, the keys. Whatever question the panel answers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QWidget
+
+from ...comparing.causes import Cause
+from ..comparing.pair_view import PairView
+from .case import Case
+from .story import Story
+
+
+class CaseView(QSplitter):
+    """Three columns: a side, the story of the case, the pairs of its keys. Choosing a cause sets off its keys."""
+
+    def __init__(self, case: Case, side: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._case = case
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.side = side
+        self.story = Story(case)
+        self.pairs = PairView()
+        for widget in (side, self.story, self.pairs):
+            self.addWidget(widget)
+        self.setSizes([330, 470, 580])
+        self.setStretchFactor(1, 2)
+        self.setStretchFactor(2, 3)
+        self.story.causes.chosen.connect(self._mark)
+        case.explained.connect(self.show_pairs)
+        case.mended.connect(self.show_pairs)
+        self.pairs.hide()
+
+    def show_pairs(self) -> None:
+        """Shows the keys as they are with the ticked steps."""
+        outcome = self._case.outcome
+        self.pairs.setVisible(outcome is not None)
+        if outcome is not None:
+            self.pairs.show(tree=outcome.tree)
+
+    def hide_pairs(self) -> None:
+        self.pairs.hide()
+
+    def _mark(self, cause: Cause | None) -> None:
+        self.pairs.mark(cause.keys if cause is not None else ())
+
+
+class Foot(QWidget):
+    """The buttons below the story: what is done with a case once it is understood."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(20, 8, 20, 12)
+        self._row.setSpacing(8)
+        self._row.addStretch(1)
+
+    def offer(self, text: str, tip: str, act, *, main: bool = False) -> QPushButton:  # type: ignore[no-untyped-def]
+        """Adds a button."""
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        button.setProperty("main", main)
+        button.clicked.connect(lambda: act())
+        self._row.addWidget(button)
+        return button

@@ -1,0 +1,49 @@
+"""What "copy" puts on the clipboard for a fit: the lines of Python that mend and load, the terminal's command."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+
+from ...comparing.steps import Step
+from .open_fit import OpenFit
+
+
+def python(fit: OpenFit) -> str:
+    """The lines that load the checkpoint, mend it by the ticked steps, and give it to the model."""
+    from ...comparing.python_code import python_code
+
+    return python_code(fit.case.steps, path=fit.path, section=fit.section)
+
+
+def python_of_steps(steps: Sequence[Step], path: str = "checkpoint.pth") -> str:
+    """The same for a checkpoint of which only an error message is known."""
+    from ...comparing.python_code import python_code
+
+    return python_code(steps, path=path, section="")
+
+
+def command(fit: OpenFit) -> str:
+    """The command that fits in the terminal; on a second line the one that writes the mended file."""
+    import sys
+
+    from ...comparing.step_texts import as_text
+
+    choice = fit.chosen.choice
+    words = ["inspector", "fit", fit.path, choice.text if choice is not None else ""]
+    for name, value in fit.chosen.arguments.items():
+        words += ["--arg", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
+    if fit.chosen.interpreter != sys.executable:
+        words += ["--python", fit.chosen.interpreter]
+    lines = [shlex.join(words)]
+    if fit.case.steps:
+        steps = [part for step in fit.case.steps for part in ("--step", as_text(step))]
+        lines.append(shlex.join(["inspector", "mend", fit.path, *steps, "-o", mended_path(fit.path)]))
+    return "\n".join(lines)
+
+
+def mended_path(path: str) -> str:
+    """Where the mended file is to go unless a person says otherwise: beside the old one."""
+    head, dot, ending = path.rpartition(".")
+    return f"{head}.mended.{ending}" if dot and "/" not in ending else f"{path}.mended.pth"

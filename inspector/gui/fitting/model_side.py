@@ -1,0 +1,183 @@
+"""The left of the panel: which model, which part of the checkpoint, which Python, which arguments."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from ... import wording
+from ...workshop.requests import parse_source
+from ..theme import scaled_font
+from ..widgets.boxes import ChoiceBox
+from ..widgets.labels import Label
+from ..widgets.links_row import LinksRow
+from ..widgets.wrapped_text import WrappedText
+from .argument_form import ArgumentForm
+from .chosen_model import RECENT_MODELS, Stage
+from .interpreter_box import InterpreterBox
+from .model_field import ModelField
+from .open_fit import OpenFit
+from .output_fold import OutputFold
+from .suggesting import Suggestion
+from .suggestion_list import SuggestionList, heading
+
+_FILTER = "Models and checkpoints (*.py *.pth *.pt *.ckpt *.bin *.safetensors *.tar *.th *.jit *.pt2);;All files (*)"
+
+
+class ModelSide(QScrollArea):
+    """Everything that is chosen before the checkpoint is held against a model."""
+
+    def __init__(self, page: OpenFit) -> None:
+        super().__init__()
+        self._page = page
+        self._chosen = page.chosen
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(280)
+        self.setAccessibleName("Model")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.field = ModelField()
+        self.field.named.connect(self._chosen.choose)
+        self.classes = LinksRow("Its models:")
+        self.classes.chosen.connect(lambda place: self._chosen.choose(self._chosen.classes[place]))
+        self._classes_frame = _framed(self.classes)
+        self.suggestions = SuggestionList()
+        self.suggestions.taken.connect(self.take_suggestion)
+        self.section = ChoiceBox()
+        self.section.setAccessibleName("Part of the checkpoint")
+        self.section.activated.connect(lambda place: page.choose_section(self.section.itemData(place)))
+        self.interpreter = InterpreterBox(self._chosen)
+        self.interpreter.chosen.connect(self._chosen.use_interpreter)
+        self.form = ArgumentForm(self._chosen)
+        self.form.solve_requested.connect(page.solve)
+        self.found = WrappedText(tone="quiet", font=scaled_font(0.95))
+        self.output = OutputFold(self._chosen)
+        self._doc = WrappedText(tone="quiet", font=scaled_font(0.95))
+        self._lay_out()
+        page.opened.connect(self._show_file)
+        page.section_changed.connect(self._show_sections)
+        self._chosen.changed.connect(self.refresh)
+        self._chosen.built.connect(self._fill_names)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(18, 18, 14, 18)
+        column.setSpacing(10)
+        column.addWidget(heading("Model"))
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.field, 1)
+        row.addWidget(_tool("▾", "All models that are known", self.field.show_all))
+        row.addWidget(_tool("…", "Choose a .py file, or another checkpoint", self.browse))
+        column.addLayout(row)
+        column.addWidget(self._doc)
+        column.addWidget(self._classes_frame)
+        column.addWidget(self.suggestions)
+        details = QFormLayout()
+        details.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        details.setHorizontalSpacing(10)
+        details.addRow(Label("Built with", tone="quiet"), self.interpreter)
+        details.addRow(Label("From the file", tone="quiet"), self.section)
+        column.addLayout(details)
+        column.addSpacing(8)
+        column.addWidget(self.form)
+        column.addWidget(self.found)
+        column.addWidget(self.output)
+        column.addStretch(1)
+        self.setWidget(page)
+
+    # What a person does
+
+    def browse(self) -> None:
+        """Chooses a .py file or a checkpoint in a dialog."""
+        known = self._chosen.choice.runs if self._chosen.choice is not None else ""
+        beside = os.path.dirname(known if os.path.isabs(known) else self._page.path)
+        path, _ = QFileDialog.getOpenFileName(self.window(), "Choose a Model", beside, _FILTER)
+        if path:
+            self._chosen.choose(path)
+
+    def take_suggestion(self, suggestion: Suggestion) -> None:
+        self._chosen.choose(suggestion.text, suggestion.arguments)
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """Shows what is chosen."""
+        chosen = self._chosen
+        if chosen.choice is not None and not self.field.hasFocus():
+            self.field.setText(chosen.choice.text)
+            self.field.setCursorPosition(len(self.field.text()))
+        names = [parse_source(text).name for text in chosen.classes]
+        self.classes.show_links(names if len(names) > 1 else [])
+        self.suggestions.setVisible(chosen.choice is None and bool(self.suggestions.buttons))
+        doc = chosen.signature.doc if chosen.signature is not None else ""
+        self._doc.setText(wording.safe(doc, 300))
+        self._doc.setVisible(bool(doc))
+        self._show_found()
+        self.interpreter.refresh()
+        if chosen.stage is Stage.ARGUMENTS:
+            self.form.focus_first_missing()
+
+    def _show_file(self) -> None:
+        self.suggestions.show_suggestions(self._page.suggestions)
+        self._fill_names()
+        self._show_sections()
+        self.refresh()
+
+    def _fill_names(self) -> None:
+        from .suggesting import builders
+
+        recent = self._chosen.settings.listed(RECENT_MODELS)
+        self.field.offer([*recent, *(each.text for each in self._page.suggestions), *builders()])
+
+    def _show_sections(self) -> None:
+        self.section.clear()
+        for section in self._page.sections:
+            key = f" ({wording.safe(section.key, 60)})" if section.key else ""
+            self.section.addItem(f"{section.title}{key}", section.key)
+        self.section.setCurrentIndex(max(0, self.section.findData(self._page.section)))
+        self.section.setEnabled(self.section.count() > 1)
+
+    def _show_found(self) -> None:
+        """What the search for arguments came to."""
+        solution = self._chosen.solution
+        words: list[str] = []
+        if solution is not None:
+            words.append(_summary(solution.fits, solution.builds, solution.left))
+            words += [f"·  {each}" for each in solution.found]
+            words += [f"?  {each}" for each in solution.undecided]
+        self.found.setText("\n".join(wording.safe(line, 400) for line in words))
+        self.found.setVisible(bool(words))
+
+
+def _summary(fits: bool, builds: int, left: int) -> str:
+    tried = f"after building it {wording.plural(builds, 'time')}"
+    if fits:
+        return f"Arguments that fit were found {tried}."
+    return f"No arguments were found with which everything fits: {wording.plural(left, 'key')} left {tried}."
+
+
+def _framed(row: LinksRow) -> QWidget:
+    """A frame that the row hides while it has nothing to show."""
+    frame = QWidget()
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(row)
+    frame.hide()
+    return frame
+
+
+def _tool(text: str, tip: str, act) -> QToolButton:  # type: ignore[no-untyped-def]
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.clicked.connect(lambda: act())
+    return button
+
+

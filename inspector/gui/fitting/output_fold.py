@@ -1,0 +1,40 @@
+"""What the user's code printed, as it comes; closed until somebody looks."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QPlainTextEdit
+
+from ... import wording
+from ..theme import mono_font
+from .chosen_model import ChosenModel
+from .fold import Fold
+
+_MOST_LETTERS = 20_000
+
+
+class OutputFold(Fold):
+    """The end of what was printed. Hidden while nothing was."""
+
+    def __init__(self, chosen: ChosenModel) -> None:
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setFont(mono_font(0.9))
+        self.text.setFixedHeight(150)
+        self.text.setTabChangesFocus(True)
+        self.text.setAccessibleName("What the code printed")
+        super().__init__("Printed", self.text)
+        self._chosen = chosen
+        self._shown = ""
+        chosen.said.connect(self.refresh)
+        chosen.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        output = self._chosen.output[-_MOST_LETTERS:]
+        self.setVisible(bool(output))
+        if output != self._shown:
+            self._shown = output
+            self.button.setText(f"Printed ({wording.plural(output.count(chr(10)) or 1, 'line')})")
+            self.text.setPlainText("\n".join(wording.safe(line, 500) for line in output.splitlines()))
+            bar = self.text.verticalScrollBar()
+            bar.setValue(bar.maximum())

@@ -1,0 +1,110 @@
+"""What the panel says of a case, in sentences: the headline, what is left, what torch says, what loading would do."""
+
+from __future__ import annotations
+
+from ... import wording
+from ...comparing.causes import CERTAIN, LIKELY, POSSIBLE, Cause
+from ...comparing.diffing import DTYPE, MISSING, SIZE, UNEXPECTED, Comparison
+from ...comparing.step_words import as_words
+from ...workshop.requests import Verdict
+from .case import Case
+
+_CONFIDENCE = {
+    CERTAIN: "certain",
+    LIKELY: "likely",
+    POSSIBLE: "possible",
+}
+_CONFIDENCE_TIPS = {
+    CERTAIN: "Nothing else fits the names and shapes.",
+    LIKELY: "Others would fit, but are far less usual.",
+    POSSIBLE: "One of several that would fit: look before you take it.",
+}
+
+
+def headline(case: Case) -> str:
+    """The whole in a few words: `Fits: every key loads.`, `8 lines, 3 causes`, `3 of 8 lines left`."""
+    if case.explanation is None or case.outcome is None:
+        return ""
+    before, after = case.explanation.before, case.outcome.comparison
+    if before.fits:
+        return "Fits: every key loads."
+    if not case.steps:
+        return f"{wording.plural(before.lines, 'line')}, {wording.plural(len(_real(case)), 'cause')}"
+    if after.fits:
+        return "Fits when mended: every key loads."
+    if after.lines <= before.lines:
+        return f"{wording.count(after.lines)} of {wording.plural(before.lines, 'line')} left"
+    return f"{wording.plural(after.lines, 'line')} with these steps, {wording.count(before.lines)} without"
+
+
+def subline(case: Case) -> str:
+    """What the headline counts: `1 missing, 1 unexpected, 6 size mismatches`."""
+    if case.outcome is None:
+        return ""
+    comparison = case.outcome.comparison
+    if comparison.fits:
+        converted = comparison.counts[DTYPE]
+        return f"{wording.plural(converted, 'tensor')} will be converted to the model's dtype." if converted else ""
+    return counted(comparison)
+
+
+def counted(comparison: Comparison) -> str:
+    """How many keys there are of each kind that `load_state_dict` complains of."""
+    counts = comparison.counts
+    said = (
+        f"{wording.count(counts[MISSING])} missing" if counts[MISSING] else "",
+        f"{wording.count(counts[UNEXPECTED])} unexpected" if counts[UNEXPECTED] else "",
+        wording.plural(counts[SIZE], "size mismatch", "size mismatches") if counts[SIZE] else "",
+    )
+    return ", ".join(filter(None, said))
+
+
+def share_words(cause: Cause, lines: int) -> str:
+    """`explains 6 of 8 lines · certain`."""
+    explained = len(set(cause.keys))
+    sure = _CONFIDENCE.get(cause.confidence, cause.confidence)
+    if not lines or not explained:
+        return sure
+    return f"explains {wording.count(explained)} of {wording.plural(lines, 'line')}   ·   {sure}"
+
+
+def confidence_words(cause: Cause) -> str:
+    return _CONFIDENCE_TIPS.get(cause.confidence, "")
+
+
+def step_words(cause: Cause) -> str:
+    """The step of a cause, as it stands beside its box."""
+    assert cause.step is not None
+    words = as_words(cause.step)
+    return words[:1].upper() + words[1:]
+
+
+def verdict_words(comparison: Comparison, verdict: Verdict) -> tuple[str, bool]:
+    """What torch itself says of the comparison that is shown, and whether it agrees."""
+    ours = (
+        {pair.key for pair in comparison.of_kind(MISSING)},
+        {pair.key for pair in comparison.of_kind(UNEXPECTED)},
+        {pair.key for pair in comparison.of_kind(SIZE)},
+    )
+    theirs = (set(verdict.missing), set(verdict.unexpected), {key for key, _, _ in verdict.mismatched})
+    if ours == theirs and not verdict.other:
+        if comparison.fits:
+            return "torch agrees: it loads with strict=True.", True
+        return f"torch agrees: load_state_dict names the same {wording.plural(comparison.lines, 'key')}.", True
+    return f"torch disagrees: {_disagreement(ours, theirs, verdict)}", False
+
+
+def _disagreement(ours: tuple[set[str], ...], theirs: tuple[set[str], ...], verdict: Verdict) -> str:
+    parts = []
+    for kind, mine, its in zip(("missing", "unexpected", "a size mismatch"), ours, theirs):
+        if more := sorted(its - mine):
+            parts.append(f"it also calls {wording.safe(wording.names(more), 200)} {kind}")
+        if less := sorted(mine - its):
+            parts.append(f"it does not call {wording.safe(wording.names(less), 200)} {kind}")
+    parts += [f"it says: {wording.safe(text, 300)}" for text in verdict.other[:2]]
+    return "; ".join(parts) + ". What torch says counts."
+
+
+def _real(case: Case) -> list[Cause]:
+    """The causes that explain a line; what is harmless explains none that matters."""
+    return [cause for cause in case.causes if cause.kind != "harmless"] or list(case.causes)

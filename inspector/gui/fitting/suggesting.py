@@ -1,0 +1,59 @@
+"""Which model is likely meant: what the checkpoint itself names, what its names and shapes look like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...checkpoint.entries import Checkpoint
+    from ...comparing.sides import Side
+
+_MOST_EQUALS = 3
+"""Builders that fit equally well and are each offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A model to begin with."""
+
+    text: str
+    """As `choices.choice_of` takes it."""
+    why: str
+    """A sentence."""
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+def suggestions(checkpoint: Checkpoint, side: Side) -> tuple[Suggestion, ...]:
+    """The likeliest first; each model once."""
+    found: dict[str, Suggestion] = {}
+    for each in (*_named(checkpoint), *_looks_like(side)):
+        found.setdefault(each.text, each)
+    return tuple(found.values())
+
+
+def builders() -> tuple[str, ...]:
+    """The names of torchvision's builders, as they are written into the field."""
+    from ...comparing.signatures import table
+
+    return tuple(f"torchvision:{name}" for name in sorted(signature.name for signature in table().signatures))
+
+
+def _named(checkpoint: Checkpoint) -> Iterator[Suggestion]:
+    try:
+        from ...workshop.filling import model_named
+    except ImportError:
+        return
+    source = model_named(checkpoint)
+    if source is not None:
+        yield Suggestion(str(source), "The file names it.")
+
+
+def _looks_like(side: Side) -> Iterator[Suggestion]:
+    from ...comparing.architectures import UNKNOWN, identify
+
+    found = identify(side)
+    if found.kind != UNKNOWN:
+        for name in found.builders[:_MOST_EQUALS]:
+            yield Suggestion(f"torchvision:{name}", found.sentence, found.arguments)

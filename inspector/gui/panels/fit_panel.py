@@ -1,0 +1,208 @@
+"""Does it fit this model class - and if not, why, and what mends it? The panel of one checkpoint and one model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from PySide6.QtGui import QGuiApplication
+
+from ... import wording
+from ..fitting import copying
+from ..fitting.case_view import CaseView, Foot
+from ..fitting.chosen_model import ChosenModel, Stage
+from ..fitting.model_side import ModelSide
+from ..fitting.open_fit import OpenFit
+from ..fitting.saving import Saving
+from ..fitting.sentences import verdict_words
+from .page_panel import PagePanel
+from .pages import LoadingPage, RefusalPage
+
+_WELCOME = "Choose the model that this checkpoint is to be loaded into: on the left, or drop a .py file here."
+_RUNNING = {
+    Stage.LISTING: "Looking for its models …",
+    Stage.INSPECTING: "Reading what it takes …",
+    Stage.BUILDING: "Building it …",
+    Stage.SOLVING: "Looking for arguments that fit …",
+    Stage.READING: "Reading the other checkpoint …",
+}
+
+
+class FitPanel(PagePanel):
+    """One checkpoint that is fitted to a model."""
+
+    def __init__(self, page: OpenFit) -> None:
+        super().__init__(page)
+        self.fit = page
+        self.view = CaseView(page.case, ModelSide(page))
+        self.side: ModelSide = self.view.side  # type: ignore[assignment]
+        self.story = self.view.story
+        self.saving = Saving(page, self)
+        self._loading = LoadingPage(page.name)
+        self._refusal = RefusalPage()
+        for widget in (self._loading, self.view, self._refusal):
+            self.addWidget(widget)
+        self._make_foot()
+        self._connect()
+        self._refresh()
+
+    def _make_foot(self) -> None:
+        foot = Foot()
+        self.mend_all = foot.offer("&Tick All Steps", "Take every step that is certain or likely", self.tick_all)
+        tip = "Copy the lines that mend the checkpoint and load it"
+        self.python = foot.offer("Copy as &Python", tip, self.copy_python)
+        self.save = foot.offer("&Save Mended File …", "Write the mended checkpoint as a new file", self.saving.ask)
+        self.story.add_foot(foot)
+
+    def _connect(self) -> None:
+        page = self.fit
+        page.opened.connect(self._show_view)
+        page.refused.connect(self._show_refusal)
+        page.changed_on_disk.connect(self._tell_change)
+        page.judged.connect(self._show_verdict)
+        page.chosen.changed.connect(self._refresh)
+        page.chosen.said.connect(self._show_running)
+        page.case.explained.connect(self._show_case)
+        page.case.mended.connect(self._show_case)
+        self.story.stop_requested.connect(page.stop)
+        self.story.allowed.connect(page.chosen.allow)
+        self.story.failure.retry.clicked.connect(lambda: page.chosen.begin())
+        self._refusal.retry_requested.connect(page.open)
+        self._refusal.close_requested.connect(self.close_requested)
+        self.saving.said.connect(self.story.notice.say)
+
+    # What the window asks
+
+    @property
+    def has_content(self) -> bool:
+        return self.currentWidget() is self.view
+
+    def summary(self) -> str:
+        model = self.fit.chosen.model
+        if model is None:
+            return ""
+        how = {"meta": "without memory for its values", "cpu": "with values, on the CPU"}.get(model.device, "")
+        parts = [model.name, wording.plural(len(model.parameters), "key"), f"built {how} in {model.seconds:.2g} s"]
+        return "   ·   ".join(wording.safe(part, 200) for part in parts)
+
+    def able(self) -> frozenset[str]:
+        case, able = self.fit.case, {"reload"}
+        able |= {"undo"} if case.can_undo else set()
+        able |= {"redo"} if case.can_redo else set()
+        able |= {"stop"} if self.fit.is_busy else set()
+        if self.fit.chosen.choice is not None:
+            able.add("copy_command")
+        if self.fit.chosen.signature is not None:
+            able.add("solve")
+        if case.outcome is not None:
+            able |= {"copy_python", "find", "tick_all"}
+        if case.steps:
+            able.add("save_mended")
+        return frozenset(able)
+
+    def deeds(self) -> dict[str, Callable[[], object]]:
+        return {
+            "undo": self.fit.case.undo,
+            "redo": self.fit.case.redo,
+            "copy_python": self.copy_python,
+            "copy_command": self.copy_command,
+            "tick_all": self.tick_all,
+            "save_mended": self.saving.ask,
+            "solve": self.fit.solve,
+            "find": self.view.pairs.search.setFocus,
+        }
+
+    def tick_all(self) -> None:
+        self.fit.case.tick_all()
+
+    def copy_python(self) -> None:
+        self._copy(copying.python(self.fit))
+
+    def copy_command(self) -> None:
+        self._copy(copying.command(self.fit))
+
+    def take_code(self, path: str) -> bool:
+        self.fit.chosen.choose(path)
+        return True
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.story.notice.say("Copied.")
+
+    # What the page tells
+
+    def _show_view(self) -> None:
+        self.story.notice.say("")
+        self.setCurrentWidget(self.view)
+        self._refresh()
+        if self.fit.chosen.choice is None:
+            self.side.field.setFocus()
+        self.ready.emit()
+
+    def _show_refusal(self) -> None:
+        if self.fit.error is not None:
+            self._refusal.show_error(self.fit.error, self.fit.path)
+        self.setCurrentWidget(self._refusal)
+        self.ready.emit()
+
+    def _refresh(self) -> None:
+        """The stage of the model: one thing at a time."""
+        chosen = self.fit.chosen
+        self._ask_leave(chosen)
+        if self.fit.case.outcome is None:
+            self.view.hide_pairs()
+            self.story.show_text(*_words(chosen))
+        if chosen.stage is Stage.FAILED and chosen.error is not None:
+            self.story.show_failure(chosen.error)
+        self._show_running()
+        self._enable()
+        self.ready.emit()
+
+    def _show_running(self) -> None:
+        chosen = self.fit.chosen
+        self.story.show_running(_RUNNING.get(chosen.stage, ""), chosen.progress)
+
+    def _show_case(self) -> None:
+        self._show_running()
+        self._enable()
+        self.ready.emit()
+
+    def _show_verdict(self) -> None:
+        outcome, verdict = self.fit.case.outcome, self.fit.verdict
+        if outcome is None or verdict is None:
+            self.story.show_verdict("", True)
+        else:
+            self.story.show_verdict(*verdict_words(outcome.comparison, verdict))
+
+    def _ask_leave(self, chosen: ChosenModel) -> None:
+        if chosen.stage is Stage.ASKING_LEAVE and chosen.choice is not None:
+            name = wording.safe(os.path.basename(chosen.choice.runs), 80)
+            what = "it" if chosen.choice.is_code else chosen.choice.name
+            self.story.leave.say(
+                f"To know what {what} takes, {name} must be run: its code may do whatever you may do. "
+                "Run it if you trust it.",
+                wording.safe(chosen.choice.runs, 500),
+            )
+        else:
+            self.story.leave.say("")
+
+    def _tell_change(self) -> None:
+        self.story.notice.say("The checkpoint changed on disk. What is shown is as it was read: F5 reads it again.")
+
+    def _enable(self) -> None:
+        case = self.fit.case
+        self.mend_all.setEnabled(any(cause.step is not None for cause in case.causes))
+        self.python.setEnabled(case.outcome is not None)
+        self.save.setEnabled(bool(case.steps) and not self.saving.is_busy)
+        self.ability_changed.emit()
+
+
+def _words(chosen: ChosenModel) -> tuple[str, str]:
+    """What is said while there is nothing to compare: a headline, and a line below it."""
+    missing = wording.safe(wording.names(chosen.missing_arguments), 200)
+    return {
+        Stage.EMPTY: ("Which model?", _WELCOME),
+        Stage.ASKING_LEAVE: ("May its code be run?", "Nothing of it was run yet."),
+        Stage.CLASS: ("Which of its models?", "Choose one of those on the left."),
+        Stage.ARGUMENTS: ("Which arguments?", f"Write on the left what it must be told: {missing}."),
+    }.get(chosen.stage, ("", ""))
