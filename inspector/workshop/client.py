@@ -99,6 +99,12 @@ class Workshop:
         if worker is not None:
             worker.kill()
 
+    def forget(self) -> None:
+        """Lets the model go that was built last; torch stays loaded."""
+        with self._turn:
+            self._built = None
+            self._let_model_go()
+
     def close(self) -> None:
         """Stops everything and lets the interpreter end. It may be asked again; then it starts anew."""
         self.stop()
@@ -170,14 +176,16 @@ class Workshop:
         return (yield from self._ask(self._kept, request))
 
     def _keep(self, worker: Worker, request: Build) -> None:
-        if self._kept is not None:
-            self._kept.end()
+        self._let_model_go()
         self._kept, self._built = worker, request
 
-    def _let_go(self) -> None:
+    def _let_model_go(self) -> None:
         if self._kept is not None:
             self._kept.end()
             self._kept = None
+
+    def _let_go(self) -> None:
+        self._let_model_go()
         if self._warm is not None:
             with contextlib.suppress(OSError):
                 self._warm.end()

@@ -2,10 +2,10 @@
 
 It talks with the client over a socket, in lines of `crossing`:
 
-    -> ("fork",) and five file descriptors    <- ("forked", pid)      a worker: see `serving`
-    -> ("kill", pid)                          <- ("ended", pid, status), also when it ends by itself
-    -> ("prepare", names)                     imports these modules, so that further workers have them
-                                              <- ("ready",) once, when torch is there, or a Failure
+    -> ("fork", memory), five descriptors    <- ("forked", pid)      a worker: see `serving`
+    -> ("kill", pid)                         <- ("ended", pid, status), also when it ends by itself
+    -> ("prepare", names)                    imports these modules, so that further workers have them
+                                             <- ("ready",) once, when torch is there, or a Failure
 
 When the socket closes, the client is gone: everything that was started here is killed.
 
@@ -85,11 +85,11 @@ class Forker:
     def run(self) -> None:
         buffer = b""
         while True:
-            ready: list[object] = [*select.select([self._client, self._wake], [], [])[0]]
+            ready, _, _ = select.select([self._client.fileno(), self._wake], [], [])
             if self._wake in ready:
                 os.read(self._wake, 4096)
                 self._reap()
-            if self._client in ready:
+            if self._client.fileno() in ready:
                 received = self._receive()
                 if not received:
                     break
@@ -111,24 +111,24 @@ class Forker:
 
     def _obey(self, order: tuple) -> None:  # type: ignore[type-arg]
         if order[0] == "fork":
-            self._fork()
+            self._fork(order[1])
         elif order[0] == "kill" and order[1] in self._workers:
             _kill(order[1])
         elif order[0] == "prepare":
             _import(order[1])
 
-    def _fork(self) -> None:
+    def _fork(self, memory: int) -> None:
         descriptors, self._descriptors = self._descriptors, []
         parent = os.getpid()
         worker = os.fork()
         if worker == 0:
-            self._become_worker(descriptors, parent)
+            self._become_worker(descriptors, memory, parent)
         self._workers.add(worker)
         for each in descriptors:
             os.close(each)
         self._client.sendall(crossing.line(("forked", worker)))
 
-    def _become_worker(self, descriptors: list[int], parent: int) -> None:
+    def _become_worker(self, descriptors: list[int], memory: int, parent: int) -> None:
         """The end of the fork that works; it never comes back."""
         status = 1
         try:
@@ -139,6 +139,7 @@ class Forker:
             if os.getppid() == parent:
                 self._client.close()
                 os.close(self._wake)
+                _limit(memory)
                 from . import serving
 
                 serving.serve(*descriptors)
@@ -186,6 +187,18 @@ def _kill_orphans() -> None:
         for child in children.read().split():
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(int(child), signal.SIGKILL)
+
+
+def _limit(memory: int) -> None:
+    """Lets a single large allocation fail at once, with the user's line. (The client watches what is really held.)
+
+    Not where there is a CUDA driver: it takes far more of its address space than it uses.
+    """
+    if sys.platform == "linux" and not os.path.exists("/dev/nvidiactl"):
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, hard))
 
 
 def _prctl(option: int, argument: int) -> None:

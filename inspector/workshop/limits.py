@@ -33,13 +33,18 @@ class Limits(NamedTuple):
 DEFAULTS = Limits()
 
 
+def most_memory(limits: Limits) -> int:
+    """The bytes that a worker may hold on this machine."""
+    return min(limits.memory, memory.machine() * 3 // 4)
+
+
 class Watch:
     """Looks after one request of the worker `pid`."""
 
     def __init__(self, pid: int, seconds: float, limits: Limits) -> None:
         self._pid = pid
         self._seconds = seconds
-        self._most = min(limits.memory, memory.machine() * 3 // 4)
+        self._most = most_memory(limits)
         self._begin = self._word = self._look = self._sum = time.monotonic()
 
     @property

@@ -29,7 +29,12 @@ class Output:
         return shown
 
     @property
-    def text(self) -> str:
-        """All of it, or its beginning and end and how much was left out."""
+    def rest(self) -> str:
+        """What was not shown at once: how much was left out, and the end."""
         left_out = f"\n… {size(self._skipped)} left out …\n" if self._skipped else ""
-        return f"{self._head}{left_out}{self._tail}"
+        return left_out + self._tail
+
+    @property
+    def text(self) -> str:
+        """All of it, or its beginning and end."""
+        return self._head + self.rest

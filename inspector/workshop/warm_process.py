@@ -39,6 +39,7 @@ class WarmProcess:
         self.socket = ours
         self._said = tempfile.TemporaryFile()  # closed in `end`
         self._buffer = b""
+        self._gone = False
         self._sending = threading.Lock()
         try:
             self._process = subprocess.Popen(
@@ -73,8 +74,8 @@ class WarmProcess:
             yield Progress(int(passed), 0, "seconds", "Loading torch")
 
     def is_running(self) -> bool:
-        """Whether the process is there. One that is killed is noticed here, or by whoever waits for an answer."""
-        return self._process.poll() is None
+        """Whether the process is there, as far as can be told."""
+        return not self._gone and self._process.poll() is None
 
     def messages(self, timeout: float) -> list[Any]:
         """What came within `timeout` seconds; [None] when the process is gone."""
@@ -85,16 +86,20 @@ class WarmProcess:
         except OSError:
             received = b""
         if not received:
+            self._gone = True
             return [None]
         *lines, self._buffer = (self._buffer + received).split(b"\n")
         return [crossing.value(line) for line in lines]
 
-    def fork(self, descriptors: tuple[int, ...]) -> None:
-        """Asks for a worker that has these file descriptors; `("forked", pid)` comes as a message."""
+    def fork(self, descriptors: tuple[int, ...], memory: int) -> None:
+        """Asks for a worker that has these file descriptors and may hold `memory` bytes.
+
+        `("forked", pid)` comes as a message.
+        """
         passed = array.array("i", descriptors)
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, passed)]
-        with self._sending:
-            self.socket.sendmsg([crossing.line(("fork",))], ancillary)
+        with self._sending, contextlib.suppress(OSError):  # a process that is gone is noticed in a moment
+            self.socket.sendmsg([crossing.line(("fork", memory))], ancillary)
 
     def tell(self, *order: object) -> None:
         """Sends an order, unless the process is gone."""

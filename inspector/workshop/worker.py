@@ -14,7 +14,7 @@ from typing import Any
 from ..progress import Progress
 from ..wording import size
 from . import crossing
-from .limits import Limits, Watch
+from .limits import Limits, Watch, most_memory
 from .output import Output
 from .requests import Answer, Failure, Request, Said, WorkshopError
 from .traces import Trace
@@ -60,8 +60,7 @@ class Worker:
         theirs["requests"], requests = os.pipe()
         os.set_blocking(requests, False)
         self._selector.register(self._warm.socket, selectors.EVENT_READ, "warm")
-        with contextlib.suppress(OSError):  # a process that is gone is noticed in a moment
-            self._warm.fork(tuple(theirs[name] for name in DESCRIPTORS))
+        self._warm.fork(tuple(theirs[name] for name in DESCRIPTORS), most_memory(self._limits))
         for each in theirs.values():
             os.close(each)
         return requests
@@ -166,6 +165,8 @@ class Worker:
                         break
                     if said := self.output.take(key.data, data):
                         yield Said(key.data, said)
+        if self.output.rest:
+            yield Said("stdout", self.output.rest)
 
     # -- ending --------------------------------------------------------------------------------------------
 
