@@ -61,6 +61,12 @@ DEEDS = (
     Deed("theme_dark", "Dar&k", "View", "Ctrl+Alt+2", "Dark colours", "", True, "theme"),
     Deed("measure", "&Measure All", "Measure", "Ctrl+M", "Compute the statistics of every tensor", "measure"),
     Deed("stop", "&Stop", "Measure", "Ctrl+.", "Stop what is running; what is measured stays", "stop"),
+    Deed("compare", "Co&mpare With…", "Compare", "Ctrl+D", "Hold this file against another one", "compare"),
+    Deed("swap", "S&wap Sides", "Compare|", "Ctrl+Shift+S", "Make A of B, and B of A", "swap"),
+    Deed("next_difference", "&Next Difference", "Compare", "F8", "Go to the next pair that differs", "next"),
+    Deed("previous_difference", "Pre&vious Difference", "Compare", "Shift+F8", "Go to the one before", "previous"),
+    Deed("differences", "&Only Differences", "Compare|", "Ctrl+Shift+D", "Leave out what is the same"),
+    Deed("report", "Export &Report…", "Compare", "Ctrl+R", "Write what differs, and why, as HTML or text", "export"),
     Deed("fit", "&Fit to a Model…", "Fit", "Ctrl+Shift+F", "Hold the checkpoint against a model class", "fit"),
     Deed("explain", "Explain an &Error…", "Fit|", "Ctrl+Shift+V", "Explain what load_state_dict complains of"),
     Deed("solve", "Find &Arguments", "Fit", "Ctrl+Shift+G", "Look for constructor arguments that make the shapes fit"),
@@ -75,12 +81,17 @@ DEEDS = (
 
 FOR_A_FILE = frozenset(
     "reload export find copy_key copy_row copy_python copy_command fold expand_all collapse_all deeper shallower "
-    "file_order show_tree show_entry show_file details measure stop fit".split()
+    "file_order show_tree show_entry show_file details measure stop compare fit".split()
 )
 """What can be done with the page of a file."""
 FOR_A_CASE = frozenset("reload stop find copy_python copy_command undo redo solve tick_all save_mended".split())
 """What can be done where causes are explained: a file and a model, or an error message."""
-FOR_A_PAGE = FOR_A_FILE | FOR_A_CASE
+FOR_A_COMPARISON = frozenset(
+    "reload stop find copy_key copy_row copy_command expand_all collapse_all file_order show_tree details measure "
+    "swap next_difference previous_difference differences report".split()
+)
+"""What can be done with two files."""
+FOR_A_PAGE = FOR_A_FILE | FOR_A_CASE | FOR_A_COMPARISON
 """What makes sense only on some page; each panel says what it is able to do."""
 FOR_ANY_PAGE = ("close", "next_file", "previous_file")
 FOR_A_ROW = ("copy_key", "copy_row", "copy_python", "copy_command")

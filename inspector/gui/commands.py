@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -60,6 +61,8 @@ class Commands:
             "undo": _nothing,
             "redo": _nothing,
             "paste": self.paste,
+            "compare": self.compare,
+            **dict.fromkeys(("swap", "next_difference", "previous_difference", "differences", "report"), _nothing),
             "fit": lambda: window.session.fit(window.file().path),
             "explain": window.session.explain,
             "solve": _nothing,
@@ -102,8 +105,17 @@ class Commands:
         path = QFileDialog.getExistingDirectory(self._window, "Open a Folder of Shards", folder)
         self._window.session.open([path] if path else [])
 
+    def compare(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
+        path = self._window.file().path
+        title = f"Compare {wording.safe(self._window.file().name, 60)} with …"
+        other, _ = QFileDialog.getOpenFileName(self._window, title, os.path.dirname(path), _FILTER)
+        if other:
+            self._window.session.compare(path, other)
+
     def take_files(self, paths: Sequence[str]) -> None:
-        """Files that were dropped: checkpoints are opened; a .py file is the model that a checkpoint is fitted to."""
+        """Files that were dropped: two are compared, others opened; a .py file is the model that one is fitted to."""
         models = [path for path in paths if path.endswith(".py")]
         files = [path for path in paths if path not in models]
         panel = self._window.shown_panel()
@@ -111,6 +123,8 @@ class Commands:
             self._window.session.fit(files[0], model=models[0])
         elif models and isinstance(panel, InspectPanel):
             self._window.session.fit(panel.file.path, model=models[0])
+        elif len(files) == 2 and not models:
+            self._window.session.compare(*files)
         elif not models or panel is None or not panel.take_code(models[0]):
             self._window.session.open(paths)
 

@@ -43,7 +43,7 @@ def opening(path: str) -> Generator[Progress, None, Opened]:
     from ..checkpoint.folding import fold
     from ..checkpoint.reading import open_checkpoint
 
-    with _uncollected():
+    with uncollected():
         checkpoint = open_checkpoint(path)
         yield Progress(1, 3, "steps", "listing")
         outline = Outline.of(checkpoint.root)
@@ -92,7 +92,7 @@ _uncollecting = 0
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """No garbage collection inside, and none ever of what was made inside.
 
     The collector would walk a growing tree again and again, holding every thread up; and later walk all of it

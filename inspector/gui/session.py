@@ -49,6 +49,19 @@ class Session(QObject):
         if first is not None:
             self.show(first)
 
+    def compare(self, path_a: str, path_b: str) -> None:
+        """Holds two files against each other in a tab of their own; one that is there already is only shown."""
+        from .comparison import OpenComparison
+
+        paths = os.path.abspath(path_a), os.path.abspath(path_b)
+        found = (page for page in self.pages if isinstance(page, OpenComparison) and page.paths == paths)
+        page = next(found, None)
+        if page is None:
+            page = OpenComparison(*paths, self)
+            page.compared.connect(lambda: [self.settings.remember(path) for path in reversed(page.paths)])
+            self.add(page)
+        self.show(page)
+
     def fit(self, path: str, *, model: str = "") -> None:
         """Fits the checkpoint `path` to a model in a tab of its own; it is not read again where it is open."""
         from .fitting.open_fit import OpenFit

@@ -73,15 +73,16 @@ def test_files_dropped_anywhere_open_in_tabs(
     qtbot: QtBot, inspector: Application, samples: Path, measured: Measured
 ) -> None:
     paths = [samples / "linear.pth", samples / "resnet_plain.pth", samples / "network_512_256_128.pth"]
-    drop(inspector.window, paths[:2], QPoint(700, 400))
-    assert [file.name for file in inspector.session.files] == ["linear.pth", "resnet_plain.pth"]
-    drop(inspector.window, paths[2:], QPoint(20, 5))
+    paths.append(samples / "half.pth")
+    drop(inspector.window, paths[:3], QPoint(700, 400))
+    assert [file.name for file in inspector.session.files] == [path.name for path in paths[:3]]
+    drop(inspector.window, paths[3:], QPoint(20, 5))
     tabs = inspector.window.place.tabs
     assert [tabs.tabText(place) for place in range(tabs.count())] == ["Start", *(path.name for path in paths)]
     for file in inspector.session.files:
         qtbot.waitUntil(lambda file=file: file.contents is not None)
     drop(inspector.window, paths[:1], QPoint(700, 400))
-    assert len(inspector.session.files) == 3
+    assert len(inspector.session.files) == 4
     assert inspector.session.current is inspector.session.files[0]
     for file in inspector.session.files:
         inspector.session.show(file)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ... import wording
@@ -21,7 +21,7 @@ from ...checkpoint.searching import Found, search
 from ...comparing.diffing import KINDS, SAME, Comparison, Pair
 from ...comparing.sides import Side
 from ...errors import QueryError
-from ..item_models.pair_cells import MEANINGS, words_of
+from ..item_models.pair_cells import MEANINGS, PairColumn, words_of
 from ..item_models.pair_model import PairModel
 from ..item_models.pair_rows import RANKS, PairTree
 from ..item_models.tree_rows import TreeRows
@@ -138,6 +138,16 @@ class PairView(QWidget):
     def collapse_all(self) -> None:
         self.model.change(TreeRows.close_all)
 
+    def file_order(self) -> None:
+        """Gives up sorting."""
+        self.view.columns.sort(PairColumn.KEY_A)
+
+    def row_text(self) -> str:
+        """The chosen row with its whole keys, its cells separated by tabs as a spreadsheet takes them."""
+        row, cells = self.view.current(), self.model.cells
+        keys = {column: cells.whole_key(row, column) for column in (PairColumn.KEY_A, PairColumn.KEY_B)}
+        return "\t".join(keys.get(column, cells.text(row, column)) for column in PairColumn)
+
     def filter_again(self) -> None:
         """Finds anew which rows the chips and the search leave, after kinds of rows have changed."""
         kinds = self.chips.down
@@ -210,7 +220,7 @@ class PairView(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 12, 8)
         bar.setSpacing(10)
-        bar.addWidget(self.chips, 1)
+        bar.addWidget(self.chips, 1, Qt.AlignmentFlag.AlignVCenter)
         bar.addWidget(self.count)
         self.search.setMaximumWidth(360)
         bar.addWidget(self.search, 1)

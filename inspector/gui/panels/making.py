@@ -14,6 +14,12 @@ def panel_for(page: OpenPage, actions: Actions, settings: Settings) -> PagePanel
     """A new panel for `page`. What a first file does not need is imported when it is first wanted."""
     if isinstance(page, OpenFile):
         return InspectPanel(page, actions, settings)
+    from ..comparison import OpenComparison
+
+    if isinstance(page, OpenComparison):
+        from .compare_panel import ComparePanel
+
+        return ComparePanel(page, actions, settings)
     from ..fitting.open_error import OpenError
     from ..fitting.open_fit import OpenFit
     from .error_panel import ErrorPanel

@@ -21,6 +21,11 @@ class PagePanel(QStackedWidget):
     ability_changed = Signal()
     """What can be done here (`able`) is not what it was."""
 
+    open_asked = Signal(str)
+    """A file is wanted in a tab of its own."""
+    said = Signal(str)
+    """A word for the status line, for a moment: `Copied`."""
+
     def __init__(self, page: OpenPage) -> None:
         super().__init__()
         self.page = page

@@ -1,0 +1,85 @@
+"""Two files read, their sections chosen, held against each other and explained: all of it beside the window."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from ...checkpoint.entries import Checkpoint, Section
+from ...comparing.causes import Explanation
+from ...comparing.through import SeenThrough
+from ...progress import Progress
+from ..item_models.pair_rows import PairTree
+from ..opening import uncollected
+from .pair_measuring import PairMeasuring
+
+Two = tuple[str, str]
+Checkpoints = tuple[Checkpoint, Checkpoint]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFiles:
+    """What comes of it. First in each pair is side a."""
+
+    checkpoints: Checkpoints
+    offered: tuple[tuple[Section, ...], tuple[Section, ...]]
+    """The sections of each file that can be compared."""
+    sections: Two
+    """The keys of those that are."""
+    explanation: Explanation
+    through: SeenThrough
+    """What is shown: the comparison after the steps, without a prefix that all keys of one side have."""
+    tree: PairTree
+    measuring: PairMeasuring
+
+    @property
+    def names(self) -> Two:
+        return self.explanation.before.a.name, self.explanation.before.b.name
+
+
+def comparing_files(
+    paths: Two, sections: Two | None = None, known: Checkpoints | None = None
+) -> Generator[Progress, None, ComparedFiles]:
+    """Compares two files, of which `known` is what they hold where they were read before.
+
+    Sections that are not given, or not there any more, are chosen. Raises FileError or InspectorError.
+    """
+    with uncollected():
+        checkpoints = known or (yield from _reading(paths))
+        yield Progress(2, 5, "steps", "choosing what to compare")
+        from ...comparing.choosing import choose, comparable
+
+        offered = comparable(checkpoints[0]), comparable(checkpoints[1])
+        if sections is None or not _are_there(sections, offered):
+            sections = choose(*checkpoints)
+        yield Progress(3, 5, "steps", "comparing")
+        explanation, through = yield from _explaining(checkpoints, sections)
+        yield Progress(4, 5, "steps", "listing")
+        tree = PairTree(through.comparison, through.prefix)
+        yield Progress(5, 5, "steps", "listing")
+        return ComparedFiles(checkpoints, offered, sections, explanation, through, tree, PairMeasuring(tree))
+
+
+def _reading(paths: Two) -> Generator[Progress, None, Checkpoints]:
+    from ...checkpoint.reading import open_checkpoint
+
+    yield Progress(0, 5, "steps", "reading A")
+    first = open_checkpoint(paths[0])
+    yield Progress(1, 5, "steps", "reading B")
+    return first, first if paths[0] == paths[1] else open_checkpoint(paths[1])
+
+
+def _explaining(
+    checkpoints: Checkpoints, sections: Two
+) -> Generator[Progress, None, tuple[Explanation, SeenThrough]]:
+    from ...comparing.explaining import explaining
+    from ...comparing.sides import of_checkpoint
+    from ...comparing.through import seen_through
+
+    a, b = (of_checkpoint(each, section) for each, section in zip(checkpoints, sections))
+    explanation = yield from explaining(a, b)
+    return explanation, seen_through(explanation)
+
+
+def _are_there(sections: Two, offered: tuple[tuple[Section, ...], tuple[Section, ...]]) -> bool:
+    return all(key in {each.key for each in some} for key, some in zip(sections, offered))

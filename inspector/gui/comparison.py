@@ -1,0 +1,192 @@
+"""Two files held against each other, or on their way to it: what is compared, what came of it, what runs.
+
+Requests are methods (`open`, `choose_sections`, `swap`, `look_at`, `measure_all`, `stop`, `close`); what came of
+them is told by signals.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from ..errors import FileError, InspectorError
+from ..progress import Progress
+from .comparing.compared_files import Checkpoints, ComparedFiles, Two, comparing_files
+from .open_page import OpenPage, Pace
+from .wanted_first import Measured
+from .watching import FileWatch, stamp_of
+
+if TYPE_CHECKING:
+    from ..analysis.distances import Distance
+
+AUTOMATIC = 2_000_000_000
+"""Values of up to this many bytes, of both files together, are compared without being asked; of more what is looked
+at."""
+
+
+class OpenComparison(OpenPage):
+    """Two files of the session, side a and side b."""
+
+    compared = Signal()
+    """`found` is there (for the first time, or made anew)."""
+    refused = Signal()
+    """`error` says why the files cannot be compared."""
+    measured = Signal(object, object)
+    """Row -> Distance and row -> sentence why there is none, of the rows of `found.tree` measured just now."""
+    judged = Signal()
+    """`sentence` says something else."""
+
+    def __init__(self, path_a: str, path_b: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.paths: Two = (os.path.abspath(path_a), os.path.abspath(path_b))
+        self.found: ComparedFiles | None = None
+        self.error: InspectorError | None = None
+        self.sentence = ""
+        """The whole in a sentence, as far as it is known."""
+        self._began = (0.0, 0)
+        self._measured_bytes = 0
+        self._watch = FileWatch(self)
+        self._watch.changed.connect(self.changed_on_disk)
+
+    @property
+    def names(self) -> Two:
+        """The files' names without their folders."""
+        a, b = self.paths
+        return os.path.basename(a) or a, os.path.basename(b) or b
+
+    @property
+    def name(self) -> str:
+        return " ↔ ".join(self.names)
+
+    @property
+    def place(self) -> str:
+        return "\n".join(self.paths)
+
+    # Comparing
+
+    def open(self) -> None:
+        """Reads both files (again) and compares them. `compared` or `refused` follows."""
+        self._compare(self.found.sections if self.found is not None else None, None)
+
+    def choose_sections(self, a: str, b: str) -> None:
+        """Compares these sections of the two files."""
+        if self.found is not None and (a, b) != self.found.sections:
+            self._compare((a, b), self.found.checkpoints)
+
+    def swap(self) -> None:
+        """Makes side a of side b, and the other way round."""
+        self.paths = (self.paths[1], self.paths[0])
+        if self.found is None:
+            self._compare(None, None)
+        else:
+            sections, checkpoints = self.found.sections, self.found.checkpoints
+            self._compare((sections[1], sections[0]), (checkpoints[1], checkpoints[0]))
+
+    def check_disk(self) -> None:
+        self._watch.check()
+
+    def close(self) -> None:
+        self._watch.stop()
+        self._cancel()
+
+    def _compare(self, sections: Two | None, known: Checkpoints | None) -> None:
+        self._cancel()
+        if known is None:
+            self._watch.stop()
+        self._run(comparing_files(self.paths, sections, known), self._take, self._refuse)
+
+    def _take(self, found: ComparedFiles) -> None:
+        self.found, self.error = found, None
+        self._measured_bytes = 0
+        self._watch.watch(stamp for checkpoint in found.checkpoints for stamp in checkpoint.stamps)
+        self.compared.emit()
+        self._judge()
+
+    def _refuse(self, error: Exception) -> None:
+        if not isinstance(error, InspectorError):
+            self.broken.emit(error)
+            error = FileError(
+                f"An error in this program, {type(error).__name__}, stopped the comparison.",
+                hint="Nothing in the files was run or changed. Please report it with the text of the error window.",
+            )
+        self.error = error
+        self._watch.watch((path, stamp_of(path)) for path in self.paths)
+        self.refused.emit()
+
+    # Values
+
+    def begin(self) -> None:
+        """The comparison has been painted: compares the values, unless they are too many to do so unasked."""
+        if self.found is not None and self.found.measuring.total_bytes <= AUTOMATIC:
+            self.measure_all()
+
+    def look_at(self, rows: Iterable[int]) -> None:
+        """These rows of the tree are in view: their values are compared first."""
+        if self.found is not None:
+            self.found.measuring.want(rows)
+            self._measure()
+
+    def look_first_at(self, row: int) -> None:
+        """This row is the chosen one: it is compared before all others."""
+        if self.found is not None:
+            self.found.measuring.want_first(row)
+            self._measure()
+
+    def measure_all(self) -> None:
+        """Compares all values, those in view first."""
+        if self.found is not None and not self.found.measuring.is_done:
+            self.found.measuring.want_all()
+            self._measure()
+
+    def stop(self) -> None:
+        if self.found is not None:
+            self.found.measuring.want_none()
+        self._cancel()
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether all values are compared."""
+        return self.found is not None and self.found.measuring.is_done
+
+    def _measure(self) -> None:
+        if self.found is not None and self._job is None and self.found.measuring.is_wanted:
+            self._began = (time.monotonic(), self._measured_bytes)
+            self._run(self.found.measuring.work(), self._pause, self._fail, self._hear)
+
+    def _pause(self, _result: object) -> None:
+        self.paced.emit(None)
+        self._measure()  # what was wanted in the moment the work ended
+        if self.is_measured:
+            self._judge()
+
+    def _fail(self, error: Exception) -> None:
+        self.paced.emit(None)
+        self.broken.emit(error)
+
+    def _hear(self, words: list[Any]) -> None:
+        measured = [word for word in words if isinstance(word, Measured)]
+        if measured:
+            distances: dict[int, Distance] = {word.row: word.result for word in measured if word.result is not None}
+            self._measured_bytes = measured[-1].done_bytes
+            self.measured.emit(distances, {word.row: word.refusal for word in measured if word.refusal})
+        last = next((word for word in reversed(words) if isinstance(word, Progress)), None)
+        self._tell_pace(last.done if last else self._measured_bytes)
+
+    def _tell_pace(self, done: int) -> None:
+        if self.found is not None and self._job is not None:
+            began, before = self._began
+            seconds = time.monotonic() - began
+            speed = (done - before) / seconds if seconds else 0.0
+            self.paced.emit(Pace(done, self.found.measuring.total_bytes, speed, "Compared"))
+
+    def _judge(self) -> None:
+        """Finds the sentence for the whole."""
+        from .item_models.pair_cells import counted_words
+
+        if self.found is not None:
+            self.sentence = counted_words(self.found.tree)
+            self.judged.emit()

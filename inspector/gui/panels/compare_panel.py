@@ -1,0 +1,155 @@
+"""What changed between these two files? The page of a comparison: being read, refused, or both files side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QGuiApplication
+
+from ... import wording
+from ...comparing.diffing import Pair
+from ..actions import FOR_A_COMPARISON, FOR_A_ROW, Actions
+from ..comparing.compare_side import CompareSide
+from ..comparing.pair_view import DIFFERENT
+from ..comparison import AUTOMATIC, OpenComparison
+from ..item_models.pair_cells import counted_words
+from ..settings import Settings
+from .page_panel import PagePanel
+from .pages import LoadingPage, RefusalPage
+
+
+class ComparePanel(PagePanel):
+    """Two files."""
+
+    def __init__(self, page: OpenComparison, actions: Actions, settings: Settings) -> None:
+        super().__init__(page)
+        self.comparison = page
+        self._actions = actions
+        self._settings = settings
+        self.content: CompareSide | None = None
+        self._refusal: RefusalPage | None = None
+        self._loading = LoadingPage(" and ".join(page.names))
+        self.addWidget(self._loading)
+        page.compared.connect(self._show_content)
+        page.refused.connect(self._show_refusal)
+        page.judged.connect(self.ready)
+
+    @property
+    def has_content(self) -> bool:
+        return self.content is not None and self.currentWidget() is self.content
+
+    def summary(self) -> str:
+        found = self.comparison.found
+        if found is None or not self.has_content:
+            return ""
+        parts = [wording.plural(len(found.tree.comparison.pairs), "pair"), counted_words(found.tree)]
+        if found.measuring.total_bytes > AUTOMATIC and not self.comparison.is_measured:
+            parts.append("values of what is in view: Ctrl+M compares all")
+        return "   ·   ".join(part for part in parts if part)
+
+    def able(self) -> frozenset[str]:
+        if not self.has_content or self.content is None:
+            return frozenset(("reload", "swap"))
+        return FOR_A_COMPARISON if self.content.pairs.view.current() >= 0 else FOR_A_COMPARISON - frozenset(FOR_A_ROW)
+
+    def deeds(self) -> dict[str, Callable[[], object]]:
+        content = self.content
+        if content is None:
+            return {"swap": self.comparison.swap}
+        pairs = content.pairs
+        return {
+            "swap": self.comparison.swap,
+            "find": self._find,
+            "copy_key": lambda: self._copy(self.key()),
+            "copy_row": lambda: self._copy(self.row()),
+            "copy_command": lambda: self._copy(self.command()),
+            "expand_all": pairs.expand_all,
+            "collapse_all": pairs.collapse_all,
+            "file_order": pairs.file_order,
+            "show_tree": pairs.view.setFocus,
+            "next_difference": lambda: pairs.step(1),
+            "previous_difference": lambda: pairs.step(-1),
+            "differences": self._toggle_differences,
+            "measure": self.comparison.measure_all,
+            "details": self._toggle_details,
+        }
+
+    def choose_key(self, key: str) -> None:
+        """Makes the pair with this key the chosen one."""
+        if self.content is not None:
+            self.content.pairs.choose(key)
+
+    def key(self) -> str:
+        """The whole key of the chosen row, as it is; both keys, each on a line, where the sides differ."""
+        assert self.content is not None
+        view, tree = self.content.pairs.view, self.content.pairs.tree
+        pair = tree.pair(view.current())
+        if pair is None:
+            return tree.outline.key(view.current())
+        return "\n".join(dict.fromkeys([*tree.former(view.current()), pair.key]))
+
+    def row(self) -> str:
+        """The cells of the chosen row with its whole keys, separated by tabs as a spreadsheet takes them."""
+        assert self.content is not None
+        return self.content.pairs.row_text()
+
+    def command(self) -> str:
+        """The command that makes this comparison in the terminal."""
+        import shlex
+
+        found = self.comparison.found
+        values = ["--values"] if found is not None and found.tree.distances else []
+        return shlex.join(["inspector", "diff", *self.comparison.paths, *values])
+
+    def keep_state(self) -> None:
+        if self.content is not None:
+            self.content.keep_state()
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.said.emit("Copied")
+
+    def _find(self) -> None:
+        assert self.content is not None
+        self.content.pairs.search.setFocus()
+        self.content.pairs.search.selectAll()
+
+    def _toggle_differences(self) -> None:
+        """Shows nothing but differences, or everything again."""
+        assert self.content is not None
+        chips = self.content.pairs.chips
+        self.content.pairs.filter_kinds(() if chips.down == frozenset(DIFFERENT) else DIFFERENT)
+
+    def _toggle_details(self) -> None:
+        self._settings.choose("details", "yes" if self._actions["details"].isChecked() else "no")
+        self._show_lower()
+
+    def _show_content(self) -> None:
+        if self.content is None:
+            self.content = CompareSide(self.comparison, self._actions, self._settings)
+            self.content.painted.connect(self.painted)
+            self.content.open_asked.connect(self.open_asked)
+            self.content.chosen.connect(self._choose)
+            self.addWidget(self.content)
+        self.content.show_found()
+        self.setCurrentWidget(self.content)
+        self.content.pairs.view.setFocus()
+        self.ready.emit()
+
+    def _choose(self, _pair: Pair | None) -> None:
+        self.ability_changed.emit()
+
+    def _show_lower(self) -> None:
+        """Shows the chosen pair closer, where it is wanted."""
+
+    def _show_refusal(self) -> None:
+        if self._refusal is None:
+            self._refusal = RefusalPage()
+            self._refusal.retry_requested.connect(self.comparison.open)
+            self._refusal.close_requested.connect(self.close_requested)
+            self.addWidget(self._refusal)
+        error = self.comparison.error
+        if error is not None:
+            self._refusal.show_error(error, getattr(error, "path", "") or self.comparison.place)
+        self.setCurrentWidget(self._refusal)
+        self.ready.emit()
