@@ -25,6 +25,7 @@ _PATCH = re.compile(r"patch", re.I)
 _WIDTH = re.compile(
     r"hidden|dim|width|embed|d_model|channel|filter|feature|size|layers|plane|units|base|growth|n_embd|inner", re.I
 )
+_DEPTH = re.compile(r"depth|layers|n_layer|blocks|num_hidden_layers|stages", re.I)
 _MULTIPLIER = re.compile(r"mult|width|scale|ratio", re.I)
 
 
@@ -61,6 +62,10 @@ def positions(telling: Telling, pair: PairOfSizes) -> str:
     shorter = pair[1] < pair[0]
     how = "Cutting keeps the first positions." if shorter else "New positions begin at zero, untrained."
     return f"{_fitting(telling, _POSITIONS, [pair])} {how}".strip()
+
+
+def depth(telling: Telling, pair: PairOfSizes) -> str:
+    return _fitting(telling, _DEPTH, [pair])
 
 
 def grid(telling: Telling, found: Grids) -> str:

@@ -91,10 +91,15 @@ def patterns(paths: Iterable[str], enough: int = 3) -> dict[str, int]:
     return found if len(found) <= enough else _gathered(known, _ANY_NUMBER)
 
 
+def form(path: str, number: re.Pattern[str] = _NUMBER) -> str:
+    """The path with `#` for its numbers; one that is very long stays as it is."""
+    return number.sub("#", path) if len(path) < _LONG else path
+
+
 def _gathered(paths: list[str], number: re.Pattern[str]) -> dict[str, int]:
     found: dict[str, list[str]] = {}
     for path in paths:
-        found.setdefault(number.sub("#", path) if len(path) < _LONG else path, []).append(path)
+        found.setdefault(form(path, number), []).append(path)
     return {_with_slots(members, number): len(members) for members in found.values()}
 
 
