@@ -32,10 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except QueryError as error:
-        _say(error)
+        say_error(error)
         return USAGE
     except InspectorError as error:
-        _say(error)
+        say_error(error)
         return REFUSED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -53,7 +53,8 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _say(error: InspectorError) -> None:
+def say_error(error: InspectorError) -> None:
+    """The sentence of an error on the error stream, behind the file that it is about."""
     path = getattr(error, "path", "")
     where = f"{safe(path, 300)}: " if path else ""
     sys.stderr.write(f"inspector: {where}{safe(str(error), 1000)}\n")

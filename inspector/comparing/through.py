@@ -29,6 +29,11 @@ class SeenThrough(NamedTuple):
         """The key of an item without the prefix."""
         return item.key.removeprefix(self.prefix)
 
+    def over(self, comparison: Comparison) -> SeenThrough:
+        """The same look at the same pairs, of which more is known by now."""
+        pairs = (_plain(pair, self) if pair.kind == RENAMED else pair for pair in comparison.pairs)
+        return self._replace(comparison=Comparison(comparison.a, comparison.b, tuple(pairs)))
+
     def former(self, pair: Pair) -> tuple[str, ...]:
         """The keys that side a has for a pair under another name than side b, prefix apart; empty when it has not."""
         if pair.a is None or pair.b is None:
@@ -40,12 +45,8 @@ class SeenThrough(NamedTuple):
 def seen_through(explanation: Explanation) -> SeenThrough:
     """The comparison after the steps, its pairs that differ by a common prefix only being *same*."""
     prefix, prefixed = _prefix(cause.step for cause in explanation.causes)
-    after = explanation.after
-    through = SeenThrough(after, prefix, prefixed)
-    if not prefix:
-        return through
-    pairs = (_plain(pair, through) if pair.kind == RENAMED else pair for pair in after.pairs)
-    return through._replace(comparison=Comparison(after.a, after.b, tuple(pairs)))
+    through = SeenThrough(explanation.after, prefix, prefixed)
+    return through.over(explanation.after) if prefix else through
 
 
 def _plain(pair: Pair, through: SeenThrough) -> Pair:

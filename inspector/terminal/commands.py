@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .. import __version__
+from . import comparison_commands
 
 if TYPE_CHECKING:
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _EXIT_CODES = """\
 exit codes:
@@ -83,7 +84,7 @@ def _open(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="inspector",
-        description="Shows what is in a PyTorch checkpoint, without running anything in it.",
+        description="Shows what is in a PyTorch checkpoint, without running anything in it, and why it does not fit.",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -91,13 +92,14 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="name", required=True)
     _add_show(commands)
     _add_stats(commands)
+    comparison_commands.add(commands)
     window = commands.add_parser("open", help="open the window", description="Opens files in the window.")
     window.add_argument("files", nargs="*", metavar="FILE")
     window.set_defaults(command=_open)
     return parser
 
 
-def _add_show(commands: _Commands) -> None:
+def _add_show(commands: Commands) -> None:
     show = _command(commands, "show", "print what is in a file", "Prints keys, dtypes, shapes and sizes as a tree.")
     for form in ("csv", "markdown"):
         show.add_argument(f"--{form}", dest="form", action="store_const", const=form, help=f"a table in {form} instead")
@@ -109,12 +111,12 @@ def _add_show(commands: _Commands) -> None:
     show.set_defaults(command=_show)
 
 
-def _add_stats(commands: _Commands) -> None:
+def _add_stats(commands: Commands) -> None:
     stats = _command(commands, "stats", "measure the tensors", "Prints mean, std, extremes and more of each tensor.")
     stats.set_defaults(command=_stats)
 
 
-def _command(commands: _Commands, name: str, help: str, description: str) -> argparse.ArgumentParser:
+def _command(commands: Commands, name: str, help: str, description: str) -> argparse.ArgumentParser:
     """What `show` and `stats` have in common."""
     parser = commands.add_parser(
         name,

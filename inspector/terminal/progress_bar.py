@@ -7,7 +7,7 @@ from collections.abc import Generator
 from types import TracebackType
 from typing import Any
 
-from ..progress import Progress
+from ..progress import Progress, Result
 
 
 class ProgressBar:
@@ -35,6 +35,17 @@ class ProgressBar:
     def tell(self, word: Progress) -> None:
         if self._bar is not None:
             self._bar.update(self._task, completed=self._done + word.done)
+
+    def driving(self, work: Generator[Any, None, Result]) -> Result:
+        """Drives a piece of work to its end, shows the progress among its words, and gives its result."""
+        while True:
+            try:
+                word = next(work)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            if isinstance(word, Progress):
+                self.tell(word)
 
     def through(self, work: Generator[Progress, None, str], nbytes: int) -> str:
         """Drives a piece of work on `nbytes` bytes to its end, and gives its result."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspector.comparing.causes import Cause, Explanation
-from inspector.comparing.diffing import RENAMED, SAME, SIZE, compare
+from inspector.comparing.diffing import RENAMED, SAME, SIZE, VALUES, Comparison, compare
 from inspector.comparing.mending import apply
 from inspector.comparing.records import diff_record
 from inspector.comparing.sides import Item, Side
@@ -35,6 +35,13 @@ def test_a_prefix_of_b_is_seen_through() -> None:
     through = seen_through(explanation)
     assert (through.prefix, through.prefixed) == ("module.", "b")
     assert diff_record(through)["same"] == 1
+
+
+def test_what_is_learned_of_values_later_is_seen_through_as_well() -> None:
+    explanation = explained(side("module.x", "module.y"), side("x", "y"), StripPrefix("module."))
+    pairs = explanation.after.pairs
+    known = Comparison(explanation.after.a, explanation.after.b, (pairs[0]._replace(kind=VALUES), pairs[1]))
+    assert [pair.kind for pair in seen_through(explanation).over(known).comparison.pairs] == [VALUES, SAME]
 
 
 def test_nested_prefixes_are_one() -> None:

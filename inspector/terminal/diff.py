@@ -1,0 +1,177 @@
+"""`inspector diff A B`: what differs between two checkpoints, and why.
+
+Exit codes: 0 nothing differs (of values only what `--values` looked at), 1 something does, 2 they could not be
+compared. `comparing.records` describes the JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .. import wording
+from ..checkpoint.entries import Checkpoint
+from ..checkpoint.reading import open_checkpoint
+from ..comparing.causes import Explanation
+from ..comparing.choosing import choose
+from ..comparing.diffing import KINDS, MISSING, SAME, UNEXPECTED, VALUES, Comparison, Pair, compare
+from ..comparing.records import diff_record, plain
+from ..comparing.sides import Side, of_checkpoint
+from ..comparing.through import SeenThrough, seen_through
+from ..progress import finish
+from . import pairs, reports, screen
+
+if TYPE_CHECKING:
+    from ..comparing.values import Values
+
+NOTHING, SOMETHING = 0, 1
+
+
+class Wish(NamedTuple):
+    """What is asked about two files."""
+
+    sections: tuple[str | None, str | None] = (None, None)
+    """The path in each file under which to compare; None to have it chosen."""
+    values: bool = False
+    raw: bool = False
+    """Whether names are compared as they are, and nothing is seen through or explained."""
+    as_json: bool = False
+    everything: bool = False
+    """Whether pairs that are the same are printed too."""
+    report: str = ""
+    """A file (.html, .md or .json) to write the comparison to; empty for none."""
+
+
+class Told(NamedTuple):
+    """What there is to tell of two files."""
+
+    checkpoints: tuple[Checkpoint, Checkpoint]
+    explanation: Explanation
+    through: SeenThrough
+    values: Values | None
+    sentences: tuple[str, ...]
+    """On the whole, the one that says most first."""
+
+    @property
+    def comparison(self) -> Comparison:
+        return self.through.comparison
+
+    def remark(self, pair: Pair, place: int) -> str:
+        """What there is to say of the values of a pair."""
+        if self.values is None:
+            return ""
+        from .distances import remark
+
+        return remark(self.values, place)
+
+
+def diff(path_a: str, path_b: str, wish: Wish) -> int:
+    """Compares two files and prints what differs. Raises InspectorError when they cannot be compared."""
+    told = _told(path_a, path_b, wish)
+    if wish.report:
+        reports.write(_story(told), wish.report)
+    if wish.as_json:
+        screen.write([json.dumps(_record(told), allow_nan=False), "\n"])
+    else:
+        screen.write(_text(told, wish))
+    return NOTHING if told.comparison.counts[SAME] == len(told.comparison.pairs) and not _refused(told) else SOMETHING
+
+
+def _told(path_a: str, path_b: str, wish: Wish) -> Told:
+    a, b = open_checkpoint(path_a), open_checkpoint(path_b)
+    explanation = _explained(*_sides(a, b, wish), raw=wish.raw)
+    through = seen_through(explanation)
+    if not wish.values:
+        from ..comparing.verdict_sentences import at_first
+
+        return Told((a, b), explanation, through, None, (at_first(through.comparison),))
+    from .distances import compared
+
+    comparison, values, sentences = compared(through.comparison)
+    return Told((a, b), explanation, through.over(comparison), values, sentences)
+
+
+def _sides(a: Checkpoint, b: Checkpoint, wish: Wish) -> tuple[Side, Side]:
+    mine, its = wish.sections
+    if mine is None or its is None:
+        best = choose(a, b)
+        mine, its = mine if mine is not None else best[0], its if its is not None else best[1]
+    return of_checkpoint(a, mine), of_checkpoint(b, its)
+
+
+def _explained(a: Side, b: Side, *, raw: bool) -> Explanation:
+    if raw:
+        comparison = compare(a, b)
+        return Explanation(comparison, (), comparison)
+    from ..comparing.explaining import explaining
+
+    return finish(explaining(a, b))
+
+
+def _refused(told: Told) -> bool:
+    """Whether some values could not be compared: then nobody knows that the two are the same."""
+    return bool(told.values and told.values.refusals)
+
+
+# -- as text -----------------------------------------------------------------------------------------
+
+_WORDS = {MISSING: "only in b", UNEXPECTED: "only in a", VALUES: "values differ", SAME: "same"}
+
+
+def _text(told: Told, wish: Wish) -> Iterator[str]:
+    ink = screen.Ink.of(sys.stdout)
+    comparison = told.comparison
+    for letter, checkpoint, side in zip("ab", told.checkpoints, (comparison.a, comparison.b)):
+        section = f"  {ink.quiet(f'[{wording.safe(side.section)}]')}" if side.section else ""
+        yield f"{ink.quiet(letter)}  {ink.strong(wording.safe(checkpoint.path, 300))}{section}\n"
+    yield "\n" + "".join(f"{sentence}\n" for sentence in told.sentences)
+    yield f"{pairs.counts(comparison, _WORDS)}\n"
+    if told.explanation.causes:
+        yield "\n"
+        yield from pairs.causes(told.explanation.causes, told.explanation.before.lines, ink, steps=False)
+    listed = _listed(comparison, everything=wish.everything)
+    if listed:
+        yield "\n"
+        yield from pairs.pairs([pair for _, pair in listed], ink, [told.remark(pair, place) for place, pair in listed])
+
+
+def _listed(comparison: Comparison, *, everything: bool) -> list[tuple[int, Pair]]:
+    """The pairs that are listed with their places: kind by kind, those that matter most first."""
+    rank = {kind: number for number, kind in enumerate(KINDS)}
+    listed = [each for each in enumerate(comparison.pairs) if everything or each[1].kind != SAME]
+    return sorted(listed, key=lambda each: rank[each[1].kind])
+
+
+# -- as JSON, and as a report ------------------------------------------------------------------------
+
+
+def _record(told: Told) -> dict[str, Any]:
+    a, b = told.checkpoints
+    values = {}
+    if told.values is not None:
+        from .distances import records
+
+        values = {"values": records(told.through, told.values)}
+    causes = told.explanation.causes
+    whole = {"verdict": " ".join(told.sentences)}
+    return {"a": plain(a.path), "b": plain(b.path), **diff_record(told.through, causes), **values, **whole}
+
+
+def _story(told: Told) -> reports.Story:
+    a, b = told.checkpoints
+    sides = told.comparison.a, told.comparison.b
+    facts = tuple((f"section of {letter}", side.section) for letter, side in zip("ab", sides) if side.section)
+    remarks = ((pair.key, told.remark(pair, place)) for place, pair in enumerate(told.comparison.pairs))
+    return reports.Story(
+        wording.safe(a.path),
+        wording.safe(b.path),
+        " ".join(told.sentences),
+        told.comparison,
+        told.explanation.causes,
+        told.explanation.before.lines,
+        facts=facts,
+        remarks={key: remark for key, remark in remarks if remark},
+        record=_record(told),
+    )
