@@ -1,0 +1,46 @@
+"""Which key here is which key there: the causes of names and layouts, each with the step that mends it.
+
+    causes = align(a, b)
+    mended = mending.apply(a, [cause.step for cause in causes if cause.step])
+
+One kind of difference is sought after the other, in the order in which people make them: a prefix, a leaf that is
+called otherwise, lists that count otherwise, whole names, and last the layout of the tensors. Each is sought in the
+file as it is once the former steps are done, so the steps are meant to be applied in their order.
+
+Why this way: each kind is easy to tell when the others are out of the way, and what is found is proved at once by
+applying its step with the very code that will mend the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+from ..progress import Progress, finish
+from . import prefixes
+from .causes import Cause
+from .mending import apply
+from .sides import Item, Side
+
+Values = Callable[[Item], str]
+"""A word for the elements of an item, the same for equal elements; empty when they cannot be read. Asked only where
+names and shapes leave a choice."""
+
+MOST_STEPS = 40
+"""More steps than this nobody reads."""
+
+
+def align(a: Side, b: Side, *, values: Values | None = None) -> tuple[Cause, ...]:
+    """How the keys of a become those of b: causes of names and layouts, in the order of their steps."""
+    return finish(aligning(a, b, values=values))
+
+
+def aligning(a: Side, b: Side, *, values: Values | None = None) -> Generator[Progress, None, tuple[Cause, ...]]:
+    """The same, telling after each cause how far it is. Who does not ask on has cancelled."""
+    causes: list[Cause] = []
+    for find in (prefixes.find,):
+        while len(causes) < MOST_STEPS and (cause := find(a, b)) is not None:
+            causes.append(cause)
+            if cause.step is not None:
+                a = apply(a, [cause.step])
+            yield Progress(len(causes), 0, "causes", cause.sentence)
+    return tuple(causes)

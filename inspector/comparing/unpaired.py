@@ -1,0 +1,27 @@
+"""What two sides do not have in common, and the lines that `load_state_dict` says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .sides import Item, Side
+
+
+def unpaired(a: Side, b: Side) -> dict[str, Item]:
+    """The items of a whose key b has not, by their key and in the order of a; of two with one key the first."""
+    there = {item.key for item in b.items}
+    found: dict[str, Item] = {}
+    for item in a.items:
+        if item.key not in there:
+            found.setdefault(item.key, item)
+    return found
+
+
+def lines(ours: Iterable[Item], theirs: Iterable[Item]) -> tuple[str, ...]:
+    """What torch says of items that do not find each other: first what is missing, then what is unexpected.
+
+    An item of the file that a former step has changed goes by the names that it has in the file.
+    """
+    missing = dict.fromkeys(item.key for item in theirs)
+    unexpected = dict.fromkeys(key for item in ours for key in item.origins or (item.key,))
+    return (*missing, *unexpected)
