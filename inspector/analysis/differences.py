@@ -93,6 +93,11 @@ def rounded(numbers: Array, dtype: str) -> Array:
     return numbers.astype(getattr(ml_dtypes, dtype)).astype(np.float32)
 
 
+def digits(dtype: str) -> int:
+    """The binary digits that a float type holds, the leading one counted; those of float64 for any other type."""
+    return _DIGITS.get(dtype, _DIGITS["float64"])
+
+
 def coarser(a: str, b: str) -> str:
     """Which of two float types has fewer digits; empty when they are one, or no float types."""
     if a == b or a not in _DIGITS or b not in _DIGITS:

@@ -1,0 +1,234 @@
+"""The sentence for the whole of a comparison of two files, and those that belong to it.
+
+    at_first(comparison)                       what names, shapes and dtypes tell, before a number is read
+    verdict(comparison, values)                what the values tell, the sentence that says most first
+    finish(judging(comparison, values))        the same, and the rank of what changed, for which matrices are read
+
+Why this way: every sentence follows from counts that are exact - all keys of a branch changed, none outside of it
+did. What was looked at in part only, the rank of a change, says how much of it was looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from ..analysis.distances import Distance
+from ..progress import Progress
+from ..wording import count, names, number, plural, safe
+from .diffing import DTYPE, MISSING, SIZE, UNEXPECTED, Comparison, Pair
+from .key_groups import FEW, covering
+from .low_rank import Ranks, finding_ranks
+from .values import Values, by_branch
+
+_RUNNING = ("running_mean", "running_var", "num_batches_tracked")
+"""What a BatchNorm works out as it runs, and no optimizer learns."""
+_WHOLE = ("int", "uint", "bool")
+_ATTENTION = {"attn", "attention", "qkv", "q", "k", "v", "query", "key", "value"}
+
+
+class _Moved(NamedTuple):
+    """The keys whose values were compared."""
+
+    learned: tuple[str, ...] = ()
+    """What was learned and differs, by more than the dtypes of the two explain."""
+    still: tuple[str, ...] = ()
+    """What could have been learned and does not."""
+    running: tuple[str, ...] = ()
+    """Running statistics that differ."""
+    whole: tuple[str, ...] = ()
+    """Tables and counters of whole numbers that differ."""
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """What was learned, as branches."""
+        return covering(self.learned, self.learned + self.still)
+
+    @property
+    def is_a_small_part(self) -> bool:
+        """Whether what was learned is told by saying where it is."""
+        return len(self.learned) < len(self.still) and len(self.patterns) <= FEW
+
+
+def at_first(comparison: Comparison) -> str:
+    """What names, shapes and dtypes tell."""
+    if not comparison.pairs:
+        return "There is nothing to compare: neither side has a tensor."
+    return f"{_lead(comparison)}." if comparison.fits else f"{_structure(comparison)}."
+
+
+def verdict(comparison: Comparison, values: Values, ranks: Ranks | None = None) -> tuple[str, ...]:
+    """What the values tell; reads nothing."""
+    if not values.distances:
+        return (at_first(comparison), *_refused(values))
+    moved = _moved(comparison, values.distances)
+    return (
+        _headline(comparison, values.distances, moved),
+        *_frozen(comparison, moved),
+        *_beside(moved),
+        *_low_rank(comparison, ranks or Ranks()),
+        *_nan(comparison, values.distances),
+        *_refused(values),
+    )
+
+
+def judging(comparison: Comparison, values: Values) -> Generator[Progress, None, tuple[str, ...]]:
+    """The same, after looking at some of the matrices that changed."""
+    changed = [place for place, distance in values.distances.items() if _differs(distance)]
+    ranks = yield from finding_ranks(comparison, sorted(changed))
+    return verdict(comparison, values, ranks)
+
+
+def _differs(distance: Distance) -> bool:
+    return distance.rounded_equal < distance.numel
+
+
+def _moved(comparison: Comparison, distances: Mapping[int, Distance]) -> _Moved:
+    learned: list[str] = []
+    still: list[str] = []
+    running: list[str] = []
+    whole: list[str] = []
+    for place, distance in sorted(distances.items()):
+        pair = comparison.pairs[place]
+        kind = running if pair.key.rpartition(".")[2] in _RUNNING else whole if _is_whole(pair) else learned
+        if _differs(distance):
+            kind.append(pair.key)
+        elif kind is learned:
+            still.append(pair.key)
+    return _Moved(tuple(learned), tuple(still), tuple(running), tuple(whole))
+
+
+def _is_whole(pair: Pair) -> bool:
+    """Whether it is a table or a counter: integers, but no quantised weight."""
+    return pair.b is not None and pair.b.dtype.startswith(_WHOLE) and not pair.key.endswith(("weight", "bias"))
+
+
+def _headline(comparison: Comparison, distances: Mapping[int, Distance], moved: _Moved) -> str:
+    anything = moved.learned or moved.running or moved.whole
+    if not comparison.fits:
+        changed = f"{count(len(moved.learned))} of the other {_tensors(moved)} changed"
+        return f"{_structure(comparison)}; {changed if anything else 'all else is the same'}."
+    if not anything:
+        return _sameness(comparison, distances)
+    return f"{_lead(comparison)}; {_change(comparison, distances, moved)}."
+
+
+def _sameness(comparison: Comparison, distances: Mapping[int, Distance]) -> str:
+    """For files whose numbers are the same, as far as their dtypes can hold them."""
+    if other := _other_names(comparison):
+        return f"The same weights under {other}{_in_another_dtype(comparison)}."
+    if comparison.counts[DTYPE]:
+        return f"Identical but for dtype ({_dtypes(comparison)})."
+    if all(distance.bit_equal for distance in distances.values()):
+        return "Bit for bit the same."
+    return "Every number is the same, though not every bit: zeros may differ in sign, or NaN in kind."
+
+
+def _change(comparison: Comparison, distances: Mapping[int, Distance], moved: _Moved) -> str:
+    if not moved.learned:
+        what = "the running statistics of batch norms" if moved.running else _listed(moved.whole)
+        return f"only {what} changed"
+    if moved.is_a_small_part:
+        return f"only {_listed(moved.patterns)} {'was' if len(moved.patterns) == 1 else 'were'} retrained"
+    far = f"relative L2 {number(by_branch(comparison, distances)[''].rel_l2)} in all"
+    if not moved.still:
+        return f"every tensor changed ({far})"
+    return f"{count(len(moved.learned))} of {_tensors(moved)} changed ({far})"
+
+
+def _tensors(moved: _Moved) -> str:
+    return plural(len(moved.learned) + len(moved.still), "tensor")
+
+
+def _structure(comparison: Comparison) -> str:
+    """How far the two are the same network, without a full stop."""
+    odd = [pair.key for pair in comparison.pairs if pair.kind in (MISSING, UNEXPECTED, SIZE)]
+    fitting, pairs = len(comparison.pairs) - len(odd), len(comparison.pairs)
+    patterns = covering(odd, [pair.key for pair in comparison.pairs])
+    if fitting >= len(odd) and len(patterns) <= FEW:
+        return f"{_lead(comparison)} but for {_listed(patterns)}"
+    agree = f"{count(fitting)} of {plural(pairs, 'tensor')} agree" if fitting else "no two tensors agree"
+    return f"Different architectures: {agree} in name and shape"
+
+
+def _lead(comparison: Comparison) -> str:
+    under = _other_names(comparison)
+    return f"Same architecture{f' under {under}' if under else ''}{_in_another_dtype(comparison)}"
+
+
+def _in_another_dtype(comparison: Comparison) -> str:
+    return f", in another dtype ({_dtypes(comparison)})" if comparison.counts[DTYPE] else ""
+
+
+def _dtypes(comparison: Comparison) -> str:
+    """`float32 → float16`, the change that most tensors made."""
+    pairs = comparison.of_kind(DTYPE)
+    changes = Counter((pair.a.dtype, pair.b.dtype) for pair in pairs if pair.a is not None and pair.b is not None)
+    ((a, b), _), *others = changes.most_common(2)
+    return f"{safe(a)} → {safe(b)}{' and others' if others else ''}"
+
+
+def _other_names(comparison: Comparison) -> str:
+    """`another prefix (module.)`, `other names`; empty where no key was renamed."""
+    both = [pair for pair in comparison.pairs if pair.a is not None and pair.b is not None]
+    changes = [(pair.was[0], pair.key) for pair in both if pair.was and pair.was[0] != pair.key]
+    prefixes = {_prefix(was, key) for was, key in changes}
+    if not changes:
+        return ""
+    return f"another prefix ({_quoted(prefixes.pop())})" if len(prefixes) == 1 and "" not in prefixes else "other names"
+
+
+def _prefix(was: str, key: str) -> str:
+    """What one of two names has before the other; empty where they differ in more than that."""
+    longer, shorter = (was, key) if len(was) > len(key) else (key, was)
+    return longer.removesuffix(shorter) if longer.endswith(shorter) else ""
+
+
+def _frozen(comparison: Comparison, moved: _Moved) -> Iterator[str]:
+    if comparison.fits and moved.learned and moved.still and not moved.is_a_small_part:
+        yield f"Frozen layers did not move: {_listed(covering(moved.still, moved.learned + moved.still))}."
+
+
+def _beside(moved: _Moved) -> Iterator[str]:
+    """What changed without having been learned."""
+    if moved.learned and moved.running:
+        yield "The running statistics of batch norms changed as well."
+    if moved.whole and (moved.learned or moved.running):
+        yield f"Whole numbers changed as well: {_listed(moved.whole)}."
+
+
+def _low_rank(comparison: Comparison, ranks: Ranks) -> Iterator[str]:
+    if ranks.low:
+        where = covering(ranks.low, [pair.key for pair in comparison.pairs])
+        layers = "the attention layers" if all(map(_is_attention, ranks.low)) else _listed(where)
+        part = f" ({ranks.looked_at} of {plural(ranks.changed, 'changed matrix', 'changed matrices')} looked at)"
+        yield (
+            f"Low-rank change (rank ≤ {ranks.rank}) in {layers}, as merging an adapter makes it"
+            f"{part if ranks.looked_at < ranks.changed else ''}."
+        )
+
+
+def _is_attention(key: str) -> bool:
+    return not _ATTENTION.isdisjoint(re.split(r"[._]", key[:10_000].lower()))
+
+
+def _nan(comparison: Comparison, distances: Mapping[int, Distance]) -> Iterator[str]:
+    keys = [comparison.pairs[place].key for place, distance in sorted(distances.items()) if distance.nan_in_one]
+    if keys:
+        yield f"NaN in only one of the two: {_listed(keys)}."
+
+
+def _refused(values: Values) -> Iterator[str]:
+    if values.refusals:
+        first = next(iter(values.refusals.values()))
+        yield f"{plural(len(values.refusals), 'tensor')} could not be compared: {first}"
+
+
+def _listed(patterns: Iterable[str]) -> str:
+    return names([_quoted(pattern) for pattern in patterns])
+
+
+def _quoted(name: str) -> str:
+    return f"`{safe(name, 80)}`"
