@@ -46,6 +46,7 @@ class ArgumentForm(QWidget):
         self.json.setFont(mono_font(0.95))
         self.json.setFixedHeight(110)
         self.json.setTabChangesFocus(True)
+        self.json.setObjectName("written")
         self.json.setAccessibleName("Arguments as JSON")
         self._pause = one_shot(self, PAUSE_MS, self._take_json)
         self.json.textChanged.connect(self._pause.start)

@@ -24,7 +24,7 @@ class CaseView(QSplitter):
         self.pairs = PairView()
         for widget in (side, self.story, self.pairs):
             self.addWidget(widget)
-        self.setSizes([330, 470, 580])
+        self.setSizes([295, 445, 700])
         self.setStretchFactor(1, 2)
         self.setStretchFactor(2, 3)
         self.story.causes.chosen.connect(self._mark)

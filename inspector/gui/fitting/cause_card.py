@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QToolButton, 
 
 from ... import wording
 from ...comparing.causes import Cause
+from ...comparing.diffing import Comparison
 from ..theme import colours, scaled_font
 from ..widgets.check_box import CheckBox
 from ..widgets.wrapped_text import WrappedText
+from .marked_text import MarkedText
 from .sentences import confidence_words, share_words, step_words
 
 FADE_MS = 350
@@ -46,15 +48,14 @@ class CauseCard(QWidget):
         self._step = self._text("")
         self._more = QToolButton()
         self._lay_out()
-        self.show_cause(cause, 0, is_ticked=False, refusal="")
 
-    def show_cause(self, cause: Cause, lines: int, *, is_ticked: bool, refusal: str) -> None:
-        """Shows this cause, one of those of so many lines; `refusal` says why its step could not be taken."""
+    def show_cause(self, cause: Cause, before: Comparison, *, is_ticked: bool, refusal: str) -> None:
+        """Shows this cause of what `before` says; `refusal` tells why its step could not be taken."""
         self.cause = cause
-        self._share.setText(share_words(cause, lines))
+        self._share.setText(share_words(cause, before.lines))
         self._share.setToolTip(confidence_words(cause))
         if cause.step is not None:
-            words = wording.safe(step_words(cause), _MOST_LETTERS)
+            words = wording.safe(step_words(cause, before.a.by_key()), _MOST_LETTERS)
             self._step.setText(words)
             self.box.setAccessibleName(words)
             self.box.blockSignals(True)
@@ -134,9 +135,9 @@ class CauseCard(QWidget):
         line.addWidget(self._step, 1)
         return line
 
-    def _text(self, text: str, tone: str = "text") -> WrappedText:
+    def _text(self, text: str, tone: str = "text") -> MarkedText:
         """A text that leaves the mouse to the card, so that a click anywhere chooses it."""
-        made = WrappedText(wording.safe(text, _MOST_LETTERS) if "\n" not in text else _lines(text), tone=tone)
+        made = MarkedText(wording.safe(text, _MOST_LETTERS) if "\n" not in text else _lines(text), tone=tone)
         made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         return made

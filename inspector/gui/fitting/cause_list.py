@@ -47,10 +47,11 @@ class CauseList(QWidget):
         self._arrange(_with_going(self.cards, before))
         for gone in kept.values():
             gone.fade()
-        lines = explanation.before.lines if explanation is not None else 0
+        if outcome is None or explanation is None:
+            return
         for place, (card, cause) in enumerate(zip(self.cards, causes)):
-            refusal = outcome.refusals.get(place, "") if outcome is not None else ""
-            card.show_cause(cause, lines, is_ticked=self._case.is_ticked(cause), refusal=refusal)
+            is_ticked, refusal = self._case.is_ticked(cause), outcome.refusals.get(place, "")
+            card.show_cause(cause, explanation.before, is_ticked=is_ticked, refusal=refusal)
         left_out = len(self._case.causes) - len(causes)
         self._more.setText(f"{wording.plural(left_out, 'further cause')}: mend these first.")
         self._more.setVisible(left_out > 0)

@@ -32,6 +32,7 @@ class ErrorSide(QWidget):
         self.text.setPlaceholderText(_PLACEHOLDER)
         self.text.setFont(mono_font(0.9))
         self.text.setTabChangesFocus(True)
+        self.text.setObjectName("written")
         self.text.setAcceptDrops(False)
         self.text.setAccessibleName("Text of the error")
         self.text.setPlainText(page.text)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
@@ -27,7 +25,7 @@ class FailureView(QWidget):
         super().__init__()
         self._title = Label(font=scaled_font(1.5), wrap=True)
         self._message = WrappedText()
-        self._where = Label(tone="quiet", wrap=True, selectable=True)
+        self._where = WrappedText(tone="quiet", font=scaled_font(0.95))
         self._line = _MarkedLine()
         self._hint = WrappedText(tone="quiet")
         self._trace = _quiet_text("Traceback")
@@ -57,11 +55,12 @@ class FailureView(QWidget):
         self._message.setText(_plain(error.message))
         self._hint.setText(_plain(error.hint))
         self._hint.setVisible(bool(error.hint))
-        is_users = isinstance(error, WorkshopError) and bool(error.file)
-        self._where.setText(wording.safe(f"{os.path.basename(error.file)}, line {error.line}", 300) if is_users else "")
-        self._where.setVisible(is_users)
-        self._line.show_line(error.line, error.code if is_users else "")
-        trace = error.traceback if isinstance(error, WorkshopError) else ""
+        file, line, code, trace = "", 0, "", ""
+        if isinstance(error, WorkshopError):
+            file, line, code, trace = error.file, error.line, error.code, error.traceback
+        self._where.setText(wording.safe(f"{file}, line {line}", 500))
+        self._where.setVisible(bool(file))
+        self._line.show_line(line, code)
         self._trace.setPlainText(_lines(trace))
         self.trace.setVisible(bool(trace))
         self.setAccessibleName(f"{error.title}. {wording.safe(str(error), 500)}")
@@ -108,6 +107,7 @@ def _quiet_text(name: str) -> QPlainTextEdit:
     text.setFont(mono_font(0.92))
     text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
     text.setMinimumHeight(160)
+    text.setObjectName("written")
     text.setTabChangesFocus(True)
     text.setAccessibleName(name)
     return text

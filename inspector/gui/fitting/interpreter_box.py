@@ -58,7 +58,7 @@ class InterpreterBox(ChoiceBox):
 def _name_of(path: str) -> str:
     """`.venv`, `conda/envs/train` ...: the environment, as people call it."""
     if path == sys.executable:
-        return "the Python of this window"
+        return "this window's Python"
     folder = os.path.dirname(os.path.dirname(path))
     name = os.path.basename(folder)
     if name.startswith(".") or name in ("env", "venv"):

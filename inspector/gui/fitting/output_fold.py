@@ -18,6 +18,7 @@ class OutputFold(Fold):
     def __init__(self, chosen: ChosenModel) -> None:
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
+        self.text.setObjectName("written")
         self.text.setFont(mono_font(0.9))
         self.text.setFixedHeight(150)
         self.text.setTabChangesFocus(True)

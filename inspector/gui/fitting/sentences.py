@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from ... import wording
 from ...comparing.causes import CERTAIN, LIKELY, POSSIBLE, Cause
 from ...comparing.diffing import DTYPE, MISSING, SIZE, UNEXPECTED, Comparison
+from ...comparing.harmless import reason
 from ...comparing.step_words import as_words
 from ...workshop.requests import Verdict
 from .case import Case
@@ -63,7 +66,7 @@ def share_words(cause: Cause, lines: int) -> str:
     """`explains 6 of 8 lines · certain`."""
     explained = len(set(cause.keys))
     sure = _CONFIDENCE.get(cause.confidence, cause.confidence)
-    if not lines or not explained:
+    if not lines or not explained or "explains" in cause.sentence:
         return sure
     return f"explains {wording.count(explained)} of {wording.plural(lines, 'line')}   ·   {sure}"
 
@@ -72,29 +75,34 @@ def confidence_words(cause: Cause) -> str:
     return _CONFIDENCE_TIPS.get(cause.confidence, "")
 
 
-def step_words(cause: Cause) -> str:
-    """The step of a cause, as it stands beside its box."""
+def step_words(cause: Cause, in_file: Collection[str]) -> str:
+    """The step of a cause, as it stands beside its box; `in_file` are the keys that the file has."""
     assert cause.step is not None
-    words = as_words(cause.step)
+    keys = set(cause.keys)
+    words = as_words(cause.step, len(keys.intersection(in_file)) or len(keys))
     return words[:1].upper() + words[1:]
 
 
 def verdict_words(comparison: Comparison, verdict: Verdict) -> tuple[str, bool]:
-    """What torch itself says of the comparison that is shown, and whether it agrees."""
-    ours = (
-        {pair.key for pair in comparison.of_kind(MISSING)},
-        {pair.key for pair in comparison.of_kind(UNEXPECTED)},
-        {pair.key for pair in comparison.of_kind(SIZE)},
-    )
+    """What torch itself says of the comparison that is shown, and whether it agrees.
+
+    It may load a harmless key's absence without a word - a BatchNorm saved by an old version has counted no batches -
+    or complain of it: either is said, and neither is called a disagreement.
+    """
+    ours = tuple({pair.key for pair in comparison.of_kind(kind)} for kind in (MISSING, UNEXPECTED, SIZE))
     theirs = (set(verdict.missing), set(verdict.unexpected), {key for key, _, _ in verdict.mismatched})
-    if ours == theirs and not verdict.other:
-        if comparison.fits:
-            return "torch agrees: it loads with strict=True.", True
-        return f"torch agrees: load_state_dict names the same {wording.plural(comparison.lines, 'key')}.", True
-    return f"torch disagrees: {_disagreement(ours, theirs, verdict)}", False
+    unlike = set().union(*(mine ^ its for mine, its in zip(ours, theirs)))
+    if verdict.other or not all(map(reason, unlike)):
+        return f"torch disagrees: {_disagreement(ours, theirs, verdict)}", False
+    said = len(set().union(*theirs))
+    passed = f" It passes over {wording.plural(len(unlike), 'harmless key')}." if unlike else ""
+    if not said:
+        return f"torch agrees: it loads with strict=True.{passed}", True
+    same = "" if unlike else "the same "
+    return f"torch agrees: load_state_dict names {same}{wording.plural(said, 'key')}.{passed}", True
 
 
-def _disagreement(ours: tuple[set[str], ...], theirs: tuple[set[str], ...], verdict: Verdict) -> str:
+def _disagreement(ours: Sequence[set[str]], theirs: Sequence[set[str]], verdict: Verdict) -> str:
     parts = []
     for kind, mine, its in zip(("missing", "unexpected", "a size mismatch"), ours, theirs):
         if more := sorted(its - mine):
@@ -102,7 +110,7 @@ def _disagreement(ours: tuple[set[str], ...], theirs: tuple[set[str], ...], verd
         if less := sorted(mine - its):
             parts.append(f"it does not call {wording.safe(wording.names(less), 200)} {kind}")
     parts += [f"it says: {wording.safe(text, 300)}" for text in verdict.other[:2]]
-    return "; ".join(parts) + ". What torch says counts."
+    return "; ".join(parts).rstrip(".") + ". What torch says counts."
 
 
 def _real(case: Case) -> list[Cause]:

@@ -14,6 +14,7 @@ from ..widgets.labels import Label
 from .case import Case
 from .cause_list import CauseList
 from .failure_view import FailureView
+from .leave_question import LeaveQuestion
 from .receipt_view import ReceiptView
 from .sentences import headline, subline
 
@@ -22,23 +23,21 @@ class Story(QWidget):
     """The middle of the panel, for a case of any kind. What is said before there is a case comes from outside."""
 
     stop_requested = Signal()
-    allowed = Signal()
-    """The code that was asked about may be run."""
 
     def __init__(self, case: Case) -> None:
         super().__init__()
-        self.setMinimumWidth(340)
+        self.setMinimumWidth(390)
         self._case = case
         self._title = Label(font=scaled_font(1.5), wrap=True)
         self._line = Label(tone="quiet", wrap=True)
         self.verdict = Label(tone="quiet", wrap=True, selectable=True)
-        self.leave = Banner("?", tone="accent")
-        self.allow = self.leave.offer("&Run It", self.allowed.emit, "Run it now, and whenever it is chosen again")
+        self.leave = LeaveQuestion()
         self.notice = Banner("i", tone="accent")
         self.notice.offer_closing()
         self.failure = FailureView()
         self.causes = CauseList(case)
         self.receipt = ReceiptView(case)
+        self._foot: QWidget | None = None
         self._running = QWidget()
         self._bar = QProgressBar()
         self._doing = Label(tone="quiet")
@@ -61,7 +60,7 @@ class Story(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(20, 18, 20, 18)
         column.setSpacing(8)
-        for widget in (self._title, self._line, self.verdict, self._running, self.failure):
+        for widget in (self._title, self._line, self.verdict, self.leave, self._running, self.failure):
             column.addWidget(widget)
         column.addSpacing(6)
         column.addWidget(self.causes)
@@ -78,13 +77,14 @@ class Story(QWidget):
         self._whole = QVBoxLayout(self)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self._whole.setSpacing(0)
-        for widget in (self.leave, self.notice):
-            self._whole.addWidget(widget)
+        self._whole.addWidget(self.notice)
         self._whole.addWidget(area, 1)
 
     def add_foot(self, foot: QWidget) -> None:
-        """Puts something below the story that stays in view."""
+        """Puts something below the story that stays in view, as long as there is a case."""
+        self._foot = foot
         self._whole.addWidget(foot)
+        foot.hide()
 
     @property
     def title(self) -> str:
@@ -93,10 +93,10 @@ class Story(QWidget):
 
     def show_text(self, title: str, line: str) -> None:
         """Says this, in place of a case that is not there."""
-        self.failure.hide()
+        for widget in (self.failure, self.leave, self.receipt, self.verdict):
+            widget.hide()
         self.causes.clear()
-        self.receipt.hide()
-        self.verdict.hide()
+        self._show_foot(False)
         self._say(title, line)
         self.show_running("")
 
@@ -122,8 +122,14 @@ class Story(QWidget):
 
     def _tell(self) -> None:
         self.failure.hide()
+        self.leave.hide()
+        self._show_foot(True)
         self._say(headline(self._case), subline(self._case))
         self.receipt.refresh()
+
+    def _show_foot(self, shown: bool) -> None:
+        if self._foot is not None:
+            self._foot.setVisible(shown)
 
     def _say(self, title: str, line: str) -> None:
         self._title.setText(title)

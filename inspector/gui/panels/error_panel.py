@@ -26,6 +26,7 @@ class ErrorPanel(PagePanel):
         self.view = CaseView(page.case, ErrorSide(page))
         self.side: ErrorSide = self.view.side  # type: ignore[assignment]
         self.story = self.view.story
+        self.story.failure.retry.hide()
         self.addWidget(self.view)
         foot = Foot()
         self.mend_all = foot.offer("&Tick All Steps", "Take every step that is certain or likely", page.case.tick_all)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication
@@ -51,7 +50,7 @@ class FitPanel(PagePanel):
         self.mend_all = foot.offer("&Tick All Steps", "Take every step that is certain or likely", self.tick_all)
         tip = "Copy the lines that mend the checkpoint and load it"
         self.python = foot.offer("Copy as &Python", tip, self.copy_python)
-        self.save = foot.offer("&Save Mended File …", "Write the mended checkpoint as a new file", self.saving.ask)
+        self.save = foot.offer("Save &Mended…", "Write the mended checkpoint as a new file", self.saving.ask)
         self.story.add_foot(foot)
 
     def _connect(self) -> None:
@@ -65,7 +64,7 @@ class FitPanel(PagePanel):
         page.case.explained.connect(self._show_case)
         page.case.mended.connect(self._show_case)
         self.story.stop_requested.connect(page.stop)
-        self.story.allowed.connect(page.chosen.allow)
+        self.story.leave.allowed.connect(page.chosen.allow)
         self.story.failure.retry.clicked.connect(lambda: page.chosen.begin())
         self._refusal.retry_requested.connect(page.open)
         self._refusal.close_requested.connect(self.close_requested)
@@ -148,10 +147,11 @@ class FitPanel(PagePanel):
     def _refresh(self) -> None:
         """The stage of the model: one thing at a time."""
         chosen = self.fit.chosen
-        self._ask_leave(chosen)
         if self.fit.case.outcome is None:
             self.view.hide_pairs()
             self.story.show_text(*_words(chosen))
+        if chosen.stage is Stage.ASKING_LEAVE and chosen.choice is not None:
+            self.story.leave.ask(chosen.choice)
         if chosen.stage is Stage.FAILED and chosen.error is not None:
             self.story.show_failure(chosen.error)
         self._show_running()
@@ -173,18 +173,6 @@ class FitPanel(PagePanel):
             self.story.show_verdict("", True)
         else:
             self.story.show_verdict(*verdict_words(outcome.comparison, verdict))
-
-    def _ask_leave(self, chosen: ChosenModel) -> None:
-        if chosen.stage is Stage.ASKING_LEAVE and chosen.choice is not None:
-            name = wording.safe(os.path.basename(chosen.choice.runs), 80)
-            what = "it" if chosen.choice.is_code else chosen.choice.name
-            self.story.leave.say(
-                f"To know what {what} takes, {name} must be run: its code may do whatever you may do. "
-                "Run it if you trust it.",
-                wording.safe(chosen.choice.runs, 500),
-            )
-        else:
-            self.story.leave.say("")
 
     def _tell_change(self) -> None:
         self.story.notice.say("The checkpoint changed on disk. What is shown is as it was read: F5 reads it again.")
