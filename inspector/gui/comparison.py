@@ -9,19 +9,16 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from ..errors import FileError, InspectorError
 from ..progress import Progress
-from .comparing.compared_files import Checkpoints, ComparedFiles, Two, comparing_files
+from .comparing.compared_files import Checkpoints, ComparedFiles, Two, comparing_files, judging_values
 from .open_page import OpenPage, Pace
 from .wanted_first import Measured
 from .watching import FileWatch, stamp_of
-
-if TYPE_CHECKING:
-    from ..analysis.distances import Distance
 
 AUTOMATIC = 2_000_000_000
 """Values of up to this many bytes, of both files together, are compared without being asked; of more what is looked
@@ -35,18 +32,18 @@ class OpenComparison(OpenPage):
     """`found` is there (for the first time, or made anew)."""
     refused = Signal()
     """`error` says why the files cannot be compared."""
-    measured = Signal(object, object)
-    """Row -> Distance and row -> sentence why there is none, of the rows of `found.tree` measured just now."""
+    measured = Signal(bool)
+    """`found.tree` knows more distances than before; whether rows are of another kind by that."""
     judged = Signal()
-    """`sentence` says something else."""
+    """`sentences` say something else."""
 
     def __init__(self, path_a: str, path_b: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.paths: Two = (os.path.abspath(path_a), os.path.abspath(path_b))
         self.found: ComparedFiles | None = None
         self.error: InspectorError | None = None
-        self.sentence = ""
-        """The whole in a sentence, as far as it is known."""
+        self.sentences: tuple[str, ...] = ()
+        """What there is to say on the whole, as far as it is known; what says most first."""
         self._began = (0.0, 0)
         self._measured_bytes = 0
         self._watch = FileWatch(self)
@@ -103,8 +100,9 @@ class OpenComparison(OpenPage):
         self.found, self.error = found, None
         self._measured_bytes = 0
         self._watch.watch(stamp for checkpoint in found.checkpoints for stamp in checkpoint.stamps)
+        self.sentences = found.sentences
         self.compared.emit()
-        self._judge()
+        self.judged.emit()
 
     def _refuse(self, error: Exception) -> None:
         if not isinstance(error, InspectorError):
@@ -160,8 +158,8 @@ class OpenComparison(OpenPage):
     def _pause(self, _result: object) -> None:
         self.paced.emit(None)
         self._measure()  # what was wanted in the moment the work ended
-        if self.is_measured:
-            self._judge()
+        if self.found is not None and self.is_measured:
+            self._run(judging_values(self.found), self._judge, self._fail)
 
     def _fail(self, error: Exception) -> None:
         self.paced.emit(None)
@@ -170,9 +168,8 @@ class OpenComparison(OpenPage):
     def _hear(self, words: list[Any]) -> None:
         measured = [word for word in words if isinstance(word, Measured)]
         if measured:
-            distances: dict[int, Distance] = {word.row: word.result for word in measured if word.result is not None}
             self._measured_bytes = measured[-1].done_bytes
-            self.measured.emit(distances, {word.row: word.refusal for word in measured if word.refusal})
+            self._take_in(measured)
         last = next((word for word in reversed(words) if isinstance(word, Progress)), None)
         self._tell_pace(last.done if last else self._measured_bytes)
 
@@ -183,10 +180,12 @@ class OpenComparison(OpenPage):
             speed = (done - before) / seconds if seconds else 0.0
             self.paced.emit(Pace(done, self.found.measuring.total_bytes, speed, "Compared"))
 
-    def _judge(self) -> None:
-        """Finds the sentence for the whole."""
-        from .item_models.pair_cells import counted_words
+    def _take_in(self, measured: list[Measured]) -> None:
+        assert self.found is not None
+        known = [word for word in measured if word.row >= 0]
+        distances = {word.row: word.result for word in known if word.result is not None}
+        self.measured.emit(self.found.tree.take(distances, {word.row: word.refusal for word in known if word.refusal}))
 
-        if self.found is not None:
-            self.sentence = counted_words(self.found.tree)
-            self.judged.emit()
+    def _judge(self, sentences: tuple[str, ...]) -> None:
+        self.sentences = sentences
+        self.judged.emit()

@@ -42,7 +42,7 @@ class CompareSide(QWidget):
         self.heads = Heads()
         self.heads.swap.setDefaultAction(actions["swap"])
         self.sentence = Label(font=scaled_font(1.3), wrap=True, selectable=True)
-        self.prefix = Label(tone="quiet", wrap=True)
+        self.more = Label(tone="quiet", wrap=True, selectable=True)
         self.causes = CauseLines()
         self.pairs = PairView()
         self.pairs.setObjectName("pairs")
@@ -64,8 +64,6 @@ class CompareSide(QWidget):
         self.heads.show_files(self._page.paths, self._page.names, found.offered, found.sections)
         self.change.say("")
         self._show_damage()
-        self.prefix.setText(_prefix_words(found.through.prefix, found.through.prefixed))
-        self.prefix.setVisible(bool(found.through.prefix))
         self.causes.show_causes(found.explanation.causes)
         self.pairs.show(tree=found.tree)
         if self._is_painted:
@@ -89,8 +87,8 @@ class CompareSide(QWidget):
         for name in _BUTTONS:
             line.addWidget(self._button(name), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(line)
-        self.prefix.setContentsMargins(16, 0, 16, 8)
-        for widget in (self.prefix, self.change, self.damage, self.causes):
+        self.more.setContentsMargins(16, 0, 16, 8)
+        for widget in (self.more, self.change, self.damage, self.causes):
             column.addWidget(widget)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setHandleWidth(1)
@@ -115,8 +113,8 @@ class CompareSide(QWidget):
 
     def _connect(self) -> None:
         page = self._page
-        page.measured.connect(self.pairs.set_distances)
-        page.judged.connect(self._show_sentence)
+        page.measured.connect(self.pairs.show_distances)
+        page.judged.connect(self._show_sentences)
         page.changed_on_disk.connect(self._tell_change)
         self.heads.sections_chosen.connect(page.choose_sections)
         self.heads.open_asked.connect(lambda place: self.open_asked.emit(page.paths[place]))
@@ -145,8 +143,14 @@ class CompareSide(QWidget):
     def _set_off(self, cause: Cause | None) -> None:
         self.pairs.mark(cause.keys if cause is not None else ())
 
-    def _show_sentence(self) -> None:
-        self.sentence.setText(wording.safe(self._page.sentence, 1000))
+    def _show_sentences(self) -> None:
+        """The sentence that says most large, those that belong to it below."""
+        first, *others = self._page.sentences
+        prefix = _prefix_words(*self._page.found.through[1:]) if self._page.found is not None else ""
+        self.sentence.setText(wording.safe(first, 1000))
+        more = "  ".join(wording.safe(each, 600) for each in (*others, prefix) if each)
+        self.more.setText(more)
+        self.more.setVisible(bool(more))
 
     def _show_damage(self) -> None:
         """The first thing that is broken in either file."""
@@ -165,4 +169,6 @@ class CompareSide(QWidget):
 
 
 def _prefix_words(prefix: str, side: str) -> str:
+    if not prefix:
+        return ""
     return f"Every key of {side.upper()} begins with `{wording.safe(prefix, 80)}`; keys are shown without it."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...checkpoint.entries import Checkpoint, Section
 from ...comparing.causes import Explanation
@@ -12,6 +13,9 @@ from ...progress import Progress
 from ..item_models.pair_rows import PairTree
 from ..opening import uncollected
 from .pair_measuring import PairMeasuring
+
+if TYPE_CHECKING:
+    from ...comparing.values import Values
 
 Two = tuple[str, str]
 Checkpoints = tuple[Checkpoint, Checkpoint]
@@ -31,10 +35,16 @@ class ComparedFiles:
     """What is shown: the comparison after the steps, without a prefix that all keys of one side have."""
     tree: PairTree
     measuring: PairMeasuring
+    sentences: tuple[str, ...]
+    """What names, shapes and dtypes tell on the whole, before a number is read."""
 
-    @property
-    def names(self) -> Two:
-        return self.explanation.before.a.name, self.explanation.before.b.name
+    def values(self) -> Values:
+        """What was compared of the values so far, by the places of the pairs."""
+        from ...comparing.values import Values
+
+        numbers = self.tree.numbers
+        distances = {numbers[row]: found for row, found in list(self.tree.distances.items()) if numbers[row] >= 0}
+        return Values(distances, {numbers[row]: why for row, why in list(self.tree.refusals.items())})
 
 
 def comparing_files(
@@ -56,8 +66,21 @@ def comparing_files(
         explanation, through = yield from _explaining(checkpoints, sections)
         yield Progress(4, 5, "steps", "listing")
         tree = PairTree(through.comparison, through.prefix)
-        yield Progress(5, 5, "steps", "listing")
-        return ComparedFiles(checkpoints, offered, sections, explanation, through, tree, PairMeasuring(tree))
+        measuring = PairMeasuring(tree)
+        yield Progress(5, 5, "steps", "telling")
+        from ...comparing.verdict_sentences import at_first
+
+        told = (at_first(through.comparison),)
+        return ComparedFiles(checkpoints, offered, sections, explanation, through, tree, measuring, told)
+
+
+def judging_values(found: ComparedFiles) -> Generator[Progress, None, tuple[str, ...]]:
+    """What the values tell, the sentence that says most first. They must all be compared."""
+    from ...comparing.values import with_values
+    from ...comparing.verdict_sentences import judging
+
+    values = found.values()
+    return (yield from judging(with_values(found.through.comparison, values.distances), values))
 
 
 def _reading(paths: Two) -> Generator[Progress, None, Checkpoints]:

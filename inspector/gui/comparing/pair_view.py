@@ -84,7 +84,11 @@ class PairView(QWidget):
 
     def set_distances(self, measured: Mapping[int, Distance], refused: Mapping[int, str] | None = None) -> None:
         """Takes in how far apart the tensors of these rows of the tree are, or why that cannot be said."""
-        if self.tree.take(measured, refused or {}):
+        self.show_distances(self.tree.take(measured, refused or {}))
+
+    def show_distances(self, kinds_changed: bool) -> None:
+        """Shows what the tree has taken in; whether rows are of another kind by that."""
+        if kinds_changed:
             self.chips.count(self.tree.counts())
             self._draw_strip()
         self.view.repaint_rows()
