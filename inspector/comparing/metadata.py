@@ -14,7 +14,8 @@ Metadata = Mapping[str, Mapping[str, object]]
 def moved(metadata: Metadata, renames: Iterable[tuple[str, str]]) -> Metadata:
     """The metadata under the paths that modules have after `renames` (old key, new key).
 
-    A path that no renamed key begins with stays; one that two modules would have keeps that of the first.
+    A path that no renamed key begins with stays. Where two modules would have one path, the inner one has it: what
+    wrapped it (DataParallel) is no more.
     """
     if not metadata:
         return metadata
@@ -22,10 +23,7 @@ def moved(metadata: Metadata, renames: Iterable[tuple[str, str]]) -> Metadata:
     for old, new in renames:
         for before, after in _paths(old, new):
             paths.setdefault(before, after)
-    made: dict[str, Mapping[str, object]] = {}
-    for path, versions in metadata.items():
-        made.setdefault(paths.get(path, path), versions)
-    return made
+    return {paths.get(path, path): versions for path, versions in metadata.items()}
 
 
 def _paths(old: str, new: str) -> Iterable[tuple[str, str]]:

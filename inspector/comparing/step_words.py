@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from .. import wording
+from ..errors import InspectorError
 from .steps import (
     AddPrefix,
     Cast,
@@ -29,13 +30,15 @@ from .steps import (
 
 
 def as_words(step: Step, keys: int | None = None) -> str:
-    """What the step does, to begin a sentence with in the imperative; `keys` is how many keys it acts on, if known."""
-    return _said(step, "keys" if keys is None else wording.plural(keys, "key"))
+    """What the step does, in the imperative; `keys` is how many keys it acts on, if that is known."""
+    if isinstance(step, (StripPrefix, AddPrefix)):
+        return _said(step, "the keys" if keys is None else wording.plural(keys, "key"))
+    return _said(step, "") + ("" if keys is None else f" ({wording.plural(keys, 'key')})")
 
 
 @singledispatch
 def _said(step: Step, keys: str) -> str:
-    raise TypeError(f"{step!r} is no step")
+    raise InspectorError(f"{step!r} is no step that mends a checkpoint.")
 
 
 @_said.register
@@ -52,64 +55,64 @@ def _(step: AddPrefix, keys: str) -> str:
 def _(step: Rename, keys: str) -> str:
     old, new = step.rules[0] if step.rules else ("", "")
     more = f" and {wording.plural(len(step.rules) - 1, 'rule')} more" if len(step.rules) > 1 else ""
-    return f"rename {keys}: {_code(old)} to {_code(new)}{more}"
+    return f"rename {_code(old)} to {_code(new)}{more}"
 
 
 @_said.register
 def _(step: Drop, keys: str) -> str:
-    return f"drop {_listed(step.patterns)} ({keys})"
+    return f"drop {_listed(step.patterns)}"
 
 
 @_said.register
 def _(step: KeepInitial, keys: str) -> str:
-    return f"leave {_listed(step.patterns)} as the model has it ({keys})"
+    return f"leave {_listed(step.patterns)} as the model has it"
 
 
 @_said.register
 def _(step: Transpose, keys: str) -> str:
-    return f"exchange dimensions {step.first} and {step.second} of {_listed(step.patterns)} ({keys})"
+    return f"exchange dimensions {step.first} and {step.second} of {_listed(step.patterns)}"
 
 
 @_said.register
 def _(step: Squeeze, keys: str) -> str:
-    return f"take {_dims(step.dims)} of size 1 from {_listed(step.patterns)} ({keys})"
+    return f"take {_dims(step.dims)} of size 1 from {_listed(step.patterns)}"
 
 
 @_said.register
 def _(step: Unsqueeze, keys: str) -> str:
-    return f"add {_dims(step.dims)} of size 1 to {_listed(step.patterns)} ({keys})"
+    return f"add {_dims(step.dims)} of size 1 to {_listed(step.patterns)}"
 
 
 @_said.register
 def _(step: Split, keys: str) -> str:
-    return f"cut {_code(step.old)} into {_listed(step.new)} along dimension {step.dim} ({keys})"
+    return f"cut {_code(step.old)} into {_listed(step.new)} along dimension {step.dim}"
 
 
 @_said.register
 def _(step: Fuse, keys: str) -> str:
-    return f"join {_listed(step.old)} to {_code(step.new)} along dimension {step.dim} ({keys})"
+    return f"join {_listed(step.old)} to {_code(step.new)} along dimension {step.dim}"
 
 
 @_said.register
 def _(step: Slice, keys: str) -> str:
     last = step.start + step.size - 1
-    return f"keep indices {step.start} to {last} of dimension {step.dim} of {_listed(step.patterns)} ({keys})"
+    return f"keep indices {step.start} to {last} of dimension {step.dim} of {_listed(step.patterns)}"
 
 
 @_said.register
 def _(step: Pad, keys: str) -> str:
-    return f"fill up dimension {step.dim} of {_listed(step.patterns)} to {step.size} with zeros ({keys})"
+    return f"fill up dimension {step.dim} of {_listed(step.patterns)} to {step.size} with zeros"
 
 
 @_said.register
 def _(step: Interpolate, keys: str) -> str:
     old, new = (f"{height} × {width}" for height, width in (step.old, step.new))
-    return f"interpolate the positions {_listed(step.patterns)} from {old} to {new} ({keys})"
+    return f"interpolate the positions {_listed(step.patterns)} from {old} to {new}"
 
 
 @_said.register
 def _(step: Cast, keys: str) -> str:
-    return f"convert {_listed(step.patterns)} to {step.dtype} ({keys})"
+    return f"convert {_listed(step.patterns)} to {step.dtype}"
 
 
 def _under(path: str) -> str:

@@ -114,7 +114,7 @@ fields = st.sampled_from(["patterns", "prefix", "rules", "dim", "sizes", "old", 
     json_values
     | st.builds(lambda verb, rest: {"step": verb, **rest}, st.sampled_from(VERBS), st.dictionaries(fields, json_values))
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_record_is_a_step_or_is_refused(record: object) -> None:
     try:
         step = of_record(record)
