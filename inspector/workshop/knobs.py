@@ -1,0 +1,113 @@
+"""What there is to turn in a model's arguments: every number, switch and choice, inside of lists and dicts as well.
+
+    hidden_layers=[512, 256]    three knobs: hidden_layers[0], hidden_layers[1] and the length of hidden_layers
+
+Why this way: to whoever turns them, a width in a list and an argument of its own are the same thing.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple, Union  # noqa: UP035  # Python 3.8
+
+from .requests import Argument, Signature
+
+INT, FLOAT, BOOL, CHOICE, LENGTH = "int", "float", "bool", "choice", "length"
+
+Arguments = Dict[str, object]  # noqa: UP006
+Place = Tuple[Union[str, int], ...]  # noqa: UP006
+"""Where a value is: ("hidden_layers", 0)."""
+
+_SIZES = ("size", "dim", "width", "channels", "features", "classes", "num", "hidden", "embed", "depth", "layers")
+_LONGEST = 64
+"""Elements of a list that are turned one by one; a longer one is a table of data."""
+_DEEPEST = 3
+
+
+class Knob(NamedTuple):
+    """One thing to turn."""
+
+    place: Place
+    kind: str
+    choices: Tuple[object, ...] = ()  # noqa: UP006
+
+    @property
+    def argument(self) -> str:
+        """The argument that it is part of."""
+        return str(self.place[0])
+
+    def __str__(self) -> str:
+        name = self.argument + "".join(f"[{part!r}]" for part in self.place[1:])
+        return f"the length of {name}" if self.kind == LENGTH else name
+
+
+def knobs(signature: Signature, arguments: Mapping[str, object], fixed: Sequence[str] = ()) -> List[Knob]:  # noqa: UP006
+    """The knobs of a call with these arguments, in the order of the signature; arguments in `fixed` have none."""
+    found: List[Knob] = []  # noqa: UP006
+    known = {argument.name: argument for argument in signature.arguments}
+    for name in dict.fromkeys([*known, *arguments]):
+        argument = known.get(name, Argument(name, "", False))
+        if name not in fixed:
+            value = arguments.get(name, argument.default)
+            found += [Knob((name,), CHOICE, argument.choices)] if argument.choices else _of(value, (name,), argument)
+    return found
+
+
+def _of(value: object, place: Place, argument: Argument) -> Iterator[Knob]:
+    if isinstance(value, bool):
+        yield Knob(place, BOOL)
+    elif isinstance(value, int):
+        yield Knob(place, FLOAT if argument.type == "float" and len(place) == 1 else INT)
+    elif isinstance(value, float):
+        yield Knob(place, FLOAT)
+    elif value is None and len(place) == 1 and _may_be_int(argument):
+        yield Knob(place, INT)
+    elif isinstance(value, (list, tuple)) and len(value) <= _LONGEST and len(place) <= _DEEPEST:
+        if value and not isinstance(value[-1], str):
+            yield Knob(place, LENGTH)
+        for index, each in enumerate(value):
+            yield from _of(each, (*place, index), argument)
+    elif isinstance(value, dict) and len(place) <= _DEEPEST:
+        for name, each in value.items():
+            yield from _of(each, (*place, name), argument)
+
+
+def _may_be_int(argument: Argument) -> bool:
+    """Whether an argument that is None by default may be a number: its type says so, or nothing but its name does."""
+    if argument.type and argument.type != "None":
+        return "int" in argument.type
+    return any(word in argument.name.lower() for word in _SIZES)
+
+
+def read(arguments: Mapping[str, object], knob: Knob, signature: Signature) -> object:
+    """Where a knob stands: a number, a choice; for a length, how long the list is."""
+    value: object = arguments
+    for part in knob.place:
+        if value is arguments and part not in arguments:
+            value = next(each.default for each in signature.arguments if each.name == part)
+        else:
+            value = value[part]  # type: ignore[index]
+    return len(value) if knob.kind == LENGTH else value  # type: ignore[arg-type]
+
+
+def turn(arguments: Mapping[str, object], knob: Knob, to: object, signature: Signature) -> Arguments:
+    """The arguments with one knob turned. A list that gets longer repeats its last element."""
+    name = knob.argument
+    whole = arguments[name] if name in arguments else read({}, Knob((name,), ""), signature)
+    return {**arguments, name: _turned(whole, knob.place[1:], knob.kind, to)}
+
+
+def _turned(value: object, place: Place, kind: str, to: object) -> object:
+    if not place:
+        return _with_length(value, int(to)) if kind == LENGTH else to  # type: ignore[call-overload]
+    first, rest = place[0], place[1:]
+    if isinstance(value, dict):
+        return {**value, first: _turned(value[first], rest, kind, to)}
+    assert isinstance(value, (list, tuple))
+    changed = [_turned(each, rest, kind, to) if index == first else each for index, each in enumerate(value)]
+    return type(value)(changed) if type(value) in (list, tuple) else changed
+
+
+def _with_length(value: object, length: int) -> object:
+    assert isinstance(value, (list, tuple))
+    made = [*value[:length], *([value[-1]] * (length - len(value)))]
+    return tuple(made) if isinstance(value, tuple) else made

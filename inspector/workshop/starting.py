@@ -1,0 +1,71 @@
+"""A first call that a constructor accepts: defaults, what is given, and guesses for what it cannot do without.
+
+Where nobody wrote types, names are all there is: `hidden_layers` is likely a list, `num_layers` a number. If the
+constructor disagrees, the guess is exchanged for the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice, product
+from typing import Dict, Iterator, List, Mapping  # noqa: UP035  # Python 3.8
+
+from .knobs import Arguments
+from .requests import Argument, Signature
+
+_BY_NAME = (  # the first pattern that a name has decides
+    (r"head", [4, 1]),
+    (r"drop|prob|\bp\b|eps|momentum|rate\b", [0.1]),
+    (r"ratio|mult", [2, 2.0, 1.0]),
+    (r"kernel|window", [3, 4, 2]),
+    (r"stride|dilation|groups|padding", [1]),
+    (r"patch", [8, 4, 2]),
+    (r"image|img|resolution", [32, 64, 224]),
+    (r"class|out|label|categor", [10]),
+    (r"in_ch|inp|in_dim", [3, 16]),
+    (r"bias|norm|use_|with_|bidirectional|residual|is_|add_", [False, True]),
+    (r"num_layers|n_layers|depth|nlayers|num_blocks|n_blocks", [2]),
+    (r"vocab|max_|num_|n_|_size|_dim|dim_", [64, 8, 16]),
+)
+_LISTS = (
+    r"(layers|sizes|dims|channels|widths|units|blocks|stages|features|filters|depths|mults|kernels|planes|nodes)$"
+    r"|^(hidden|config|cfg|arch)$"
+)
+"""Names that a list may have. `in_features` and `num_layers` have them as well, but say otherwise in front."""
+_NUMBERS = r"^(in|out|num|n|max|min|input|output|base|embed)_"
+_MOST = 60
+
+
+def first_calls(signature: Signature, given: Mapping[str, object]) -> Iterator[Arguments]:
+    """Calls to begin with, the likeliest first: what is given, and a value for every other argument that is required.
+
+    Those that differ in one guess come before those that differ in two.
+    """
+    required = [each for each in signature.arguments if each.required and each.name not in given]
+    options: Dict[str, List[object]] = {each.name: guesses(each) for each in required}  # noqa: UP006
+    ranges = (range(len(each)) for each in options.values())
+    choices = sorted(islice(product(*ranges), 5000), key=lambda picked: (sum(map(bool, picked)), sum(picked)))
+    for picked in choices[:_MOST]:
+        yield {**given, **{name: values[place] for (name, values), place in zip(options.items(), picked)}}
+
+
+def guesses(argument: Argument) -> List[object]:  # noqa: UP006
+    """Values that an argument may take, the likeliest first; at least one."""
+    if argument.choices:
+        return list(argument.choices)
+    numbers = next((values for pattern, values in _BY_NAME if re.search(pattern, argument.name)), [64, 8])
+    kind = argument.type.lower()
+    if re.match(r"(list|tuple|sequence|iterable)\b", kind):
+        return _lists(argument.name)
+    if "int" in kind or "float" in kind or "bool" in kind:
+        return list(numbers) if not kind.startswith("bool") else [False, True]
+    if kind.startswith("str"):
+        return [""]
+    if re.search(_LISTS, argument.name) and not re.search(_NUMBERS, argument.name):
+        return [*_lists(argument.name), *numbers]
+    return [*numbers, *_lists(argument.name)]
+
+
+def _lists(name: str) -> List[object]:  # noqa: UP006
+    each = 2 if re.search("layers|depth|blocks", name) and "hidden" not in name else 16
+    return [[each] * length for length in (2, 4, 3, 5, 1)]

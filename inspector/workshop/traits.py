@@ -1,0 +1,107 @@
+"""What a state_dict looks like as numbers, and how far it is from the one that is wanted.
+
+A *trait* is one number of a state_dict that an argument may move:
+
+    ("net.0.weight", 1)             the size of a dimension
+    ("net.", "blocks")              how many different numbers follow `net.`
+    ("net.#.weight of 2", "keys")   how many tensors of two dimensions have such a name
+
+Why this way: a width moves sizes, a depth moves counts. As numbers they are learned and read off in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Dict, Iterable, List, Mapping, Optional, Tuple, Union  # noqa: UP035  # Python 3.8
+
+from .requests import Shape
+
+Shapes = Mapping[str, Optional[Shape]]  # noqa: UP045
+Trait = Tuple[str, Union[int, str]]  # noqa: UP006
+Traits = Dict[Trait, int]  # noqa: UP006
+
+BLOCKS, KEYS = "blocks", "keys"
+_NUMBER = re.compile(r"\d+")
+_LONE = 6
+"""What a key counts that only one of the two has: more than one whose dimensions all differ."""
+_COUNTER = "num_batches_tracked"
+
+
+def traits(shapes: Shapes) -> Traits:
+    """All traits of a state_dict."""
+    found: Traits = {}
+    blocks: Dict[str, set[str]] = {}  # noqa: UP006
+    kinds: Counter[Trait] = Counter()
+    for key, shape in shapes.items():
+        for match in _NUMBER.finditer(key):
+            blocks.setdefault(key[: match.start()], set()).add(match[0])
+        if shape is not None:
+            found.update(((key, dim), size) for dim, size in enumerate(shape))
+            kinds[f"{_NUMBER.sub('#', key)} of {len(shape)}", KEYS] += 1
+    found.update(((prefix, BLOCKS), len(numbers)) for prefix, numbers in blocks.items())
+    found.update(kinds)
+    return found
+
+
+class Wanted:
+    """The state_dict that a model is to have."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self.traits = traits(shapes)
+        self.deepest = max((size for trait, size in self.traits.items() if trait[1] == BLOCKS), default=0)
+        """The most blocks that are anywhere under one name."""
+        self._has_counters = any(key.endswith(_COUNTER) for key in shapes)
+
+    def left(self, shapes: Shapes) -> List[str]:  # noqa: UP006
+        """The keys that do not fit: missing, mismatched and unexpected ones."""
+        wanted = self.shapes
+        wrong = [key for key, shape in shapes.items() if self._is_wrong(key, shape)]
+        return wrong + [key for key in wanted if key not in shapes]
+
+    def _is_wrong(self, key: str, shape: Optional[Shape]) -> bool:  # noqa: UP045
+        if key not in self.shapes:
+            return self._has_counters or not key.endswith(_COUNTER)  # torch before 0.4.1 had no counters
+        wanted = self.shapes[key]
+        return wanted is not None and shape is not None and wanted != shape
+
+    def misfit(self, shapes: Shapes) -> int:
+        """How far a state_dict is from this one: mismatched dimensions, and more for every key that one lacks."""
+        return sum(self._weigh(self.shapes.get(key), shapes.get(key)) for key in self.left(shapes))
+
+    @staticmethod
+    def _weigh(here: Optional[Shape], there: Optional[Shape]) -> int:  # noqa: UP045
+        if here is None or there is None:
+            return _LONE
+        if len(here) != len(there):
+            return _LONE - 1
+        return min(_LONE - 1, sum(a != b for a, b in zip(here, there)))
+
+
+def wanted(items: Iterable[Tuple[str, Optional[Shape]]], model: Shapes) -> Wanted:  # noqa: UP006, UP045
+    """What a checkpoint holds, under the names that the model has.
+
+    A prefix is taken off (`module.`, `encoder.`), or set before where it is the model that has one: that under which
+    most kinds of keys are those of the model. Keys beside a prefix that is taken off are left out.
+    """
+    shapes = dict(items)
+    found = [shapes]
+    found += [{key[len(each) :]: shapes[key] for key in shapes if key.startswith(each)} for each in _prefixes(shapes)]
+    found += [{each + key: shape for key, shape in shapes.items()} for each in _prefixes(model)]
+    return Wanted(max(found, key=lambda each: _common(each, model)))
+
+
+def _common(keys: Iterable[str], model: Shapes) -> int:
+    """How many kinds of keys there are in both: the model is not as deep yet as it is to be."""
+    return len({_NUMBER.sub("#", key) for key in keys} & {_NUMBER.sub("#", key) for key in model})
+
+
+def _prefixes(keys: Iterable[str]) -> List[str]:  # noqa: UP006
+    """The beginnings of keys, up to three segments."""
+    found: Dict[str, None] = {}  # noqa: UP006
+    for key in keys:
+        parts = key.split(".")
+        for depth in range(1, min(4, len(parts))):
+            found[".".join(parts[:depth]) + "."] = None
+    return list(found)
