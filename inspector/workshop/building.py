@@ -23,6 +23,7 @@ import torch
 from torch import nn
 
 from . import importing
+from .converting import converted
 from .failures import Refusal, text_of
 from .named import similar
 from .requests import ModelSource
@@ -105,10 +106,11 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
     if constructor.source.kind == "torchvision":
         notes += _without_downloads(constructor.call, arguments)
     check_arguments(constructor, arguments)
+    given = converted(constructor.call, arguments)
     for device, way in ((META, _on_meta), (MIXED, _parameters_on_meta), (CPU, contextlib.nullcontext)):
         try:
             with way():
-                made = constructor.call(**arguments)
+                made = constructor.call(**given)
         except Exception as error:
             if device == CPU or not _speaks_of_meta(error):
                 raise
