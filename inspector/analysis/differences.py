@@ -111,7 +111,7 @@ def _is_sound(squares: float, numbers: Array) -> bool:
 
 def _of_any(a: Array, b: Array) -> _Found:
     """The same in float64, for any numbers."""
-    same, gap, a, b = a == b, _gap(a, b), _wide(a), _wide(b)
+    same, gap, a, b = a == b, _gap(a, b), wide(a), wide(b)
     finite = np.isfinite(a) & np.isfinite(b)
     counts = {}
     if not finite.all():
@@ -126,14 +126,15 @@ def _of_any(a: Array, b: Array) -> _Found:
     return distance, lambda: int(np.flatnonzero(finite)[sizes.argmax()])
 
 
-def _wide(numbers: Array) -> Array:
+def wide(numbers: Array) -> Array:
+    """Numbers as float64 or complex128."""
     return numbers.astype(np.complex128 if numbers.dtype.kind == "c" else np.float64)
 
 
 def _gap(a: Array, b: Array) -> Array:
     """a - b; of whole numbers, whose difference float64 may lose, its size, taken before they become floats."""
     if a.dtype.kind + b.dtype.kind not in ("ii", "uu", "iu", "ui") or np.result_type(a, b).kind == "f":
-        return _wide(a) - _wide(b)
+        return wide(a) - wide(b)
     common = np.result_type(a, b)
     higher, lower = np.maximum(a, b, dtype=common), np.minimum(a, b, dtype=common)
     unsigned = f"u{common.itemsize}"

@@ -34,10 +34,7 @@ _PROBE = 1024
 
 def measuring(a: Tensor, b: Tensor) -> Generator[Progress, None, Distance]:
     """Measures how far two tensors are from each other; see `distances.measure`."""
-    if a.shape != b.shape:
-        raise InspectorError(
-            f"The shapes {shape_words(a.shape)} and {shape_words(b.shape)} differ: there is no element to each element."
-        )
+    _refuse_two_shapes(a, b)
     if a.extra.parts and b.extra.parts and a.storage is b.storage is None:
         return (yield from _measuring_parts(a, b))
     reading = _Reading(a, b)
@@ -93,7 +90,7 @@ class _Reading:
     """Two tensors, opened."""
 
     def __init__(self, a: Tensor, b: Tensor) -> None:
-        _refuse_what_is_no_number(a, b)
+        refuse_what_has_no_distance(a, b)
         self.a, self.b = Elements(a), Elements(b)
         self._by_rows = is_per_channel(a) or is_per_channel(b)
         self._order = (_as_it_is if self._by_rows else _in_order)(self.a.layout, self.b.layout)
@@ -142,7 +139,7 @@ class _Reading:
             yield start + size
 
     def _differences(self) -> Differences:
-        return Differences(2 * min(BLOCK, self._numel))  # an element of float4_e2m1fn_x2 is two numbers
+        return Differences(numbers_in_one(self.a.tensor) * min(BLOCK, self._numel))
 
     def _pairs(self, a: Layout, b: Layout) -> Iterator[tuple[Array, Array]]:
         """The elements as they are stored - of what is quantised by channels, as numbers - in blocks of both."""
@@ -170,7 +167,7 @@ class _Reading:
         """The index that the element has in the tensors; 0 along what both repeat."""
         if where is None:
             return None
-        position = where[0] // (2 if self.a.tensor.dtype == "float4_e2m1fn_x2" else 1)
+        position = where[0] // numbers_in_one(self.a.tensor)
         found = dict(zip(self._order.axes, np.unravel_index(position, self._order.a.shape)))
         return tuple(int(found.get(axis, 0)) for axis in range(len(self.a.layout.shape)))
 
@@ -188,12 +185,26 @@ def in_step(blocks_a: Iterator[Array], blocks_b: Iterator[Array]) -> Iterator[tu
         a, b = a[size:], b[size:]
 
 
-def _refuse_what_is_no_number(a: Tensor, b: Tensor) -> None:
+def numbers_in_one(tensor: Tensor) -> int:
+    """How many numbers an element of the tensor is: two for float4_e2m1fn_x2."""
+    return 2 if tensor.dtype == "float4_e2m1fn_x2" else 1
+
+
+def refuse_what_has_no_distance(a: Tensor, b: Tensor) -> None:
+    """Raises InspectorError for tensors of two shapes, and FileError for elements that are no numbers."""
+    _refuse_two_shapes(a, b)
     for tensor in (a, b):
         if not is_numeric(tensor.dtype):
             raise FileError(f"Elements of the type {tensor.dtype[:60]} are no numbers that could be compared.")
     if "float4_e2m1fn_x2" in (a.dtype, b.dtype) and a.dtype != b.dtype:
         raise FileError("Two numbers of float4_e2m1fn_x2 are one element: there is no number to each number.")
+
+
+def _refuse_two_shapes(a: Tensor, b: Tensor) -> None:
+    if a.shape != b.shape:
+        raise InspectorError(
+            f"The shapes {shape_words(a.shape)} and {shape_words(b.shape)} differ: there is no element to each element."
+        )
 
 
 def _same_bytes(a: Array, b: Array) -> bool:
