@@ -7,7 +7,7 @@ has not, *unexpected* the reverse. Between two files they read "only in b" and "
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -106,3 +106,23 @@ def kind_of(a: Item | None, b: Item | None) -> str:
     if a.dtype != b.dtype and a.dtype and b.dtype:
         return DTYPE
     return RENAMED if a.origins and a.origins != (b.key,) else SAME
+
+
+def as_told(
+    comparison: Comparison, missing: Collection[str], unexpected: Collection[str], mismatched: Collection[str]
+) -> Comparison:
+    """The same pairs with the complaints that `load_state_dict` itself makes of these keys, and no others.
+
+    Modules may have a way of their own to load: a BatchNorm does not miss `num_batches_tracked` in a file that was
+    written before there was one.
+    """
+    by_kind = ((SIZE, mismatched), (MISSING, missing), (UNEXPECTED, unexpected))
+    told = {key: kind for kind, keys in by_kind for key in keys}
+    return Comparison(comparison.a, comparison.b, tuple(_as_told(pair, told) for pair in comparison.pairs))
+
+
+def _as_told(pair: Pair, told: Mapping[str, str]) -> Pair:
+    kind = told.get(pair.key)
+    if kind is not None:
+        return pair if kind == pair.kind else pair._replace(kind=kind)
+    return pair._replace(kind=SAME) if pair.kind in (MISSING, UNEXPECTED, SIZE) else pair

@@ -33,8 +33,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..checkpoint.json_values import json_value
-from .causes import Cause, Explanation
-from .diffing import DTYPE, MISSING, SAME, SIZE, UNEXPECTED, Pair
+from .causes import Cause
+from .diffing import DTYPE, MISSING, SAME, SIZE, UNEXPECTED, Comparison, Pair
 from .sides import Item
 from .step_texts import as_text
 from .through import SeenThrough
@@ -64,15 +64,14 @@ def diff_record(through: SeenThrough, causes: Iterable[Cause] = ()) -> Record:
     }
 
 
-def fit_record(explanation: Explanation) -> Record:
+def fit_record(comparison: Comparison, causes: Iterable[Cause]) -> Record:
     """A file and a model, without their names and the receipt."""
-    before = explanation.before
     return {
-        "missing": [pair.key for pair in before.of_kind(MISSING)],
-        "unexpected": [pair.key for pair in before.of_kind(UNEXPECTED)],
-        "size_mismatch": [_shapes(pair) for pair in before.of_kind(SIZE)],
-        "causes": [cause_record(cause) for cause in explanation.causes],
-        "fits": before.fits,
+        "missing": [pair.key for pair in comparison.of_kind(MISSING)],
+        "unexpected": [pair.key for pair in comparison.of_kind(UNEXPECTED)],
+        "size_mismatch": [_shapes(pair) for pair in comparison.of_kind(SIZE)],
+        "causes": [cause_record(cause) for cause in causes],
+        "fits": comparison.fits,
     }
 
 

@@ -58,8 +58,8 @@ class Told(NamedTuple):
     def comparison(self) -> Comparison:
         return self.through.comparison
 
-    def remark(self, pair: Pair, place: int) -> str:
-        """What there is to say of the values of a pair."""
+    def remark(self, place: int) -> str:
+        """What there is to say of the values of the pair at `place`."""
         if self.values is None:
             return ""
         from .distances import remark
@@ -134,7 +134,8 @@ def _text(told: Told, wish: Wish) -> Iterator[str]:
     listed = _listed(comparison, everything=wish.everything)
     if listed:
         yield "\n"
-        yield from pairs.pairs([pair for _, pair in listed], ink, [told.remark(pair, place) for place, pair in listed])
+        remarks = [told.remark(place) for place, _ in listed]
+        yield from pairs.pairs([pair for _, pair in listed], ink, remarks, told.through.prefix)
 
 
 def _listed(comparison: Comparison, *, everything: bool) -> list[tuple[int, Pair]]:
@@ -163,7 +164,7 @@ def _story(told: Told) -> reports.Story:
     a, b = told.checkpoints
     sides = told.comparison.a, told.comparison.b
     facts = tuple((f"section of {letter}", side.section) for letter, side in zip("ab", sides) if side.section)
-    remarks = ((pair.key, told.remark(pair, place)) for place, pair in enumerate(told.comparison.pairs))
+    remarks = ((pair.key, told.remark(place)) for place, pair in enumerate(told.comparison.pairs))
     return reports.Story(
         wording.safe(a.path),
         wording.safe(b.path),

@@ -68,7 +68,7 @@ def _headline(told: Told, explanation: Explanation) -> str:
 
 
 def _record(told: Told, explanation: Explanation) -> dict[str, Any]:
-    return {"model": told.b.name, **fit_record(explanation), "notes": list(told.notes)}
+    return {"model": told.b.name, **fit_record(explanation.before, explanation.causes), "notes": list(told.notes)}
 
 
 def _story(told: Told, explanation: Explanation) -> Story:

@@ -34,15 +34,15 @@ def causes(listed: Sequence[Cause], lines: int, ink: Ink, *, steps: bool = True)
             yield f"     {ink.accent('mend')}  --step {shlex.quote(as_text(cause.step))}\n"
 
 
-def pairs(listed: Sequence[Pair], ink: Ink, remarks: Sequence[str] = ()) -> Iterator[str]:
-    """A line for each pair: symbol, key, what differs, and a remark."""
-    names = [wording.safe(pair.key) for pair in listed]
+def pairs(listed: Sequence[Pair], ink: Ink, remarks: Sequence[str] = (), prefix: str = "") -> Iterator[str]:
+    """A line for each pair: symbol, key, what differs, and a remark. Keys are told without `prefix`."""
+    names = [wording.safe(pair.key.removeprefix(prefix)) for pair in listed]
     whats = list(map(what, listed))
     width, breadth = _widest(names, _WIDEST_KEY), _widest(whats, _WIDEST_WHAT)
     for pair, name, said, remark in zip_longest(listed, names, whats, remarks, fillvalue=""):
         symbol = SYMBOLS[pair.kind]
         line = f"{symbol if pair.kind == SAME else ink.accent(symbol)} {padded(name, width)}  {padded(said, breadth)}"
-        yield "  ".join(filter(None, (line, ink.quiet(_names(pair)), remark))).rstrip() + "\n"
+        yield "  ".join(filter(None, (line, ink.quiet(_names(pair, prefix)), remark))).rstrip() + "\n"
 
 
 def _widest(texts: Sequence[str], most: int) -> int:
@@ -63,6 +63,9 @@ def _explains(cause: Cause, lines: int) -> str:
     return f"  [{', '.join(parts)}]" if parts else ""
 
 
-def _names(pair: Pair) -> str:
+def _names(pair: Pair, prefix: str) -> str:
     """The keys that it has in the file, where these are others."""
-    return f"was {wording.names([wording.safe(key) for key in pair.was])}" if pair.kind != SAME and pair.was else ""
+    keys = [key.removeprefix(prefix) for key in pair.was]
+    if not keys or keys == [pair.key.removeprefix(prefix)]:
+        return ""
+    return f"was {wording.names([wording.safe(key) for key in keys])}"
