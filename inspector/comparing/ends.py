@@ -135,9 +135,12 @@ def _input(telling: Telling, group: Group, first: Layer) -> Cause:
     is_picture = weight is not None and len(shapes(weight)[1]) > 2 and max(old, new) <= _CHANNELS
     kind, counted = ("input channels", "channels") if is_picture else ("input size", "numbers")
     key = next(spot.key for spot in group.spots if spot.role == IN)
+    takes = agreeing(group.consumers, "takes", "take")
+    if group.producers:
+        takes += f" and {agreeing(group.producers, 'gives back', 'give back')}"
     return telling.cause(
         kind,
-        f"{agreeing(group.consumers, 'takes', 'take')} {telling.versus(f'{old:,} input {counted}', f'{new:,}')}",
+        f"{takes} {telling.versus(f'{old:,} input {counted}', f'{new:,}')}",
         group.spots,
         step=_resized(group.spots, old, new) if is_picture else None,
         advice=advising.channels(telling, group.pair, key) if is_picture else advising.inputs(telling, group.pair),

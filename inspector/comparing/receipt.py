@@ -14,7 +14,7 @@ tied parameters count once, because there is one tensor to be filled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .. import wording
@@ -95,7 +95,7 @@ def receipt(comparison: Comparison, initialisation: Mapping[str, str] = {}) -> R
     return Receipt(
         Way("strict=True", not raised, _strict(comparison, untouched), filled, total, untouched),
         Way("strict=False", not mismatches, _lenient(comparison, filled, total, untouched), filled, total, untouched),
-        Way("drop mismatched", True, f"{_loaded(filled, total)}.{_at_initialisation(untouched)}", filled, total, untouched),
+        Way("drop mismatched", True, _dropping(filled, total, untouched), filled, total, untouched),
         tuple(_harmless(comparison)),
         tuple(key for pair in comparison.of_kind(UNEXPECTED) for key in pair.was or (pair.key,)),
     )
@@ -119,7 +119,7 @@ def _is_parameter(item: Item) -> bool:
 
 
 def _elements(comparison: Comparison) -> tuple[int, int]:
-    """The elements of the model's parameters that are filled, and of all; tied ones count by any key that fills them."""
+    """The elements of the model's parameters that are filled, and of all; tied ones are filled by any of their keys."""
     counts: dict[str, tuple[int, bool]] = {}
     for pair in comparison.pairs:
         if pair.b is None or not _is_parameter(pair.b):
@@ -179,6 +179,10 @@ def _lenient(comparison: Comparison, filled: int, total: int, untouched: Sequenc
     passed = [_counted(comparison, kind) for kind in (MISSING, UNEXPECTED) if comparison.counts[kind]]
     silent = f" and passes over {' and '.join(passed)} in silence" if passed else ""
     return f"{said}{silent}.{_at_initialisation(untouched)}"
+
+
+def _dropping(filled: int, total: int, untouched: Sequence[Untouched]) -> str:
+    return f"{_loaded(filled, total)}.{_at_initialisation(untouched)}"
 
 
 def _loaded(filled: int, total: int) -> str:

@@ -24,7 +24,7 @@ def cause(telling: Telling, cluster: Cluster) -> Cause:
         "width" if single or _is_one_width(cluster) else "ratio",
         _what(telling, cluster),
         [spot for group in cluster.groups for spot in group.spots],
-        advice=advising.widths(telling, pairs, factor(*_base(cluster).pair)) or _build(cluster),
+        advice=_advice(telling, cluster),
         confidence=CERTAIN if single and cluster.multiplier is None else LIKELY,
         evidence=_evidence(cluster),
         undecided=_undecided(cluster),
@@ -73,7 +73,13 @@ def _number(ratio: Fraction) -> str:
     return f"{float(ratio):.3g}"
 
 
-def _build(cluster: Cluster) -> str:
+def _advice(telling: Telling, cluster: Cluster) -> str:
+    pairs = [group.pair for group in cluster.groups if group.producers]
+    if not pairs:
+        return "It follows from what comes before it: see what is missing or added there."
+    built = advising.widths(telling, pairs, factor(*_base(cluster).pair))
+    if built:
+        return built
     if len(cluster.groups) == 1:
         return f"Build the model {cluster.groups[0].pair[0]:,} wide here, as the file is: no step can mend a width."
     return "Build the model with the file's widths: no step can mend a width."

@@ -16,6 +16,7 @@ comes out of one. So odd factors join only what recurs.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
@@ -29,6 +30,8 @@ PairOfSizes = tuple[int, int]
 _FUSED = re.compile(r"in_proj_weight|qkv|c_attn|query_key_value|weight_[ih]h|kv")
 _MOST_SUMMANDS = 8
 """How many widths are tried as what a sum grows by."""
+_MOST_BASES = 16
+"""How many widths of one odd factor are tried as what others are multiples of."""
 _MOST_MULTIPLIERS = 16
 """How many factors are tried as the one that others are rounded from."""
 
@@ -49,6 +52,15 @@ class Group:
     def consumers(self) -> dict[str, int]:
         """The modules that it goes into."""
         return {spot.module: spot.order for spot in self.spots if spot.role == IN}
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return sorted(self.producers.values())
+
+    def last_before(self, order: int) -> int:
+        """The place of the last module before `order` that it comes out of; -1 where there is none."""
+        at = bisect_left(self._places, order)
+        return self._places[at - 1] if at else -1
 
     @property
     def recurs(self) -> bool:
@@ -120,13 +132,15 @@ class _Joined:
                 self._by_multiples(groups)
 
     def _by_multiples(self, groups: list[Group]) -> None:
-        bases = [group for group in groups if group.producers]
-        recurrent = [group for group in bases if group.recurs][:_MOST_SUMMANDS]
+        bases = [group for group in groups if group.producers][:_MOST_BASES]
+        recurrent = [group for group in bases if group.recurs]
         for group in groups:
-            candidates = recurrent if group.producers else bases[:_MOST_SUMMANDS]
-            for base in candidates:
-                if base is not group and multiple(group.pair, base.pair):
-                    self.join(group, base)
+            if group.producers:
+                for base in recurrent:
+                    if base is not group and multiple(group.pair, base.pair):
+                        self.join(group, base)
+            elif (base_before := _taken_from(group, bases)) is not None:
+                self.join(group, base_before)
         for group, base in _fused(groups):
             self.join(group, base)
 
@@ -179,6 +193,13 @@ def _fused(groups: list[Group]) -> list[tuple[Group, Group]]:
                 if other is not group and (multiple(group.pair, other.pair) or multiple(other.pair, group.pair)):
                     found.append((group, other))
     return found
+
+
+def _taken_from(group: Group, bases: Iterable[Group]) -> Group | None:
+    """The nearest layer before it whose output it takes several times, such as a flattened picture does."""
+    first = min(group.consumers.values(), default=-1)
+    found = [base for base in bases if multiple(group.pair, base.pair)]
+    return max(found, key=lambda base: base.last_before(first), default=None)
 
 
 def _taken_after(group: Group, base: Group) -> bool:
