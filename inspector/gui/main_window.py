@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
     def _remove(self, page: OpenPage) -> None:
         panel = self.panels.pop(page)
         panel.keep_state()
+        panel.stop()
         self.place.remove(panel)
         panel.deleteLater()
 
@@ -213,6 +214,7 @@ class MainWindow(QMainWindow):
         self.place.keep_state()
         for panel in self.panels.values():
             panel.keep_state()
+            panel.stop()
         self.hide()
         self.place.details.stop()
         self.session.end()

@@ -264,7 +264,8 @@ class PairView(QWidget):
     def _look(self) -> None:
         rows = self.view.on_show()
         if rows and not self.model.rows.flat:
-            self.strip.show_view(rows[0], rows[-1])
+            last = rows[-1] if self.model.rows.is_open(rows[-1]) else self.tree.outline.ends[rows[-1]] - 1
+            self.strip.show_view(rows[0], last)
         self.looked_at.emit(rows)
 
     def _draw_strip(self) -> None:

@@ -227,7 +227,9 @@ def _listed(keys: tuple[str, ...]) -> str:
 def _cosine(value: float) -> str:
     """Six figures, for what is interesting is how far it is from 1; `1` only for what is."""
     text = f"{value:.6f}".rstrip("0").rstrip(".")
-    return text if text not in ("1", "-1") or abs(value) == 1 else f"{value:.9f}".rstrip("0").rstrip(".")
+    if abs(value) < 1 and text in ("1", "-1"):
+        return ">0.999999" if value > 0 else "<-0.999999"
+    return text
 
 
 def _magnitude(value: float) -> float:

@@ -104,12 +104,15 @@ class PairTree:
         return sorted({row for key in keys for row in self._rows_by_key.get(key, ())})
 
     def first_open(self) -> list[int]:
-        """The groups to open at first: those with differences, level by level, as long as all fits on a screen."""
+        """The groups to open at first, level by level, as long as all fits on a screen: those with differences, or
+        all where nothing differs."""
         opened: list[int] = []
         level = list(self.outline.children())
-        count = len(level)
+        count, anything = len(level), any(map(self.differing, level))
         while True:
-            groups = [row for row in level if self.outline.ends[row] > row + 1 and self.differing(row)]
+            groups = [
+                row for row in level if self.outline.ends[row] > row + 1 and (self.differing(row) or not anything)
+            ]
             deeper = [child for row in groups for child in self.outline.children(row)]
             if not deeper or count + len(deeper) > FIRST_ROWS:
                 return opened

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
@@ -13,9 +14,14 @@ from ..comparing.compare_side import CompareSide
 from ..comparing.pair_view import DIFFERENT
 from ..comparison import AUTOMATIC, OpenComparison
 from ..item_models.pair_cells import counted_words
+from ..jobs import Job
 from ..settings import Settings
+from .detail_side import loading
 from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
+
+if TYPE_CHECKING:
+    from ..comparing.pair_pane import PairPane
 
 
 class ComparePanel(PagePanel):
@@ -27,12 +33,14 @@ class ComparePanel(PagePanel):
         self._actions = actions
         self._settings = settings
         self.content: CompareSide | None = None
+        self.pane: PairPane | None = None
         self._refusal: RefusalPage | None = None
         self._loading = LoadingPage(" and ".join(page.names))
         self.addWidget(self._loading)
         page.compared.connect(self._show_content)
         page.refused.connect(self._show_refusal)
         page.judged.connect(self.ready)
+        page.measured.connect(lambda _changed: self._show_pair())
 
     @property
     def has_content(self) -> bool:
@@ -122,12 +130,13 @@ class ComparePanel(PagePanel):
 
     def _toggle_details(self) -> None:
         self._settings.choose("details", "yes" if self._actions["details"].isChecked() else "no")
-        self._show_lower()
+        self._show_pair()
 
     def _show_content(self) -> None:
         if self.content is None:
             self.content = CompareSide(self.comparison, self._actions, self._settings)
             self.content.painted.connect(self.painted)
+            self.content.painted.connect(self._load)
             self.content.open_asked.connect(self.open_asked)
             self.content.chosen.connect(self._choose)
             self.addWidget(self.content)
@@ -138,9 +147,39 @@ class ComparePanel(PagePanel):
 
     def _choose(self, _pair: Pair | None) -> None:
         self.ability_changed.emit()
+        self._show_pair()
 
-    def _show_lower(self) -> None:
-        """Shows the chosen pair closer, where it is wanted."""
+    # The chosen pair, closely
+
+    def _load(self) -> None:
+        """The tree was painted: the plots are loaded beside the window, for they take longer than all the rest."""
+        job = Job(loading())
+        job.succeeded.connect(self._make_pane)
+        job.failed.connect(self.page.broken)
+        job.start()
+
+    def _make_pane(self, _result: object) -> None:
+        from ..comparing.pair_pane import PairPane
+
+        assert self.content is not None
+        self.pane = PairPane()
+        self.content.lower.addWidget(self.pane)
+        self._show_pair()
+
+    def _show_pair(self) -> None:
+        """Shows the chosen pair closely, where that is wanted."""
+        content, wanted = self.content, self._actions["details"].isChecked()
+        if content is None or self.pane is None:
+            return
+        row, tree = content.pairs.view.current(), content.pairs.tree
+        pair = tree.pair(row) if row >= 0 else None
+        content.lower.setVisible(wanted and pair is not None)
+        if wanted:
+            self.pane.show_pair(pair, tree.distances.get(row), tree.refusals.get(row, ""))
+
+    def stop(self) -> None:
+        if self.pane is not None:
+            self.pane.stop()
 
     def _show_refusal(self) -> None:
         if self._refusal is None:

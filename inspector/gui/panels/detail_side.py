@@ -49,7 +49,7 @@ class DetailSide(QTabWidget):
         """Loads what the panels are made of, beside the window, and makes them then."""
         if not self._is_loading:
             self._is_loading = True
-            job = Job(_loading())
+            job = Job(loading())
             job.succeeded.connect(self._make)
             job.failed.connect(self.failed)
             job.start()
@@ -139,8 +139,8 @@ class DetailSide(QTabWidget):
         self.entry.show_statistics(key, file.statistics.get(file.row), file.refusals.get(file.row, ""))
 
 
-def _loading() -> Generator[str, None, None]:
-    """Imports what the panels need, one library after the other."""
+def loading() -> Generator[str, None, None]:
+    """Imports what plots and pictures need, one library after the other."""
     import numpy
 
     yield numpy.__name__

@@ -53,3 +53,6 @@ class PagePanel(QStackedWidget):
 
     def keep_state(self) -> None:
         """Remembers how a person arranged it."""
+
+    def stop(self) -> None:
+        """Ends all reading of its own, and waits for it: it is going, or the window is."""

@@ -1,0 +1,203 @@
+"""The chosen pair, closely: figures, a picture of where it changed, and how the values of both sides are spread.
+
+Reads on a thread of its own; what comes late is not drawn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from ... import wording
+from ...comparing.diffing import Pair
+from ...comparing.pair_words import dtype_text, key_text, shape_text
+from ..detail.latest import Latest
+from ..theme import mono_font, scaled_font
+from ..widgets.colour_scale import ColourBar, Scale
+from ..widgets.figures_row import FiguresRow
+from ..widgets.labels import ElidedLabel, Label
+from ..widgets.overlaid_histograms import OverlaidHistograms
+from ..widgets.picture import Look, PictureView
+from .pair_closely import Closely, reading_closely
+
+if TYPE_CHECKING:
+    from ...analysis.changes import Changes
+    from ...analysis.distances import Distance
+
+LARGEST = 2_000_000_000
+"""Tensors of more bytes than this, of both sides together, are not read unasked."""
+
+
+class PairPane(QWidget):
+    """Shows one pair at a time."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("The chosen pair")
+        self._pair: Pair | None = None
+        self._found: Closely | None = None
+        self.title = ElidedLabel(font=scaled_font(1.1, bold=True))
+        self.line = ElidedLabel(tone="quiet", font=mono_font(0.95))
+        self.figures = FiguresRow()
+        self.words = Label(tone="quiet", wrap=True, selectable=True)
+        self.picture = PictureView()
+        self.picture.setAccessibleName("Where it changed")
+        self.bar = ColourBar()
+        self.said = Label(tone="quiet", wrap=True)
+        self.histograms = OverlaidHistograms()
+        self.reading = ElidedLabel(tone="quiet")
+        self.bins = ElidedLabel(tone="quiet")
+        self._latest = Latest(self)
+        self._lay_out()
+        self._connect()
+        self.show_pair(None, None)
+
+    def show_pair(self, pair: Pair | None, distance: Distance | None, refusal: str = "") -> None:
+        """Shows a pair; None: nothing is chosen. Its values are read when their distance is known."""
+        is_other = pair is not self._pair
+        self._pair = pair
+        self.title.setText(key_text(pair) if pair is not None else "")
+        line = f"{shape_text(pair)}  {dtype_text(pair)}" if pair is not None else ""
+        self.line.setText(wording.safe(line, 400))
+        self.figures.show_figures(_figures(distance) if distance is not None else [])
+        self.words.setText(wording.safe(refusal or _where(distance), 600))
+        if is_other or self._found is None:
+            self._read(distance)
+
+    def stop(self) -> None:
+        """Ends all reading, and waits for it. For the closing of the window."""
+        self._latest.stop()
+
+    def _read(self, distance: Distance | None) -> None:
+        self._latest.cancel()
+        self._found = None
+        self.histograms.show_spreads(np.zeros(1), ())
+        self.picture.show_nothing()
+        self.bar.show_scale(None)
+        if self._pair is None:
+            self._say("Choose a pair to see where it changed.")
+        elif _nbytes(self._pair) > LARGEST:
+            self._say("This tensor is too large to be drawn unasked.")
+        elif _nbytes(self._pair) == 0:
+            self._say("There are no values to look at.")
+        else:
+            self._say("Reading …")
+            self._latest.start(reading_closely(self._pair, is_same=distance is not None and distance.is_same))
+
+    def _take(self, found: Closely) -> None:
+        self._found = found
+        self.histograms.show_spreads(found.edges, found.spreads)
+        self._point_at_bin("")
+        if found.changes is None or not found.changes.mean.size:
+            self._say(found.why_not or "There are no elements to draw.")
+        else:
+            self._draw(found.changes)
+
+    def _draw(self, changes: Changes) -> None:
+        scale = Scale.of(changes.mean)
+        unfit = np.isnan(changes.mean)
+        rows, columns = (int(edges[1] - edges[0]) for edges in (changes.row_edges, changes.column_edges))
+        look = Look(square=False, rulers=True, steps=(rows, columns))
+        self.picture.show_picture(lambda: scale.pixels(changes.mean, unfit), look)
+        self.bar.show_scale(scale)
+        self._pages.setCurrentWidget(self._drawn)
+        self._point(-1, -1)
+
+    def _point(self, row: int, column: int) -> None:
+        changes = self._found.changes if self._found is not None else None
+        if changes is None:
+            return
+        words = _cell_words(changes, row, column) if row >= 0 and column >= 0 else ""
+        self.reading.setText(words or "Mean |a−b|; output channels downwards, their elements across")
+        self.picture.setAccessibleDescription(words)
+
+    def _point_at_bin(self, words: str) -> None:
+        spreads = self._found.spreads if self._found is not None else ()
+        legend = "A grey, B blue; share of the values in each bin" if len(spreads) > 1 else "Share of the values"
+        self.bins.setText(words or (legend if spreads else ""))
+
+    def _say(self, words: str) -> None:
+        self.said.setText(wording.safe(words, 600))
+        self._pages.setCurrentWidget(self.said)
+
+    def _lay_out(self) -> None:
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        left, middle, right = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        for widget in (self.title, self.line, self.figures, self.words):
+            left.addWidget(widget)
+        left.addStretch(1)
+        self._drawn = QWidget()
+        inner = QVBoxLayout(self._drawn)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(6)
+        for widget, stretch in ((self.picture, 1), (self.bar, 0), (self.reading, 0)):
+            inner.addWidget(widget, stretch)
+        self._pages = QStackedWidget()
+        for page in (self.said, self._drawn):
+            self._pages.addWidget(page)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        middle.addWidget(self._pages, 1)
+        right.addWidget(self.histograms, 1)
+        right.addWidget(self.bins)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 16, 10)
+        row.setSpacing(20)
+        for part, share in ((left, 3), (middle, 4), (right, 4)):
+            part.setSpacing(6)
+            row.addLayout(part, share)
+
+    def _connect(self) -> None:
+        self._latest.succeeded.connect(self._take)
+        self._latest.failed.connect(lambda error: self._say(str(error)))
+        self.picture.pointed.connect(self._point)
+        self.histograms.pointed.connect(self._point_at_bin)
+
+
+def _nbytes(pair: Pair) -> int:
+    return sum(item.tensor.nbytes for item in (pair.a, pair.b) if item is not None and item.tensor is not None)
+
+
+def _figures(distance: Distance) -> list[tuple[str, str, bool]]:
+    """(name, number, alarming) of what there is to say of a distance."""
+    known = [
+        ("max |a−b|", f"{distance.max_abs:.4g}", False),
+        ("relative L2", f"{distance.rel_l2:.4g}", False),
+        ("cosine", f"{distance.cosine:.8g}" if distance.cosine == distance.cosine else "–", False),
+        ("equal", wording.share(distance.equal, distance.numel), False),
+        ("norm of A", f"{distance.norm_a:.4g}", False),
+        ("norm of B", f"{distance.norm_b:.4g}", False),
+    ]
+    odd = (("NaN in one", distance.nan_in_one), ("NaN in both", distance.nan_both))
+    infinite = (("Inf in A", distance.infinite_a), ("Inf in B", distance.infinite_b))
+    return known + [(name, wording.count(count), True) for name, count in (*odd, *infinite) if count]
+
+
+def _where(distance: Distance | None) -> str:
+    if distance is None:
+        return ""
+    if distance.bit_equal:
+        return "Equal bit by bit."
+    if distance.is_same:
+        return "Every value is the same, though not every bit."
+    return f"The largest difference is at {wording.shape(distance.where)}." if distance.where is not None else ""
+
+
+def _cell_words(changes: Changes, row: int, column: int) -> str:
+    channels = _stretch(changes.row_edges, row)
+    elements = _stretch(changes.column_edges, column)
+    mean, most = float(changes.mean[row, column]), float(changes.most[row, column])
+    values = "! nothing finite" if mean != mean else f"mean {mean:.4g}   max {most:.4g}"
+    whole = ""
+    if changes.by_channel.size and changes.row_edges[row + 1] - changes.row_edges[row] == 1:
+        whole = f"   channel: {float(changes.by_channel[changes.row_edges[row]]):.3g} of its norm"
+    return f"[{channels}, {elements}]  {values}{whole}"
+
+
+def _stretch(edges: tuple[int, ...], place: int) -> str:
+    first, last = edges[place], edges[place + 1]
+    return f"{first:,}" if last - first == 1 else f"{first:,}:{last:,}"
