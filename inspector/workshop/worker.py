@@ -207,20 +207,23 @@ class Worker:
         return self._death is not None
 
     def _ended(self) -> WorkshopError:
-        for name, data in self._hear():  # its last words
+        self._hear_last_words()
+        return self._with_trace(self._death or "", "")
+
+    def _hear_last_words(self) -> None:
+        """What it prints before its end; an answer comes too late."""
+        for name, data in self._hear():
             if name != "answers":
                 self.output.take(name, data)
-        return self._with_trace(self._death or "", "")
 
     def _over_limit(self, broken: str) -> WorkshopError:
         """Asks the process where it is, before it is killed."""
         with contextlib.suppress(OSError):
             os.kill(self._pid, _TRACE_SIGNAL)
-        begin = time.monotonic()
-        while not self._faults and time.monotonic() - begin < _MOMENT:
-            for name, data in self._hear():
-                if name != "answers":
-                    self.output.take(name, data)
+        begin, told = time.monotonic(), -1
+        while told < len(self._faults) or (not told and time.monotonic() - begin < _MOMENT):
+            told = len(self._faults)  # it comes in pieces: all is there when nothing more comes within a tick
+            self._hear_last_words()
         return self._with_trace(broken, "Limits can be raised where it needs more than that.")
 
     def _with_trace(self, message: str, hint: str) -> WorkshopError:
