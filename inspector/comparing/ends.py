@@ -157,40 +157,49 @@ def _convolution_groups(telling: Telling, groups: Groups, weights: list[Layer]) 
     split: dict[tuple[int, int], list[Group]] = {}
     for group in groups.values():
         numbers = {_number_of_groups(spot, before) for spot in group.spots}
-        if len(numbers) == 1 and None not in numbers:
-            split.setdefault(numbers.pop() or (0, 0), []).append(group)
+        known = numbers.pop() if len(numbers) == 1 else None
+        if known is not None:
+            split.setdefault(known, []).append(group)
     for (old, new), members in split.items():
-        spots = [spot for group in members for spot in group.spots]
         for group in members:
             del groups[group.pair]
+        spots = [spot for group in members for spot in group.spots]
         works = agreeing((spot.module for spot in spots), "works", "work")
-        what = f"{works} in {telling.versus(wording.plural(old, 'group'), f'{new:,}')}"
-        advice = f"Build the model with {wording.plural(old, 'group')} here."
+        what = f"{works} in {telling.versus(_in_groups(old), _in_groups(new))}"
+        advice = f"Build the model with {_in_groups(old)} here."
         yield telling.cause("groups", what, spots, advice=advice, confidence=LIKELY)
 
 
 def _number_of_groups(spot: Spot, before: dict[int, Layer]) -> tuple[int, int] | None:
+    """The groups of a convolution on both sides, 0 for one group for each channel; None when that is no reason."""
     previous = before.get(spot.order)
     if spot.role != IN or previous is None or previous.weight is None or 0 in spot.pair:
         return None
     a, b = shapes(previous.weight)
-    if len(a) < 3 or len(b) < 3 or a[0] % spot.old or b[0] % spot.new:
+    if len(a) < 3 or len(b) < 3 or a[0] % spot.old or b[0] % spot.new or a[0] // spot.old == b[0] // spot.new:
         return None
-    numbers = a[0] // spot.old, b[0] // spot.new
-    return numbers if numbers[0] != numbers[1] else None
+    return 0 if spot.old == 1 else a[0] // spot.old, 0 if spot.new == 1 else b[0] // spot.new
+
+
+def _in_groups(number: int) -> str:
+    return wording.plural(number, "group") if number else "a group for each channel"
 
 
 def _flattened(telling: Telling, groups: Groups, weights: list[Layer]) -> Iterable[Cause]:
     """A linear layer that takes a flattened picture whose channels are the same: the picture has another size."""
+    places_of = {layer.order: place for place, layer in enumerate(weights)}
     for group in list(groups.values()):
-        if group.producers or len(group.consumers) != 1:
+        place = places_of.get(min(group.consumers.values(), default=-1), 0)
+        if group.producers or len(group.consumers) != 1 or not place or not _is_linear(weights[place]):
             continue
-        before = [layer for layer in weights if layer.order < min(group.consumers.values())]
-        channels = _channels(before[-1]) if before else 0
-        old, new = group.pair
-        if channels > 1 and old % channels == 0 == new % channels:
+        channels = _channels(weights[place - 1])
+        if channels > 1 and not any(size % channels for size in group.pair):
             del groups[group.pair]
-            yield _of_picture(telling, group, channels, before[-1].path)
+            yield _of_picture(telling, group, channels, weights[place - 1].path)
+
+
+def _is_linear(layer: Layer) -> bool:
+    return layer.weight is not None and {len(shape) for shape in shapes(layer.weight)} == {2}
 
 
 def _channels(layer: Layer) -> int:

@@ -158,7 +158,7 @@ class _Joined:
         for group in self.groups:
             times = Fraction(group.change, base.change)
             fixed = group.pair[0] - times * base.pair[0]
-            if self.lead(group.pair) in settled or times <= 0 or fixed <= 0 or times.denominator > 8:
+            if self.lead(group.pair) in settled or times <= 0 or not fixed or times.denominator > 8:
                 continue
             lines.setdefault(("fixed", fixed), []).append(group)
             if times == 1:
@@ -206,7 +206,7 @@ def _taken_after(group: Group, base: Group) -> bool:
     """Whether `group` only goes in somewhere, behind a layer that `base` comes out of, and grows just as much."""
     if group.producers or not group.consumers or group.change != base.change:
         return False
-    return min(base.producers.values()) < min(group.consumers.values())
+    return group.pair[0] > base.pair[0] and base.last_before(min(group.consumers.values())) >= 0
 
 
 def _by_rounding(found: list[Cluster]) -> list[Cluster]:
