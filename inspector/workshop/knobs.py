@@ -1,6 +1,7 @@
 """What there is to turn in a model's arguments: every number, switch and choice, inside of lists and dicts as well.
 
     hidden_layers=[512, 256]    three knobs: hidden_layers[0], hidden_layers[1] and the length of hidden_layers
+    image_size=(224, 224)       one more: both at once, for what is square
 
 Why this way: to whoever turns them, a width in a list and an argument of its own are the same thing.
 """
@@ -11,13 +12,12 @@ from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple, U
 
 from .requests import Argument, Signature
 
-INT, FLOAT, BOOL, CHOICE, LENGTH = "int", "float", "bool", "choice", "length"
+INT, FLOAT, BOOL, CHOICE, LENGTH, ALL = "int", "float", "bool", "choice", "length", "all"
 
 Arguments = Dict[str, object]  # noqa: UP006
 Place = Tuple[Union[str, int], ...]  # noqa: UP006
 """Where a value is: ("hidden_layers", 0)."""
 
-_SIZES = ("size", "dim", "width", "channels", "features", "classes", "num", "hidden", "embed", "depth", "layers")
 _LONGEST = 64
 """Elements of a list that are turned one by one; a longer one is a table of data."""
 _DEEPEST = 3
@@ -37,7 +37,7 @@ class Knob(NamedTuple):
 
     def __str__(self) -> str:
         name = self.argument + "".join(f"[{part!r}]" for part in self.place[1:])
-        return f"the length of {name}" if self.kind == LENGTH else name
+        return f"the length of {name}" if self.kind == LENGTH else f"all of {name}" if self.kind == ALL else name
 
 
 def knobs(signature: Signature, arguments: Mapping[str, object], fixed: Sequence[str] = ()) -> List[Knob]:  # noqa: UP006
@@ -64,6 +64,8 @@ def _of(value: object, place: Place, argument: Argument) -> Iterator[Knob]:
     elif isinstance(value, (list, tuple)) and len(value) <= _LONGEST and len(place) <= _DEEPEST:
         if value and not isinstance(value[-1], str):
             yield Knob(place, LENGTH)
+        if _is_square(value):
+            yield Knob(place, ALL)
         for index, each in enumerate(value):
             yield from _of(each, (*place, index), argument)
     elif isinstance(value, dict) and len(place) <= _DEEPEST:
@@ -72,21 +74,25 @@ def _of(value: object, place: Place, argument: Argument) -> Iterator[Knob]:
 
 
 def _may_be_int(argument: Argument) -> bool:
-    """Whether an argument that is None by default may be a number: its type says so, or nothing but its name does."""
-    if argument.type and argument.type != "None":
-        return "int" in argument.type
-    return any(word in argument.name.lower() for word in _SIZES)
+    """Whether an argument that is None by default may be a number: its type says so, or says nothing."""
+    return argument.type in ("", "None") or "int" in argument.type
+
+
+def _is_square(values: Sequence[object]) -> bool:
+    return 2 <= len(values) <= 3 and all(type(each) is int and each == values[0] for each in values)
 
 
 def read(arguments: Mapping[str, object], knob: Knob, signature: Signature) -> object:
-    """Where a knob stands: a number, a choice; for a length, how long the list is."""
+    """Where a knob stands: a number, a choice; for a length, how long the list is; for all, its first element."""
     value: object = arguments
     for part in knob.place:
         if value is arguments and part not in arguments:
             value = next(each.default for each in signature.arguments if each.name == part)
         else:
             value = value[part]  # type: ignore[index]
-    return len(value) if knob.kind == LENGTH else value  # type: ignore[arg-type]
+    if isinstance(value, (list, tuple)) and knob.kind in (LENGTH, ALL):
+        return len(value) if knob.kind == LENGTH else value[0]
+    return value
 
 
 def turn(arguments: Mapping[str, object], knob: Knob, to: object, signature: Signature) -> Arguments:
@@ -97,17 +103,17 @@ def turn(arguments: Mapping[str, object], knob: Knob, to: object, signature: Sig
 
 
 def _turned(value: object, place: Place, kind: str, to: object) -> object:
-    if not place:
-        return _with_length(value, int(to)) if kind == LENGTH else to  # type: ignore[call-overload]
-    first, rest = place[0], place[1:]
+    if not place and kind not in (LENGTH, ALL):
+        return to
     if isinstance(value, dict):
-        return {**value, first: _turned(value[first], rest, kind, to)}
+        return {**value, place[0]: _turned(value[place[0]], place[1:], kind, to)}
     assert isinstance(value, (list, tuple))
-    changed = [_turned(each, rest, kind, to) if index == first else each for index, each in enumerate(value)]
-    return type(value)(changed) if type(value) in (list, tuple) else changed
-
-
-def _with_length(value: object, length: int) -> object:
-    assert isinstance(value, (list, tuple))
-    made = [*value[:length], *([value[-1]] * (length - len(value)))]
+    made = list(value)
+    if place:
+        made[int(place[0])] = _turned(value[int(place[0])], place[1:], kind, to)
+    elif kind == ALL:
+        made = [to] * len(value)
+    else:
+        assert isinstance(to, int)
+        made = [*value[:to], *([value[-1]] * (to - len(value)))]
     return tuple(made) if isinstance(value, tuple) else made

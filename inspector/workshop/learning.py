@@ -48,24 +48,33 @@ def whole_numbers(tried: Tried, wanted: Traits) -> List[Guess]:  # noqa: UP006
 
 
 def fractions(tried: Tried, wanted: Traits) -> List[Guess]:  # noqa: UP006
-    """The numbers that the moved traits speak for, roundest first among those near what the largest sizes say."""
-    said = []
+    """The numbers that the moved traits speak for: the roundest near what the largest sizes say.
+
+    Sizes grow with the number. So one that is too small says that it must be larger, and one that is too large the
+    opposite: only what lies between is said.
+    """
+    said, low, high = [], Fraction(0), Fraction(10**6)
     for trait, points in _moved_points(tried, wanted):
         (v0, f0), (v1, f1) = points[-2:]
         if f0 != f1:
             said.append((wanted[trait], v0 + (wanted[trait] - f0) * (v1 - v0) / (f1 - f0), trait))
+        low = max([low, *(value for value, size in points if size < wanted[trait])])
+        high = min([high, *(value for value, size in points if size > wanted[trait])])
     said.sort(key=lambda each: -each[0])
     near = sorted(value for _, value, _ in said[: max(3, len(said) // 4)])
     if not near:
         return []
     middle = near[len(near) // 2]
-    return [Guess(value, len(said), said[0][2]) for value in _round_numbers(middle) if value > 0]
+    between = [middle, (low + high) / 2] if low < high else [middle]
+    values = dict.fromkeys(value for each in between for value in _round_numbers(each))
+    inside = [value for value in values if low < value < high]
+    return [Guess(value, len(said), said[0][2]) for value in inside or values if value > 0]
 
 
 def _round_numbers(middle: Fraction) -> Iterable[Fraction]:
-    """Numbers near `middle`: to one decimal, to a twentieth, an eighth, two and three decimals, and as it is."""
+    """Numbers near `middle`: whole, to one decimal, to a twentieth, an eighth, two and three decimals, and as it is."""
     parts = (1, 2, 10, 4, 20, 8, 3, 100, 1000)
-    return dict.fromkeys([*(Fraction(round(middle * part), part) for part in parts), middle])
+    return [*(Fraction(round(middle * part), part) for part in parts), middle]
 
 
 def _moved_points(tried: Tried, wanted: Traits) -> Iterator[Tuple[Trait, List[Point]]]:  # noqa: UP006

@@ -13,11 +13,13 @@ from typing import Any, Generator, Iterable, Iterator, List, Mapping, Optional, 
 
 from .. import wording
 from ..progress import Progress
+from .attempts import Attempts, Build, Enough, Model
+from .descending import descend, detour, learn_unknown
 from .knobs import INT, Knob, read, turn
 from .requests import Shape, Signature, Solution, Solve
 from .starting import first_calls
 from .traits import BLOCKS, Trait, Wanted, wanted
-from .turning import Bench, Build, Enough, Model, Turner
+from .turning import Turner
 
 Item = Tuple[str, Optional[Shape]]  # noqa: UP006, UP045
 
@@ -50,32 +52,32 @@ def solving(
     Says before every build how many there were; who does not ask on has stopped it. Raises what the constructor
     raises where no first call succeeds.
     """
-    bench = Bench(build, most_builds, most_seconds)
-    model = yield from _first(bench, signature, start, build)
-    model = bench.aim(wanted(items, model.shapes), model)
-    turner = Turner(bench, signature, fixed)
+    attempts = Attempts(build, most_builds, most_seconds)
+    model = yield from _first(attempts, signature, start, build)
+    model = attempts.aim(wanted(items, model.shapes), model)
+    turner = Turner(attempts, signature, fixed)
     undecided: List[str] = []  # noqa: UP006
     try:
-        model = yield from turner.descend(model)
-        model = yield from turner.detour(model)
+        model = yield from descend(turner, model)
+        model = yield from detour(turner, model)
         undecided = yield from _undecided(turner, model)
     except Enough:
         undecided = list(_still(turner, model))
-    best = bench.best or model
-    left = bench.wanted.left(best.shapes)
+    best = attempts.best or model
+    left = attempts.wanted.left(best.shapes)
     return Solution(
-        best.arguments, not left, bench.builds, bench.seconds, tuple(_found(turner, best, start)),
+        best.arguments, not left, attempts.builds, attempts.seconds, tuple(_found(turner, best, start)),
         tuple(undecided), len(left),
     )  # fmt: skip
 
 
 def _first(
-    bench: Bench, signature: Signature, start: Mapping[str, object], build: Build
+    attempts: Attempts, signature: Signature, start: Mapping[str, object], build: Build
 ) -> Generator[Progress, None, Model]:
     """The first call that succeeds."""
     calls = list(first_calls(signature, start))
     for arguments in calls:
-        model = yield from bench.build(arguments, "a first model")
+        model = yield from attempts.build(arguments, "a first model")
         if model is not None:
             return model
     build(calls[0])  # raises what it raised
@@ -93,7 +95,7 @@ def _found(turner: Turner, model: Model, start: Mapping[str, object]) -> Iterato
             turner.moves.get(knob) for knob in turner.knobs(model) if knob.argument == name
         ):
             reasons = dict.fromkeys(trait for knob, trait in turner.reasons.items() if knob.argument == name)
-            said = list(dict.fromkeys(filter(None, (_in_words(trait, turner.bench.wanted) for trait in reasons))))
+            said = list(dict.fromkeys(filter(None, (_in_words(trait, turner.attempts.wanted) for trait in reasons))))
             yield f"{name} = {value!r}" + (f": {wording.names(said)}." if said else ".")
 
 
@@ -109,11 +111,12 @@ def _in_words(trait: Trait, wanted: Wanted) -> str:
 
 def _undecided(turner: Turner, model: Model) -> Generator[Progress, None, List[str]]:  # noqa: UP006
     """A sentence for each argument that shapes cannot decide, or not alone, at the model that was found."""
+    yield from learn_unknown(turner, model)
     for knob in turner.knobs(model):
-        if not turner.moves.get(knob):
-            yield from turner.along(model, knob)  # what moved nothing at first may do so now
+        if not turner.moves[knob] and turner.keys[knob] != model.shapes.keys():
+            yield from turner.learn(model, knob)  # what moved nothing at first may do so now
     found = list(_still(turner, model))
-    numbers = [knob for knob in turner.knobs(model) if knob.kind == INT and len(knob.place) == 1]
+    numbers = [knob for knob in turner.knobs(model) if knob.kind == INT and type(turner.read(model, knob)) is int]
     for knob in numbers:
         if knob in turner.coarse:
             found += yield from _roughly(turner, model, knob)

@@ -50,8 +50,8 @@ class Wanted:
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
         self.traits = traits(shapes)
-        self.deepest = max((size for trait, size in self.traits.items() if trait[1] == BLOCKS), default=0)
-        """The most blocks that are anywhere under one name."""
+        self.counts = {trait: size for trait, size in self.traits.items() if trait[1] in (BLOCKS, KEYS)}
+        """Those of its traits that tell how deep it is."""
         self._has_counters = any(key.endswith(_COUNTER) for key in shapes)
 
     def left(self, shapes: Shapes) -> List[str]:  # noqa: UP006

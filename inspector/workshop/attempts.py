@@ -1,0 +1,79 @@
+"""Builds that are tried: counted, remembered, and announced before each of them."""
+
+from __future__ import annotations
+
+import time
+from typing import Callable, Dict, Generator, Mapping, NamedTuple, Optional  # noqa: UP035  # Python 3.8
+
+from ..progress import Progress
+from .knobs import Arguments
+from .traits import Shapes, Traits, Wanted, traits
+
+Build = Callable[[Mapping[str, object]], Shapes]
+"""Arguments -> key -> shape. May raise anything."""
+
+
+class Model(NamedTuple):
+    """One build that succeeded."""
+
+    arguments: Arguments
+    shapes: Shapes
+    traits: Traits
+    misfit: int
+
+
+class Enough(Exception):
+    """The builds or the seconds are used up."""
+
+
+class Attempts:
+    """All builds of one search, within its limits."""
+
+    def __init__(self, build: Build, most_builds: int, most_seconds: float) -> None:
+        self._build = build
+        self.wanted = Wanted({})
+        self._most_builds = most_builds
+        self._begin = time.monotonic()
+        self._most_seconds = most_seconds
+        self._known: Dict[str, Optional[Model]] = {}  # noqa: UP006, UP045
+        self.builds = 0
+        self.best: Optional[Model] = None  # noqa: UP045
+        self.failures: Dict[str, str] = {}  # noqa: UP006
+        """What was tried and failed, and the reason in a line."""
+
+    def aim(self, wanted: Wanted, model: Model) -> Model:
+        """Says what is wanted, once a first model told the names. Gives that model with its misfit."""
+        self.wanted = wanted
+        self.best = model._replace(misfit=wanted.misfit(model.shapes))
+        self._known[_call(model.arguments)] = self.best
+        return self.best
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._begin
+
+    def build(self, arguments: Arguments, text: str) -> Generator[Progress, None, Optional[Model]]:  # noqa: UP045
+        """The model of these arguments, None where the constructor fails. Raises Enough when nothing is left."""
+        call = _call(arguments)
+        if call not in self._known:
+            if self.builds >= self._most_builds or self.seconds > self._most_seconds:
+                raise Enough
+            yield Progress(self.builds, self._most_builds, "builds", text)
+            self.builds += 1
+            self._known[call] = self._built(arguments, text)
+        return self._known[call]
+
+    def _built(self, arguments: Arguments, text: str) -> Optional[Model]:  # noqa: UP045
+        try:
+            shapes = self._build(arguments)
+        except Exception as error:  # a constructor that refuses a value has told something as well
+            self.failures[text] = f"{type(error).__name__}: {error}".splitlines()[0]
+            return None
+        model = Model(arguments, shapes, traits(shapes), self.wanted.misfit(shapes))
+        if self.best is None or model.misfit < self.best.misfit:
+            self.best = model
+        return model
+
+
+def _call(arguments: Arguments) -> str:
+    return repr(sorted(arguments.items()))

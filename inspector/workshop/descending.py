@@ -1,0 +1,102 @@
+"""Knobs are turned until a model's shapes are those that are wanted, or no turn helps any more.
+
+Downhill, one knob after the other: what makes the model deeper before what makes it wider, and whatever lessens the
+misfit is kept. When nothing does, there are detours: a switch is thrown, or a knob is held where only some of the
+shapes want it, and all others are turned again. `groups=32, width_per_group=4` is found so: each alone makes matters
+worse.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, FrozenSet, Generator, Iterator, List, Tuple  # noqa: UP035  # Python 3.8
+
+from ..progress import Progress
+from .attempts import Model
+from .knobs import BOOL, CHOICE, FLOAT, INT, Knob
+from .learning import moved
+from .turning import Turner, Turning, others
+
+_MOST_DETOURS = 24
+
+
+def descend(turner: Turner, model: Model, held: FrozenSet[Knob] = frozenset()) -> Turning:  # noqa: UP006
+    """Turns knobs as long as one of them lessens the misfit; those in `held` stay."""
+    while model.misfit:
+        yield from learn_unknown(turner, model)
+        lower = yield from _sweep(turner, model, held)
+        if lower is model:
+            break
+        model = lower
+    return model
+
+
+def learn_unknown(turner: Turner, model: Model) -> Generator[Progress, None, None]:
+    """Finds out what the knobs move that were never turned."""
+    for knob in turner.knobs(model):
+        if knob not in turner.moves:
+            yield from turner.learn(model, knob)
+
+
+def _sweep(turner: Turner, model: Model, held: FrozenSet[Knob]) -> Turning:  # noqa: UP006
+    known = turner.knobs(model)
+    for knob in _promising(turner, model, held):
+        turned = yield from turner.along(model, knob)
+        if turned.misfit < model.misfit:
+            model = turned
+            if not model.misfit or turner.knobs(model) != known:
+                break  # a list that got longer has knobs of its own
+    return model
+
+
+def _promising(turner: Turner, model: Model, held: FrozenSet[Knob]) -> List[Knob]:  # noqa: UP006
+    """The knobs that may help: those that move what is wrong, depths first; then those last learned with other keys."""
+    wrong = set(moved(model.traits, turner.attempts.wanted.traits))
+    ranks: Dict[Knob, int] = {}  # noqa: UP006
+    for knob in turner.knobs(model):
+        if knob in held:
+            continue
+        if turner.moves[knob] & wrong:
+            ranks[knob] = 0 if turner.moves_keys(knob) else 1
+        elif turner.keys[knob] != model.shapes.keys():
+            ranks[knob] = 2
+    return sorted(ranks, key=lambda knob: ranks[knob])
+
+
+def detour(turner: Turner, model: Model) -> Turning:
+    """What comes of turns that make matters worse at first; the same model where nothing does."""
+    for knob in turner.stubborn & set(turner.knobs(model)) if model.misfit else ():
+        yield from turner.learn(model, knob)
+    model = yield from descend(turner, model)
+    while model.misfit:
+        lower = yield from _one_detour(turner, model)
+        if lower is model:
+            break
+        model = lower
+    return model
+
+
+def _one_detour(turner: Turner, model: Model) -> Turning:
+    for knob, value in list(_detours(turner, model))[:_MOST_DETOURS]:
+        turned = yield from turner.build(model, knob, value)
+        if turned is not None:
+            turned = yield from descend(turner, turned, frozenset([knob]))
+            turned = yield from descend(turner, turned)
+            if turned.misfit < model.misfit:
+                return turned
+    return model
+
+
+def _detours(turner: Turner, model: Model) -> Iterator[Tuple[Knob, object]]:  # noqa: UP006
+    """Switches, guesses that were laid aside - those with most votes first -, then halves and doubles."""
+    known = turner.knobs(model)
+    moving = [knob for knob in known if turner.moves.get(knob)]
+    for knob in moving:
+        if knob.kind in (BOOL, CHOICE):
+            yield from ((knob, value) for value in others(turner.read(model, knob), knob))
+    aside = [(guess, knob) for knob in moving for guess in turner.aside.get(knob, ())]
+    for guess, knob in sorted(aside, key=lambda each: -each[0].votes):
+        yield knob, float(guess.value) if knob.kind == FLOAT else int(guess.value)
+    for knob in moving:
+        value = turner.read(model, knob)
+        if knob.kind == INT and isinstance(value, int) and value > 1:
+            yield from ((knob, value // 2), (knob, value * 2))
