@@ -40,8 +40,8 @@ class ArgumentForm(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(0, 2)
-        self._grid.setColumnStretch(1, 3)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 1)
         self.json = QPlainTextEdit()
         self.json.setFont(mono_font(0.95))
         self.json.setFixedHeight(110)
@@ -82,9 +82,9 @@ class ArgumentForm(QWidget):
         if chosen.signature != self._signature:
             self._signature = chosen.signature
             self._make_rows(chosen.signature)
-        solved = chosen.solution.arguments if chosen.solution is not None else {}
         for name, row in self.rows.items():
-            row.show_value(chosen.given, chosen.filled.get(name), name in solved and name in chosen.given)
+            is_solved = name in chosen.solved and chosen.given.get(name) == chosen.solved[name]
+            row.show_value(chosen.given, chosen.filled.get(name), is_solved)
         self._show_json()
         self._tell(chosen.signature)
         self.solve.setEnabled(bool(self.rows) and chosen.stage is not Stage.SOLVING)

@@ -113,7 +113,7 @@ class ArgumentRow(QObject):
     def _put(self, text: str) -> None:
         self._text = text
         if isinstance(self.field, ChoiceBox):
-            self.field.setCurrentIndex(max(0, self.field.findText(text.title() if text in ("true", "false") else text)))
+            self.field.setCurrentIndex(max(0, self.field.findText(text)))
         elif isinstance(self.field, QLineEdit) and self.field.text() != text:
             self.field.setText(text)
 

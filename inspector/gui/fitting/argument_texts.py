@@ -19,7 +19,7 @@ def shown(value: object) -> str:
         return value
     if isinstance(value, (list, tuple)) and all(isinstance(each, (int, float)) for each in value) and value:
         return ", ".join(json.dumps(each) for each in value)
-    return "None" if value is None else json.dumps(value, default=str)
+    return str(value) if value is None or isinstance(value, bool) else json.dumps(value, default=str)
 
 
 def default_text(argument: Argument) -> str:

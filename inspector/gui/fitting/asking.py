@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ...progress import Progress
 from ...workshop.requests import Request
 from ..jobs import Job
 
@@ -55,11 +54,12 @@ class Asking(QObject):
             self._workshop.stop()
 
     def close(self) -> None:
-        """Ends all processes, beside the window: a thread of user code may take a moment to die."""
+        """Ends all processes, beside the window: one that is importing torch hears of it late."""
         self.stop()
         if self._workshop is not None:
-            Job(_closing(self._workshop)).start()
-            self._workshop = None
+            work, self._workshop = _closing(self._workshop), None
+            next(work)  # from here on it closes the workshop whatever becomes of the job
+            Job(work).start()
 
     def _cancel(self) -> None:
         if self._job is not None:
@@ -72,6 +72,8 @@ class Asking(QObject):
             then(result)
 
 
-def _closing(workshop: Workshop) -> Generator[Progress, None, None]:
-    yield Progress(0, 1, "workshops", "closing")
-    workshop.close()
+def _closing(workshop: Workshop) -> Generator[None, None, None]:
+    try:
+        yield
+    finally:
+        workshop.close()

@@ -185,10 +185,7 @@ def _mending(
     """The ticked steps one after the other; one that cannot be taken is left out, and says why."""
     from ...comparing.diffing import compare
     from ...comparing.mending import apply
-    try:
-        from ...comparing.receipt import receipt
-    except ImportError:
-        receipt = lambda *_: None
+    from ...comparing.receipt import receipt
     from ...errors import InspectorError
     from ..item_models.pair_rows import PairTree
 

@@ -114,11 +114,12 @@ class CauseCard(QWidget):
         if self.cause.evidence:
             self._more.setCheckable(True)
             self._more.setAutoRaise(True)
+            self._more.setMaximumHeight(self.fontMetrics().height() + 6)
             self._more.setToolTip("Why this is thought")
             self._more.setAccessibleName("Why this is thought")
             self._more.toggled.connect(self.show_evidence)
             self.show_evidence(False)
-            line.addWidget(self._more, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(self._more)
         column.addLayout(line)
         for text in (self._evidence, self._undecided, self._advice):
             column.addWidget(text)

@@ -98,6 +98,8 @@ class ChosenModel(QObject):
         self.model: Model | None = None
         self.other: Checkpoint | None = None
         self.solution: Solution | None = None
+        self.solved: dict[str, object] = {}
+        """Arguments that are what they are because they were solved for."""
         self.error: InspectorError | None = None
         self.output = ""
         """The end of what the user's code printed."""
@@ -156,7 +158,7 @@ class ChosenModel(QObject):
         if choice is None or self.checkpoint is None:
             return
         self._stop_all()
-        self.output, self.solution = "", None
+        self.output, self.solution, self.solved = "", None, {}
         if choice.runs and choice.runs not in self.settings.listed(TRUSTED, MOST_TRUSTED):
             self._go(Stage.ASKING_LEAVE)
         elif choice.is_code:
@@ -274,12 +276,11 @@ class ChosenModel(QObject):
         self.built.emit()
 
     def _take_solution(self, solution: Solution) -> None:
-        said = {name: value for name, (value, _) in self.filled.items()}
-        found = solution.arguments
-        self.given = {name: value for name, value in found.items() if name not in said or said[name] != value}
-        self._build()
+        found, before = solution.arguments, self.arguments
         self.solution = solution
-        self.changed.emit()
+        self.solved = {name: value for name, value in found.items() if name not in before or before[name] != value}
+        self.given = {name: value for name, value in self.given.items() if name in found} | self.solved
+        self._build()
 
     # How it goes
 

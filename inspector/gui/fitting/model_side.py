@@ -41,13 +41,18 @@ class ModelSide(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.field = ModelField()
         self.field.named.connect(self._chosen.choose)
-        self.classes = LinksRow("Its models:")
-        self.classes.chosen.connect(lambda place: self._chosen.choose(self._chosen.classes[place]))
+        self.classes = LinksRow()
+        self.classes.chosen.connect(self._choose_class)
+        self.of_class = ChoiceBox()
+        self.of_class.setAccessibleName("Class of the file")
+        self.of_class.activated.connect(self._choose_class)
         self._classes_frame = _framed(self.classes)
         self.suggestions = SuggestionList()
         self.suggestions.taken.connect(self.take_suggestion)
         self.section = ChoiceBox()
         self.section.setAccessibleName("Part of the checkpoint")
+        for box in (self.of_class, self.section):  # as wide as there is room, not as their longest text
+            box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.section.activated.connect(lambda place: page.choose_section(self.section.itemData(place)))
         self.interpreter = InterpreterBox(self._chosen)
         self.interpreter.chosen.connect(self._chosen.use_interpreter)
@@ -78,9 +83,10 @@ class ModelSide(QScrollArea):
         column.addWidget(self._doc)
         column.addWidget(self._classes_frame)
         column.addWidget(self.suggestions)
-        details = QFormLayout()
+        details = self._details = QFormLayout()
         details.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         details.setHorizontalSpacing(10)
+        details.addRow(Label("Class", tone="quiet"), self.of_class)
         details.addRow(Label("Built with", tone="quiet"), self.interpreter)
         details.addRow(Label("From the file", tone="quiet"), self.section)
         column.addLayout(details)
@@ -112,8 +118,7 @@ class ModelSide(QScrollArea):
         if chosen.choice is not None and not self.field.hasFocus():
             self.field.setText(chosen.choice.text)
             self.field.setCursorPosition(len(self.field.text()))
-        names = [parse_source(text).name for text in chosen.classes]
-        self.classes.show_links(names if len(names) > 1 else [])
+        self._show_classes()
         self.suggestions.setVisible(chosen.choice is None and bool(self.suggestions.buttons))
         doc = chosen.signature.doc if chosen.signature is not None else ""
         self._doc.setText(wording.safe(doc, 300))
@@ -142,6 +147,21 @@ class ModelSide(QScrollArea):
             self.section.addItem(f"{section.title}{key}", section.key)
         self.section.setCurrentIndex(max(0, self.section.findData(self._page.section)))
         self.section.setEnabled(self.section.count() > 1)
+
+    def _show_classes(self) -> None:
+        """Those of the .py file: as buttons while one is to be chosen, and then as a list."""
+        chosen = self._chosen
+        names = [parse_source(text).name for text in chosen.classes] if len(chosen.classes) > 1 else []
+        is_asked = chosen.stage is Stage.CLASS
+        self.classes.show_links(names if is_asked else [])
+        self._details.setRowVisible(self.of_class, bool(names) and not is_asked)
+        self.of_class.clear()
+        self.of_class.addItems([wording.safe(name, 80) for name in names])
+        if chosen.choice is not None and chosen.choice.text in chosen.classes:
+            self.of_class.setCurrentIndex(chosen.classes.index(chosen.choice.text))
+
+    def _choose_class(self, place: int) -> None:
+        self._chosen.choose(self._chosen.classes[place])
 
     def _show_found(self) -> None:
         """What the search for arguments came to."""

@@ -1,18 +1,126 @@
-"""What loading would do, before anyone loads."""
+"""What loading would do, before anyone loads: three ways, what stays at random initialisation, what does no harm."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from ... import wording
+from ..theme import figures_font, mono_font, scaled_font
+from ..widgets.labels import Label
+from ..widgets.wrapped_text import WrappedText
 from .case import Case
+from .fold import Fold
+from .marked_text import MarkedText
+from .suggestion_list import heading
+
+if TYPE_CHECKING:
+    from ...comparing.receipt import Receipt, Untouched, Way
+
+_MOST_LETTERS = 600
+_MOST_MODULES = 200
+_FEW = 6
+"""So many modules at initialisation are listed without being asked for."""
+
+_WHOLE = ("✓", "accent", "loads everything")
+_IN_PART = ("◑", "quiet", "loads in part")
+_RAISES = ("✕", "danger", "raises an error")
 
 
 class ReceiptView(QWidget):
+    """A small table: each way of loading, what becomes of it, and how much of the model it fills."""
+
     def __init__(self, case: Case) -> None:
         super().__init__()
         self._case = case
-        QVBoxLayout(self)
+        self._rows = [_Row() for _ in range(3)]
+        self._untouched = MarkedText()
+        self.untouched = Fold("", self._untouched)
+        self._listed = 0
+        self._harmless = MarkedText(tone="quiet", font=scaled_font(0.95))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(heading("What loading would do"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        for place, row in enumerate(self._rows):
+            row.place(grid, 3 * place)
+        column.addLayout(grid)
+        for widget in (self.untouched, self._harmless):
+            column.addWidget(widget)
         self.hide()
 
     def refresh(self) -> None:
-        pass
+        """Shows the receipt of the case as it is with the ticked steps."""
+        receipt = self._case.outcome.receipt if self._case.outcome is not None else None
+        self.setVisible(receipt is not None)
+        if receipt is not None:
+            self._show(receipt)
+
+    def text(self) -> str:
+        """Everything it says."""
+        shown = [row.text() for row in self._rows]
+        return "\n".join([*shown, self.untouched.button.text(), self._untouched.text(), self._harmless.text()])
+
+    def _show(self, receipt: Receipt) -> None:
+        for row, way in zip(self._rows, receipt.ways):
+            row.show_way(way)
+        left = receipt.dropping.untouched
+        self.untouched.button.setText(f"{wording.plural(len(left), 'module')} left at initialisation")
+        self.untouched.setVisible(bool(left))
+        if len(left) != self._listed:  # a fold that somebody opened or closed stays so while nothing changes
+            self._listed = len(left)
+            self.untouched.open(len(left) <= _FEW)
+        self._untouched.setText("\n".join(_listed(left)))
+        self._harmless.setText("\n".join(_safe(receipt.harmless[:20])))
+        self._harmless.setVisible(bool(receipt.harmless))
+
+
+class _Row:
+    """One way of loading: a sign, how it is called, how much it fills, and a sentence below."""
+
+    def __init__(self) -> None:
+        self._sign = Label(font=scaled_font(1.0, bold=True))
+        self._call = WrappedText(font=mono_font(0.95))
+        self._share = Label(font=figures_font(scaled_font(1.0)))
+        self._sentence = MarkedText(tone="quiet", font=scaled_font(0.95))
+
+    def place(self, grid: QGridLayout, row: int) -> None:
+        grid.addWidget(self._sign, row, 0)
+        grid.addWidget(self._call, row, 1)
+        grid.addWidget(self._share, row, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self._sentence, row + 1, 1, 1, 2)
+        grid.setRowMinimumHeight(row + 2, 6)
+
+    def show_way(self, way: Way) -> None:
+        sign, tone, meaning = _RAISES if not way.loads else _WHOLE if way.loaded == way.total else _IN_PART
+        self._sign.setText(sign)
+        self._sign.set_tone(tone)
+        self._sign.setAccessibleName(meaning)
+        self._call.setText(way.call)
+        self._share.setText(f"{wording.share(way.loaded, way.total)} loaded" if way.loads and way.total else "")
+        # What it says of modules beyond that is listed below, for all ways at once.
+        said = way.sentence.partition(". ")[0].rstrip(".") + "." if way.loads else way.sentence
+        self._sentence.setText(wording.safe(said, _MOST_LETTERS))
+
+    def text(self) -> str:
+        return f"{self._sign.text()} {self._call.text()} {self._share.text()} {self._sentence.text()}"
+
+
+def _listed(modules: Iterable[Untouched]) -> Iterator[str]:
+    for number, each in enumerate(modules):
+        if number == _MOST_MODULES:
+            yield "… and more."
+            return
+        part = " in part" if each.partly else ""
+        yield f"`{wording.safe(each.path, 200)}`{part}: {wording.safe(each.meaning, 200)}"
+
+
+def _safe(sentences: Iterable[str]) -> list[str]:
+    return [wording.safe(sentence, _MOST_LETTERS) for sentence in sentences]

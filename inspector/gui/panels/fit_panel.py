@@ -192,5 +192,8 @@ def _words(chosen: ChosenModel) -> tuple[str, str]:
         Stage.EMPTY: ("Which model?", _WELCOME),
         Stage.ASKING_LEAVE: ("May its code be run?", "Nothing of it was run yet."),
         Stage.CLASS: ("Which of its models?", "Choose one of those on the left."),
-        Stage.ARGUMENTS: ("Which arguments?", f"Write on the left what it must be told: {missing}."),
+        Stage.ARGUMENTS: (
+            "Which arguments?",
+            f"Write on the left what it must be told: {missing}. Or have them found from the shapes.",
+        ),
     }.get(chosen.stage, ("", ""))
