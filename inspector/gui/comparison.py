@@ -77,6 +77,7 @@ class OpenComparison(OpenPage):
     def swap(self) -> None:
         """Makes side a of side b, and the other way round."""
         self.paths = (self.paths[1], self.paths[0])
+        self.renamed.emit()
         if self.found is None:
             self._compare(None, None)
         else:
