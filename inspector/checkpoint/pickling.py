@@ -1,0 +1,242 @@
+"""A tree as the pickle that `torch.save` would write of it, byte for byte of protocol 2.
+
+Python's own pickler can only write classes that it can import, and torch is not imported here. So the opcodes are
+written as `pickle` and torch 2.13 (`torch/_utils.py`, `torch/_tensor.py`) write them: few kinds of things are enough.
+
+What stands in several places is written once and referred to, lists and dicts alike, as `pickle` does it: a tree
+that doubles itself stays as small as it was, and what refers back to itself stays so.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from ..errors import FileError
+from .dtypes import STORAGE_DTYPES
+from .inert import Global, Node
+from .planning import Leaf, PlannedStorage, PlannedTensor
+
+_STORAGES = {
+    dtype: Global("torch", name) for name, dtype in STORAGE_DTYPES.items() if "Untyped" not in name and dtype[0] != "q"
+}
+"""Types that have a class of storages. The others came later, and are written as untyped ones with their dtype."""
+
+_UNTYPED = Global("torch.storage", "UntypedStorage")
+_REBUILD_TENSOR = Global("torch._utils", "_rebuild_tensor_v2")
+_REBUILD_TYPED = Global("torch._utils", "_rebuild_tensor_v3")
+_REBUILD_PARAMETER = Global("torch._utils", "_rebuild_parameter")
+_ORDERED = Global("collections", "OrderedDict")
+_ENCODE = Global("_codecs", "encode")
+_PYTHON2 = {"builtins": "__builtin__", "copyreg": "copy_reg"}
+_BATCH = 1000
+_MOST_DEPTH = 200
+
+
+class Pickler:
+    """Writes one pickle; `dump` gives its bytes. Raises FileError for what cannot be written."""
+
+    def __init__(self, tensors: Sequence[PlannedTensor], storages: Sequence[PlannedStorage]) -> None:
+        self._tensors = tensors
+        self._storages = storages
+        self._out = bytearray(b"\x80\x02")
+        self._memo: dict[object, int] = {}
+        self._numbers = 0
+        self._kept: list[object] = []  # their ids are in the memo, so they must live as long
+        self._depth = 0
+
+    def dump(self, root: object) -> bytes:
+        self._save(root)
+        return bytes(self._out + b".")
+
+    def _save(self, value: object) -> None:
+        self._depth += 1
+        if self._depth > _MOST_DEPTH:
+            raise FileError(f"What is nested deeper than {_MOST_DEPTH} levels cannot be written.")
+        if isinstance(value, Leaf):
+            self._save_tensor(value.number)
+        elif isinstance(value, Global):
+            self._save_global(value)
+        elif isinstance(value, (Node, dict, list, tuple)) and value != ():
+            self._save_container(value)
+        else:
+            self._save_plain(value)
+        self._depth -= 1
+
+    # -- plain values --------------------------------------------------------------------------------
+
+    def _save_plain(self, value: object) -> None:
+        if value is None:
+            self._out += b"N"
+        elif isinstance(value, bool):
+            self._out += b"\x88" if value else b"\x89"
+        elif isinstance(value, int):
+            self._out += _int(value)
+        elif isinstance(value, float):
+            self._out += b"G" + struct.pack(">d", value)
+        elif isinstance(value, str):
+            self._save_text(value)
+        elif isinstance(value, complex):
+            self._call(Global("builtins", "complex"), (value.real, value.imag))
+        elif isinstance(value, (bytes, bytearray)):
+            self._call(_ENCODE, (value.decode("latin-1"), "latin1"))
+        elif value == ():
+            self._out += b")"
+        else:
+            raise FileError(f"A value of the type {type(value).__name__} cannot be written.")
+
+    def _save_text(self, text: str) -> None:
+        if self._recalled(text):
+            return
+        data = text.encode("utf-8", "surrogatepass")
+        self._out += b"X" + struct.pack("<I", len(data)) + data
+        self._remember(text)
+
+    def _save_global(self, value: Global) -> None:
+        if self._recalled(("global", value.full)):
+            return
+        module = _PYTHON2.get(value.module, value.module)
+        if "\n" in value.full:
+            raise FileError("A class whose name has line ends cannot be written.")
+        self._out += f"c{module}\n{value.name}\n".encode("utf-8", "surrogatepass")
+        self._remember(("global", value.full))
+
+    # -- containers ----------------------------------------------------------------------------------
+
+    def _save_container(self, value: Node | dict[object, object] | list[object] | tuple[object, ...]) -> None:
+        if self._recalled(("id", id(value))):
+            return
+        self._kept.append(value)
+        if isinstance(value, Node):
+            self._save_node(value)
+        elif isinstance(value, dict):
+            self._save_dict(value)
+        elif isinstance(value, list):
+            self._out += b"]"
+            self._remember(("id", id(value)))
+            self._batches(value, b"e")
+        else:
+            self._save_tuple(value)
+            self._remember(("id", id(value)))
+
+    def _save_dict(self, value: dict[object, object]) -> None:
+        if isinstance(value, OrderedDict):
+            self._call(_ORDERED, ())
+        else:
+            self._out += b"}"
+        self._remember(("id", id(value)))
+        self._batches([part for pair in value.items() for part in pair], b"u")
+        if vars(value) if isinstance(value, OrderedDict) else False:
+            self._save(dict(vars(value)))
+            self._out += b"b"
+
+    def _save_node(self, value: Node) -> None:
+        """What was read from a pickle, written as it was made: called, filled, and given its state."""
+        if value.type.full == "builtins.dict" and value.args == ():
+            self._out += b"}"
+        else:
+            args = value.args if isinstance(value.args, tuple) else ()
+            elements = value.elements if value.type.full == "builtins.set" else None
+            self._call(value.type, (list(elements),) if elements is not None and not args else args)
+        self._remember(("id", id(value)))
+        self._batches([part for pair in value.pairs() for part in pair], b"u")
+        if value.elements is not None and value.type.full != "builtins.set":
+            self._batches(value.elements, b"e")
+        if value.state is not None:
+            self._save(value.state)
+            self._out += b"b"
+
+    def _batches(self, values: Sequence[object], opcode: bytes) -> None:
+        """Items (`u`) or elements (`e`), a thousand of them at a time."""
+        step = 2 * _BATCH if opcode == b"u" else _BATCH
+        for start in range(0, len(values), step):
+            self._out += b"("
+            for value in values[start : start + step]:
+                self._save(value)
+            self._out += opcode
+
+    def _save_tuple(self, values: Sequence[object]) -> None:
+        """Without a place in the memo: most tuples stand once."""
+        if not values:
+            self._out += b")"
+            return
+        self._out += b"(" if len(values) > 3 else b""
+        for value in values:
+            self._save(value)
+        self._out += b"t" if len(values) > 3 else b"\x85\x86\x87"[len(values) - 1 :][:1]
+
+    def _call(self, function: Global, arguments: tuple[object, ...]) -> None:
+        self._save_global(function)
+        self._save_tuple(arguments)
+        self._out += b"R"
+
+    # -- tensors -------------------------------------------------------------------------------------
+
+    def _save_tensor(self, number: int) -> None:
+        if self._recalled(("tensor", number)):
+            return
+        tensor = self._tensors[number]
+        if tensor.parameter:
+            self._save_global(_REBUILD_PARAMETER)
+            self._out += b"("
+            self._save_plain_tensor(tensor, requires_grad=False)
+            self._out += b"\x88" if tensor.requires_grad else b"\x89"
+            self._call(_ORDERED, ())
+            self._out += b"tR"
+        else:
+            self._save_plain_tensor(tensor, requires_grad=tensor.requires_grad)
+        self._remember(("tensor", number))
+
+    def _save_plain_tensor(self, tensor: PlannedTensor, *, requires_grad: bool) -> None:
+        storage = self._storages[tensor.storage]
+        kind = _STORAGES.get(tensor.dtype)
+        self._save_global(_REBUILD_TYPED if kind is None else _REBUILD_TENSOR)
+        self._out += b"(("
+        self._save_text("storage")
+        self._save_global(kind or _UNTYPED)
+        self._save_text(str(tensor.storage))
+        self._save_text("cpu")
+        self._out += _int(storage.numel if kind is not None else storage.nbytes) + b"tQ"
+        self._out += _int(tensor.offset)
+        for sizes in (tensor.shape, tensor.stride):
+            self._save_tuple(sizes)
+        self._out += b"\x88" if requires_grad else b"\x89"
+        self._call(_ORDERED, ())
+        if kind is None:
+            self._save_global(Global("torch", tensor.dtype))
+        self._out += b"tR"
+        if tensor.parameter:
+            self._numbers += 1
+            self._out += _put(self._numbers - 1)
+
+    # -- what was written before ---------------------------------------------------------------------
+
+    def _recalled(self, what: object) -> bool:
+        number = self._memo.get(what)
+        if number is None:
+            return False
+        self._out += b"h" + bytes([number]) if number < 256 else b"j" + struct.pack("<I", number)
+        return True
+
+    def _remember(self, what: object) -> None:
+        self._memo[what] = self._numbers
+        self._out += _put(self._numbers)
+        self._numbers += 1
+
+
+def _put(number: int) -> bytes:
+    return b"q" + bytes([number]) if number < 256 else b"r" + struct.pack("<I", number)
+
+
+def _int(value: int) -> bytes:
+    if 0 <= value < 256:
+        return b"K" + bytes([value])
+    if 0 <= value < 65536:
+        return b"M" + struct.pack("<H", value)
+    if -(2**31) <= value < 2**31:
+        return b"J" + struct.pack("<i", value)
+    data = value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
+    if len(data) > 255:
+        raise FileError("A number of more than 2,000 bits cannot be written.")
+    return b"\x8a" + bytes([len(data)]) + data

@@ -1,0 +1,251 @@
+"""What is to be written, laid out before a byte is: tensors, and the storages that they are views of.
+
+    packing = Packing()
+    place = packing.add("fc.weight", of_entry(tensor))      a `Leaf` to put into the tree that is written
+    plan = packing.plan({"fc.weight": place})
+
+Why this way: tensors that shared a storage are to share one again, but a tensor that was a small view of a large
+storage must not drag all of it along. So the storages of the new file are those stretches of the old ones that the
+tensors reach, each written once; and all sizes are known before the disk is touched.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import FileError
+from .dtypes import PER_BYTE
+from .entries import ITEM_SIZES, Storage, Tensor
+
+if TYPE_CHECKING:
+    from .decoding import Array
+
+Blocks = Callable[[], "Iterator[Array]"]
+"""Gives the elements as 1-D arrays of the stored type, each valid until the next is asked for."""
+
+_WASTE = 2
+"""A stretch of a storage is taken as it is up to this many times the elements that are in use of it."""
+
+
+class Leaf(NamedTuple):
+    """Stands for a tensor in the tree that is written."""
+
+    number: int
+
+
+class PlannedStorage(NamedTuple):
+    """A block of bytes of the new file."""
+
+    dtype: str
+    numel: int
+    blocks: Blocks
+
+    @property
+    def nbytes(self) -> int:
+        return self.numel * ITEM_SIZES[self.dtype]
+
+
+class PlannedTensor(NamedTuple):
+    """A tensor of the new file. Sizes, strides and offset are in elements."""
+
+    key: str
+    """Where it will stand, the names joined by dots."""
+    dtype: str
+    shape: tuple[int, ...]
+    stride: tuple[int, ...]
+    offset: int
+    storage: int
+    """Which of the plan's storages."""
+    requires_grad: bool = False
+    parameter: bool = False
+
+
+class Wanted(NamedTuple):
+    """A tensor that is to be written, wherever it comes from."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    blocks: Blocks
+    """Its elements in row-major order."""
+    identity: Hashable = None
+    """Equal for those that are one and the same tensor; None for one that stands alone."""
+    requires_grad: bool = False
+    parameter: bool = False
+    view: Tensor | None = None
+    """The entry, where it may be taken as a view of its storage."""
+
+
+class Plan(NamedTuple):
+    """All that `writing.write` needs to know."""
+
+    root: object
+    """The tree: dicts, lists, tuples, plain values and `Leaf`s, or what a pickle was read as (see `inert`)."""
+    tensors: tuple[PlannedTensor, ...]
+    storages: tuple[PlannedStorage, ...]
+    format: str = "zip"
+    """`zip`, as `torch.save` writes it, or `safetensors`."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what will not be as it was; to be read before it is written."""
+    sources: tuple[str, ...] = ()
+    """The files that are read meanwhile: none of them is written over unless that is asked for."""
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all storages."""
+        return sum(storage.nbytes for storage in self.storages)
+
+
+def of_entry(tensor: Tensor, *, requires_grad: bool | None = None) -> Wanted:
+    """A tensor of a file as it is. Raises FileError where its elements cannot be read or cannot be written."""
+    from .arrays import Elements, blocks
+
+    if tensor.extra.quantization is not None or tensor.extra.parts or tensor.layout != "strided":
+        what = "quantised" if tensor.extra.quantization is not None else tensor.layout
+        raise FileError(f"a {what} tensor cannot be written yet")
+    if tensor.is_array or tensor.extra.subclass or tensor.dtype not in ITEM_SIZES or tensor.dtype in PER_BYTE:
+        raise FileError(f"{tensor.extra.subclass or tensor.dtype} is no plain tensor")
+    Elements(tensor)  # checks that they are all there
+    plain = not (tensor.extra.conj or tensor.extra.neg or tensor.extra.latin1)
+    return Wanted(
+        tensor.dtype,
+        tensor.shape,
+        lambda: blocks(tensor),
+        None,
+        tensor.requires_grad if requires_grad is None else requires_grad,
+        tensor.parameter,
+        tensor if plain else None,
+    )
+
+
+class Packing:
+    """Collects tensors, and lays them out in storages."""
+
+    def __init__(self) -> None:
+        self._wanted: list[tuple[str, Wanted]] = []
+
+    def add(self, key: str, wanted: Wanted) -> Leaf:
+        self._wanted.append((key, wanted))
+        return Leaf(len(self._wanted) - 1)
+
+    def plan(
+        self, root: object, *, format: str = "zip", notes: Iterable[str] = (), sources: Iterable[str] = ()
+    ) -> Plan:
+        """The plan for a tree that holds the leaves which were given out."""
+        layout = _Layout()
+        if format == "zip":
+            layout.take_views(self._wanted)
+        for number, (_, wanted) in enumerate(self._wanted):
+            layout.take_whole(number, wanted, shared=format == "zip")
+        tensors = tuple(layout.planned(number, *each) for number, each in enumerate(self._wanted))
+        return Plan(root, tensors, tuple(layout.storages), format, tuple(notes), tuple(dict.fromkeys(sources)))
+
+
+class _View(NamedTuple):
+    """A wanted tensor as the places of its storage from `start` up to `end`."""
+
+    start: int
+    end: int
+    number: int
+    tensor: Tensor
+
+
+class _Layout:
+    """Which tensor lies where."""
+
+    def __init__(self) -> None:
+        self.storages: list[PlannedStorage] = []
+        self._placed: dict[int, tuple[int, tuple[int, ...], int]] = {}
+        """Number of the tensor -> (storage, stride, offset)."""
+        self._identities: dict[Hashable, int] = {}
+
+    def take_views(self, wanted: list[tuple[str, Wanted]]) -> None:
+        """Those that may stay views of what they were views of."""
+        by_storage: dict[tuple[str, str], list[_View]] = {}
+        for number, (_, each) in enumerate(wanted):
+            if each.view is not None and each.view.storage is not None:
+                view = _view(number, each.view)
+                by_storage.setdefault((each.view.storage.key, each.dtype), []).append(view)
+        for views in by_storage.values():
+            for stretch in _stretches(views):
+                self._take_stretch(stretch)
+
+    def _take_stretch(self, views: list[_View]) -> None:
+        start, end = views[0].start, max(view.end for view in views)
+        used = {(view.start, view.tensor.shape, view.tensor.stride): view.tensor.numel for view in views}
+        if end - start > _WASTE * sum(used.values()):
+            for view in views:  # what lies between is not worth it; the same tensor is still written once
+                self._identities.setdefault(_identity(view.tensor), -1)
+            return
+        storage = views[0].tensor.storage
+        assert storage is not None
+        number = self._add(views[0].tensor.dtype, end - start, _stretch(storage, views[0].tensor.dtype, start, end))
+        for view in views:
+            self._placed[view.number] = (number, view.tensor.stride, view.start - start)
+
+    def take_whole(self, number: int, wanted: Wanted, *, shared: bool) -> None:
+        """One that is written by itself, its elements in order; those of one identity once, if they are `shared`."""
+        if number in self._placed:
+            return
+        identity = wanted.identity if wanted.view is None else _identity(wanted.view)
+        storage = self._identities.get(identity, -1) if shared and identity is not None else -1
+        if storage < 0:
+            storage = self._add(wanted.dtype, math.prod(wanted.shape), wanted.blocks)
+            self._identities[identity] = storage
+        self._placed[number] = (storage, _contiguous(wanted.shape), 0)
+
+    def planned(self, number: int, key: str, wanted: Wanted) -> PlannedTensor:
+        storage, stride, offset = self._placed[number]
+        return PlannedTensor(
+            key, wanted.dtype, wanted.shape, stride, offset, storage, wanted.requires_grad, wanted.parameter
+        )
+
+    def _add(self, dtype: str, numel: int, blocks: Blocks) -> int:
+        self.storages.append(PlannedStorage(dtype, numel, blocks))
+        return len(self.storages) - 1
+
+
+def _view(number: int, tensor: Tensor) -> _View:
+    from .layouts import layout_of
+
+    return _View(tensor.offset, tensor.offset + layout_of(tensor).span, number, tensor)
+
+
+def _stretches(views: list[_View]) -> Iterator[list[_View]]:
+    """Views that overlap, together; those of no elements each for itself."""
+    found: list[_View] = []
+    end = -1
+    for view in sorted(views):
+        if view.start == view.end:
+            yield [view]
+        elif found and view.start < end:
+            found.append(view)
+            end = max(end, view.end)
+        else:
+            if found:
+                yield found
+            found, end = [view], view.end
+    if found:
+        yield found
+
+
+def _stretch(storage: Storage, dtype: str, start: int, end: int) -> Blocks:
+    """The places of a storage from `start` up to `end`, as they lie in it."""
+    from .arrays import blocks
+
+    return lambda: blocks(Tensor("", dtype, (end - start,), (1,), start, storage))
+
+
+def _identity(tensor: Tensor) -> Hashable:
+    storage = tensor.storage
+    return (storage.key if storage else "", tensor.dtype, tensor.offset, tensor.shape, tensor.stride)
+
+
+def _contiguous(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides of a tensor whose elements lie in row-major order, as torch has them."""
+    stride, step = [], 1
+    for size in reversed(shape):
+        stride.append(step)
+        step *= max(size, 1)
+    return tuple(reversed(stride))

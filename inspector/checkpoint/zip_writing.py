@@ -1,0 +1,63 @@
+"""The archive that `torch.save` writes: `data.pkl`, a member for each storage, and the small records.
+
+Format: `torch/serialization.py` (`_save`) and caffe2's `inline_container.cc` of torch 2.13. Members are stored, not
+compressed, and begin at multiples of 64 bytes, so that a file can be mapped: what pads them is an extra field `FB` of
+the local header.
+"""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from collections.abc import Iterator
+from typing import IO
+
+from .pickling import Pickler
+from .planning import Plan
+
+_ALIGNMENT = 64
+_LOCAL_HEADER = 30
+_ZIP64_FIELD = 20
+_LARGE = 1 << 30
+"""Bytes from which on a member has its sizes in 64 bits; `zipfile` would do so by itself from a little under 2 GiB."""
+
+
+def pickled(plan: Plan) -> bytes:
+    """What `data.pkl` will hold. Raises FileError for what cannot be written."""
+    return Pickler(plan.tensors, plan.storages).dump(plan.root)
+
+
+def write_zip(plan: Plan, file: IO[bytes], folder: str, pickle: bytes) -> Iterator[int]:
+    """Writes the archive, its members in `folder`; yields the bytes of storages that are done."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        _member(archive, f"{folder}/data.pkl", pickle)
+        _member(archive, f"{folder}/.format_version", b"1")
+        _member(archive, f"{folder}/.storage_alignment", str(_ALIGNMENT).encode())
+        _member(archive, f"{folder}/byteorder", sys.byteorder.encode())
+        done = 0
+        for number, storage in enumerate(plan.storages):
+            with _opened(archive, f"{folder}/data/{number}", storage.nbytes) as member:
+                for block in storage.blocks():
+                    member.write(block.view("u1").data)
+                    done += block.nbytes
+                    yield done
+        _member(archive, f"{folder}/version", b"3\n")
+        for info in archive.infolist():
+            info.extra = b""  # the padding is for the local headers only
+
+
+def _member(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    with _opened(archive, name, len(data)) as member:
+        member.write(data)
+
+
+def _opened(archive: zipfile.ZipFile, name: str, nbytes: int) -> IO[bytes]:
+    """A new member whose first byte stands at a multiple of 64."""
+    info = zipfile.ZipInfo(name)
+    large = nbytes >= _LARGE
+    head = _LOCAL_HEADER + len(name.encode()) + 4 + _ZIP64_FIELD * large
+    assert archive.fp is not None
+    padding = -(archive.fp.tell() + head) % _ALIGNMENT
+    info.extra = b"FB" + padding.to_bytes(2, "little") + b"Z" * padding
+    info.file_size = nbytes
+    return archive.open(info, "w", force_zip64=large)
