@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 from ..progress import Progress, finish
-from . import prefixes
+from . import prefixes, whole_names
 from .causes import Cause
 from .mending import apply
 from .sides import Item, Side
@@ -37,10 +37,9 @@ def align(a: Side, b: Side, *, values: Values | None = None) -> tuple[Cause, ...
 def aligning(a: Side, b: Side, *, values: Values | None = None) -> Generator[Progress, None, tuple[Cause, ...]]:
     """The same, telling after each cause how far it is. Who does not ask on has cancelled."""
     causes: list[Cause] = []
-    for find in (prefixes.find,):
-        while len(causes) < MOST_STEPS and (cause := find(a, b)) is not None:
-            causes.append(cause)
-            if cause.step is not None:
-                a = apply(a, [cause.step])
-            yield Progress(len(causes), 0, "causes", cause.sentence)
+    for find in (prefixes.find, whole_names.find):
+        while len(causes) < MOST_STEPS and (found := find(a, b)):
+            causes += found
+            a = apply(a, [cause.step for cause in found if cause.step is not None])
+            yield Progress(len(causes), 0, "causes", found[-1].sentence)
     return tuple(causes)

@@ -27,6 +27,8 @@ UNDER = 3
 """How many segments may stand before it."""
 MANY = 5_000
 """Of so many keys and more at least this many are tried first: where none has a prefix, few others will."""
+LEAST = 8
+"""Not less than one in so many of the keys that do not fit is a prefix; of fewer, renames have more to say."""
 LONGEST = 500
 """How many characters of a key are looked at in search of a prefix."""
 WRAPPERS = {
@@ -48,11 +50,16 @@ class Affix(NamedTuple):
     text: str
 
 
-def find(a: Side, b: Side) -> Cause | None:
-    """The prefix that brings most keys beside each other; None when there is none (any more)."""
+def find(a: Side, b: Side) -> tuple[Cause, ...]:
+    """The prefix that brings most keys beside each other; nothing when there is none (any more)."""
     ours, theirs = unpaired(a, b), unpaired(b, a)
     if not ours or not theirs:
-        return None
+        return ()
+    cause = _sought(a, b, ours, theirs)
+    return (cause,) if cause is not None else ()
+
+
+def _sought(a: Side, b: Side, ours: Items, theirs: Items) -> Cause | None:
     extra = _best(ours, theirs)
     lacking = None if extra is not None and 2 * extra[1] >= len(ours) else _best(theirs, ours)
     if extra is not None and (lacking is None or extra[1] >= lacking[1]):
@@ -80,7 +87,8 @@ def _best(longer: Items, shorter: Items) -> tuple[Affix, int] | None:
         for text, unders in sorted(votes.items(), key=lambda vote: -vote[1].total())[:DEPTH]:
             affix, count = Affix(tuple(unders), text), unders.total()
             fewest = min(sum(_cut(key, affix) is not None for key in longer), len(shorter))
-            if 2 * count >= fewest and (count > 1 or len(longer) == 1):
+            many = LEAST * count >= min(len(longer), len(shorter))
+            if many and 2 * count >= fewest and (count > 1 or len(longer) == 1):
                 return affix, count
     return None
 

@@ -25,6 +25,10 @@ Rule = tuple[str, str]
 _NUMBER = re.compile(r"(?<![0-9])(?:0|[1-9][0-9]{0,8})(?![0-9])")
 """A number that may become a slot: `007` is a name, and so is one that no list is as long as."""
 _SLOTS = "ijklmn"
+_JOINED = ("_weight", "_bias")
+_OPENED = re.compile(r"_(?=(?:weight|bias)$)")
+_SEAM = "_\0."
+"""Where the last segment of a key was cut in two, to be seen as two while rules are made."""
 _MOST_SEGMENTS = 64
 """Longer names are only renamed as a whole."""
 _MOST_RULES = 250
@@ -51,7 +55,7 @@ def rules(pairs: Iterable[Rule], keys: Collection[str], there: Collection[str]) 
     that is taken. Others like them, such as layers that only the file has, are renamed along.
     """
     meant = {old: new for old, new in pairs if old != new}
-    parts = [_Pair(old, new, _alike(old, new)) for old, new in meant.items()]
+    parts = [_pair(old, new) for old, new in meant.items()]
     while True:
         made = sorted(_made(parts), key=_narrowest_first)
         if len(made) > _MOST_RULES:
@@ -62,6 +66,16 @@ def rules(pairs: Iterable[Rule], keys: Collection[str], there: Collection[str]) 
         parts = [
             _narrower(pair) if place in blamed else pair for place, each in enumerate(made) for pair in each.members
         ]
+
+
+def _pair(old: str, new: str) -> _Pair:
+    """A pair with as much in its rest as there can be. `in_proj_weight` beside `qkv.weight` has an end in common too."""
+    joined = old[-7:] in _JOINED or old[-5:] in _JOINED, new[-7:] in _JOINED or new[-5:] in _JOINED
+    if joined == (True, False):
+        old = _OPENED.sub(_SEAM, old)
+    elif joined == (False, True):
+        new = _OPENED.sub(_SEAM, new)
+    return _Pair(old, new, _alike(old, new))
 
 
 def _alike(old: str, new: str) -> int:
@@ -102,7 +116,7 @@ def _head(key: str, tail: int) -> str:
 def _of_group(group: list[_Pair]) -> Iterator[_Made]:
     """One rule, or one for each value of a number that no shift explains."""
     if group[0].tail < 0:
-        yield from (_Made((literal(pair.old), literal(pair.new)), (pair,)) for pair in group)
+        yield from (_Made(_closed(literal(pair.old), literal(pair.new)), (pair,)) for pair in group)
         return
     olds = [_numbers(_head(pair.old, pair.tail)) for pair in group]
     news = [_numbers(_head(pair.new, pair.tail)) for pair in group]
@@ -156,7 +170,14 @@ def _rule(pair: _Pair, sources: list[Source]) -> Rule:
         if each
     }
     old, new = _head(pair.old, pair.tail), _head(pair.new, pair.tail)
-    return _with_rest(_with_slots(old, names), pair.tail), _with_rest(_with_slots(new, news), pair.tail)
+    return _closed(_with_rest(_with_slots(old, names), pair.tail), _with_rest(_with_slots(new, news), pair.tail))
+
+
+def _closed(old: str, new: str) -> Rule:
+    """The rule with segments that were cut in two made whole: `in_proj_{part}` -> `qkv.{part}`."""
+    if f"{_SEAM}{{rest}}" in old + new:
+        old, new = (text.replace("{rest}", "{part}") for text in (old, new))
+    return old.replace(_SEAM, "_"), new.replace(_SEAM, "_")
 
 
 def _with_slots(head: str, names: dict[int, str]) -> str:
@@ -176,7 +197,7 @@ def _narrowest_first(made: _Made) -> tuple[int, int, int]:
     """The first rule that fits a key says its new name, so those that fit fewer keys come first."""
     old = template(made.rule[0])
     slots = [name for _, name, _ in old.parts if name]
-    return "rest" in slots, -made.rule[0].count("."), len(slots)
+    return "rest" in slots or "part" in slots, -made.rule[0].count("."), len(slots)
 
 
 # -- trying them -------------------------------------------------------------------------------------
@@ -198,3 +219,39 @@ def _blamed(made: list[Rule], meant: dict[str, str], keys: Collection[str], ther
             blamed.add(place)
         taken.add(new)
     return blamed
+
+
+# -- patterns ----------------------------------------------------------------------------------------
+
+
+def patterns(chosen: Collection[str], keys: Collection[str], free: Collection[str] = ()) -> tuple[str, ...]:
+    """Patterns that of `keys` match those `chosen`, and beside them at most some that are `free` to be matched."""
+    groups: dict[str, list[str]] = {}
+    for key in chosen:
+        groups.setdefault(_NUMBER.sub("#", key), []).append(key)
+    made: list[str] = []
+    allowed = {*chosen, *free}
+    others: dict[str, list[str]] = {}
+    for key in keys:
+        if key not in allowed and (kind := _NUMBER.sub("#", key)) in groups:
+            others.setdefault(kind, []).append(key)
+    for kind, group in groups.items():
+        made += _patterns(group, others.get(kind, []))
+    return tuple(made)
+
+
+def _patterns(group: list[str], others: list[str]) -> Iterator[str]:
+    """One pattern for keys that differ in numbers only; or, when it would match one of the others, several."""
+    numbers = [_numbers(key) for key in group]
+    varied = [place for place in range(len(numbers[0])) if _vary(numbers, place)]
+    pattern = _with_slots(group[0], {place: _SLOTS[order] for order, place in enumerate(varied)})
+    matched = template(pattern).match
+    if all(matched(key) for key in group) and not any(matched(key) for key in others):
+        yield pattern
+        return
+    if not varied:
+        yield from map(literal, group)
+        return
+    place = min(varied, key=lambda place: len({each[place] for each in numbers}))
+    for value in dict.fromkeys(each[place] for each in numbers):
+        yield from _patterns([key for key, each in zip(group, numbers) if each[place] == value], others)

@@ -1,0 +1,263 @@
+"""Whole renames: which layer here is which layer there, when their names say little or nothing.
+
+Blocks are held against blocks (see `block_pairs`), and within them layers against layers: by shapes, which weigh most,
+by what their names mean, and where both say the same of several, by order. What is left is tried once more among itself.
+
+Why this way: a decision is made once for all blocks together. A key that is missing here or there does not mislead it,
+and where it leads is told in one rule.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from .block_pairs import block_pairs
+from .blocks import blocks, ranked
+from .causes import CERTAIN, LIKELY, POSSIBLE
+from .key_words import ORDINALS, alike, words
+from .sides import Item
+from .units import Part, Unit
+
+_EQUAL, _TURNED, _SCALED, _RANK = 1.0, 0.85, 0.5, 0.25
+"""How well shapes fit: the same; the same but for order and ones; all sizes that differ by one ratio; as many."""
+_NAMED, _HINTED = 0.6, 0.3
+"""How much names must have in common to decide, and to speak for what shapes say."""
+_MOST_CANDIDATES = 48
+
+
+class Match(NamedTuple):
+    """Two layers that are one."""
+
+    ours: Unit
+    theirs: Unit
+    confidence: str
+    rivals: tuple[str, ...] = ()
+    """Paths of other layers there that it could be as well."""
+
+
+class Link(NamedTuple):
+    """Tensors of the file that are tensors of the other side: one and one, several and one, or one and several."""
+
+    ours: tuple[Item, ...]
+    theirs: tuple[Item, ...]
+    match: Match
+
+
+Layers = Mapping[str, Unit]
+Instance = tuple[Layers, Layers]
+"""What two blocks have that are the same block, by name within it."""
+
+
+def match(ours: Sequence[Unit], theirs: Sequence[Unit]) -> list[Match]:
+    """The layers that belong together; each is in one match at most."""
+    mine, others = blocks(ours), blocks(theirs)
+    found: list[Match] = []
+    for pair in block_pairs(mine, others):
+        here, there = mine[pair.ours], others[pair.theirs]
+        instances = [(here[one], there[other]) for one, other in pair.numbers]
+        found += _within(instances, True)
+    used, used_there = {each.ours.path for each in found}, {each.theirs.path for each in found}
+    left = {unit.path: unit for unit in ours if unit.path not in used}
+    left_there = {unit.path: unit for unit in theirs if unit.path not in used_there}
+    return found + _within([(left, left_there)], False)
+
+
+def _within(instances: list[Instance], in_blocks: bool) -> list[Match]:
+    """Matches within blocks that are made alike; what does not fit in some of them is tried there once more."""
+    found: list[Match] = []
+    for _ in range(3):
+        new = list(_round(instances, in_blocks))
+        if not new:
+            break
+        found += new
+        here, there = {each.ours.path for each in new}, {each.theirs.path for each in new}
+        left = ((_left(ours, here), _left(theirs, there)) for ours, theirs in instances)
+        instances = [(ours, theirs) for ours, theirs in left if ours and theirs]
+    return found
+
+
+def _left(layers: Layers, gone: set[str]) -> Layers:
+    return {name: unit for name, unit in layers.items() if unit.path not in gone}
+
+
+def _round(instances: list[Instance], in_blocks: bool) -> Iterator[Match]:
+    """One decision for each pair of names, from all instances together, then done in each where it fits."""
+    decided = _decided(_Evidence(instances), in_blocks)
+    for ours, theirs in instances:
+        for name, other, fit, confidence, rivals in decided:
+            if name in ours and other in theirs:
+                fits = _fit(ours[name], theirs[other])
+                if fits > 0 and (fits >= _TURNED * 0.8 or fit < _TURNED * 0.8):
+                    paths = tuple(theirs[rival].path for rival in rivals if rival in theirs)
+                    yield Match(ours[name], theirs[other], confidence, paths)
+
+
+# -- evidence ----------------------------------------------------------------------------------------
+
+
+class _Evidence:
+    """What speaks for a name here being a name there."""
+
+    def __init__(self, instances: list[Instance]) -> None:
+        here, there = _counted(ours for ours, _ in instances), _counted(theirs for _, theirs in instances)
+        self.words = _said(here), _said(there)
+        self.order = _order(instances, 0), _order(instances, 1)
+        self.firsts = _firsts(instances, 0), _firsts(instances, 1)
+        sums: dict[tuple[str, str], float] = defaultdict(float)
+        for ours, theirs, times in _kinds(instances):
+            for name, other in _candidates(ours, theirs, self.words):
+                sums[name, other] += times * _fit(ours[name], theirs[other])
+        self.fits = {pair: total / max(here[pair[0]], there[pair[1]]) for pair, total in sums.items() if total > 0}
+        self.names = {(name, other): self._named(name, other) for name, other in self.fits}
+
+    def _named(self, name: str, other: str) -> float:
+        return 1.0 if name == other else alike(self.words[0][name], self.words[1][other])
+
+    def score(self, pair: tuple[str, str]) -> float:
+        return self.fits[pair] + 0.9 * self.names[pair]
+
+
+def _counted(layers: Iterable[Layers]) -> Counter[str]:
+    return Counter(name for each in layers for name in each)
+
+
+def _said(names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The words of each name, with which of its siblings it is."""
+    listed = list(names)
+    ranks = ranked(listed)
+    return {name: words(name).union(ORDINALS[rank] for rank in ranks[name] if rank < len(ORDINALS)) for name in listed}
+
+
+def _order(instances: list[Instance], side: int) -> dict[str, int]:
+    order: dict[str, int] = {}
+    for instance in instances:
+        for name, unit in instance[side].items():
+            order.setdefault(name, unit.place)
+    return order
+
+
+def _firsts(instances: list[Instance], side: int) -> dict[str, Part]:
+    firsts: dict[str, Part] = {}
+    for instance in instances:
+        for name, unit in instance[side].items():
+            firsts.setdefault(name, unit.first)
+    return firsts
+
+
+def _kinds(instances: list[Instance]) -> Iterator[tuple[Layers, Layers, int]]:
+    """Instances that look alike once, and how many they are."""
+    kinds: dict[object, list[Instance]] = {}
+    for ours, theirs in instances:
+        kind = tuple(tuple((name, unit.first.shape) for name, unit in layers.items()) for layers in (ours, theirs))
+        kinds.setdefault(kind, []).append((ours, theirs))
+    for alike_ones in kinds.values():
+        yield (*alike_ones[0], len(alike_ones))
+
+
+def _candidates(
+    ours: Layers, theirs: Layers, said: tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]
+) -> Iterator[tuple[str, str]]:
+    """Pairs worth a look. Of very many layers of one shape only those that share a rare word, or stand alike."""
+    by_shape: dict[object, list[str]] = {}
+    for name, unit in theirs.items():
+        plain = unit.first.plain
+        for key in dict.fromkeys((plain, len(plain) if plain is not None else None)):
+            by_shape.setdefault(key, []).append(name)
+    for name, unit in ours.items():
+        plain = unit.first.plain
+        like = by_shape.get(len(plain) if plain is not None else None, [])
+        if len(like) > _MOST_CANDIDATES:
+            like = by_shape.get(plain, [])
+        if len(like) > _MOST_CANDIDATES:
+            like = [other for other in like if other == name][:1]
+        for other in like:
+            yield name, other
+
+
+def _fit(ours: Unit, theirs: Unit) -> float:
+    """How well the shapes of two layers fit, 0 to 1."""
+    mine, others = {part.role: part for part in ours.parts}, {part.role: part for part in theirs.parts}
+    shared = [role for role in mine if role in others]
+    if not shared:
+        alone = len(mine) == len(others) == 1 and "" in (*mine, *others)
+        return 0.9 * _shapes(ours.first, theirs.first) if alone else 0.0
+    fits = [_shapes(mine[role], others[role]) for role in shared]
+    return sum(fits) / len(fits) * 0.95 ** (len(mine) + len(others) - 2 * len(shared)) if min(fits) else 0.0
+
+
+def _shapes(ours: Part, theirs: Part) -> float:
+    one, other = ours.shape, theirs.shape
+    if one is None or other is None:
+        return _RANK
+    if one == other:
+        return _EQUAL
+    if ours.plain == theirs.plain:
+        return _TURNED
+    if len(one) != len(other):
+        return 0.0
+    ratios = {mine / others for mine, others in zip(one, other) if mine != others and others}
+    return _SCALED if len(ratios) == 1 else _RANK
+
+
+# -- decisions ---------------------------------------------------------------------------------------
+
+
+class _Decision(NamedTuple):
+    ours: str
+    theirs: str
+    fit: float
+    confidence: str
+    rivals: tuple[str, ...]
+
+
+def _decided(evidence: _Evidence, in_blocks: bool) -> list[_Decision]:
+    """The pairs of names that belong together, the surest first."""
+    free = set(evidence.order[0]), set(evidence.order[1])
+    ranks = _ranks(evidence, 0), _ranks(evidence, 1)
+    pairs = sorted(evidence.fits, key=lambda pair: (-evidence.score(pair), abs(ranks[0][pair[0]] - ranks[1][pair[1]])))
+    rivals: dict[tuple[int, str], list[tuple[str, str]]] = {}
+    for pair in pairs:
+        rivals.setdefault((0, pair[0]), []).append(pair)
+        rivals.setdefault((1, pair[1]), []).append(pair)
+    made: list[_Decision] = []
+    for lenient in (False, True):
+        for pair in pairs:
+            if pair[0] in free[0] and pair[1] in free[1]:
+                others = [each for side in (0, 1) for each in rivals[side, pair[side]] if each != pair]
+                others = [each for each in others if each[0] in free[0] and each[1] in free[1]]
+                confidence = _confidence(evidence, pair, others, lenient and in_blocks)
+                if confidence:
+                    beside = tuple(each[1] for each in others if each[0] == pair[0]) if confidence == POSSIBLE else ()
+                    made.append(_Decision(*pair, evidence.fits[pair], confidence, beside))
+                    free[0].discard(pair[0])
+                    free[1].discard(pair[1])
+    return made
+
+
+def _ranks(evidence: _Evidence, side: int) -> dict[str, int]:
+    """For each name which one it is, in order, of those with its shape."""
+    counts: Counter[object] = Counter()
+    ranks: dict[str, int] = {}
+    for name in sorted(evidence.order[side], key=evidence.order[side].__getitem__):
+        plain = evidence.firsts[side][name].plain
+        ranks[name] = counts[plain]
+        counts[plain] += 1
+    return ranks
+
+
+def _confidence(evidence: _Evidence, pair: tuple[str, str], others: list[tuple[str, str]], lenient: bool) -> str:
+    """How sure it is that a pair belongs together when `others` could be instead; empty when too little says so."""
+    fit, name = evidence.fits[pair], evidence.names[pair]
+    exact = fit > 0.7 * _TURNED
+    part = evidence.firsts[0][pair[0]]
+    rivals = [each for each in others if evidence.fits[each] > fit - 0.1]
+    margin = name - max((evidence.names[each] for each in rivals), default=0.0)
+    large = part.plain is not None and len(part.plain) > 1
+    if name >= _NAMED or (exact and not rivals and (large or (part.role and name >= _HINTED))):
+        sure = not rivals or margin > 0.1
+        return (CERTAIN if exact else LIKELY) if sure else POSSIBLE
+    if exact and rivals and margin > 0.1 and name >= _HINTED:
+        return LIKELY
+    return POSSIBLE if lenient and exact else ""

@@ -1,0 +1,142 @@
+"""The tensors of one side, taken together as layers: a weight with its bias, a BatchNorm with its statistics.
+
+A unit is what the keys below one path make up. A parameter of its own (`cls_token`) is a unit by itself. Where one
+side keeps queries, keys and values in one tensor, the three that the other side has are taken for one unit too.
+
+Why this way: a bias of 64 numbers could belong to anything, the layer it is in cannot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from .key_words import words
+from .sides import Item, Shape
+
+ROLES = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
+"""What tensors of a layer are called whatever the layer is; they are only ever paired with their like."""
+
+FAMILIES = (("q", "k", "v"), ("k", "v"), ("gate", "up"))
+"""Layers side by side that are also found in one, by the words for them."""
+
+_JOINED = re.compile(r"(.*[^._])_(weight|bias)")
+
+
+class Part(NamedTuple):
+    """One tensor of a unit; or several that are to be one, in this order."""
+
+    role: str
+    """One of `ROLES`; empty for a parameter of its own."""
+    items: tuple[Item, ...]
+    shape: Shape | None
+
+    @property
+    def plain(self) -> tuple[int, ...] | None:
+        """Its dimensions without order and without those of size 1: what no transposing or squeezing changes."""
+        return None if self.shape is None else tuple(sorted(size for size in self.shape if size != 1))
+
+
+class Unit(NamedTuple):
+    """A layer, by its path."""
+
+    path: str
+    parts: tuple[Part, ...]
+    place: int
+    """Where its first tensor stands in the side."""
+
+    @property
+    def first(self) -> Part:
+        """The part that says most: the weight where there is one."""
+        return self.parts[0]
+
+
+def units(items: Iterable[Item]) -> list[Unit]:
+    """The layers that these items make up, in their order."""
+    found: dict[str, tuple[int, dict[str, Item]]] = {}
+    for place, item in enumerate(items):
+        path, role = _told_apart(item.key)
+        found.setdefault(path, (place, {}))[1].setdefault(role, item)
+    return [Unit(path, _parts(members), place) for path, (place, members) in found.items()]
+
+
+def _told_apart(key: str) -> tuple[str, str]:
+    """The path of the layer that a key belongs to, and its role there."""
+    path, _, leaf = key.rpartition(".")
+    if leaf in ROLES:
+        return path, leaf
+    joined = _JOINED.fullmatch(key) if len(key) < 2000 else None
+    return (joined[1], joined[2]) if joined else (key, "")
+
+
+def _parts(members: dict[str, Item]) -> tuple[Part, ...]:
+    order = sorted(members, key=lambda role: ROLES.index(role) if role in ROLES else -1)
+    return tuple(Part(role, (members[role],), members[role].shape) for role in order)
+
+
+# -- several layers in one ---------------------------------------------------------------------------
+
+
+def with_families(ours: list[Unit], theirs: list[Unit]) -> tuple[list[Unit], list[Unit]]:
+    """Both with queries, keys and values as one unit, if either side has them in one tensor; and so for the like."""
+    for family in FAMILIES:
+        if any(is_fused(unit, family) for unit in ours) or any(is_fused(unit, family) for unit in theirs):
+            ours, theirs = _gathered(ours, family), _gathered(theirs, family)
+    return ours, theirs
+
+
+def is_fused(unit: Unit, family: Sequence[str]) -> bool:
+    """Whether its name says that it is a family in one."""
+    name = _last(unit.path)
+    said = words(name)
+    if said.issuperset(family) or "".join(family) in said:
+        return True
+    return len(family) == 3 and name in ("in_proj", "c_attn")
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _gathered(all_units: list[Unit], family: Sequence[str]) -> list[Unit]:
+    siblings: dict[tuple[str, frozenset[str]], dict[str, Unit]] = {}
+    for unit in all_units:
+        said = words(_last(unit.path))
+        members = said.intersection(family)
+        if len(members) == 1:
+            beside = (unit.path.rpartition(".")[0], said - members)
+            siblings.setdefault(beside, {}).setdefault(next(iter(members)), unit)
+    changed = {unit.path: [unit] for unit in all_units}
+    for (parent, _), found in siblings.items():
+        if len(found) == len(family):
+            members = [found[name] for name in family]
+            whole, left = _one_of(members, f"{parent}.{''.join(family)}".lstrip("."))
+            if whole is not None:
+                changed.update((unit.path, [rest] if rest.parts else []) for unit, rest in zip(members, left))
+                changed[members[0].path].insert(0, whole)
+    return [unit for made in changed.values() for unit in made]
+
+
+def _one_of(members: list[Unit], path: str) -> tuple[Unit | None, list[Unit]]:
+    """The unit that they are together, and what is left of each; None when their weights do not fit."""
+    by_role = [{part.role: part for part in unit.parts} for unit in members]
+    whole: list[Part] = []
+    for role in by_role[0]:
+        parts = [each[role] for each in by_role if role in each]
+        shape = _joined_shape([part.shape for part in parts])
+        if len(parts) == len(members) and shape is not None:
+            whole.append(Part(role, tuple(part.items[0] for part in parts), shape))
+    joined = {part.role for part in whole}
+    if "weight" not in joined:
+        return None, members
+    left = [unit._replace(parts=tuple(part for part in unit.parts if part.role not in joined)) for unit in members]
+    return Unit(path, tuple(whole), members[0].place), left
+
+
+def _joined_shape(shapes: Sequence[Shape | None]) -> Shape | None:
+    """The shape of tensors one after the other; None when they do not fit."""
+    known = [shape for shape in shapes if shape]
+    if len(known) < len(shapes) or len({shape[1:] for shape in known}) != 1:
+        return None
+    return (sum(shape[0] for shape in known), *known[0][1:])
