@@ -144,12 +144,12 @@ class Commands:
         file, found = self._window.file(), self._window.tree().found_origins()
         path = ask_where(self._window, file)
         if path:
-            export(file, path, found, self._tell_exported, self._tell_failure)
+            export(file, path, found, self._tell_exported, self.tell_failure)
 
     def _tell_exported(self, path: str) -> None:
         self._window.status.showMessage(f"Written to {wording.safe(path)}", 6000)
 
-    def _tell_failure(self, error: Exception) -> None:
+    def tell_failure(self, error: Exception) -> None:
         """An error that belongs to no tab, as a box; one of the program goes to the last resort."""
         if not isinstance(error, InspectorError):
             self._window.session.broken.emit(error)

@@ -88,7 +88,8 @@ class MainWindow(QMainWindow):
         panel.ability_changed.connect(lambda: self._enable_if_shown(page))
         page.paced.connect(lambda pace: self.status.show_pace(pace) if page is self.session.current else None)
         panel.open_asked.connect(lambda path: self.session.open([path]))
-        panel.said.connect(lambda words: self.status.showMessage(words, 1500))
+        panel.said.connect(lambda words: self.status.showMessage(words, 3000))
+        panel.failed.connect(self.commands.tell_failure)
         page.renamed.connect(lambda: self._rename(page))
         if isinstance(panel, InspectPanel):
             panel.painted.connect(self.place.details.load)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from .. import wording
 from ..checkpoint.entries import Checkpoint
@@ -17,14 +17,11 @@ from ..checkpoint.reading import open_checkpoint
 from ..comparing.causes import Explanation
 from ..comparing.choosing import choose
 from ..comparing.diffing import KINDS, MISSING, SAME, UNEXPECTED, VALUES, Comparison, Pair, compare
-from ..comparing.records import diff_record, plain
 from ..comparing.sides import Side, of_checkpoint
-from ..comparing.through import SeenThrough, seen_through
+from ..comparing.through import seen_through
+from ..comparing.two_files import TwoFiles
 from ..progress import finish
 from . import pairs, reports, screen
-
-if TYPE_CHECKING:
-    from ..comparing.values import Values
 
 NOTHING, SOMETHING = 0, 1
 
@@ -44,53 +41,30 @@ class Wish(NamedTuple):
     """A file (.html, .md or .json) to write the comparison to; empty for none."""
 
 
-class Told(NamedTuple):
-    """What there is to tell of two files."""
-
-    checkpoints: tuple[Checkpoint, Checkpoint]
-    explanation: Explanation
-    through: SeenThrough
-    values: Values | None
-    sentences: tuple[str, ...]
-    """On the whole, the one that says most first."""
-
-    @property
-    def comparison(self) -> Comparison:
-        return self.through.comparison
-
-    def remark(self, place: int) -> str:
-        """What there is to say of the values of the pair at `place`."""
-        if self.values is None:
-            return ""
-        from .distances import remark
-
-        return remark(self.values, place)
-
-
 def diff(path_a: str, path_b: str, wish: Wish) -> int:
     """Compares two files and prints what differs. Raises InspectorError when they cannot be compared."""
     told = _told(path_a, path_b, wish)
     if wish.report:
-        reports.write(_story(told), wish.report)
+        reports.write(told.story(), wish.report)
     if wish.as_json:
-        screen.write([json.dumps(_record(told), allow_nan=False), "\n"])
+        screen.write([json.dumps(told.record(), allow_nan=False), "\n"])
     else:
         screen.write(_text(told, wish))
     return NOTHING if told.comparison.counts[SAME] == len(told.comparison.pairs) and not _refused(told) else SOMETHING
 
 
-def _told(path_a: str, path_b: str, wish: Wish) -> Told:
+def _told(path_a: str, path_b: str, wish: Wish) -> TwoFiles:
     a, b = open_checkpoint(path_a), open_checkpoint(path_b)
     explanation = _explained(*_sides(a, b, wish), raw=wish.raw)
     through = seen_through(explanation)
     if not wish.values:
         from ..comparing.verdict_sentences import at_first
 
-        return Told((a, b), explanation, through, None, (at_first(through.comparison),))
+        return TwoFiles((a, b), explanation, through, None, (at_first(through.comparison),))
     from .distances import compared
 
     comparison, values, sentences = compared(through.comparison)
-    return Told((a, b), explanation, through.over(comparison), values, sentences)
+    return TwoFiles((a, b), explanation, through.over(comparison), values, sentences)
 
 
 def _sides(a: Checkpoint, b: Checkpoint, wish: Wish) -> tuple[Side, Side]:
@@ -110,7 +84,7 @@ def _explained(a: Side, b: Side, *, raw: bool) -> Explanation:
     return finish(explaining(a, b))
 
 
-def _refused(told: Told) -> bool:
+def _refused(told: TwoFiles) -> bool:
     """Whether some values could not be compared: then nobody knows that the two are the same."""
     return bool(told.values and told.values.refusals)
 
@@ -120,7 +94,7 @@ def _refused(told: Told) -> bool:
 _WORDS = {MISSING: "only in b", UNEXPECTED: "only in a", VALUES: "values differ", SAME: "same"}
 
 
-def _text(told: Told, wish: Wish) -> Iterator[str]:
+def _text(told: TwoFiles, wish: Wish) -> Iterator[str]:
     ink = screen.Ink.of(sys.stdout)
     comparison = told.comparison
     for letter, checkpoint, side in zip("ab", told.checkpoints, (comparison.a, comparison.b)):
@@ -143,36 +117,3 @@ def _listed(comparison: Comparison, *, everything: bool) -> list[tuple[int, Pair
     rank = {kind: number for number, kind in enumerate(KINDS)}
     listed = [each for each in enumerate(comparison.pairs) if everything or each[1].kind != SAME]
     return sorted(listed, key=lambda each: rank[each[1].kind])
-
-
-# -- as JSON, and as a report ------------------------------------------------------------------------
-
-
-def _record(told: Told) -> dict[str, Any]:
-    a, b = told.checkpoints
-    values = {}
-    if told.values is not None:
-        from .distances import records
-
-        values = {"values": records(told.through, told.values)}
-    causes = told.explanation.causes
-    whole = {"verdict": " ".join(told.sentences)}
-    return {"a": plain(a.path), "b": plain(b.path), **diff_record(told.through, causes), **values, **whole}
-
-
-def _story(told: Told) -> reports.Story:
-    a, b = told.checkpoints
-    sides = told.comparison.a, told.comparison.b
-    facts = tuple((f"section of {letter}", side.section) for letter, side in zip("ab", sides) if side.section)
-    remarks = ((pair.key, told.remark(place)) for place, pair in enumerate(told.comparison.pairs))
-    return reports.Story(
-        wording.safe(a.path),
-        wording.safe(b.path),
-        " ".join(told.sentences),
-        told.comparison,
-        told.explanation.causes,
-        told.explanation.before.lines,
-        facts=facts,
-        remarks={key: remark for key, remark in remarks if remark},
-        record=_record(told),
-    )

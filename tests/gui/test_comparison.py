@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.comparing.diffing import DTYPE, SAME, SIZE, VALUES
@@ -181,6 +181,31 @@ def test_key_row_and_command_are_copied(inspector: Application, compare: Compare
     assert words[:2] == ["inspector", "diff"]
     assert words[2] == str(samples / "network_512_256_128.pth")
     assert words[-1] == "--values"
+
+
+@pytest.mark.parametrize("form", ["html", "md", "json"])
+def test_a_report_is_written_in_each_form(
+    qtbot: QtBot, inspector: Application, compare: Compare, tmp_path: Path, form: str
+) -> None:
+    panel = compare("network_512_256_128.pth", "network_400_200_100.pth")
+    path = tmp_path / f"report.{form}"
+    panel.report_to(str(path))
+    qtbot.waitUntil(path.exists, timeout=WAIT)
+    text = path.read_text("utf-8").replace("\\", "")  # Markdown shields underscores
+    assert "network_512_256_128.pth" in text
+    assert "hidden_layers.0.weight" in text
+    qtbot.waitUntil(lambda: "report" in inspector.window.status.currentMessage(), timeout=WAIT)
+
+
+def test_a_report_that_cannot_be_written_says_so(
+    qtbot: QtBot, inspector: Application, compare: Compare, tmp_path: Path
+) -> None:
+    panel = compare("linear.pth", "linear.pth")
+    panel.report_to(str(tmp_path / "nowhere" / "report.html"))
+    boxes: list[QMessageBox] = []
+    qtbot.waitUntil(lambda: bool(boxes.extend(inspector.window.findChildren(QMessageBox)) or boxes), timeout=WAIT)
+    assert "cannot be written" in boxes[0].text()
+    boxes[0].close()
 
 
 def test_the_chosen_pair_is_shown_closely(qtbot: QtBot, inspector: Application, compare: Compare) -> None:

@@ -15,6 +15,7 @@ from ..opening import uncollected
 from .pair_measuring import PairMeasuring
 
 if TYPE_CHECKING:
+    from ...comparing.two_files import TwoFiles
     from ...comparing.values import Values
 
 Two = tuple[str, str]
@@ -45,6 +46,18 @@ class ComparedFiles:
         numbers = self.tree.numbers
         distances = {numbers[row]: found for row, found in list(self.tree.distances.items()) if numbers[row] >= 0}
         return Values(distances, {numbers[row]: why for row, why in list(self.tree.refusals.items())})
+
+
+    def told(self, sentences: tuple[str, ...]) -> TwoFiles:
+        """All there is to tell of the two by now."""
+        from ...comparing.two_files import TwoFiles
+        from ...comparing.values import with_values
+
+        values = self.values()
+        is_compared = bool(values.distances or values.refusals)
+        comparison = with_values(self.through.comparison, values.distances)
+        through = self.through._replace(comparison=comparison)
+        return TwoFiles(self.checkpoints, self.explanation, through, values if is_compared else None, sentences)
 
 
 def comparing_files(

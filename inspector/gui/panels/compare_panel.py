@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from ..actions import FOR_A_COMPARISON, FOR_A_ROW, Actions
 from ..comparing.compare_side import CompareSide
 from ..comparing.pair_view import DIFFERENT
 from ..comparison import AUTOMATIC, OpenComparison
+from ..export import ask_where_to_report, reporting, started
 from ..item_models.pair_cells import counted_words
 from ..jobs import Job
 from ..settings import Settings
@@ -79,6 +81,7 @@ class ComparePanel(PagePanel):
             "previous_difference": lambda: pairs.step(-1),
             "differences": self._toggle_differences,
             "measure": self.comparison.measure_all,
+            "report": self.report,
             "details": self._toggle_details,
         }
 
@@ -108,6 +111,21 @@ class ComparePanel(PagePanel):
         found = self.comparison.found
         values = ["--values"] if found is not None and found.tree.distances else []
         return shlex.join(["inspector", "diff", *self.comparison.paths, *values])
+
+    def report(self) -> None:
+        """Asks for a name, and writes what differs and why under it."""
+        a, b = (os.path.splitext(name)[0] for name in self.comparison.names)
+        beside = os.path.join(os.path.dirname(self.comparison.paths[0]), f"{a} and {b}.html")
+        path = ask_where_to_report(self, beside)
+        if path:
+            self.report_to(path)
+
+    def report_to(self, path: str) -> None:
+        """Writes a report, of the form that the ending of its name says."""
+        found, sentences = self.comparison.found, self.comparison.sentences
+        assert found is not None
+        work = reporting(path, lambda: found.told(sentences).story())
+        started(work, lambda written: self.said.emit(f"Written to {wording.safe(written)}"), self.failed.emit)
 
     def keep_state(self) -> None:
         if self.content is not None:

@@ -26,6 +26,9 @@ class PagePanel(QStackedWidget):
     said = Signal(str)
     """A word for the status line, for a moment: `Copied`."""
 
+    failed = Signal(object)
+    """An exception that belongs to nothing that is shown: told in a box."""
+
     def __init__(self, page: OpenPage) -> None:
         super().__init__()
         self.page = page
