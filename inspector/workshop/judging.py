@@ -21,7 +21,7 @@ import torch
 from torch import nn
 
 from . import crossing
-from .failures import failure_of
+from .failures import failure_of, text_of
 from .requests import Failure, Judge, Shape, Verdict
 
 _MISMATCH = re.compile(
@@ -70,10 +70,16 @@ def load(module: nn.Module, request: Judge) -> Verdict:
             warnings.simplefilter("ignore")
             module.load_state_dict(_state(module, request), strict=True)
     except RuntimeError as error:
-        if lists.messages is None or "loading state_dict" not in str(error):
-            raise
-        return lists.verdict(str(error))
+        if lists.messages is not None and "loading state_dict" in str(error):
+            return lists.verdict(str(error))
+        return Verdict((), (), (), (_told(error),), _told(error))
+    except Exception as error:  # a module's own way to load, or torch where it does not expect what is given
+        return Verdict((), (), (), (_told(error),), _told(error))
     return lists.verdict("")
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {text_of(error)}"
 
 
 class _Lists:
@@ -111,16 +117,18 @@ def _shape(text: str) -> Shape:
 
 def _state(module: nn.Module, request: Judge) -> OrderedDict[str, object]:
     """What would come out of the file, without its numbers."""
-    meta = all(each.is_meta for each in module.parameters())
+    meta = all(each.is_meta for each in (*module.parameters(), *module.buffers()))
     state: OrderedDict[str, object] = OrderedDict()
     for key, shape, dtype in request.items:
-        state[key] = object() if shape is None else _tensor(shape, dtype, meta)
+        state[key] = _value(shape, dtype, meta)
     state._metadata = {path: dict(kept) for path, kept in request.metadata.items()}  # type: ignore[attr-defined]
     return state
 
 
-def _tensor(shape: Shape, dtype: str, meta: bool) -> torch.Tensor:
+def _value(shape: Shape | None, dtype: str, meta: bool) -> object:
     """A tensor without numbers: on meta, or one element seen everywhere where the model has numbers itself."""
+    if shape is None:
+        return nn.UninitializedParameter() if dtype else object()
     type_ = getattr(torch, dtype, torch.float32)
     if not isinstance(type_, torch.dtype) or dtype.startswith(("q", "bits")):
         type_ = torch.uint8

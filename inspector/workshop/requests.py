@@ -174,7 +174,7 @@ class Judge(NamedTuple):
     """Asks torch itself what `load_state_dict` says of these keys in the model that was built. Answer: `Verdict`."""
 
     items: tuple[tuple[str, Shape | None, str], ...]
-    """(key, shape, dtype); the shape is None for what is no tensor."""
+    """(key, shape, dtype); the shape is None for a lazy parameter, and shape and dtype for what is no tensor."""
     metadata: Mapping[str, Mapping[str, object]] = {}
 
 
