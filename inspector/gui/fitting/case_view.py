@@ -24,7 +24,7 @@ class CaseView(QSplitter):
         self.pairs = PairView()
         for widget in (side, self.story, self.pairs):
             self.addWidget(widget)
-        self.setSizes([295, 445, 700])
+        self.setSizes([315, 435, 690])
         self.setStretchFactor(1, 2)
         self.setStretchFactor(2, 3)
         self.story.causes.chosen.connect(self._mark)

@@ -12,6 +12,9 @@ from ... import wording
 
 PLACEHOLDER = "resnet18, nets.py:Net, package.module:Net, or a file"
 
+_POPUP_WIDTH = 360
+"""The names are longer than the field is wide."""
+
 
 class ModelField(QLineEdit):
     """A line with a list that narrows as one types; Down opens all of it, Enter takes what is written."""
@@ -30,6 +33,7 @@ class ModelField(QLineEdit):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setMaxVisibleItems(14)
+        completer.popup().setMinimumWidth(_POPUP_WIDTH)
         completer.activated.connect(self._take)
         self.setCompleter(completer)
         self.returnPressed.connect(lambda: self._take(self.text()))
