@@ -33,9 +33,10 @@ steps, each in quotes; {i} is a number, {part} one part of a name, {rest} anythi
 
 
 def add(commands: Commands) -> None:
-    """Adds `diff`, `fit`, `explain` and `mend` to the commands."""
+    """Adds `diff`, `fit`, `identify`, `explain` and `mend` to the commands."""
     _add_diff(commands)
     _add_fit(commands)
+    _add_identify(commands)
     _add_explain(commands)
     _add_mend(commands)
 
@@ -87,6 +88,20 @@ def _add_fit(commands: Commands) -> None:
     parser.set_defaults(command=_guarded(_fit))
 
 
+def _add_identify(commands: Commands) -> None:
+    parser = _parser(
+        commands,
+        "identify",
+        "tell which architecture a checkpoint is",
+        "Tells by names and shapes which of torchvision's architectures a checkpoint is, and which it is nearly.",
+        ("known", "none of them"),
+    )
+    parser.add_argument("file", metavar="FILE", help="a checkpoint of any kind")
+    parser.add_argument("--section", metavar="KEY", help="the part of the file to look at")
+    _add_json(parser, "inspector.comparing.architectures")
+    parser.set_defaults(command=_guarded(_identify))
+
+
 def _add_explain(commands: Commands) -> None:
     parser = _parser(
         commands,
@@ -133,10 +148,14 @@ def _parser(
 
 
 def _add_forms(parser: argparse.ArgumentParser, module: str) -> None:
+    _add_json(parser, module)
+    parser.add_argument("--report", default="", metavar="OUT", help="write a report: OUT ends in .html, .md or .json")
+
+
+def _add_json(parser: argparse.ArgumentParser, module: str) -> None:
     parser.add_argument(
         "--json", dest="as_json", action="store_true", help=f"one JSON object; `pydoc {module}` tells its fields"
     )
-    parser.add_argument("--report", default="", metavar="OUT", help="write a report: OUT ends in .html, .md or .json")
 
 
 def _guarded(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
@@ -174,6 +193,12 @@ def _fit(options: argparse.Namespace) -> int:
         options.report, options.code,
     )  # fmt: skip
     return fit(options.file, options.model, wish)
+
+
+def _identify(options: argparse.Namespace) -> int:
+    from .identify import identify
+
+    return identify(options.file, section=options.section, as_json=options.as_json)
 
 
 def _explain(options: argparse.Namespace) -> int:

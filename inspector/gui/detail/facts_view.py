@@ -23,6 +23,7 @@ from ... import wording
 from ...checkpoint.entries import Checkpoint, Section
 from ...checkpoint.outline import Outline
 from ...checkpoint.python_snippets import allow_line
+from ...comparing.architectures import Identification
 from ...progress import Progress
 from ..theme import mono_font, scaled_font
 from ..widgets.fact_grid import FactGrid
@@ -42,6 +43,7 @@ from .texts_view import TextsView
 
 _MOST_SHARED = 30
 _ROWS_SEEN = 10
+_MOST_REJECTED = 3
 
 
 class FactsView(QScrollArea):
@@ -76,6 +78,7 @@ class FactsView(QScrollArea):
         self.treemap.show_parts(None)
         self._point("")
         self._card_of(self.treemap).setVisible(outline.total_nbytes > 0)
+        self._card_of(self.architecture).hide()
         self._show_globals(checkpoint)
         self.texts.show_texts(checkpoint.texts)
         self._card_of(self.texts).setVisible(bool(checkpoint.texts))
@@ -97,6 +100,7 @@ class FactsView(QScrollArea):
         self.damage = WrappedText(tone="danger")
         self.figures, self.facts, self.types, self.shared = FiguresRow(), FactGrid(), FactGrid(), FactGrid()
         self.sections = LinksRow()
+        self.architecture, self.evidence = WrappedText(), FactGrid()
         self.treemap, self.pointed = Treemap(), ElidedLabel(tone="quiet")
         self.globals, self.globals_table = GlobalsTableModel(self), QTableView()
         self.load_words = WrappedText()
@@ -120,6 +124,7 @@ class FactsView(QScrollArea):
         self._cards: dict[QWidget, QWidget] = {}
         self._add_card("", self.name, self.format, self.damage, self.figures, self.facts)
         self._add_card("Sections", self.sections)
+        self._add_card("Architecture", self.architecture, self.evidence)
         self._add_card("Sizes", self.treemap, self.pointed)
         self._add_card("Types and devices", self.types)
         self._add_card("Shared storages", self.shared)
@@ -179,6 +184,9 @@ class FactsView(QScrollArea):
         self._card_of(self.types).setVisible(bool(rows))
         self.shared.show_facts(_shared(found.sharing))
         self._card_of(self.shared).setVisible(bool(found.sharing))
+        self.architecture.setText(wording.safe(found.architecture.sentence, 500))
+        self.evidence.show_facts(_evidence(found.architecture))
+        self._card_of(self.architecture).setVisible(bool(found.architecture.sentence))
 
     def _point(self, words: str) -> None:
         self.pointed.setText(words or "Point at a part to see what it is; click to go there.")
@@ -232,6 +240,12 @@ def _shared(sharing: tuple[tuple[str, ...], ...]) -> list[Fact]:
     ]
     left = len(sharing) - _MOST_SHARED
     return [*rows, Fact("", f"and {wording.plural(left, 'more storage')}")] if left > 0 else rows
+
+
+def _evidence(found: Identification) -> list[Fact]:
+    """Why it is thought to be that, and why not the next ones."""
+    because = [Fact("" if number else "Because", wording.safe(each, 300)) for number, each in enumerate(found.evidence)]
+    return [*because, *(Fact(f"Not {name}", wording.safe(why, 300)) for name, why in found.rejected[:_MOST_REJECTED])]
 
 
 def _dress(table: QTableView, model: GlobalsTableModel) -> None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from ... import wording
 from ...checkpoint.entries import Checkpoint
 from ...checkpoint.python_snippets import LOADED_BY_TORCH
+from ...comparing.architectures import Identification, identify
+from ...comparing.choosing import weights
+from ...comparing.sides import of_checkpoint
 from ...progress import Progress
 from .sharing import find_sharing
 
@@ -43,10 +46,12 @@ class Breakdown:
     devices: tuple[tuple[str, int, int], ...]
     sharing: tuple[tuple[str, ...], ...]
     """The keys in each storage that holds more than one tensor."""
+    architecture: Identification
+    """What the weights look like."""
 
 
 def break_down(checkpoint: Checkpoint) -> Generator[Progress, None, Breakdown]:
-    """Counts types and devices over all tensors, and finds what shares a storage."""
+    """Counts types and devices over all tensors, finds what shares a storage, and which architecture it is."""
     counts: dict[str, Counter[str]] = {"dtype": Counter(), "device": Counter()}
     sizes: dict[str, Counter[str]] = {"dtype": Counter(), "device": Counter()}
     for done, (_, tensor) in enumerate(checkpoint.tensors()):
@@ -58,7 +63,8 @@ def break_down(checkpoint: Checkpoint) -> Generator[Progress, None, Breakdown]:
             sizes[what][name] += tensor.nbytes
     sharing = yield from find_sharing(checkpoint)
     dtypes, devices = (_ranked(counts[what], sizes[what]) for what in counts)
-    return Breakdown(dtypes, devices, tuple(sharing.values()))
+    architecture = identify(of_checkpoint(checkpoint, weights(checkpoint).key))
+    return Breakdown(dtypes, devices, tuple(sharing.values()), architecture)
 
 
 def format_words(checkpoint: Checkpoint) -> str:
