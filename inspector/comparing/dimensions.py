@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from . import ends, positions, width_words
-from .causes import Cause
+from .causes import POSSIBLE, Cause
 from .diffing import SIZE, Comparison
 from .places import ENTRIES, KERNEL, RANK, TOKENS, WINDOW, Layer, Spot, layers, spots
 from .telling import Telling, agreeing, places
-from .widths import Cluster, Group, clusters, gather
+from .widths import Group, clusters, gather
 
 MOST = 40
-"""Causes of widths beyond which the rest is told as one: these are different networks."""
+"""Causes beyond which the rest is told as one: these are different networks."""
 
 
 def explain_dimensions(comparison: Comparison) -> tuple[Cause, ...]:
@@ -36,11 +36,13 @@ def explain_dimensions(comparison: Comparison) -> tuple[Cause, ...]:
     told = {dim for cause in causes for dim in cause.dims}
     left = [spot for spot in every if (spot.key, spot.dim) not in told]
     causes += [*_kernels(telling, _of(KERNEL, left)), *_widths(telling, left, found)]
-    return tuple(sorted(causes, key=lambda cause: -len(cause.dims)))
+    causes = sorted(causes, key=lambda cause: -len(cause.dims))[:MOST]
+    return (*causes, *_rest(telling, causes, every))
 
 
-def _of(role: str, every: Iterable[Spot]) -> Iterable[Group]:
-    return gather(spot for spot in every if spot.role == role).values()
+def _of(role: str, every: Iterable[Spot]) -> list[Group]:
+    groups = gather(spot for spot in every if spot.role == role).values()
+    return sorted(groups, key=lambda group: -len(group.spots))[:MOST]
 
 
 def _ranks(telling: Telling, groups: Iterable[Group]) -> Iterator[Cause]:
@@ -65,15 +67,20 @@ def _widths(telling: Telling, left: list[Spot], found: list[Layer]) -> Iterator[
     tables = gather(spot for spot in left if spot.role == ENTRIES)
     yield from ends.explain(telling, groups, tables, found)
     telling.sizes = _sizes(groups.values())
-    joined = sorted(clusters(groups.values()), key=_explained, reverse=True)
-    for cluster in joined[:MOST]:
+    for cluster in clusters(groups.values())[:MOST]:
         yield width_words.cause(telling, cluster)
-    if joined[MOST:]:
-        yield width_words.rest(telling, joined[MOST:])
 
 
-def _explained(cluster: Cluster) -> int:
-    return sum(len(group.spots) for group in cluster.groups)
+def _rest(telling: Telling, causes: list[Cause], every: Iterable[Spot]) -> Iterator[Cause]:
+    """One cause for all that is too much to be told one by one."""
+    told = {dim for cause in causes for dim in cause.dims}
+    spots = [spot for spot in every if (spot.key, spot.dim) not in told]
+    if not spots:
+        return
+    first = places([spots[0].module])
+    what = f"{len(gather(spots)):,} more pairs of sizes differ with no common reason, the first in {first}"
+    advice = "These may be different networks: choose another file or class."
+    yield telling.cause("shape", what, spots, confidence=POSSIBLE, advice=advice)
 
 
 def _sizes(groups: Iterable[Group]) -> dict[int, int]:

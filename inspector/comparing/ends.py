@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from .. import wording
 from . import advising
-from .arithmetic import multiple, square_root
+from .arithmetic import factor, multiple, square_root
 from .causes import LIKELY, Cause
 from .places import IN, Layer, Spot, is_table, shapes
 from .steps import KeepInitial, Pad, Slice, Step
@@ -25,6 +25,8 @@ Groups = dict[PairOfSizes, Group]
 _HEAD = re.compile(r"(^|[._])(head|classif|logits|score|pred|box_pred|out|fc|cls|linear|final)")
 _CHANNELS = 16
 """A convolution that takes no more than these from outside takes the channels of a picture or sound."""
+_TRIED = 64
+"""How many widths are tried as multiples of an output."""
 _SAME_PICTURES = "Build it for pictures of the size that the file was trained on: no step can mend this."
 
 
@@ -33,14 +35,13 @@ def explain(telling: Telling, groups: Groups, tables: Groups, found: list[Layer]
     weights = [layer for layer in found if layer.weight is not None]
     if not weights:
         return
-    outputs = [group for group in groups.values() if _comes_out(group, groups, weights[-1])]
-    for group in outputs:
-        del groups[group.pair]
+    taken = _taken(groups.values())
+    outputs = {pair: group for pair, group in groups.items() if _comes_out(group, taken, weights[-1])}
+    for pair in outputs:
+        del groups[pair]
     for table in tables.values():
-        heads = [group for group in outputs if group.pair == table.pair]
-        outputs = [group for group in outputs if group.pair != table.pair]
-        yield _vocabulary(telling, table, heads)
-    yield from _classes(telling, outputs)
+        yield _vocabulary(telling, table, outputs.pop(table.pair, None))
+    yield from _classes(telling, list(outputs.values()))
     first = next((layer for layer in weights if not is_table(layer) and _takes(layer)), weights[0])
     for group in [group for group in groups.values() if _comes_from_outside(group, groups, first)]:
         del groups[group.pair]
@@ -56,7 +57,16 @@ def _takes(layer: Layer) -> bool:
 # -- what comes out ----------------------------------------------------------------------------------
 
 
-def _comes_out(group: Group, groups: Groups, last: Layer) -> bool:
+def _taken(groups: Iterable[Group]) -> dict[object, list[Group]]:
+    """What goes in somewhere, by its factor."""
+    found: dict[object, list[Group]] = {}
+    for group in groups:
+        if group.consumers:
+            found.setdefault(factor(*group.pair), []).append(group)
+    return found
+
+
+def _comes_out(group: Group, taken: dict[object, list[Group]], last: Layer) -> bool:
     """Whether it comes out of a head and goes in nowhere."""
     if group.consumers or not group.producers or any(_is_apart(spot, group) for spot in group.spots):
         return False
@@ -65,7 +75,7 @@ def _comes_out(group: Group, groups: Groups, last: Layer) -> bool:
     heads = [path for path in group.producers if _HEAD.search(path.lower())]
     if len(heads) < len(group.producers):
         return False
-    return not any(other.consumers and multiple(other.pair, group.pair) for other in groups.values())
+    return not any(multiple(other.pair, group.pair) for other in taken.get(factor(*group.pair), [])[:_TRIED])
 
 
 def _is_apart(spot: Spot, group: Group) -> bool:
@@ -75,26 +85,25 @@ def _is_apart(spot: Spot, group: Group) -> bool:
 
 def _classes(telling: Telling, outputs: list[Group]) -> Iterable[Cause]:
     """Heads that grow together (a box for each class) are one cause."""
-    left = sorted(outputs, key=lambda group: group.pair)
-    while left:
-        base = left.pop(0)
-        same = [group for group in left if group.pair[0] * base.pair[1] == group.pair[1] * base.pair[0]]
-        left = [group for group in left if group not in same]
-        spots = [spot for group in (base, *same) for spot in group.spots]
-        heads = agreeing((module for group in (base, *same) for module in group.producers), "gives", "give")
-        keys = tuple(dict.fromkeys(literal(spot.key) for spot in spots))
+    by_factor: dict[object, list[Group]] = {}
+    for group in sorted(outputs, key=lambda group: group.pair):
+        by_factor.setdefault(factor(*group.pair) or group.pair, []).append(group)
+    for same in by_factor.values():
+        old, new = same[0].pair
+        spots = [spot for group in same for spot in group.spots]
+        heads = agreeing((module for group in same for module in group.producers), "gives", "give")
         yield telling.cause(
             "classes",
-            f"{heads} {telling.versus(f'{base.pair[0]:,} outputs (classes)', f'{base.pair[1]:,}')}",
+            f"{heads} {telling.versus(f'{old:,} outputs (classes)', f'{new:,}')}",
             spots,
-            step=KeepInitial(keys),
-            advice=advising.classes(telling, base.pair),
+            step=KeepInitial(tuple(dict.fromkeys(literal(spot.key) for spot in spots))),
+            advice=advising.classes(telling, (old, new)),
             evidence=["No later layer takes it: it is what comes out in the end."],
         )
 
 
-def _vocabulary(telling: Telling, table: Group, heads: list[Group]) -> Cause:
-    spots = [*table.spots, *(spot for head in heads for spot in head.spots)]
+def _vocabulary(telling: Telling, table: Group, head: Group | None) -> Cause:
+    spots = [*table.spots, *(head.spots if head else ())]
     where = agreeing((spot.module for spot in table.spots), "has", "have")
     old, new = table.pair
     return telling.cause(
@@ -103,7 +112,7 @@ def _vocabulary(telling: Telling, table: Group, heads: list[Group]) -> Cause:
         spots,
         step=_resized(spots, old, new),
         advice=advising.vocabulary(telling, table.pair),
-        evidence=[f"{places(head.producers)} scores as many." for head in heads],
+        evidence=[f"{agreeing(head.producers, 'scores', 'score')} as many."] if head else [],
     )
 
 

@@ -24,6 +24,9 @@ _MOMENTS = re.compile(r"(^|\.)(exp_avg(_sq)?|momentum_buffer|max_exp_avg_sq|squa
 _AVERAGED = re.compile(r"(^|[._])(ema|swa|shadow|averaged|teacher|momentum_encoder|target)(_\w+)?[._]", re.I)
 _ADAPTER = re.compile(r"lora_|hada_w|\.adapters?\.|\.dora_")
 
+_MOST_TIED = 8
+"""Tied tensors that are told one by one."""
+
 Found = Iterator[tuple[Cause, list[Pair]]]
 """Causes, each with the pairs that it explains."""
 
@@ -47,7 +50,7 @@ def _tied(side: OneSide, left: Sequence[Pair]) -> Found:
         word = item_of(pair).shared
         if word in there:
             by_word.setdefault(word, []).append(pair)
-    for word, pairs in by_word.items():
+    for word, pairs in list(by_word.items())[:_MOST_TIED]:
         is_one = agreeing((pair.key for pair in pairs), "is one tensor", "are one tensor")
         where = side.there.removeprefix("only ")
         what = f"{is_one} with {places([there[word]])} {where}, and so not missed"

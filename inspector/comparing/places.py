@@ -75,8 +75,8 @@ class Layer(NamedTuple):
 
     @property
     def weight(self) -> Pair | None:
-        """Its first tensor of two dimensions or more."""
-        return next((pair for pair in self.pairs if len(shapes(pair)[0]) > 1), None)
+        """Its first tensor of two dimensions or more on both sides."""
+        return next((pair for pair in self.pairs if min(map(len, shapes(pair))) > 1), None)
 
 
 def shapes(pair: Pair) -> tuple[Shape, Shape]:
@@ -165,11 +165,9 @@ def _input_dimension(layer: Layer) -> int:
     if weight is None:
         return 1
     a, b = shapes(weight)
-    bias = next((shapes(pair) for pair in layer.pairs if pair.key.endswith("bias") and len(shapes(pair)[1]) == 1), None)
-    if bias is not None and len(a) > 1 and len(b) > 1 and (a[0], b[0]) != (a[1], b[1]):
-        if (a[1], b[1]) == (bias[0][0], bias[1][0]) != (a[0], b[0]):
-            return 0
-        return 1
+    bias = next((shapes(pair) for pair in layer.pairs if pair.key.endswith("bias")), ((), ()))
+    if len(a) > 1 and len(b) > 1 and len(bias[0]) == len(bias[1]) == 1 and (a[0], b[0]) != (a[1], b[1]):
+        return 0 if (a[1], b[1]) == (bias[0][0], bias[1][0]) else 1
     if layer.type:
         return 0 if "ConvTranspose" in layer.type or layer.type.endswith(".Conv1D") else 1
     return 0 if len(b) > 2 and _TRANSPOSED.search(layer.path.lower()) else 1

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 from .. import wording
 from . import advising
 from .arithmetic import factor, factor_words, multiple
-from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
+from .causes import CERTAIN, LIKELY, Cause
 from .telling import Telling, agreeing, places
 from .widths import Cluster, Group
 
@@ -29,15 +28,6 @@ def cause(telling: Telling, cluster: Cluster) -> Cause:
         evidence=_evidence(cluster),
         undecided=_undecided(cluster),
     )
-
-
-def rest(telling: Telling, clusters: Sequence[Cluster]) -> Cause:
-    """All that is too much to be told one by one."""
-    spots = [spot for cluster in clusters for group in cluster.groups for spot in group.spots]
-    differ = "size differs" if len(clusters) == 1 else "sizes differ"
-    what = f"{len(clusters):,} more {differ} with no common reason, the first in {places([spots[0].module])}"
-    advice = "These may be different networks: choose another file or class."
-    return telling.cause("shape", what, spots, confidence=POSSIBLE, advice=advice)
 
 
 def _what(telling: Telling, cluster: Cluster) -> str:

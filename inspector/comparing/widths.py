@@ -30,6 +30,8 @@ PairOfSizes = tuple[int, int]
 _FUSED = re.compile(r"in_proj_weight|qkv|c_attn|query_key_value|weight_[ih]h|kv")
 _MOST_SUMMANDS = 8
 """How many widths are tried as what a sum grows by."""
+_PARTS = 840
+"""Sums are counted in these parts of a width: 1/2, 1/3 ... 1/8 are whole numbers of them."""
 _MOST_BASES = 16
 """How many widths of one odd factor are tried as what others are multiples of."""
 _MOST_MULTIPLIERS = 16
@@ -91,11 +93,11 @@ def gather(spots: Iterable[Spot]) -> dict[PairOfSizes, Group]:
 
 
 def clusters(groups: Iterable[Group]) -> list[Cluster]:
-    """The groups, joined into as few decisions as are sound; each group is in one of them."""
+    """The groups, joined into as few decisions as are sound, the largest first; each group is in one of them."""
     joined = _Joined(list(groups))
     joined.by_factor()
     joined.by_sum()
-    return _by_rounding(joined.clusters())
+    return sorted(_by_rounding(joined.clusters()), key=_explained, reverse=True)
 
 
 class _Joined:
@@ -153,15 +155,15 @@ class _Joined:
 
     def _grown_by(self, base: Group) -> None:
         """Joins with `base` the groups on lines of at least three: times * base + fixed, one of the two the same."""
-        lines: dict[tuple[str, Fraction], list[Group]] = {}
+        lines: dict[tuple[str, int], list[Group]] = {}
         settled = {self.lead(group.pair) for group in self.groups if group.recurs} | {self.lead(base.pair)}
         for group in self.groups:
-            times = Fraction(group.change, base.change)
-            fixed = group.pair[0] - times * base.pair[0]
-            if self.lead(group.pair) in settled or times <= 0 or not fixed or times.denominator > 8:
+            times, remainder = divmod(_PARTS * group.change, base.change)
+            fixed = _PARTS * group.pair[0] - times * base.pair[0]
+            if remainder or times <= 0 or not fixed or self.lead(group.pair) in settled:
                 continue
             lines.setdefault(("fixed", fixed), []).append(group)
-            if times == 1:
+            if times == _PARTS:
                 lines.setdefault(("times", times), []).append(group)
         for line in lines.values():
             if len(line) > 2 or (len(line) == 1 and _taken_after(line[0], base)):
