@@ -1,0 +1,254 @@
+"""The ways in which people usually make parameter groups, from the parameters of a model in its order.
+
+    for way in ways(parameters, [20, 42]):
+        way.words, way.made(parameters)           # "..., apart: those of fewer than two dimensions", two lists
+
+Why this way: what an optimizer keeps is numbered by group and place, and nothing else. So the groups are made anew,
+in every way that is known and gives groups of these sizes, and held against the shapes of what is kept. A way is a
+function, so that it can be followed again with the parameters of another model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import permutations
+from typing import NamedTuple
+
+from ..wording import safe
+from .harmless import reason
+from .sides import Item, Side
+
+Shape = tuple[int, ...]
+
+
+class Parameter(NamedTuple):
+    """One parameter of a model."""
+
+    name: str
+    shape: Shape | None
+    trainable: bool = True
+
+
+Groups = list[list[Parameter]]
+Make = Callable[[Sequence[Parameter]], Groups]
+Sort = Callable[[Parameter], object]
+"""What is the same for parameters that belong into one group."""
+
+
+class Way(NamedTuple):
+    """One way to make groups."""
+
+    words: str
+    """The end of a sentence: `all parameters in the order of the model`."""
+    unusual: int
+    """0 for what nearly everybody does; the larger, the rarer."""
+    make: Make
+
+
+_RUNNING = ("running_mean", "running_var", "num_batches_tracked")
+_WHOLE = ("int", "uint", "bool")
+_NORM = re.compile(r"(^|[._])(layer|batch|group|instance|rms|sync)?_?(norm|ln|bn|gn)s?[a-z]?\d*([._]|$)", re.IGNORECASE)
+_EMBEDDING = re.compile(r"(^|[._])(\w*emb(ed|edding|eddings|eds)?|wte|wpe|pos|cls_token|dist_token)([._]|$)")
+_POSITION = re.compile(r"pos_embed|cls_token|dist_token|relative_position_bias_table|logit_scale")
+_BLOCK = re.compile(r"^(.*?\.\d+)\.")
+_MOST_BRANCHES = 64
+"""Branches that are tried as groups of their own."""
+
+
+def parameters_of(side: Side) -> tuple[Parameter, ...]:
+    """The parameters of a model or of a state_dict, as `model.parameters()` gives them: tied ones once, no buffers."""
+    roles_known = any(item.role in ("parameter", "buffer") for item in side.items)
+    return tuple(
+        Parameter(item.key, item.shape, not _is_frozen(item))
+        for item in side.items
+        if item.shared in ("", item.key) and (item.role == "parameter" if roles_known else _may_be_learned(item))
+    )
+
+
+def _may_be_learned(item: Item) -> bool:
+    """Whether an item of a state_dict, which does not say what is a parameter, is no buffer by its name or type."""
+    if item.shape is None or item.dtype.startswith(_WHOLE):
+        return False
+    return item.key.rpartition(".")[2] not in _RUNNING and not reason(item.key, len(item.shape))
+
+
+def _is_frozen(item: Item) -> bool:
+    return item.tensor is not None and item.tensor.parameter and not item.tensor.requires_grad
+
+
+def ways(parameters: Sequence[Parameter], sizes: Sequence[int]) -> Iterator[Way]:
+    """The ways that give groups of these sizes, the usual ones first, some perhaps more than once."""
+    for chosen_words, chosen_unusual, choose in _choices(parameters, sum(sizes)):
+        chosen = choose(parameters)
+        for words, unusual, split in _splits(chosen, tuple(sizes)):
+            for order, more, arrange in _ORDERS:
+                make = _composed(choose, split, arrange)
+                yield Way(_sentence(chosen_words, words, order), chosen_unusual + unusual + more, make)
+
+
+def _sentence(*parts: str) -> str:
+    return ", ".join(filter(None, parts))
+
+
+def _composed(choose: _Choose, split: _Split, arrange: _Arrange) -> Make:
+    return lambda parameters: [arrange(group) for group in split(choose(parameters))]
+
+
+# -- which parameters were given at all -------------------------------------------------------------------------------
+
+_Choose = Callable[[Sequence[Parameter]], Sequence[Parameter]]
+
+
+def _choices(parameters: Sequence[Parameter], total: int) -> Iterator[tuple[str, int, _Choose]]:
+    if total == len(parameters):
+        yield "all parameters", 0, lambda given: given
+        return
+    tests: list[tuple[str, int, Callable[[Parameter], bool]]] = [
+        ("the trainable parameters", 0, lambda parameter: parameter.trainable),
+        ("the parameters of adapters", 1, lambda parameter: "lora" in parameter.name.lower()),
+        ("the biases", 1, _is_bias),
+    ]
+    for branch in _branches(parameters):
+        quoted = f"`{safe(branch, 80)}`"
+        tests.append((f"the parameters of {quoted}", 1, _within(branch)))
+        tests.append((f"all parameters but those of {quoted}", 1, _not(_within(branch))))
+    for words, unusual, test in tests:
+        if sum(map(test, parameters)) == total:
+            yield words, unusual, _those(test)
+
+
+def _those(test: Callable[[Parameter], bool]) -> _Choose:
+    return lambda given: [parameter for parameter in given if test(parameter)]
+
+
+def _not(test: Callable[[Parameter], bool]) -> Callable[[Parameter], bool]:
+    return lambda parameter: not test(parameter)
+
+
+def _within(branch: str) -> Callable[[Parameter], bool]:
+    return lambda parameter: parameter.name == branch or parameter.name.startswith(f"{branch}.")
+
+
+def _branches(parameters: Sequence[Parameter]) -> list[str]:
+    """The outermost branches, those of one and of two segments, and parameters that stand alone."""
+    found = Counter(
+        ".".join(segments[:depth])
+        for parameter in parameters
+        for segments in [parameter.name.split(".", 3)]
+        for depth in (1, 2)
+    )
+    return list(found)[:_MOST_BRANCHES]
+
+
+# -- how these were parted --------------------------------------------------------------------------------------------
+
+_Split = Callable[[Sequence[Parameter]], Groups]
+
+
+def _is_bias(parameter: Parameter) -> bool:
+    return parameter.name.rpartition(".")[2] in ("bias", "in_proj_bias")
+
+
+@lru_cache(maxsize=65_536)
+def _is_norm(parameter: Parameter) -> bool:
+    return bool(_NORM.search(parameter.name.rpartition(".")[0][:1000]))
+
+
+def _is_thin(parameter: Parameter) -> bool:
+    return parameter.shape is not None and len(parameter.shape) < 2
+
+
+_TESTS: tuple[tuple[str, int, Sort], ...] = (
+    ("those of fewer than two dimensions apart (no weight decay)", 0, _is_thin),
+    ("biases apart", 0, _is_bias),
+    ("biases and norms apart (no weight decay)", 0, lambda each: _is_bias(each) or _is_norm(each)),
+    ("biases and all that is called norm apart (no weight decay)", 0,
+     lambda each: _is_bias(each) or "norm" in each.name.lower()),
+    ("norms apart", 1, _is_norm),
+    ("those of fewer than two dimensions and positions apart (no weight decay)", 1,
+     lambda each: _is_thin(each) or bool(_POSITION.search(each.name[:1000]))),
+    ("biases, norms and embeddings apart (no weight decay)", 1,
+     lambda each: _is_thin(each) or bool(_EMBEDDING.search(each.name[:1000]))),
+    ("weights, biases and norms apart", 1, lambda each: (_is_bias(each), _is_norm(each) and not _is_bias(each))),
+)  # fmt: skip
+
+
+def _splits(chosen: Sequence[Parameter], sizes: tuple[int, ...]) -> Iterator[tuple[str, int, _Split]]:
+    if len(sizes) == 1:
+        yield "in the order of the model", 0, lambda given: [list(given)]
+        return
+    for words, unusual, sort in _sorts(chosen):
+        for order in _orders_of_groups(sort, chosen, sizes):
+            yield words, unusual, _by(sort, order)
+    yield f"in the order of the model, cut into {len(sizes)} groups", 1, lambda given: _cut(given, sizes)
+
+
+def _sorts(chosen: Sequence[Parameter]) -> Iterator[tuple[str, int, Sort]]:
+    yield from _TESTS
+    yield "a group for each block", 1, _block
+    for words, unusual, sort in _TESTS:
+        yield f"a group for each block, {words}", 1 + unusual, _both(_block, sort)
+    for branch in _branches(chosen):
+        apart = f"`{safe(branch, 80)}` apart"
+        yield apart, 0, _within(branch)
+        for words, unusual, sort in _TESTS:
+            yield f"{apart}, {words}", 1 + unusual, _both(_within(branch), sort)
+
+
+def _both(first: Sort, second: Sort) -> Sort:
+    return lambda parameter: (first(parameter), second(parameter))
+
+
+def _block(parameter: Parameter) -> str:
+    """`blocks.3` of what lies in a numbered block, the first segment of all else."""
+    found = _BLOCK.match(parameter.name[:1000])
+    return found.group(1) if found else parameter.name.partition(".")[0]
+
+
+def _orders_of_groups(sort: Sort, chosen: Sequence[Parameter], sizes: tuple[int, ...]) -> Iterator[tuple[object, ...]]:
+    """The orders in which the groups have these sizes; of many groups only that in which they are first met."""
+    counted = Counter(map(sort, chosen))
+    if sorted(counted.values()) != sorted(sizes):
+        return
+    orders: Iterable[tuple[object, ...]] = permutations(counted) if len(counted) <= 4 else [tuple(counted)]
+    for order in orders:
+        if tuple(counted[each] for each in order) == sizes:
+            yield order
+
+
+def _by(sort: Sort, order: tuple[object, ...]) -> _Split:
+    def split(given: Sequence[Parameter]) -> Groups:
+        groups: dict[object, list[Parameter]] = {each: [] for each in order}
+        for parameter in given:
+            groups.setdefault(sort(parameter), []).append(parameter)
+        return list(groups.values())
+
+    return split
+
+
+def _cut(given: Sequence[Parameter], sizes: tuple[int, ...]) -> Groups:
+    """Stretches of these sizes; what is left over belongs to the last."""
+    rest, groups = list(given), []
+    for size in sizes[:-1]:
+        groups.append(rest[:size])
+        rest = rest[size:]
+    return [*groups, rest]
+
+
+# -- in which order each group has them -------------------------------------------------------------------------------
+
+_Arrange = Callable[[list[Parameter]], list[Parameter]]
+
+
+def _by_name(group: list[Parameter]) -> list[Parameter]:
+    return sorted(group, key=lambda parameter: parameter.name)
+
+
+_ORDERS: tuple[tuple[str, int, _Arrange], ...] = (
+    ("", 0, lambda group: group),
+    ("sorted by name", 2, _by_name),
+    ("backwards", 3, lambda group: group[::-1]),
+)
