@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 import torch
 
-from inspector.cli import main
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def record(self) -> dict[str, Any]:
-        return json.loads(self.out)  # type: ignore[no-any-return]
-
-
-Run = Callable[..., Done]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], samples: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command among the samples."""
-    monkeypatch.chdir(samples)
-
-    def run(*arguments: str | Path) -> Done:
-        code = main(list(map(str, arguments)))
-        return Done(code, *capsys.readouterr())
-
-    return run
+from .running import Run
 
 
 def test_the_same_file_is_the_same(run: Run) -> None:
