@@ -35,6 +35,8 @@ def converted(call: Callable[..., Any], arguments: Mapping[str, object]) -> dict
 
 def _meant(text: str, annotation: Any) -> object:
     for each in (annotation, *typing.get_args(annotation)):
+        if str(each) == text and each is not annotation:  # one of a Literal
+            return each
         if isinstance(each, type) and issubclass(each, enum.Enum) and text in each.__members__:
             return each[text]
     package, _, rest = text.partition(".")
