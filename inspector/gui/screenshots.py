@@ -133,8 +133,12 @@ class _Photographer:
     def _scenes_of_samples(self) -> Iterator[Path]:
         from . import resources
 
-        with _copied([sample.path for sample in resources.samples()]) as samples:
+        files = [sample.path for sample in resources.samples()]
+        code = [path for path in {str(Path(file).parent / "networks.py") for file in files} if os.path.exists(path)]
+        with _copied(files + code) as samples:
             yield from self._scenes(samples)
+            if code and "network_512_256_128.pth" in samples:
+                yield from self._scenes_of_fitting(samples)
 
     def _scenes(self, samples: dict[str, str]) -> Iterator[Path]:
         for scene, sample, key in (
@@ -160,6 +164,38 @@ class _Photographer:
             self._wait(lambda: bool(self._window.tree().count.text()))
             yield self._picture("search")
             self._window.tree().search.clear()
+
+    def _scenes_of_fitting(self, samples: dict[str, str]) -> Iterator[Path]:
+        """A file and a class that misfit, a file that is mended, and the error of the first as text. Needs torch."""
+        arguments = {"hidden_layers": [400, 200, 100]}
+        fit = self._fit(samples["network_512_256_128.pth"], f"{samples['networks.py']}:Network", arguments)
+        if fit is None:
+            return
+        story = self._window.panel().story
+        story.causes.choose(fit.case.causes[0])
+        yield self._picture("fit")
+        message = fit.verdict.message
+        fit = self._fit(samples["resnet_module_prefix.pth"], f"{samples['networks.py']}:ResNet")
+        fit.case.tick_all()
+        self._wait(lambda: fit.case.steps and fit.verdict is not None)
+        yield self._picture("mend")
+        self._application.session.explain(message)
+        error = self._application.session.current
+        self._wait(lambda: error.case.outcome is not None)
+        yield self._picture("error")
+
+    def _fit(self, path: str, model: str, arguments: dict[str, object] | None = None):  # type: ignore[no-untyped-def]
+        """The page that holds a file against a model, once torch was asked; None where the model cannot be had."""
+        from .fitting.chosen_model import TRUSTED
+
+        self._application.settings.list_first(TRUSTED, model.rpartition(":")[0])  # what comes with the program
+        self._application.session.fit(path, model=model)
+        fit = self._application.session.current
+        self._wait(lambda: fit.checkpoint is not None and fit.chosen.choice is not None and not fit.is_busy)
+        if arguments:
+            fit.chosen.set_arguments(arguments)
+        self._wait(lambda: not fit.is_busy and (fit.verdict is not None or fit.chosen.model is None))
+        return fit if fit.chosen.model is not None else None
 
     def _open(self, path: str) -> bool:
         """Opens a file and waits until it is measured; False when it is refused."""

@@ -236,10 +236,8 @@ class ChosenModel(QObject):
             self._fail(WorkshopError(reason, title=f"{self.choice.name} has no model to choose"))
 
     def _take_signature(self, signature: Signature) -> None:
-        try:
-            from ...workshop.filling import arguments_from
-        except ImportError:
-            arguments_from = lambda *_: {}
+        from ...workshop.filling import arguments_from
+
         assert self.checkpoint is not None
         self.signature = signature
         names = {argument.name for argument in signature.arguments}

@@ -1,20 +1,180 @@
-"""The mended checkpoint as a new file."""
+"""The mended checkpoint as a new file: asked where, told what will not be as it was, written, read back.
+
+Why this way: nothing is asked in boxes that stand before the window. A strip on top of the story asks, tells how far it
+is and what came of it, while the case can be looked at all the time. A file that is there is replaced when the dialog
+was told so, and the checkpoint itself only when the strip was told so once more.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+import os
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from ... import wording
+from ...errors import InspectorError
+from ...progress import Progress
+from ..jobs import Job
+from ..widgets.banner import Banner
+from .copying import mended_path
 from .open_fit import OpenFit
 
+if TYPE_CHECKING:
+    from ...checkpoint.entries import Checkpoint
+    from ...checkpoint.planning import Plan
+    from ...checkpoint.writing import Written
+    from ...comparing.sides import Side
 
-class Saving(QObject):
-    said = Signal(str)
+WEIGHTS, WHOLE, SAFETENSORS = "weights", "whole", "safetensors"
+FILTERS = {
+    WHOLE: "The whole checkpoint, its weights mended (*.pth *.pt *.ckpt)",
+    WEIGHTS: "The mended weights alone (*.pth *.pt *.bin)",
+    SAFETENSORS: "The mended weights as safetensors (*.safetensors)",
+}
 
-    def __init__(self, fit: OpenFit, parent: QWidget) -> None:
-        super().__init__(parent)
+
+class Saving(QWidget):
+    """The strip on top of the story that writes the mended file."""
+
+    changed = Signal()
+    """`is_busy` or `progress` is another."""
+    open_asked = Signal(str)
+    """The path of the written file, which is to be looked at."""
+
+    def __init__(self, fit: OpenFit) -> None:
+        super().__init__()
         self._fit = fit
-        self.is_busy = False
+        self._job: Job | None = None
+        self._target = ""
+        self._plan: Plan | None = None
+        self.progress: Progress | None = None
+        self.question = Banner("?", tone="accent")
+        self.confirm = self.question.offer("&Save", self._write)
+        self.question.offer("&Cancel", self._give_up)
+        self.done = Banner("✓", tone="accent")
+        tip = "Look at the mended file in a tab of its own"
+        self.open = self.done.offer("&Open", lambda: self.open_asked.emit(self._target), tip)
+        self.problem = Banner("!")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for banner in (self.question, self.done, self.problem):
+            column.addWidget(banner)
+        for banner in (self.done, self.problem):
+            banner.offer_closing()
+
+    @property
+    def is_busy(self) -> bool:
+        return self._job is not None
+
+    @property
+    def words(self) -> str:
+        """What is being done."""
+        return f"Writing {wording.safe(os.path.basename(self._target), 100)} …" if self.is_busy else ""
 
     def ask(self) -> None:
-        pass
+        """Asks in a dialog where to, and as what."""
+        forms = [WHOLE, WEIGHTS, SAFETENSORS] if self._fit.section else [WEIGHTS, SAFETENSORS]
+        filters = [FILTERS[form] for form in forms]
+        path, chosen = QFileDialog.getSaveFileName(
+            self.window(), "Save Mended Checkpoint", mended_path(self._fit.path), ";;".join(filters)
+        )
+        if path:
+            form = forms[filters.index(chosen)] if chosen in filters else forms[0]
+            self.save(path, SAFETENSORS if path.endswith(".safetensors") else form)
+
+    def save(self, path: str, form: str) -> None:
+        """Plans the file, and writes it when there is nothing to ask."""
+        checkpoint, side = self._fit.checkpoint, self._fit.mended_side
+        if checkpoint is None or side is None:
+            return
+        self._clear()
+        self._target = os.path.abspath(path)
+        self._run(_planning(checkpoint, side, form), self._take_plan)
+
+    def stop(self) -> None:
+        """Stops the writing; nothing of it is left."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+            self.changed.emit()
+
+    def _take_plan(self, plan: Plan) -> None:
+        self._plan = plan
+        is_source = any(_is_same(self._target, source) for source in plan.sources)
+        asked = [wording.safe(note, 400) for note in plan.notes[:6]]
+        if is_source:
+            asked.append("This is the very file that is read: what it holds now will be lost.")
+        self.confirm.setText("&Replace It" if is_source else "&Save")
+        if asked:
+            self.question.say(" ".join(asked))
+            self.confirm.setFocus()
+        else:
+            self._write()
+
+    def _write(self) -> None:
+        from ...checkpoint.writing import write
+
+        plan, self._plan = self._plan, None
+        self.question.say("")
+        if plan is not None:
+            self._run(write(self._target, plan, overwrite=True, over_source=True), self._take_written)
+
+    def _give_up(self) -> None:
+        self._plan = None
+        self.question.say("")
+
+    def _take_written(self, written: Written) -> None:
+        size, tensors = wording.size(written.nbytes), wording.plural(written.tensors, "tensor")
+        self.done.say(
+            f"Written: {wording.safe(os.path.basename(written.path), 120)}, {tensors}, {size}. "
+            "It was read back and is equal bit by bit.",
+            wording.safe(written.path, 500),
+        )
+
+    def _fail(self, error: Exception) -> None:
+        if not isinstance(error, InspectorError):
+            self._fit.broken.emit(error)
+            error = InspectorError(f"An error in this program, {type(error).__name__}, stopped the writing.")
+        self.problem.say(wording.safe(f"{error.title}: {error}", 600))
+
+    def _clear(self) -> None:
+        self.stop()
+        for banner in (self.question, self.done, self.problem):
+            banner.say("")
+
+    def _run(self, work: Generator[Any, None, Any], succeeded: Callable[[Any], None]) -> None:
+        job = self._job = Job(work)
+
+        def end(then: Callable[[Any], None]) -> Callable[[Any], None]:
+            def hear(result: Any) -> None:
+                if self._job is job:
+                    self._job, self.progress = None, None
+                    then(result)
+                    self.changed.emit()
+
+            return hear
+
+        job.said.connect(lambda words: self._hear(words) if self._job is job else None)
+        job.succeeded.connect(end(succeeded))
+        job.failed.connect(end(self._fail))
+        job.start()
+        self.changed.emit()
+
+    def _hear(self, words: list[Progress]) -> None:
+        self.progress = words[-1]
+        self.changed.emit()
+
+
+def _planning(checkpoint: Checkpoint, side: Side, form: str) -> Generator[Progress, None, Plan]:
+    from ...comparing.saving import plan_for
+
+    yield Progress(0, 1, "files", "planning")
+    return plan_for(checkpoint, side, whole=form == WHOLE, format="safetensors" if form == SAFETENSORS else "zip")
+
+
+def _is_same(path: str, other: str) -> bool:
+    return os.path.exists(path) and os.path.exists(other) and os.path.samefile(path, other)

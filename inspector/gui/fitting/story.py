@@ -80,6 +80,10 @@ class Story(QWidget):
         self._whole.addWidget(self.notice)
         self._whole.addWidget(area, 1)
 
+    def add_head(self, head: QWidget) -> None:
+        """Puts something on top of the story."""
+        self._whole.insertWidget(0, head)
+
     def add_foot(self, foot: QWidget) -> None:
         """Puts something below the story that stays in view, as long as there is a case."""
         self._foot = foot

@@ -41,10 +41,8 @@ def builders() -> tuple[str, ...]:
 
 
 def _named(checkpoint: Checkpoint) -> Iterator[Suggestion]:
-    try:
-        from ...workshop.filling import model_named
-    except ImportError:
-        return
+    from ...workshop.filling import model_named
+
     source = model_named(checkpoint)
     if source is not None:
         yield Suggestion(str(source), "The file names it.")

@@ -61,7 +61,7 @@ class ErrorPanel(PagePanel):
 
     def copy_python(self) -> None:
         QGuiApplication.clipboard().setText(copying.python_of_steps(self.case.steps))
-        self.story.notice.say("Copied.")
+        self.said.emit("Copied")
 
     def _refresh(self) -> None:
         if self.case.outcome is None:

@@ -36,7 +36,8 @@ class FitPanel(PagePanel):
         self.view = CaseView(page.case, ModelSide(page))
         self.side: ModelSide = self.view.side  # type: ignore[assignment]
         self.story = self.view.story
-        self.saving = Saving(page, self)
+        self.saving = Saving(page)
+        self.story.add_head(self.saving)
         self._loading = LoadingPage(page.name)
         self._refusal = RefusalPage()
         for widget in (self._loading, self.view, self._refusal):
@@ -63,12 +64,14 @@ class FitPanel(PagePanel):
         page.chosen.said.connect(self._show_running)
         page.case.explained.connect(self._show_case)
         page.case.mended.connect(self._show_case)
-        self.story.stop_requested.connect(page.stop)
+        self.story.stop_requested.connect(self.stop_work)
         self.story.leave.allowed.connect(page.chosen.allow)
         self.story.failure.retry.clicked.connect(lambda: page.chosen.begin())
         self._refusal.retry_requested.connect(page.open)
         self._refusal.close_requested.connect(self.close_requested)
-        self.saving.said.connect(self.story.notice.say)
+        self.saving.changed.connect(self._show_running)
+        self.saving.changed.connect(self._enable)
+        self.saving.open_asked.connect(self.open_asked)
 
     # What the window asks
 
@@ -88,14 +91,14 @@ class FitPanel(PagePanel):
         case, able = self.fit.case, {"reload"}
         able |= {"undo"} if case.can_undo else set()
         able |= {"redo"} if case.can_redo else set()
-        able |= {"stop"} if self.fit.is_busy else set()
+        able |= {"stop"} if self.fit.is_busy or self.saving.is_busy else set()
         if self.fit.chosen.choice is not None:
             able.add("copy_command")
         if self.fit.chosen.signature is not None:
             able.add("solve")
         if case.outcome is not None:
             able |= {"copy_python", "find", "tick_all"}
-        if case.steps:
+        if case.steps and not self.saving.is_busy:
             able.add("save_mended")
         return frozenset(able)
 
@@ -108,11 +111,22 @@ class FitPanel(PagePanel):
             "tick_all": self.tick_all,
             "save_mended": self.saving.ask,
             "solve": self.fit.solve,
+            "stop": self.stop_work,
             "find": self.view.pairs.search.setFocus,
         }
 
     def tick_all(self) -> None:
         self.fit.case.tick_all()
+
+    def stop(self) -> None:
+        self.saving.stop()
+
+    def stop_work(self) -> None:
+        """Stops what runs: the writing first."""
+        if self.saving.is_busy:
+            self.saving.stop()
+        else:
+            self.fit.stop()
 
     def copy_python(self) -> None:
         self._copy(copying.python(self.fit))
@@ -126,7 +140,7 @@ class FitPanel(PagePanel):
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self.story.notice.say("Copied.")
+        self.said.emit("Copied")
 
     # What the page tells
 
@@ -160,7 +174,10 @@ class FitPanel(PagePanel):
 
     def _show_running(self) -> None:
         chosen = self.fit.chosen
-        self.story.show_running(_RUNNING.get(chosen.stage, ""), chosen.progress)
+        if self.saving.is_busy:
+            self.story.show_running(self.saving.words, self.saving.progress)
+        else:
+            self.story.show_running(_RUNNING.get(chosen.stage, ""), chosen.progress)
 
     def _show_case(self) -> None:
         self._show_running()
