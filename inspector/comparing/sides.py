@@ -109,12 +109,17 @@ def _at(root: Branch, section: str) -> Branch:
 
 
 def _of_names(branch: Branch) -> Iterator[Item]:
-    """The items of a state_dict; one that nests is seen with its names joined by dots."""
+    """The items of a state_dict; one that nests is seen with its names joined by dots. An extra state is one item."""
     hidden = tuple(f"{child.name}." for child in branch.children if isinstance(child, Branch) and child.attribute)
+    extra = "\0"
     for key, entry in walk(branch):
-        if isinstance(entry, Branch) or (hidden and key.startswith(hidden)):
+        if key.startswith(extra) or (hidden and key.startswith(hidden)):
             continue
-        yield _item(key, entry)
+        if not isinstance(entry, Branch):
+            yield _item(key, entry)
+        elif key.rpartition(".")[2] == EXTRA_STATE:
+            extra = f"{key}."
+            yield Item(key, None, role="extra state")
 
 
 def _of_modules(branch: Branch) -> Iterator[Item]:

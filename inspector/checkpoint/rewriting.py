@@ -1,0 +1,188 @@
+"""The tree of a file that is a pickle, copied so that it can be written again, one of its parts replaced perhaps.
+
+    rewriter = Rewriter(checkpoint)
+    root = rewriter.root(replaced={"state_dict": new})
+    plan = rewriter.packing.plan(root, notes=rewriter.notes, sources=rewriter.sources)
+
+Why this way: the tree of entries that people see is made to be seen; keys of dicts are text in it, for one. So a copy
+is made of what the pickle itself says (`inert`), to the type. What `torch.load` would refuse in its default mode is
+left out, entry by entry and with a sentence: what is written opens safely, also where its source did not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..errors import FileError
+from ..wording import safe
+from . import numpy_arrays, verdicts
+from .calls import Malformed
+from .entries import Checkpoint
+from .inert import Blob, Global, Node
+from .nested import NestedStorages
+from .planning import Packing, of_entry
+from .rebuilding import Rebuilder
+from .single import read_contents
+from .sources import FileSource
+from .tensor_shortcut import StridedTensor
+from .unpickling import Budget
+from .values import key_text
+
+PICKLED = ("zip", "legacy", "pickle")
+"""Formats (`Checkpoint.format`) whose tree is one pickle."""
+
+_MAPPINGS = ("builtins.dict", "collections.OrderedDict")
+_MOST_DEPTH = 100
+_MOST_TEXT = 64 << 20
+
+
+class _Unwritable(Exception):
+    """What is left out; its text says why."""
+
+
+class Rewriter:
+    """Copies one file's tree. Raises FileError where the file is no pickle, or changed since it was opened."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        if checkpoint.format not in PICKLED:
+            raise FileError(
+                f"The other parts of a {checkpoint.format} checkpoint cannot be written again.",
+                path=checkpoint.path,
+                hint="Save the weights alone.",
+            )
+        source = FileSource(checkpoint.path)
+        if source.stamp not in (None, *(stamp for _, stamp in checkpoint.stamps)):
+            raise FileError("The file changed since it was opened.", path=checkpoint.path, hint="Open it again.")
+        contents = read_contents(source, Budget())
+        assert contents.shelf is not None
+        self.packing = Packing()
+        self.notes: list[str] = []
+        self._rebuilder = Rebuilder(contents.shelf, NestedStorages(read_contents, Budget()))
+        self._value = contents.value
+        self._copies: dict[int, object] = {}
+        self._depth = 0
+
+    def root(self, replaced: Mapping[str, object]) -> object:
+        """The whole tree, with other things at some keys. Raises FileError where there is no such key."""
+        for key, value in replaced.items():
+            self._copies[id(self._at(key))] = value
+        return self._whole("", self._value)
+
+    def value(self, key: str) -> object:
+        """What stands at `key`, copied. Raises FileError when it cannot be written."""
+        return self._whole(key, self._at(key))
+
+    def _whole(self, key: str, value: object) -> object:
+        try:
+            return self._copy(key, value)
+        except _Unwritable as reason:
+            raise FileError(f"{safe(key) or 'The file'} cannot be written: {reason}.") from None
+
+    # -- looking up ----------------------------------------------------------------------------------
+
+    def _at(self, key: str) -> object:
+        found = _find(self._value, key) if key else [self._value]
+        if not found:
+            raise FileError(f"There is no {safe(key)!r} in the file.")
+        return found[0]
+
+    # -- copying -------------------------------------------------------------------------------------
+
+    def _copy(self, key: str, value: object) -> object:
+        if id(value) in self._copies:
+            return self._copies[id(value)]
+        if value is None or isinstance(value, (bool, int, float, str, bytes)):
+            return value
+        self._depth += 1
+        try:
+            if self._depth > _MOST_DEPTH:
+                raise _Unwritable(f"it is nested deeper than {_MOST_DEPTH} levels")
+            return self._copied(key, value)
+        except Malformed as error:
+            raise _Unwritable(safe(str(error))) from None
+        except FileError as error:
+            raise _Unwritable(error.message.rstrip(".")) from None
+        finally:
+            self._depth -= 1
+
+    def _copied(self, key: str, value: object) -> object:
+        if isinstance(value, (StridedTensor, Node)):
+            tensor = self._rebuilder.tensor(key, value) or (
+                numpy_arrays.array(key, value, self._rebuilder.inline_number) if isinstance(value, Node) else None
+            )
+            if tensor is not None:
+                leaf = self._copies[id(value)] = self.packing.add(key, of_entry(tensor))
+                return leaf
+        if isinstance(value, Node):
+            return self._node(key, value)
+        if isinstance(value, Blob):
+            return _read(value)
+        if isinstance(value, Global):
+            return _accepted(value)
+        if type(value) is list:
+            copy: list[object] = []
+            self._copies[id(value)] = copy
+            copy += [self._copy(_below(key, str(place)), each) for place, each in enumerate(value)]
+            return copy
+        if type(value) is tuple:
+            return tuple(self._copy(_below(key, str(place)), each) for place, each in enumerate(value))
+        raise _Unwritable(f"it is a {type(value).__name__}")
+
+    def _node(self, key: str, node: Node) -> Node:
+        copy = Node(_accepted(node.type) if node.type.full not in _MAPPINGS else node.type)
+        self._copies[id(node)] = copy
+        copy.args = self._copy(key, node.args)
+        if node.items is not None:
+            copy.items = [part for pair in node.pairs() for part in self._item(key, *pair, node.type.full in _MAPPINGS)]
+        if node.elements is not None:
+            copy.elements = [self._copy(_below(key, str(place)), each) for place, each in enumerate(node.elements)]
+        if node.state is not None:
+            copy.state = self._copy(key, node.state)
+        return copy
+
+    def _item(self, key: str, name: object, value: object, may_leave_out: bool) -> tuple[object, ...]:
+        """Key and value for a copy - or nothing, when it cannot be written and is an entry of a dict."""
+        here = _below(key, key_text(name))
+        try:
+            return self._copy(here, name), self._copy(here, value)
+        except _Unwritable as reason:
+            if not may_leave_out:
+                raise
+            self.notes.append(f"{safe(here)} is left out: {reason}.")
+            return ()
+
+
+def _find(value: object, key: str) -> list[object]:
+    """What stands at `key`, as a list of one; empty when nothing does. A name may have dots in it."""
+    for name, child in _children(value):
+        if key == name:
+            return [child]
+        if key.startswith(f"{name}.") and (found := _find(child, key[len(name) + 1 :])):
+            return found
+    return []
+
+
+def _children(value: object) -> list[tuple[str, object]]:
+    if isinstance(value, Node):
+        return [(key_text(key), child) for key, child in value.pairs()]
+    if type(value) is list or type(value) is tuple:
+        return [(str(place), child) for place, child in enumerate(value)]
+    return []
+
+
+def _below(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
+
+
+def _accepted(value: Global) -> Global:
+    """A class or function that `torch.load` accepts in its default mode."""
+    if not verdicts.verdict(value.full, 1).accepted:
+        raise _Unwritable(f"torch.load refuses {safe(value.full)} in its default mode")
+    return value
+
+
+def _read(blob: Blob) -> object:
+    if blob.nbytes > _MOST_TEXT:
+        raise _Unwritable(f"its {blob.type} is longer than {_MOST_TEXT:,} bytes")
+    data = blob.source.read(blob.start, blob.nbytes)
+    return data.decode("utf-8", "surrogatepass") if blob.type == "str" else data
