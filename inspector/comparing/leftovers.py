@@ -90,7 +90,7 @@ def _reason(part: Part, side: OneSide, leaves: dict[str, str]) -> tuple[str, str
         return "leaves", leaves[part.module]
     if _HEAD.match(part.path):
         return "head", part.path
-    return "parts", form(part.module, _DIGITS) or part.path
+    return "parts", form(part.module, _DIGITS)
 
 
 def _leaves(found: Iterable[Part]) -> dict[str, str]:
@@ -162,7 +162,12 @@ def _counted(members: Sequence[Part]) -> str:
 
 def _below(members: Sequence[Part]) -> tuple[str, ...]:
     """The patterns of all that lies below some parts."""
-    return tuple(literal(part.path) + ("" if part.is_key else ".{rest}") for part in members)
+    found = []
+    for part in members:
+        keys = {pair.key for pair in part.pairs}
+        found += [literal(part.path)] if part.path in keys else []
+        found += [f"{literal(part.path)}.{{rest}}"] if keys != {part.path} else []
+    return tuple(found)
 
 
 def _ranges(numbers: Sequence[int]) -> str:
