@@ -110,3 +110,12 @@ def uncollected() -> Iterator[None]:
             if not _uncollecting:
                 gc.freeze()
                 gc.enable()
+
+
+def keep_from_collector() -> None:
+    """Takes everything that lives now out of the collector's sight, for work that makes much that lives on.
+
+    A full collection walks all of it, holding every thread up: 0.2 s for what is measured of 100,000 tensors.
+    """
+    gc.collect(1)  # what is young and has died already should not live on with the rest
+    gc.freeze()

@@ -19,6 +19,10 @@ from typing import Any
 from ..checkpoint.outline import Outline
 from ..errors import InspectorError
 from ..progress import Progress
+from .opening import keep_from_collector
+
+_KEPT = 2000
+"""So many results are taken out of the garbage collector's sight at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,8 @@ class WantedFirst:
     def _end(self, row: int, result: Any, refusal: str) -> list[Progress | Measured]:
         """The word for a finished row, and for each branch (and all rows, -1) that is complete with it."""
         self._done[row] = result
+        if len(self._done) % _KEPT == 0:
+            keep_from_collector()
         self._done_bytes += self._nbytes(row)
         words: list[Progress | Measured] = [Measured(row, result, refusal, self._done_bytes)]
         branch = row

@@ -140,6 +140,7 @@ def in_one_window(folder: Path, keys: int, large: int) -> list[Row]:
     run_for(2.0)
     rows = [gap_while_opening(application, many, keys), keystroke(application, keys), expand_all(application, keys)]
     application.session.close(application.session.current)
+    rows += gaps_while_comparing(application, folder, many, keys)
     rows.append(gap_while_measuring(application, big, large))
     application.window.close()
     return rows
@@ -209,6 +210,31 @@ def gap_while_measuring(application, path: Path, nbytes: int) -> Row:  # type: i
         seconds = time.perf_counter() - started
     name = f"longest gap of a 5 ms timer while {nbytes / 1e9:.1f} GB are measured, ms"
     return Row(name, "< 50", 1000 * gaps.longest, f"{gaps}, measured in {seconds:.1f} s")
+
+
+def gaps_while_comparing(application, folder: Path, path: Path, keys: int) -> list[Row]:  # type: ignore[no-untyped-def]
+    """Two files of many keys: names, shapes and causes until the tree is painted; then all of their values."""
+    other = folder / "many_other_keys.pth"
+    write_checkpoint(other, tensors=keys, elements=4)
+    run_for(0.5)
+    with Gaps() as comparing:
+        started = time.perf_counter()
+        application.session.compare(str(path), str(other))
+        page = application.session.current
+        run_until(lambda: page.found is not None or page.error is not None, 120)
+        compared = time.perf_counter() - started
+        run_for(0.5)
+    with Gaps() as measuring:
+        started = time.perf_counter()
+        run_until(lambda: page.is_measured and not page.is_busy, 300)
+        measured = time.perf_counter() - started
+    application.session.close(page)
+    names = f"two files of {keys:,} keys are compared", f"the values of {keys:,} pairs are compared"
+    details = f"{comparing}, compared in {compared:.1f} s", f"{measuring}, compared in {measured:.1f} s"
+    return [
+        Row(f"longest gap of a 5 ms timer while {name}, ms", "< 50", 1000 * gaps.longest, detail)
+        for name, gaps, detail in zip(names, (comparing, measuring), details)
+    ]
 
 
 class Gaps:

@@ -58,9 +58,9 @@ def test_rows_are_found_by_kind_by_key_and_by_the_search_language() -> None:
 
 def test_what_differs_is_open_at_first_and_everything_where_nothing_does() -> None:
     tree = PairTree(comparison())
-    assert [tree.outline.key(each) for each in tree.first_open()] == ["conv1", "fc", "old"]
+    assert [tree.outline.key(each) for each in tree.first_open] == ["conv1", "fc", "old"]
     same = PairTree(compare(side("a", network()), side("b", network())))
-    assert [same.outline.key(each) for each in same.first_open()] == ["conv1", "layers", "fc", "layers.0", "layers.1"]
+    assert [same.outline.key(each) for each in same.first_open] == ["conv1", "layers", "fc", "layers.0", "layers.1"]
 
 
 def test_values_that_differ_make_a_pair_of_another_kind() -> None:
@@ -108,11 +108,11 @@ def test_what_is_no_tensor_and_nothing_at_all_have_rows_too() -> None:
     empty = PairTree(compare(side("a", {}), side("b", {})))
     assert len(empty) == 0
     assert empty.counts() == dict.fromkeys(KINDS, 0)
-    assert empty.first_open() == []
+    assert empty.first_open == []
 
 
 def test_of_many_pairs_the_first_look_fits_on_a_screen() -> None:
     tree = PairTree(many(20_000))
-    opened = tree.first_open()
+    opened = tree.first_open
     assert 0 < len(opened) < 60
     assert sum(1 for rank in tree.ranks if rank == RANKS[SIZE]) == 7

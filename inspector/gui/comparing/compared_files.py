@@ -92,8 +92,9 @@ def judging_values(found: ComparedFiles) -> Generator[Progress, None, tuple[str,
     from ...comparing.values import with_values
     from ...comparing.verdict_sentences import judging
 
-    values = found.values()
-    return (yield from judging(with_values(found.through.comparison, values.distances), values))
+    with uncollected():
+        values = found.values()
+        return (yield from judging(with_values(found.through.comparison, values.distances), values))
 
 
 def _reading(paths: Two) -> Generator[Progress, None, Checkpoints]:

@@ -16,6 +16,7 @@ from ... import wording
 from ...comparing.diffing import Pair
 from ...comparing.pair_words import dtype_text, key_text, shape_text
 from ..detail.latest import Latest
+from ..item_models.pair_rows import has_two_tensors
 from ..theme import mono_font, scaled_font
 from ..widgets.colour_scale import ColourBar, Scale
 from ..widgets.figures_row import FiguresRow
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ...analysis.distances import Distance
 
 LARGEST = 2_000_000_000
-"""Tensors of more bytes than this, of both sides together, are not read unasked."""
+"""Tensors of more bytes than this, of both sides together, are not drawn."""
 
 
 class PairPane(QWidget):
@@ -39,6 +40,7 @@ class PairPane(QWidget):
         super().__init__(parent)
         self.setAccessibleName("The chosen pair")
         self._pair: Pair | None = None
+        self._is_read = False
         self._found: Closely | None = None
         self.title = ElidedLabel(font=scaled_font(1.1, bold=True))
         self.line = ElidedLabel(tone="quiet", font=mono_font(0.95))
@@ -57,36 +59,42 @@ class PairPane(QWidget):
         self.show_pair(None, None)
 
     def show_pair(self, pair: Pair | None, distance: Distance | None, refusal: str = "") -> None:
-        """Shows a pair; None: nothing is chosen. Its values are read when their distance is known."""
-        is_other = pair is not self._pair
-        self._pair = pair
+        """Shows a pair; None: nothing is chosen. Its values are read once, when their distance is known."""
+        if pair is not self._pair or pair is None:
+            self._pair, self._is_read = pair, False
+            self._forget()
         self.title.setText(key_text(pair) if pair is not None else "")
         line = f"{shape_text(pair)}  {dtype_text(pair)}" if pair is not None else ""
         self.line.setText(wording.safe(line, 400))
         self.figures.show_figures(_figures(distance) if distance is not None else [])
         self.words.setText(wording.safe(refusal or _where(distance), 600))
-        if is_other or self._found is None:
-            self._read(distance)
+        if pair is not None and not self._is_read and (distance or refusal or not has_two_tensors(pair)):
+            self._is_read = True
+            self._read(pair, is_same=distance is not None and distance.is_same)
 
     def stop(self) -> None:
         """Ends all reading, and waits for it. For the closing of the window."""
         self._latest.stop()
 
-    def _read(self, distance: Distance | None) -> None:
+    def _forget(self) -> None:
+        """Another pair, whose values are not known yet."""
         self._latest.cancel()
         self._found = None
         self.histograms.show_spreads(np.zeros(1), ())
+        self.bins.setText("")
         self.picture.show_nothing()
         self.bar.show_scale(None)
-        if self._pair is None:
-            self._say("Choose a pair to see where it changed.")
-        elif _nbytes(self._pair) > LARGEST:
-            self._say("This tensor is too large to be drawn unasked.")
-        elif _nbytes(self._pair) == 0:
+        self._say("Comparing …" if self._pair is not None else "Choose a pair to see where it changed.")
+
+    def _read(self, pair: Pair, *, is_same: bool) -> None:
+        nbytes = sum(item.tensor.nbytes for item in (pair.a, pair.b) if item is not None and item.tensor is not None)
+        if nbytes > LARGEST:
+            self._say("This tensor is too large to be drawn.")
+        elif not nbytes:
             self._say("There are no values to look at.")
         else:
             self._say("Reading …")
-            self._latest.start(reading_closely(self._pair, is_same=distance is not None and distance.is_same))
+            self._latest.start(reading_closely(pair, is_same=is_same))
 
     def _take(self, found: Closely) -> None:
         self._found = found
@@ -156,10 +164,6 @@ class PairPane(QWidget):
         self._latest.failed.connect(lambda error: self._say(str(error)))
         self.picture.pointed.connect(self._point)
         self.histograms.pointed.connect(self._point_at_bin)
-
-
-def _nbytes(pair: Pair) -> int:
-    return sum(item.tensor.nbytes for item in (pair.a, pair.b) if item is not None and item.tensor is not None)
 
 
 def _figures(distance: Distance) -> list[tuple[str, str, bool]]:

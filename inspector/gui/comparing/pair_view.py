@@ -171,7 +171,7 @@ class PairView(QWidget):
         kept = [row for each in keys if (row := tree.outline.row(each)) is not None]
         is_first = not before.comparison.pairs
         self.tree = tree
-        self.view.show_tree(tree, tree.first_open() if is_first else kept)
+        self.view.show_tree(tree, tree.first_open if is_first else kept)
         self.view.mark(())
         self.strip.set_off(b"")
         with_model = tree.comparison.b.kind == "model"

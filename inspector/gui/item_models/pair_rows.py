@@ -52,6 +52,8 @@ class PairTree:
         """Row -> how far apart its tensors are, those of a branch taken together; as far as it was measured."""
         self.refusals: dict[int, str] = {}
         """Row -> why its values cannot be compared."""
+        self.first_open = self._first_open()
+        """The groups to open at first."""
         self.has_values = bool(self.measurable())
         """Whether there are tensors on both sides whose values can be compared."""
         _ = self.outline.leaves, self.outline.lowered_keys, self.outline.row("")  # what the first click will ask for
@@ -103,21 +105,6 @@ class PairTree:
         """The rows of the pairs that have one of these keys on either side, or had it before a step."""
         return sorted({row for key in keys for row in self._rows_by_key.get(key, ())})
 
-    def first_open(self) -> list[int]:
-        """The groups to open at first, level by level, as long as all fits on a screen: those with differences, or
-        all where nothing differs."""
-        opened: list[int] = []
-        level = list(self.outline.children())
-        count, anything = len(level), any(map(self.differing, level))
-        while True:
-            groups = [
-                row for row in level if self.outline.ends[row] > row + 1 and (self.differing(row) or not anything)
-            ]
-            deeper = [child for row in groups for child in self.outline.children(row)]
-            if not deeper or count + len(deeper) > FIRST_ROWS:
-                return opened
-            opened, level, count = opened + groups, deeper, count + len(deeper)
-
     def take(self, measured: Mapping[int, Distance], refused: Mapping[int, str]) -> bool:
         """Takes in what was measured, by row; says whether rows are of another kind now."""
         self.distances.update(measured)
@@ -142,7 +129,21 @@ class PairTree:
 
     def measurable(self) -> list[int]:
         """The rows whose values can be compared: tensors of one shape on both sides."""
-        return [row for row, number in enumerate(self.numbers) if number >= 0 and _is_measurable(self._pair(number))]
+        return [row for row, number in enumerate(self.numbers) if number >= 0 and has_two_tensors(self._pair(number))]
+
+    def _first_open(self) -> list[int]:
+        """Level by level, as long as all fits on a screen: those with differences, or all where nothing differs."""
+        opened: list[int] = []
+        level = list(self.outline.children())
+        count, anything = len(level), any(map(self.differing, level))
+        while True:
+            groups = [
+                row for row in level if self.outline.ends[row] > row + 1 and (self.differing(row) or not anything)
+            ]
+            deeper = [child for row in groups for child in self.outline.children(row)]
+            if not deeper or count + len(deeper) > FIRST_ROWS:
+                return opened
+            opened, level, count = opened + groups, deeper, count + len(deeper)
 
     def _pair(self, number: int) -> Pair:
         return self.comparison.pairs[number]
@@ -184,6 +185,7 @@ def _keys(pair: Pair) -> set[str]:
     return {key for item in (pair.a, pair.b) if item is not None for key in (item.key, *item.origins)}
 
 
-def _is_measurable(pair: Pair) -> bool:
+def has_two_tensors(pair: Pair) -> bool:
+    """Whether the values of a pair can be compared: there are tensors of one shape on both sides."""
     a, b = pair.a, pair.b
     return a is not None and b is not None and a.tensor is not None and b.tensor is not None and a.shape == b.shape
