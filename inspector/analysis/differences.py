@@ -32,11 +32,11 @@ _Found = tuple[Distance, Callable[[], int]]
 
 
 class Differences:
-    """Measures one pair of blocks after the other. The room that it needs is made once."""
+    """Measures one pair of blocks after the other."""
 
-    def __init__(self, elements: int) -> None:
-        """`elements` is the largest number that a block has."""
-        self._gap = np.empty(elements, np.float32)
+    def __init__(self, room: NDArray[np.float32]) -> None:
+        """`room` is overwritten; no block may have more elements."""
+        self._gap = room
         self._largest = 0.0
 
     @np.errstate(all="ignore")

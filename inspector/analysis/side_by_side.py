@@ -86,6 +86,34 @@ def _along(layout: Layout, axes: Iterable[int]) -> Layout:
     return Layout(shape, stride, layout.offset)
 
 
+class _Room:
+    """Where a thread reads two stretches and takes their difference. Used again and again: memory that is fresh from
+    the system costs as much as reading a file into it."""
+
+    def __init__(self) -> None:
+        self.a, self.b = (np.empty(STRETCH * _LARGEST_ITEM, np.uint8) for _ in range(2))
+        self.gap = np.empty(STRETCH * 2, np.float32)  # an element of float4_e2m1fn_x2 is two numbers
+
+    def filled(self, room: Array, elements: Elements, first: int, size: int) -> Array:
+        """`size` elements from place `first` on, in `room`."""
+        block: Array = room.view(elements.type)[:size]
+        elements.read_into(first, block)
+        return block
+
+
+def _room() -> _Room:
+    try:
+        return _ROOMS.pop()
+    except IndexError:
+        return _Room()
+
+
+_LARGEST_ITEM = 16
+"""Bytes of the largest element, complex128. Of what is smaller the rest of a room is never touched."""
+_ROOMS: list[_Room] = []
+"""Those that no thread uses now: there are as many as threads were at work at once."""
+
+
 class _Reading:
     """Two tensors, opened."""
 
@@ -126,20 +154,22 @@ class _Reading:
         starts = iter(range(0, self._numel, STRETCH))
         for _ in together(starts, self._stretches(starts), self._stretches(starts)):
             yield self._numel - length_hint(starts) * STRETCH
+        yield self._numel
 
     def _stretches(self, starts: Iterator[int]) -> Iterator[int]:
         """Measures stretch after stretch of those that are left; yields where each ends."""
-        differences = Differences(STRETCH)
-        room = tuple((each, np.empty(STRETCH, each.type)) for each in (self.a, self.b))
+        room = _room()
+        differences = Differences(room.gap)
         for start in starts:
             size = min(STRETCH, self._numel - start)
-            for (elements, block), layout in zip(room, self._order[:2]):
-                elements.read_into(layout.offset + start, block[:size])
-            self._parts[start] = self._between(room[0][1][:size], room[1][1][:size], start, differences)
+            a = room.filled(room.a, self.a, self._order.a.offset + start, size)
+            b = room.filled(room.b, self.b, self._order.b.offset + start, size)
+            self._parts[start] = self._between(a, b, start, differences)
             yield start + size
+        _ROOMS.append(room)
 
     def _differences(self) -> Differences:
-        return Differences(numbers_in_one(self.a.tensor) * min(BLOCK, self._numel))
+        return Differences(np.empty(numbers_in_one(self.a.tensor) * min(BLOCK, self._numel), np.float32))
 
     def _pairs(self, a: Layout, b: Layout) -> Iterator[tuple[Array, Array]]:
         """The elements as they are stored - of what is quantised by channels, as numbers - in blocks of both."""
