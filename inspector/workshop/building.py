@@ -107,7 +107,7 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
         notes += _without_downloads(constructor.call, arguments)
     check_arguments(constructor, arguments)
     given = converted(constructor.call, arguments)
-    for device, way in ((META, _on_meta), (MIXED, _parameters_on_meta), (CPU, contextlib.nullcontext)):
+    for device, way in ((META, on_meta), (MIXED, _parameters_on_meta), (CPU, contextlib.nullcontext)):
         try:
             with way():
                 made = constructor.call(**given)
@@ -124,8 +124,13 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
 _IN_WORDS = {META: "on the meta device", MIXED: "with its parameters on the meta device"}
 
 
-def _on_meta() -> Any:
-    return torch.device("meta")
+@contextlib.contextmanager
+def on_meta() -> Iterator[None]:
+    """Tensors are made on meta. Raises NotImplementedError before torch 2.0, which cannot do that."""
+    if not hasattr(torch.device, "__enter__"):
+        raise NotImplementedError("torch before 2.0 has no meta device for everything")
+    with torch.device("meta"):
+        yield
 
 
 @contextlib.contextmanager

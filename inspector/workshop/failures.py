@@ -14,7 +14,7 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from types import FrameType, TracebackType
 
 from ..errors import InspectorError
@@ -24,6 +24,8 @@ LONGEST = 2000
 """Characters of an exception's own text that are kept."""
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
+_LIBRARIES = ("torch", "torchvision")
+"""Never the user's own code, wherever they were built."""
 _DISTRIBUTIONS = {
     "PIL": "pillow", "cv2": "opencv-python", "sklearn": "scikit-learn", "skimage": "scikit-image", "yaml": "pyyaml",
     "pytorch_lightning": "pytorch-lightning", "google": "protobuf", "attr": "attrs", "dotenv": "python-dotenv",
@@ -87,6 +89,8 @@ def _missing_package(name: str) -> tuple[str, str]:
     package = name.partition(".")[0]
     if package in sys.modules:
         return f"There is no module {name!r}", ""
+    if package == "torch":
+        return f"torch is not installed in {sys.executable}", "Install it there, or choose another interpreter."
     install = f"{sys.executable} -m pip install {_DISTRIBUTIONS.get(package, package)}"
     hint = f"Install it there ({install}), or choose another interpreter."
     return f"The code needs the package {package!r}, which {sys.executable} does not have", hint
@@ -126,12 +130,13 @@ def is_own(file: str) -> bool:
     return file.endswith(".py") and not file.startswith(foreign) and not os.path.realpath(file).startswith(foreign)
 
 
-@cache
+@lru_cache(maxsize=None)  # noqa: UP033  # Python 3.8 has no functools.cache
 def _foreign_folders() -> tuple[str, ...]:
     folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     folders.update(site.getsitepackages() if hasattr(site, "getsitepackages") else ())
     folders.add(site.getusersitepackages())
     folders.add(_PACKAGE)
+    folders.update(os.path.dirname(sys.modules[name].__file__ or "") for name in _LIBRARIES if name in sys.modules)
     ways = (way for folder in folders if folder for way in (os.path.abspath(folder), os.path.realpath(folder)))
     return tuple(os.path.join(way, "") for way in dict.fromkeys(ways))
 

@@ -56,14 +56,11 @@ def run(control: int) -> None:
 
 def _load_torch() -> None:
     """Everything of torch that a first model needs; numpy's or torch's own threads are not begun here."""
-    import torch
+    import torch  # noqa: F401
 
     from . import torchvision_schemas
 
     torchvision_schemas.load()
-    with torch.device("meta"):  # what is loaded late comes along with the first tensors
-        torch.nn.LayerNorm(2)
-        torch.nn.init.trunc_normal_(torch.nn.Conv2d(1, 1, 1).weight)
     from . import serving
 
     serving.warm_up()

@@ -66,7 +66,7 @@ def load(module: nn.Module, request: Judge) -> Verdict:
         if type(each).set_extra_state is not nn.Module.set_extra_state:
             each.__dict__["set_extra_state"] = lambda state: None  # the state itself is not known here
     try:
-        with warnings.catch_warnings(), torch.device("cpu"):
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             module.load_state_dict(_state(module, request), strict=True)
     except RuntimeError as error:

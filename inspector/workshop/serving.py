@@ -16,9 +16,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .. import progress
+import torch
+
 from . import crossing, requests
-from .building import Built, Constructor, build, open_constructor
+from .building import Built, Constructor, build, on_meta, open_constructor
 from .describing import describe
 from .failures import failure_of
 from .importing import user_files
@@ -32,8 +33,10 @@ TRACE_SIGNAL = signal.SIGUSR1
 
 
 def warm_up() -> None:
-    """What every worker would calculate anew."""
+    """What every worker would load or calculate anew."""
     user_files()
+    with contextlib.suppress(NotImplementedError), on_meta():
+        torch.nn.init.trunc_normal_(torch.nn.Conv2d(1, 1, 1).weight)
 
 
 def serve(stdout: int, stderr: int, inbox: int, outbox: int, faults: int) -> None:
@@ -147,6 +150,3 @@ def _flush() -> None:
         import ctypes
 
         ctypes.CDLL(None).fflush(None)
-
-
-assert progress  # words of `solving`

@@ -13,10 +13,10 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from torch import nn
 
-from .building import Constructor
+from .building import Constructor, on_meta
+from .converting import classes_in
 from .docstrings import arguments_in, first_paragraph
 from .requests import Argument, Signature
 
@@ -87,7 +87,7 @@ def _called_with(call: Callable[..., Any], behind: Any, given: dict[str, object]
     required = {each.name: _Mark(7) for each in _named(call) if each.default is each.empty}
     behind.__init__ = remember
     try:
-        with torch.device("meta"):  # a builder may make half a model before it comes to the class
+        with on_meta():  # a builder may make half a model before it comes to the class
             call(**{**required, **_nothing_to_download(call), **given})
     except Exception:  # `_Enough`, or its own refusal
         pass
@@ -195,7 +195,8 @@ def _choices(annotation: Any) -> tuple[str, ...]:
         return tuple(str(each) for each in typing.get_args(annotation))
     if _is_union(typing.get_origin(annotation)):
         return tuple(choice for each in typing.get_args(annotation) for choice in _choices(each))
-    return ()
+    classes = classes_in(annotation)
+    return tuple(each.__name__ for each in classes) if len(classes) > 1 else ()
 
 
 def _plain(value: object) -> object:
