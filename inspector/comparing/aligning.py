@@ -16,17 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 from ..progress import Progress, finish
-from . import prefixes, whole_names
+from . import drifts, prefixes, renumbering, reshaping, whole_names
 from .causes import Cause
+from .matches import Values as Values
 from .mending import apply
-from .sides import Item, Side
+from .sides import Side
 
-Values = Callable[[Item], str]
-"""A word for the elements of an item, the same for equal elements; empty when they cannot be read. Asked only where
-names and shapes leave a choice."""
-
-MOST_STEPS = 40
-"""More steps than this nobody reads."""
+Find = Callable[[Side, Side], tuple[Cause, ...]]
+"""Finds causes of one kind. What it leaves to be found may be sought again once their steps are done."""
 
 
 def align(a: Side, b: Side, *, values: Values | None = None) -> tuple[Cause, ...]:
@@ -36,9 +33,20 @@ def align(a: Side, b: Side, *, values: Values | None = None) -> tuple[Cause, ...
 
 def aligning(a: Side, b: Side, *, values: Values | None = None) -> Generator[Progress, None, tuple[Cause, ...]]:
     """The same, telling after each cause how far it is. Who does not ask on has cancelled."""
+    sought: tuple[tuple[Find, int], ...] = (
+        (prefixes.find, 8),
+        (drifts.find, 4),
+        (renumbering.find, 3),
+        (lambda a, b: whole_names.find(a, b, values), 2),
+        (reshaping.find, 1),
+        (drifts.computed, 1),
+    )
     causes: list[Cause] = []
-    for find in (prefixes.find, whole_names.find):
-        while len(causes) < MOST_STEPS and (found := find(a, b)):
+    for find, times in sought:
+        for _ in range(times):
+            found = find(a, b)
+            if not found:
+                break
             causes += found
             a = apply(a, [cause.step for cause in found if cause.step is not None])
             yield Progress(len(causes), 0, "causes", found[-1].sentence)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from .units import Unit
@@ -86,7 +87,7 @@ def _counts(found: _Items, nested: bool) -> bool:
 def _differ(items: dict[str, set[str]]) -> bool:
     """Whether items that stand side by side have little in common."""
     below = list(items.values())
-    shared = [len(one & other) / len(one | other) for one, other in zip(below, below[1:])]
+    shared = [len(one & other) / len(one | other) for one, other in pairwise(below)]
     return bool(shared) and sum(shared) < 0.5 * len(shared)
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 
 from .. import wording
 from .causes import LIKELY, Cause
+from .matches import Link
 from .mending import apply
 from .renaming import Rule, patterns, rules
 from .sides import Side
 from .steps import Fuse, Split, Step, Transpose
-from .structure import Link
 from .templates import literal, template
 from .unpaired import lines
 
@@ -48,8 +48,8 @@ def _is_turned(link: Link) -> bool:
 def _turned(links: Sequence[Link]) -> Cause:
     keys = [link.ours[0].key for link in links]
     sentence = (
-        f"{wording.plural(len(links), 'fused weight is', 'fused weights are')} kept as [in, out] in the file, as Conv1D "
-        "does, and as [out, in] on the other side."
+        f"{wording.plural(len(links), 'fused weight is', 'fused weights are')} kept as [in, out] in the file, as "
+        "Conv1D does, and as [out, in] on the other side."
     )
     evidence = ("The shapes are each other's reverse.",)
     return Cause("transposed", sentence, tuple(keys), (), Transpose(patterns(keys, keys)), evidence=evidence)

@@ -14,6 +14,8 @@ from collections.abc import Set
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_FUSED = re.compile(r"in_proj|c_attn|query_key_value")
+"""Names of one layer for queries, keys and values that do not say so by their words."""
 _LONGEST = 400
 """Of a longer name only the end is read."""
 
@@ -60,7 +62,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 @lru_cache(maxsize=65536)
 def words(path: str) -> frozenset[str]:
     """The words of a path, each by its meaning. Numbers are none."""
-    return frozenset(_meaning(found) for found in _WORD.findall(path[-_LONGEST:]))
+    return frozenset(_meaning(found) for found in _WORD.findall(_FUSED.sub("qkv", path[-_LONGEST:])))
 
 
 def _meaning(found: str) -> str:

@@ -69,7 +69,7 @@ def rules(pairs: Iterable[Rule], keys: Collection[str], there: Collection[str]) 
 
 
 def _pair(old: str, new: str) -> _Pair:
-    """A pair with as much in its rest as there can be. `in_proj_weight` beside `qkv.weight` has an end in common too."""
+    """A pair with as much in its rest as there can be: `in_proj_weight` and `qkv.weight` end alike too."""
     joined = old[-7:] in _JOINED or old[-5:] in _JOINED, new[-7:] in _JOINED or new[-5:] in _JOINED
     if joined == (True, False):
         old = _OPENED.sub(_SEAM, old)

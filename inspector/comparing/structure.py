@@ -1,7 +1,7 @@
 """Whole renames: which layer here is which layer there, when their names say little or nothing.
 
-Blocks are held against blocks (see `block_pairs`), and within them layers against layers: by shapes, which weigh most,
-by what their names mean, and where both say the same of several, by order. What is left is tried once more among itself.
+Blocks are held against blocks (see `block_pairs`), and within them layers against layers: by shapes, which weigh
+most, by what their names mean, and where both say the same of several, by order. What is left is tried once more.
 
 Why this way: a decision is made once for all blocks together. A key that is missing here or there does not mislead it,
 and where it leads is told in one rule.
@@ -17,32 +17,12 @@ from .block_pairs import block_pairs
 from .blocks import blocks, ranked
 from .causes import CERTAIN, LIKELY, POSSIBLE
 from .key_words import ORDINALS, alike, words
-from .sides import Item
-from .units import Part, Unit
+from .matches import Match, Values, by_neighbours, by_values
+from .units import SCALED, TURNED, Part, Unit, fit
 
-_EQUAL, _TURNED, _SCALED, _RANK = 1.0, 0.85, 0.5, 0.25
-"""How well shapes fit: the same; the same but for order and ones; all sizes that differ by one ratio; as many."""
 _NAMED, _HINTED = 0.6, 0.3
 """How much names must have in common to decide, and to speak for what shapes say."""
 _MOST_CANDIDATES = 48
-
-
-class Match(NamedTuple):
-    """Two layers that are one."""
-
-    ours: Unit
-    theirs: Unit
-    confidence: str
-    rivals: tuple[str, ...] = ()
-    """Paths of other layers there that it could be as well."""
-
-
-class Link(NamedTuple):
-    """Tensors of the file that are tensors of the other side: one and one, several and one, or one and several."""
-
-    ours: tuple[Item, ...]
-    theirs: tuple[Item, ...]
-    match: Match
 
 
 Layers = Mapping[str, Unit]
@@ -50,18 +30,19 @@ Instance = tuple[Layers, Layers]
 """What two blocks have that are the same block, by name within it."""
 
 
-def match(ours: Sequence[Unit], theirs: Sequence[Unit]) -> list[Match]:
+def match(ours: Sequence[Unit], theirs: Sequence[Unit], values: Values | None = None) -> list[Match]:
     """The layers that belong together; each is in one match at most."""
     mine, others = blocks(ours), blocks(theirs)
     found: list[Match] = []
     for pair in block_pairs(mine, others):
         here, there = mine[pair.ours], others[pair.theirs]
-        instances = [(here[one], there[other]) for one, other in pair.numbers]
-        found += _within(instances, True)
-    used, used_there = {each.ours.path for each in found}, {each.theirs.path for each in found}
-    left = {unit.path: unit for unit in ours if unit.path not in used}
-    left_there = {unit.path: unit for unit in theirs if unit.path not in used_there}
-    return found + _within([(left, left_there)], False)
+        found += _within([(here[one], there[other]) for one, other in pair.numbers], True)
+    left = _left({unit.path: unit for unit in ours}, {each.ours.path for each in found})
+    left_there = _left({unit.path: unit for unit in theirs}, {each.theirs.path for each in found})
+    found += _within([(left, left_there)], False)
+    if values is not None:
+        found = by_values(found, ours, theirs, values)
+    return by_neighbours(found, ours, theirs)
 
 
 def _within(instances: list[Instance], in_blocks: bool) -> list[Match]:
@@ -86,10 +67,10 @@ def _round(instances: list[Instance], in_blocks: bool) -> Iterator[Match]:
     """One decision for each pair of names, from all instances together, then done in each where it fits."""
     decided = _decided(_Evidence(instances), in_blocks)
     for ours, theirs in instances:
-        for name, other, fit, confidence, rivals in decided:
+        for name, other, fits, confidence, rivals in decided:
             if name in ours and other in theirs:
-                fits = _fit(ours[name], theirs[other])
-                if fits > 0 and (fits >= _TURNED * 0.8 or fit < _TURNED * 0.8):
+                here = fit(ours[name], theirs[other])
+                if here > 0 and (here >= 0.8 * TURNED or fits < 0.8 * TURNED):
                     paths = tuple(theirs[rival].path for rival in rivals if rival in theirs)
                     yield Match(ours[name], theirs[other], confidence, paths)
 
@@ -108,7 +89,7 @@ class _Evidence:
         sums: dict[tuple[str, str], float] = defaultdict(float)
         for ours, theirs, times in _kinds(instances):
             for name, other in _candidates(ours, theirs, self.words):
-                sums[name, other] += times * _fit(ours[name], theirs[other])
+                sums[name, other] += times * fit(ours[name], theirs[other])
         self.fits = {pair: total / max(here[pair[0]], there[pair[1]]) for pair, total in sums.items() if total > 0}
         self.names = {(name, other): self._named(name, other) for name, other in self.fits}
 
@@ -176,31 +157,6 @@ def _candidates(
             yield name, other
 
 
-def _fit(ours: Unit, theirs: Unit) -> float:
-    """How well the shapes of two layers fit, 0 to 1."""
-    mine, others = {part.role: part for part in ours.parts}, {part.role: part for part in theirs.parts}
-    shared = [role for role in mine if role in others]
-    if not shared:
-        alone = len(mine) == len(others) == 1 and "" in (*mine, *others)
-        return 0.9 * _shapes(ours.first, theirs.first) if alone else 0.0
-    fits = [_shapes(mine[role], others[role]) for role in shared]
-    return sum(fits) / len(fits) * 0.95 ** (len(mine) + len(others) - 2 * len(shared)) if min(fits) else 0.0
-
-
-def _shapes(ours: Part, theirs: Part) -> float:
-    one, other = ours.shape, theirs.shape
-    if one is None or other is None:
-        return _RANK
-    if one == other:
-        return _EQUAL
-    if ours.plain == theirs.plain:
-        return _TURNED
-    if len(one) != len(other):
-        return 0.0
-    ratios = {mine / others for mine, others in zip(one, other) if mine != others and others}
-    return _SCALED if len(ratios) == 1 else _RANK
-
-
 # -- decisions ---------------------------------------------------------------------------------------
 
 
@@ -227,7 +183,7 @@ def _decided(evidence: _Evidence, in_blocks: bool) -> list[_Decision]:
             if pair[0] in free[0] and pair[1] in free[1]:
                 others = [each for side in (0, 1) for each in rivals[side, pair[side]] if each != pair]
                 others = [each for each in others if each[0] in free[0] and each[1] in free[1]]
-                confidence = _confidence(evidence, pair, others, lenient and in_blocks)
+                confidence = _confidence(evidence, pair, others, in_blocks, lenient)
                 if confidence:
                     beside = tuple(each[1] for each in others if each[0] == pair[0]) if confidence == POSSIBLE else ()
                     made.append(_Decision(*pair, evidence.fits[pair], confidence, beside))
@@ -247,12 +203,14 @@ def _ranks(evidence: _Evidence, side: int) -> dict[str, int]:
     return ranks
 
 
-def _confidence(evidence: _Evidence, pair: tuple[str, str], others: list[tuple[str, str]], lenient: bool) -> str:
+def _confidence(
+    evidence: _Evidence, pair: tuple[str, str], others: list[tuple[str, str]], in_blocks: bool, lenient: bool
+) -> str:
     """How sure it is that a pair belongs together when `others` could be instead; empty when too little says so."""
-    fit, name = evidence.fits[pair], evidence.names[pair]
-    exact = fit > 0.7 * _TURNED
+    fits, name = evidence.fits[pair], evidence.names[pair]
+    exact = fits > 0.7 * TURNED
     part = evidence.firsts[0][pair[0]]
-    rivals = [each for each in others if evidence.fits[each] > fit - 0.1]
+    rivals = [each for each in others if evidence.fits[each] > fits - 0.1]
     margin = name - max((evidence.names[each] for each in rivals), default=0.0)
     large = part.plain is not None and len(part.plain) > 1
     if name >= _NAMED or (exact and not rivals and (large or (part.role and name >= _HINTED))):
@@ -260,4 +218,6 @@ def _confidence(evidence: _Evidence, pair: tuple[str, str], others: list[tuple[s
         return (CERTAIN if exact else LIKELY) if sure else POSSIBLE
     if exact and rivals and margin > 0.1 and name >= _HINTED:
         return LIKELY
-    return POSSIBLE if lenient and exact else ""
+    if large and not rivals and fits > 0.9 * SCALED and (in_blocks or name >= _HINTED / 2):
+        return LIKELY  # a network of another width
+    return POSSIBLE if lenient and in_blocks and exact else ""

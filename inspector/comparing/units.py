@@ -21,6 +21,9 @@ ROLES = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 FAMILIES = (("q", "k", "v"), ("k", "v"), ("gate", "up"))
 """Layers side by side that are also found in one, by the words for them."""
 
+EQUAL, TURNED, SCALED, RANK = 1.0, 0.85, 0.5, 0.25
+"""How well shapes fit: the same; the same but for order and ones; all sizes that differ by one ratio; as many."""
+
 _JOINED = re.compile(r"(.*[^._])_(weight|bias)")
 
 
@@ -88,11 +91,8 @@ def with_families(ours: list[Unit], theirs: list[Unit]) -> tuple[list[Unit], lis
 
 def is_fused(unit: Unit, family: Sequence[str]) -> bool:
     """Whether its name says that it is a family in one."""
-    name = _last(unit.path)
-    said = words(name)
-    if said.issuperset(family) or "".join(family) in said:
-        return True
-    return len(family) == 3 and name in ("in_proj", "c_attn")
+    said = words(_last(unit.path))
+    return said.issuperset(family) or "".join(family) in said
 
 
 def _last(path: str) -> str:
@@ -108,13 +108,13 @@ def _gathered(all_units: list[Unit], family: Sequence[str]) -> list[Unit]:
             beside = (unit.path.rpartition(".")[0], said - members)
             siblings.setdefault(beside, {}).setdefault(next(iter(members)), unit)
     changed = {unit.path: [unit] for unit in all_units}
-    for (parent, _), found in siblings.items():
-        if len(found) == len(family):
-            members = [found[name] for name in family]
-            whole, left = _one_of(members, f"{parent}.{''.join(family)}".lstrip("."))
+    for (parent, _), by_word in siblings.items():
+        if len(by_word) == len(family):
+            trio = [by_word[name] for name in family]
+            whole, left = _one_of(trio, f"{parent}.{''.join(family)}".lstrip("."))
             if whole is not None:
-                changed.update((unit.path, [rest] if rest.parts else []) for unit, rest in zip(members, left))
-                changed[members[0].path].insert(0, whole)
+                changed.update((unit.path, [rest] if rest.parts else []) for unit, rest in zip(trio, left))
+                changed[trio[0].path].insert(0, whole)
     return [unit for made in changed.values() for unit in made]
 
 
@@ -140,3 +140,31 @@ def _joined_shape(shapes: Sequence[Shape | None]) -> Shape | None:
     if len(known) < len(shapes) or len({shape[1:] for shape in known}) != 1:
         return None
     return (sum(shape[0] for shape in known), *known[0][1:])
+
+
+# -- how well two fit ------------------------------------------------------------------------------------
+
+
+def fit(ours: Unit, theirs: Unit) -> float:
+    """How well the shapes of two layers fit, 0 to 1."""
+    mine, others = {part.role: part for part in ours.parts}, {part.role: part for part in theirs.parts}
+    shared = [role for role in mine if role in others]
+    if not shared:
+        alone = len(mine) == len(others) == 1 and "" in (*mine, *others)
+        return 0.9 * _shapes(ours.first, theirs.first) if alone else 0.0
+    fits = [_shapes(mine[role], others[role]) for role in shared]
+    return sum(fits) / len(fits) * 0.95 ** (len(mine) + len(others) - 2 * len(shared)) if min(fits) else 0.0
+
+
+def _shapes(ours: Part, theirs: Part) -> float:
+    one, other = ours.shape, theirs.shape
+    if one is None or other is None:
+        return RANK
+    if one == other:
+        return EQUAL
+    if ours.plain == theirs.plain:
+        return TURNED
+    if len(one) != len(other):
+        return 0.0
+    ratios = {mine / others for mine, others in zip(one, other) if mine != others and others}
+    return SCALED if len(ratios) == 1 else RANK

@@ -10,16 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from .. import wording
 from . import fusing
 from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
+from .matches import Link, Match, Values
 from .mending import apply
 from .renaming import Rule, rules
 from .sides import Side
 from .steps import Rename
-from .structure import Link, Match, match
+from .structure import match
 from .units import Part, units, with_families
 from .unpaired import lines, unpaired
 
 
-def find(a: Side, b: Side) -> tuple[Cause, ...]:
+def find(a: Side, b: Side, values: Values | None = None) -> tuple[Cause, ...]:
     """The causes by which keys that have no counterpart of their name have one of another."""
     ours, theirs = unpaired(a, b), unpaired(b, a)
     if not ours or not theirs:
@@ -95,7 +96,7 @@ def _undecided(links: list[Link]) -> tuple[str, ...]:
             rivals = wording.names([f"`{wording.safe(rival)}`" for rival in link.match.rivals])
             said.setdefault(
                 link.match.ours.path,
-                f"`{ours}` could be {rivals} as well as `{theirs}`: the shapes are the same, and the names do not tell.",
+                f"`{ours}` could be {rivals} as well as `{theirs}`: the shapes are the same, the names do not tell.",
             )
     listed = list(said.values())
     more = len(listed) - 3

@@ -1,0 +1,220 @@
+"""Lists that count otherwise: layers numbered from 1, a Sequential with one more layer in front.
+
+Here a key may be in both files and still be another tensor: `features.3` of one is `features.4` of the other. Items
+are held against items by what they are made of, and numbers are only given up where others explain more.
+
+Why this way: a list that lacks a layer here and another there looks shifted in between. So layers that are all alike
+keep their numbers, unless one shift for the whole list brings more of them together; and a list is renumbered by order
+only when items of one number have nothing in common.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from .. import wording
+from .causes import LIKELY, Cause
+from .mending import apply
+from .renaming import patterns, rules
+from .sides import Item, Shape, Side
+from .steps import Drop, Rename
+from .unpaired import lines, unpaired
+
+_NUMBER = re.compile(r"(?<![0-9])(?:0|[1-9][0-9]{0,8})(?![0-9])")
+_LONGEST, _MOST_NUMBERS = 500, 6
+_MOST_CELLS = 40_000
+_RANK = 0.3
+"""What a tensor of another size but as many dimensions counts, against 1 for one of the same shape."""
+
+Content = dict[str, Shape | None]
+"""What lies below an item of a list: the end of the key -> its shape."""
+Items = dict[int, Content]
+
+
+class _Renumbered(NamedTuple):
+    before: str
+    """The keys of the list up to the number."""
+    numbers: dict[int, int]
+    shifted: int | None
+    """By how much, when it is the same for all."""
+
+
+def find(a: Side, b: Side) -> tuple[Cause, ...]:
+    """The lists of one name on both sides whose items have other numbers there."""
+    named = _suspicious(a, b)
+    if not named:
+        return ()
+    ours, theirs = _lists(a, named), _lists(b, named)
+    found: list[_Renumbered] = []
+    for before in sorted(named, key=len):
+        if before in ours and before in theirs and not any(before.startswith(each.before) for each in found):
+            found += _renumbered(before, ours[before], theirs[before])
+    if not found:
+        return ()
+    lists = {each.before: each for each in found}
+    pairs = {item.key: new for item in a.items for new in _new_names(item.key, lists)}
+    in_the_way = [item for item in a.items if item.key not in pairs and item.key in set(pairs.values())]
+    dropped = (_dropped(a, in_the_way),) if in_the_way else ()
+    return (*dropped, _cause(apply(a, [cause.step for cause in dropped if cause.step]), b, found, pairs))
+
+
+def _suspicious(a: Side, b: Side) -> set[str]:
+    """Lists in which both sides have something that the other has not, by their keys up to the number."""
+    ours, theirs = unpaired(a, b), unpaired(b, a)
+    there = b.by_key()
+    odd = [item.key for item in a.items if item.key in there and not _like(item, there[item.key])]
+    mine = {before for key in (*ours, *odd) for before, _, _ in _numbered(key)}
+    return mine.intersection(before for key in (*theirs, *odd) for before, _, _ in _numbered(key))
+
+
+def _like(one: Item, other: Item) -> bool:
+    return one.shape is None or other.shape is None or len(one.shape) == len(other.shape)
+
+
+def _numbered(key: str) -> Iterator[tuple[str, int, str]]:
+    """What stands before each number of a key, the number, and what stands behind it."""
+    if len(key) > _LONGEST:
+        return
+    found = list(_NUMBER.finditer(key))
+    if len(found) <= _MOST_NUMBERS:
+        for each in found:
+            yield key[: each.start()], int(each.group()), key[each.end() :]
+
+
+def _lists(side: Side, named: Collection[str]) -> dict[str, Items]:
+    lists: dict[str, Items] = {}
+    for item in side.items:
+        for before, number, below in _numbered(item.key):
+            if before in named:
+                lists.setdefault(before, {}).setdefault(number, {})[below] = item.shape
+    return lists
+
+
+# -- one list ----------------------------------------------------------------------------------------
+
+
+def _renumbered(before: str, ours: Items, theirs: Items) -> Iterator[_Renumbered]:
+    """Other numbers for the items, when they explain more than those they have."""
+    kept = {number: number for number in ours if number in theirs}
+    if not kept:
+        return  # nothing in the way: a rename like any other
+    now = _agreement(kept, ours, theirs)
+    shift, numbers = _shifted(ours, theirs)
+    then = _agreement(numbers, ours, theirs)
+    ordered = _in_order(ours, theirs) if len(ours) * len(theirs) <= _MOST_CELLS else {}
+    if shift and len(numbers) > 1 and then > now + 0.5 and then >= 0.9 * _agreement(ordered, ours, theirs):
+        yield _Renumbered(before, numbers, shift)
+        return
+    then = _agreement(ordered, ours, theirs)
+    moves = any(ordered.get(number, number) != number for number in kept)
+    if moves and then > now + 0.5 and (2 * now <= then or _at_odds(kept, ours, theirs)):
+        yield _Renumbered(before, ordered, None)
+
+
+def _shifted(ours: Items, theirs: Items) -> tuple[int, dict[int, int]]:
+    """The shift that explains most, and which numbers it leads to."""
+    tried = []
+    for shift in dict.fromkeys((min(theirs) - min(ours), max(theirs) - max(ours))):
+        numbers = {number: number + shift for number in sorted(ours) if number + shift in theirs}
+        tried.append((shift, numbers))
+    return max(tried, key=lambda each: _agreement(each[1], ours, theirs))
+
+
+def _agreement(numbers: Mapping[int, int], ours: Items, theirs: Items) -> float:
+    return sum(_alike(ours[one], theirs[other]) for one, other in numbers.items())
+
+
+def _alike(ours: Content, theirs: Content) -> float:
+    """How many tensors of two items are the same by name and shape."""
+    total = 0.0
+    for name in ours.keys() & theirs.keys():
+        one, other = ours[name], theirs[name]
+        if one == other or one is None or other is None:
+            total += 1
+        elif len(one) == len(other):
+            total += _RANK
+    return total
+
+
+def _at_odds(kept: Mapping[int, int], ours: Items, theirs: Items) -> bool:
+    """Whether items of one number have nothing in common: then they are not the same."""
+    return any(_alike(ours[number], theirs[number]) < 1 for number in kept)
+
+
+def _in_order(ours: Items, theirs: Items) -> dict[int, int]:
+    """The numbers in order that have most in common (Needleman and Wunsch 1970, gaps for nothing)."""
+    mine, others = sorted(ours), sorted(theirs)
+    known: dict[tuple[int, int], float] = {}
+    sums = [[0.0] * (len(others) + 1) for _ in range(len(mine) + 1)]
+    for row, one in enumerate(mine, 1):
+        for column, other in enumerate(others, 1):
+            known[row, column] = sums[row - 1][column - 1] + _alike(ours[one], theirs[other])
+            sums[row][column] = max(known[row, column], sums[row - 1][column], sums[row][column - 1])
+    row, column, numbers = len(mine), len(others), {}
+    while row and column:
+        if sums[row][column] == sums[row - 1][column]:
+            row -= 1
+        elif sums[row][column] == sums[row][column - 1]:
+            column -= 1
+        else:
+            row, column = row - 1, column - 1
+            numbers[mine[row]] = others[column]
+    return dict(sorted(numbers.items()))
+
+
+# -- as a cause --------------------------------------------------------------------------------------
+
+
+def _dropped(a: Side, items: list[Item]) -> Cause:
+    """What no item of the other side is, and whose name another is to have."""
+    keys = [item.key for item in items]
+    sentence = (
+        f"{wording.plural(len(keys), 'key')} of the file, among them `{_safe(keys[0])}`, have no place in the list as "
+        "the other side numbers it."
+    )
+    step = Drop(patterns(keys, [item.key for item in a.items]))
+    return Cause("unexpected", sentence, lines(items, ()), (), step, "", LIKELY)
+
+
+def _cause(a: Side, b: Side, found: list[_Renumbered], pairs: Mapping[str, str]) -> Cause:
+    here, there = a.by_key(), b.by_key()
+    made = rules(pairs.items(), list(here), ())
+    moved = [(here[old], there[new]) for old, new in pairs.items() if new in there and old != new]
+    first = found[0]
+    counts = f"{wording.plural(len(found), 'list')} of the file" if len(found) > 1 else f"`{_safe(first.before)}`"
+    sentence = f"{counts} {'count' if len(found) > 1 else 'counts'} otherwise: {_told(first)}."
+    same = sum(mine.shape == other.shape for mine, other in moved)
+    evidence = (f"So {same:,} of {wording.plural(len(moved), 'key')} have the same shape.",)
+    undecided = () if first.shifted is None else (_OTHERWISE,)
+    said = lines(
+        (item for item, _ in moved if item.key not in there), (other for _, other in moved if other.key not in here)
+    )
+    return Cause("rename", sentence, said, (), Rename(made), "", LIKELY, evidence, undecided)
+
+
+_OTHERWISE = "The numbers could be right all the same, with one item missing at one end and one too many at the other."
+
+
+def _new_names(key: str, lists: Mapping[str, _Renumbered]) -> Iterator[str]:
+    for before, number, below in _numbered(key):
+        each = lists.get(before)
+        if each is not None:
+            if each.shifted is not None:
+                yield f"{before}{max(number + each.shifted, 0)}{below}"
+            elif number in each.numbers:
+                yield f"{before}{each.numbers[number]}{below}"
+            return
+
+
+def _told(each: _Renumbered) -> str:
+    if each.shifted is not None:
+        old, new = next(iter(each.numbers.items()))
+        return f"what is {old} there is {new} here, and so on" if len(each.numbers) > 1 else f"{old} is {new}"
+    moved = [f"{old} is {new}" for old, new in each.numbers.items() if old != new]
+    return wording.names(moved)
+
+
+def _safe(text: str) -> str:
+    return wording.safe(text, 60)

@@ -1,0 +1,192 @@
+"""Tensors that stand beside each other and differ in layout only: turned round, or with dimensions of size 1.
+
+A linear layer of some libraries is kept as [in, out] (Conv1D of GPT-2, Dense of TensorFlow), a 1x1 convolution is a
+linear layer with two dimensions more, positions have a leading 1 here and none there.
+
+Why this way: shapes decide most of it, and where they do not, it is said. A square weight looks the same turned round;
+whether it has to be, its siblings tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from .. import wording
+from .causes import CERTAIN, LIKELY, Cause
+from .renaming import patterns
+from .sides import Item, Made, Shape, Side
+from .steps import Squeeze, Step, Transpose, Unsqueeze
+
+Pair = tuple[Item, Item]
+_BLOCK = re.compile(r"[^0-9]*[0-9]+(?=\.)")
+"""A key up to its first number: the block it lies in."""
+_NO_LINEAR = re.compile(r"emb|wte|wpe|pos|token|lookup|codebook|relative|head|classifier", re.IGNORECASE)
+"""Two-dimensional weights that no library keeps turned round with its linear layers."""
+
+
+def find(a: Side, b: Side) -> tuple[Cause, ...]:
+    """What turns the tensors of the file so that they fit those of the same key."""
+    there = {item.key: item for item in b.items}
+    pairs = [(item, other) for item in a.items if (other := there.get(item.key)) is not None]
+    unlike = [(one, other) for one, other in pairs if one.shape != other.shape and one.shape and other.shape]
+    keys = [item.key for item in a.items]
+    return (*_ones(unlike, keys), *_turned(pairs, [pair for pair in unlike if _is_turned(*pair)], keys))
+
+
+# -- dimensions of size 1 ----------------------------------------------------------------------------
+
+
+def _ones(unlike: list[Pair], keys: Sequence[str]) -> Iterator[Cause]:
+    """A cause for each set of dimensions that is to be taken away or added."""
+    groups: dict[tuple[bool, tuple[int, ...]], list[Pair]] = {}
+    for one, other in unlike:
+        assert one.shape is not None and other.shape is not None
+        for larger, smaller, extra in ((one.shape, other.shape, True), (other.shape, one.shape, False)):
+            dims = _gone(larger, smaller)
+            if dims:
+                groups.setdefault((extra, dims), []).append((one, other))
+    for (extra, dims), pairs in groups.items():
+        chosen = patterns([one.key for one, _ in pairs], keys)
+        yield _one(pairs, extra, dims, Squeeze(chosen, dims) if extra else Unsqueeze(chosen, dims))
+
+
+def _gone(larger: Shape, smaller: Shape) -> tuple[int, ...]:
+    """The dimensions of size 1 without which `larger` is `smaller`, the last ones where there is a choice."""
+    if len(larger) <= len(smaller) or len(larger) > 8:
+        return ()
+    gone, at = [], len(smaller) - 1
+    for dim in range(len(larger) - 1, -1, -1):
+        if at >= 0 and larger[dim] == smaller[at]:
+            at -= 1
+        elif larger[dim] == 1:
+            gone.append(dim)
+        else:
+            return ()
+    return tuple(sorted(gone)) if at < 0 else ()
+
+
+def _one(pairs: list[Pair], extra: bool, dims: tuple[int, ...], step: Step) -> Cause:
+    first, other = pairs[0]
+    count = wording.plural(len(pairs), "tensor")
+    verb = "has" if len(pairs) == 1 else "have"
+    what = wording.plural(len(dims), "dimension")
+    sentence = (
+        f"{count} of the file {verb} {what} of size 1 {'more' if extra else 'less'} than on the other side: "
+        f"`{wording.safe(first.key, 80)}` is {wording.shape(first.shape or ())} and should be "
+        f"{wording.shape(other.shape or ())}."
+    )
+    shapes = {len(shape) for shape in (first.shape, other.shape) if shape}
+    evidence = ("A linear layer is a convolution of size 1.",) if shapes in ({2, 4}, {2, 3}) else ()
+    kind = "squeezed" if extra else "unsqueezed"
+    return Cause(
+        kind, sentence, _keys(pairs), _dims(pairs), step, evidence=("All other sizes are the same.", *evidence)
+    )
+
+
+# -- turned round ------------------------------------------------------------------------------------
+
+
+def _turned(pairs: list[Pair], clear: list[Pair], keys: Sequence[str]) -> Iterator[Cause]:
+    """The weights that are clearly turned round, and the square ones among them of which nothing else tells."""
+    if clear:
+        yield _clear(clear, keys)
+    linear = [pair for pair in pairs if _is_linear(pair[0])]
+    families = {_family(one.key) for one, _ in clear} | {_family(one.key) for one, _ in linear if _was_turned(one)}
+    square = [pair for pair in linear if _family(pair[0].key) in families and _is_square(*pair)]
+    straight = {_family(one.key) for one, other in linear if _is_straight(one, other)}
+    sure = [pair for pair in square if _family(pair[0].key) not in straight and pair[0].made is None]
+    if sure:
+        yield _square(sure, keys)
+    open_ones = [pair for pair in square if _family(pair[0].key) in straight and pair[0].made is None]
+    if open_ones:
+        yield _open(open_ones)
+
+
+def _is_turned(one: Item, other: Item) -> bool:
+    return one.shape is not None and len(one.shape) == 2 and one.shape[::-1] == other.shape != one.shape
+
+
+def _was_turned(one: Item) -> bool:
+    """Whether a former step turned it."""
+    return one.made is not None and any(part.operation == "transpose" for part in _operations(one.made))
+
+
+def _operations(made: Made) -> Iterator[Made]:
+    yield made
+    for part in made.parts:
+        if part.made is not None:
+            yield from _operations(part.made)
+
+
+def _is_square(one: Item, other: Item) -> bool:
+    shape = one.shape
+    return shape is not None and len(shape) == 2 and shape[0] == shape[1] and shape == other.shape
+
+
+def _is_straight(one: Item, other: Item) -> bool:
+    """Whether it fits as it is, and would not if it, or what it was made of, were turned round.
+
+    Square parts that were joined could have been turned before, each for itself; so they count too.
+    """
+    if one.shape is None or len(one.shape) != 2 or one.shape != other.shape or _was_turned(one):
+        return False
+    return one.shape[0] != one.shape[1] or one.made is not None
+
+
+def _is_linear(one: Item) -> bool:
+    return one.key.endswith("weight") and not _NO_LINEAR.search(one.key[-200:])
+
+
+def _family(key: str) -> str:
+    """The block that a key lies in, all blocks of its kind taken together; without blocks, the whole network."""
+    found = _BLOCK.match(key[:500])
+    return re.sub(r"[0-9]+", "#", found[0]) if found else ""
+
+
+def _clear(pairs: list[Pair], keys: Sequence[str]) -> Cause:
+    first = pairs[0][0]
+    count = wording.plural(len(pairs), "weight is", "weights are")
+    sentence = (
+        f"{count} turned round: `{wording.safe(first.key, 80)}` is {wording.shape(first.shape or ())} in the file and "
+        f"{wording.shape(pairs[0][1].shape or ())} on the other side."
+    )
+    step = Transpose(patterns([one.key for one, _ in pairs], keys))
+    evidence = ("The shapes are each other's reverse.", "Conv1D and TensorFlow keep linear layers as [in, out].")
+    return Cause("transposed", sentence, _keys(pairs), _dims(pairs), step, "", CERTAIN, evidence)
+
+
+def _square(pairs: list[Pair], keys: Sequence[str]) -> Cause:
+    sentence = (
+        f"{wording.plural(len(pairs), 'square weight is', 'square weights are')} most likely turned round too, as all "
+        f"other linear layers beside {'it' if len(pairs) == 1 else 'them'} are: "
+        f"`{wording.safe(pairs[0][0].key, 80)}` {wording.shape(pairs[0][0].shape or ())}."
+    )
+    step = Transpose(patterns([one.key for one, _ in pairs], keys))
+    undecided = ("The shape of a square weight is the same either way; only its values, or the code, can tell.",)
+    evidence = ("Every other linear layer of the same blocks is turned round.",)
+    return Cause("transposed", sentence, (), (), step, "", LIKELY, evidence, undecided)
+
+
+def _open(pairs: list[Pair]) -> Cause:
+    sentence = (
+        f"{wording.plural(len(pairs), 'square weight')} may be turned round or not: some linear layers "
+        f"beside `{wording.safe(pairs[0][0].key, 80)}` are, others are not."
+    )
+    undecided = ("The shape of a square weight is the same either way; only its values, or the code, can tell.",)
+    return Cause("transposed", sentence, (), advice="Look into the code that saved the file.", undecided=undecided)
+
+
+def _keys(pairs: list[Pair]) -> tuple[str, ...]:
+    return tuple(other.key for _, other in pairs)
+
+
+def _dims(pairs: list[Pair]) -> tuple[tuple[str, int], ...]:
+    """The dimensions that differ, of tensors that have as many of them on both sides."""
+    return tuple(
+        (other.key, dim)
+        for one, other in pairs
+        if one.shape and other.shape and len(one.shape) == len(other.shape)
+        for dim in range(len(one.shape))
+        if one.shape[dim] != other.shape[dim]
+    )
