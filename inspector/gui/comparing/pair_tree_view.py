@@ -14,7 +14,7 @@ from ..widgets.flat_tree_view import FlatTreeView
 from ..widgets.pair_delegate import PairDelegate
 from ..widgets.tree_columns import TreeColumns
 
-_FITTED = (PairColumn.KEY_A, PairColumn.KEY_B, PairColumn.SHAPE, PairColumn.DTYPE, PairColumn.PARAMETERS)
+_FITTED = (PairColumn.SHAPE, PairColumn.DTYPE, PairColumn.PARAMETERS)
 _NARROWEST, _WIDEST = 16, 52
 """Figures that a column of keys is wide, at least and at most."""
 

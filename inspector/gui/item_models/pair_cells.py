@@ -91,7 +91,7 @@ class PairCells:
             return self.difference(row) if column == PairColumn.DIFFERENCE else self._figure(row, column)
         found = self._texts.get((row, column))
         if found is None:
-            found = self._texts[row, column] = _MAKERS[PairColumn(column)](self, row)
+            found = self._texts[row, column] = _MAKERS[column](self, row)
         return found
 
     def whole_key(self, row: int, column: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ..theme import colours
@@ -36,16 +36,18 @@ class OverviewStrip(QWidget):
         self._colours: Mapping[int, QColor] = {}
         self._set_off: bytes | bytearray = b""
         self._view = (0, 0)
+        self._painted: tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]] | None = None
+        """The stretches of the ranks and of what is set off, worked out once for many paints; None when outdated."""
 
     def show_ranks(self, ranks: bytes | bytearray, palette: Mapping[int, QColor]) -> None:
         """Shows a mark for each line whose rank has a colour in `palette`."""
         self._ranks, self._colours = ranks, palette
-        self.update()
+        self._change()
 
     def set_off(self, lines: bytes | bytearray) -> None:
         """Sets off the lines that are 1 here; empty for none."""
         self._set_off = lines
-        self.update()
+        self._change()
 
     def show_view(self, first: int, last: int) -> None:
         """These lines are in view."""
@@ -55,14 +57,7 @@ class OverviewStrip(QWidget):
 
     def stretches(self) -> list[tuple[int, int, int]]:
         """What is painted: (first pixel, pixels, rank), from top to bottom."""
-        ranks = [rank if rank in self._colours else 0 for rank in self._buckets(self._ranks)]
-        found: list[tuple[int, int, int]] = []
-        for pixel, rank in enumerate(ranks):
-            if rank and found and found[-1][2] == rank and found[-1][0] + found[-1][1] == pixel:
-                found[-1] = (found[-1][0], found[-1][1] + 1, rank)
-            elif rank:
-                found.append((pixel, 1, rank))
-        return found
+        return self._stretches()[0]
 
     def line_at(self, y: float) -> int:
         """The line that stands at a height; the nearest one with a mark, where one is within a few pixels."""
@@ -88,12 +83,27 @@ class OverviewStrip(QWidget):
         painter.fillRect(self.rect(), QColor(now.window))
         painter.setPen(QColor(now.line))
         painter.drawLine(QPointF(0.5, 0), QPointF(0.5, self.height()))
-        for top, pixels, rank in self.stretches():
+        marks, set_off = self._stretches()
+        for top, pixels, rank in marks:
             painter.fillRect(QRectF(4, top, WIDTH - 7, max(_LEAST, pixels)), self._colours[rank])
-        for pixel, is_set_off in enumerate(self._buckets(self._set_off)):
-            if is_set_off:
-                painter.fillRect(QRectF(1, pixel, 2, _LEAST), QColor(now.accent))
+        for top, pixels, _ in set_off:
+            painter.fillRect(QRectF(1, top, 2, max(_LEAST, pixels)), QColor(now.accent))
         self._paint_view(painter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._change()
+
+    def _change(self) -> None:
+        self._painted = None
+        self.update()
+
+    def _stretches(self) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
+        if self._painted is None:
+            shown = bytes(rank if rank in self._colours else 0 for rank in range(256))
+            marks = _joined(self._buckets(self._ranks.translate(shown)))
+            self._painted = marks, _joined(self._buckets(self._set_off))
+        return self._painted
 
     def _paint_view(self, painter: QPainter) -> None:
         first, last = self._view
@@ -114,3 +124,14 @@ class OverviewStrip(QWidget):
             return []
         edges = [pixel * total // height for pixel in range(height + 1)]
         return [max(lines[start : max(end, start + 1)]) for start, end in pairwise(edges)]
+
+
+def _joined(ranks: list[int]) -> list[tuple[int, int, int]]:
+    """Pixels of one rank that lie side by side as one stretch: (first pixel, pixels, rank), without those of none."""
+    found: list[tuple[int, int, int]] = []
+    for pixel, rank in enumerate(ranks):
+        if rank and found and found[-1][2] == rank and found[-1][0] + found[-1][1] == pixel:
+            found[-1] = (found[-1][0], found[-1][1] + 1, rank)
+        elif rank:
+            found.append((pixel, 1, rank))
+    return found
