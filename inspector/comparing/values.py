@@ -71,25 +71,20 @@ def comparing_values(
     that are probably equal last. Pairs of the very same views are read once."""
     pairs = dict(_pairs_with_values(comparison))
     total, done = sum(a.nbytes + b.nbytes for a, b in pairs.values()), 0
-    known: dict[object, Compared] = {}
-    distances: dict[int, Distance] = {}
-    refusals: dict[int, str] = {}
+    told = _Told()
     with _HeldOpen() as held:
         for place in _in_order(comparison, pairs, wanted or Wanted()):
             a, b = pairs[place]
-            held.open(a, b)
-            identity = (_identity(a), _identity(b))
-            compared = known.get(identity)
+            if held.is_due:
+                yield from told.checked(held.renewed(a, b))
+            compared = told.of_twins(a, b)
             if compared is None:
                 compared = yield from _comparing(place, comparison.pairs[place].key, a, b, done, total)
-                known[identity] = compared
-            if compared.distance is None:
-                refusals[place] = compared.refusal
-            else:
-                distances[place] = compared.distance
-            yield compared._replace(place=place)
+            yield told.keep(compared._replace(place=place), a, b)
             done += a.nbytes + b.nbytes
-    return Values(distances, refusals)
+        if told.fresh:
+            yield from told.checked(held.renewed(a, b))
+    return Values(told.distances, told.refusals)
 
 
 def probably_equal(comparison: Comparison) -> frozenset[int]:
@@ -196,6 +191,39 @@ def _mark(tensor: Tensor) -> object:
     return (bytes_of, tensor.dtype, tensor.offset, tensor.shape, tensor.stride, extra.conj, extra.neg)
 
 
+class _Told:
+    """What was said of each pair; `fresh` are those since the files were last checked to be the same still."""
+
+    def __init__(self) -> None:
+        self.distances: dict[int, Distance] = {}
+        self.refusals: dict[int, str] = {}
+        self.fresh: list[int] = []
+        self._known: dict[object, Compared] = {}
+
+    def of_twins(self, a: Tensor, b: Tensor) -> Compared | None:
+        """What was said of the very same views under other keys."""
+        return self._known.get((_identity(a), _identity(b)))
+
+    def keep(self, compared: Compared, a: Tensor, b: Tensor) -> Compared:
+        if compared.distance is None:
+            self.refusals[compared.place] = compared.refusal
+        else:
+            self.distances[compared.place] = compared.distance
+            self._known[_identity(a), _identity(b)] = compared
+            self.fresh.append(compared.place)
+        return compared
+
+    def checked(self, refusal: str) -> Iterator[Compared]:
+        """Takes back what is fresh when a file is not what it was: who knows which of its states was read."""
+        for place in self.fresh if refusal else ():
+            del self.distances[place]
+            self.refusals[place] = refusal
+            yield Compared(place, None, refusal)
+        if refusal:
+            self._known.clear()
+        self.fresh.clear()
+
+
 class _HeldOpen:
     """Keeps the files of the last pair open for the next ones: opening two files costs as much as a small tensor."""
 
@@ -203,19 +231,23 @@ class _HeldOpen:
         self._stack = ExitStack()
         self._left = 0
 
-    def open(self, *tensors: Tensor) -> None:
-        """Opens them anew once in a while. A file that cannot be opened says so where it is read."""
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to open the files anew; counts the pairs for which it was not."""
         self._left -= 1
-        if self._left >= 0:
-            return
+        return self._left < 0
+
+    def renewed(self, *tensors: Tensor) -> str:
+        """Opens the files of these tensors anew; gives the sentence when one of them is not what it was."""
         self._stack.close()
         self._left = _HELD
-        for tensor in tensors:
-            if tensor.storage is not None and tensor.storage.source is not None:
-                try:
+        try:
+            for tensor in tensors:
+                if tensor.storage is not None and tensor.storage.source is not None:
                     self._stack.enter_context(tensor.storage.source.opened())
-                except InspectorError:
-                    self._left = 0
+        except InspectorError as error:
+            return str(error)
+        return ""
 
     def __enter__(self) -> _HeldOpen:
         return self

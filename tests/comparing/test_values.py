@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,17 @@ def test_a_file_that_is_gone_is_a_sentence_for_each_pair(tmp_path: Path, weights
     (tmp_path / "b.pth").unlink()
     _, values = driven(comparison)
     assert len(values.refusals) == len(weights)
+
+
+def test_what_was_said_of_a_file_is_taken_back_when_it_changes_meanwhile(tmp_path: Path, weights: Weights) -> None:
+    comparison = compared(tmp_path, weights, weights)
+    work, said = comparing_values(comparison), []
+    for word in work:
+        if isinstance(word, Compared):
+            said.append(word)
+            os.utime(tmp_path / "b.pth", ns=(1, 1))  # as if it had been written anew
+    assert [word.distance is None for word in said] == [False] * len(weights) + [True] * len(weights)
+    assert all("changed on disk" in word.refusal for word in said[len(weights) :])
 
 
 def test_progress_goes_up_to_the_whole(tmp_path: Path, weights: Weights) -> None:
