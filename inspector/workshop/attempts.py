@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, Dict, Generator, Mapping, NamedTuple, Optional  # noqa: UP035  # Python 3.8
+from collections.abc import Generator
+from typing import Callable, Mapping, NamedTuple  # noqa: UP035  # Python 3.8
 
 from ..progress import Progress
 from .knobs import Arguments
@@ -35,10 +36,10 @@ class Attempts:
         self._most_builds = most_builds
         self._begin = time.monotonic()
         self._most_seconds = most_seconds
-        self._known: Dict[str, Optional[Model]] = {}  # noqa: UP006, UP045
+        self._known: dict[str, Model | None] = {}
         self.builds = 0
-        self.best: Optional[Model] = None  # noqa: UP045
-        self.failures: Dict[str, str] = {}  # noqa: UP006
+        self.best: Model | None = None
+        self.failures: dict[str, str] = {}
         """What was tried and failed, and the reason in a line."""
 
     def aim(self, wanted: Wanted, model: Model) -> Model:
@@ -52,18 +53,18 @@ class Attempts:
     def seconds(self) -> float:
         return time.monotonic() - self._begin
 
-    def build(self, arguments: Arguments, text: str) -> Generator[Progress, None, Optional[Model]]:  # noqa: UP045
+    def build(self, arguments: Arguments, text: str) -> Generator[Progress, None, Model | None]:
         """The model of these arguments, None where the constructor fails. Raises Enough when nothing is left."""
         call = _call(arguments)
         if call not in self._known:
-            if self.builds >= self._most_builds or self.seconds > self._most_seconds:
+            if self.builds and (self.builds >= self._most_builds or self.seconds > self._most_seconds):
                 raise Enough
             yield Progress(self.builds, self._most_builds, "builds", text)
             self.builds += 1
             self._known[call] = self._built(arguments, text)
         return self._known[call]
 
-    def _built(self, arguments: Arguments, text: str) -> Optional[Model]:  # noqa: UP045
+    def _built(self, arguments: Arguments, text: str) -> Model | None:
         try:
             shapes = self._build(arguments)
         except Exception as error:  # a constructor that refuses a value has told something as well

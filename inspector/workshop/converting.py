@@ -1,10 +1,11 @@
 """Arguments as JSON has them, made into what a constructor takes: members of an Enum, dtypes, classes, functions.
 
     activation="torch.nn.GELU"    the class itself
+    block="Bottleneck"            the class, where the annotation is `type[BasicBlock | Bottleneck]`
     norm="LAYER"                  Norm.LAYER, where the annotation is the Enum `Norm`
     dtype="torch.float16"         the dtype
 
-Only names of torch's are looked up, and never where the argument is a text itself.
+Only names of torch's, and those of the annotation, are looked up, and never where the argument is a text itself.
 """
 
 from __future__ import annotations
@@ -33,12 +34,23 @@ def converted(call: Callable[..., Any], arguments: Mapping[str, object]) -> dict
     return made
 
 
+def classes_in(annotation: Any) -> list[type]:
+    """The classes that an annotation such as `type[BasicBlock | Bottleneck]` names; none where it is no such thing."""
+    if typing.get_origin(annotation) is not type:
+        return []
+    inside = typing.get_args(annotation)[0]
+    return [each for each in (typing.get_args(inside) or (inside,)) if isinstance(each, type)]
+
+
 def _meant(text: str, annotation: Any) -> object:
     for each in (annotation, *typing.get_args(annotation)):
         if str(each) == text and each is not annotation:  # one of a Literal
             return each
         if isinstance(each, type) and issubclass(each, enum.Enum) and text in each.__members__:
             return each[text]
+        for one in classes_in(each):
+            if one.__name__ == text:
+                return one
     package, _, rest = text.partition(".")
     if package in ("torch", "torchvision", "nn") and rest:
         value: object = sys.modules.get("torch.nn" if package == "nn" else package)

@@ -8,7 +8,7 @@ worse.
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Generator, Iterator, List, Tuple  # noqa: UP035  # Python 3.8
+from collections.abc import Generator, Iterable, Iterator
 
 from ..progress import Progress
 from .attempts import Model
@@ -19,11 +19,13 @@ from .turning import Turner, Turning, others
 _MOST_DETOURS = 24
 
 
-def descend(turner: Turner, model: Model, held: FrozenSet[Knob] = frozenset()) -> Turning:  # noqa: UP006
+def descend(turner: Turner, model: Model, held: frozenset[Knob] = frozenset()) -> Turning:
     """Turns knobs as long as one of them lessens the misfit; those in `held` stay."""
     while model.misfit:
         yield from learn_unknown(turner, model)
-        lower = yield from _sweep(turner, model, held)
+        lower = yield from _sweep(turner, model, _promising(turner, model, held))
+        if lower is model:
+            lower = yield from _sweep(turner, model, _outdated(turner, model, held))
         if lower is model:
             break
         model = lower
@@ -37,9 +39,9 @@ def learn_unknown(turner: Turner, model: Model) -> Generator[Progress, None, Non
             yield from turner.learn(model, knob)
 
 
-def _sweep(turner: Turner, model: Model, held: FrozenSet[Knob]) -> Turning:  # noqa: UP006
+def _sweep(turner: Turner, model: Model, promising: Iterable[Knob]) -> Turning:
     known = turner.knobs(model)
-    for knob in _promising(turner, model, held):
+    for knob in promising:
         turned = yield from turner.along(model, knob)
         if turned.misfit < model.misfit:
             model = turned
@@ -48,18 +50,24 @@ def _sweep(turner: Turner, model: Model, held: FrozenSet[Knob]) -> Turning:  # n
     return model
 
 
-def _promising(turner: Turner, model: Model, held: FrozenSet[Knob]) -> List[Knob]:  # noqa: UP006
-    """The knobs that may help: those that move what is wrong, depths first; then those last learned with other keys."""
+def _promising(turner: Turner, model: Model, held: frozenset[Knob]) -> list[Knob]:
+    """The knobs that move what is wrong: depths first, then those that move most of it.
+
+    A single size that several of them move - a picture's, flattened - comes last, when all but one are known.
+    """
     wrong = set(moved(model.traits, turner.attempts.wanted.traits))
-    ranks: Dict[Knob, int] = {}  # noqa: UP006
+    ranks: dict[Knob, tuple[bool, int]] = {}
     for knob in turner.knobs(model):
-        if knob in held:
-            continue
-        if turner.moves[knob] & wrong:
-            ranks[knob] = 0 if turner.moves_keys(knob) else 1
-        elif turner.keys[knob] != model.shapes.keys():
-            ranks[knob] = 2
+        moves = turner.moves[knob] & wrong
+        if moves and knob not in held:
+            ranks[knob] = not turner.moves_keys(knob), -len(moves)
     return sorted(ranks, key=lambda knob: ranks[knob])
+
+
+def _outdated(turner: Turner, model: Model, held: frozenset[Knob]) -> list[Knob]:
+    """The knobs that were learned with other keys: they may move what is wrong by now."""
+    keys = model.shapes.keys()
+    return [knob for knob in turner.knobs(model) if turner.keys[knob] != keys and knob not in held]
 
 
 def detour(turner: Turner, model: Model) -> Turning:
@@ -86,13 +94,13 @@ def _one_detour(turner: Turner, model: Model) -> Turning:
     return model
 
 
-def _detours(turner: Turner, model: Model) -> Iterator[Tuple[Knob, object]]:  # noqa: UP006
+def _detours(turner: Turner, model: Model) -> Iterator[tuple[Knob, object]]:
     """Switches, guesses that were laid aside - those with most votes first -, then halves and doubles."""
-    known = turner.knobs(model)
-    moving = [knob for knob in known if turner.moves.get(knob)]
-    for knob in moving:
-        if knob.kind in (BOOL, CHOICE):
+    for knob in turner.knobs(model):
+        if knob.kind in (BOOL, CHOICE) and turner.moves.get(knob):
             yield from ((knob, value) for value in others(turner.read(model, knob), knob))
+    wrong = set(moved(model.traits, turner.attempts.wanted.traits))
+    moving = [knob for knob in turner.knobs(model) if turner.moves.get(knob, frozenset()) & wrong]
     aside = [(guess, knob) for knob in moving for guess in turner.aside.get(knob, ())]
     for guess, knob in sorted(aside, key=lambda each: -each[0].votes):
         yield knob, float(guess.value) if knob.kind == FLOAT else int(guess.value)

@@ -8,7 +8,8 @@ Why this way: to whoever turns them, a width in a list and an argument of its ow
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple, Union  # noqa: UP035  # Python 3.8
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Dict, NamedTuple, Tuple, Union  # noqa: UP035  # Python 3.8
 
 from .requests import Argument, Signature
 
@@ -28,7 +29,7 @@ class Knob(NamedTuple):
 
     place: Place
     kind: str
-    choices: Tuple[object, ...] = ()  # noqa: UP006
+    choices: tuple[object, ...] = ()
 
     @property
     def argument(self) -> str:
@@ -40,9 +41,9 @@ class Knob(NamedTuple):
         return f"the length of {name}" if self.kind == LENGTH else f"all of {name}" if self.kind == ALL else name
 
 
-def knobs(signature: Signature, arguments: Mapping[str, object], fixed: Sequence[str] = ()) -> List[Knob]:  # noqa: UP006
+def knobs(signature: Signature, arguments: Mapping[str, object], fixed: Sequence[str] = ()) -> list[Knob]:
     """The knobs of a call with these arguments, in the order of the signature; arguments in `fixed` have none."""
-    found: List[Knob] = []  # noqa: UP006
+    found: list[Knob] = []
     known = {argument.name: argument for argument in signature.arguments}
     for name in dict.fromkeys([*known, *arguments]):
         argument = known.get(name, Argument(name, "", False))
@@ -75,7 +76,7 @@ def _of(value: object, place: Place, argument: Argument) -> Iterator[Knob]:
 
 def _may_be_int(argument: Argument) -> bool:
     """Whether an argument that is None by default may be a number: its type says so, or says nothing."""
-    return argument.type in ("", "None") or "int" in argument.type
+    return argument.type in ("", "None") or "int" in argument.type.replace(" ", "").split("|")
 
 
 def _is_square(values: Sequence[object]) -> bool:

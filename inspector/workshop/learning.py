@@ -8,9 +8,10 @@ sizes are rounded least: what they say comes first, and a build decides.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import isqrt
-from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple  # noqa: UP035  # Python 3.8
+from typing import NamedTuple, Sequence, Tuple  # noqa: UP035  # Python 3.8
 
 from .traits import Trait, Traits
 
@@ -29,15 +30,15 @@ class Guess(NamedTuple):
     """One of these."""
 
 
-def moved(one: Traits, other: Traits) -> List[Trait]:  # noqa: UP006
+def moved(one: Traits, other: Traits) -> list[Trait]:
     """The traits that are not the same in both."""
     return [trait for trait in {**one, **other} if one.get(trait) != other.get(trait)]
 
 
-def whole_numbers(tried: Tried, wanted: Traits) -> List[Guess]:  # noqa: UP006
+def whole_numbers(tried: Tried, wanted: Traits) -> list[Guess]:
     """The whole numbers that the moved traits speak for, those with most votes first."""
-    votes: Dict[Fraction, float] = {}  # noqa: UP006
-    reasons: Dict[Fraction, Trait] = {}  # noqa: UP006
+    votes: dict[Fraction, float] = {}
+    reasons: dict[Fraction, Trait] = {}
     for trait, points in _moved_points(tried, wanted):
         for value, is_exact in _inverted(points, Fraction(wanted[trait])):
             if value >= 0:
@@ -47,7 +48,7 @@ def whole_numbers(tried: Tried, wanted: Traits) -> List[Guess]:  # noqa: UP006
     return [Guess(value, votes[value], reasons[value]) for value in ranked]
 
 
-def fractions(tried: Tried, wanted: Traits) -> List[Guess]:  # noqa: UP006
+def fractions(tried: Tried, wanted: Traits) -> list[Guess]:
     """The numbers that the moved traits speak for: the roundest near what the largest sizes say.
 
     Sizes grow with the number. So one that is too small says that it must be larger, and one that is too large the
@@ -77,7 +78,7 @@ def _round_numbers(middle: Fraction) -> Iterable[Fraction]:
     return [*(Fraction(round(middle * part), part) for part in parts), middle]
 
 
-def _moved_points(tried: Tried, wanted: Traits) -> Iterator[Tuple[Trait, List[Point]]]:  # noqa: UP006
+def _moved_points(tried: Tried, wanted: Traits) -> Iterator[tuple[Trait, list[Point]]]:
     """Each wanted trait that has different sizes among what was tried, with the last three that differ."""
     everywhere: Mapping[Trait, int] = {trait: 0 for _, each in tried for trait in each if trait in wanted}
     for trait in everywhere:
@@ -86,7 +87,7 @@ def _moved_points(tried: Tried, wanted: Traits) -> Iterator[Tuple[Trait, List[Po
             yield trait, points[-3:]
 
 
-def _inverted(points: List[Point], wanted: Fraction) -> Iterator[Tuple[Fraction, bool]]:  # noqa: UP006
+def _inverted(points: list[Point], wanted: Fraction) -> Iterator[tuple[Fraction, bool]]:
     """Where the curve through two or three points is `wanted`, in whole numbers, and whether it is exactly so."""
     (v0, f0), (v1, f1) = points[-2:]
     if len(points) == 3:
@@ -99,7 +100,7 @@ def _inverted(points: List[Point], wanted: Fraction) -> Iterator[Tuple[Fraction,
         yield Fraction(round(value)), value.denominator == 1
 
 
-def _parabola(points: List[Point]) -> Tuple[Fraction, Fraction, Fraction]:  # noqa: UP006
+def _parabola(points: list[Point]) -> tuple[Fraction, Fraction, Fraction]:
     """a, b, c of a v^2 + b v + c through three points, after Newton's divided differences."""
     (v0, f0), (v1, f1), (v2, f2) = points
     slope = (f1 - f0) / (v1 - v0)
@@ -108,7 +109,7 @@ def _parabola(points: List[Point]) -> Tuple[Fraction, Fraction, Fraction]:  # no
     return a, b, f0 - slope * v0 + a * v0 * v1
 
 
-def _roots(a: Fraction, b: Fraction, c: Fraction) -> Iterator[Tuple[Fraction, bool]]:  # noqa: UP006
+def _roots(a: Fraction, b: Fraction, c: Fraction) -> Iterator[tuple[Fraction, bool]]:
     inside = b * b - 4 * a * c
     if inside < 0:
         return

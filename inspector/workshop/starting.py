@@ -7,8 +7,8 @@ constructor disagrees, the guess is exchanged for the next one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from itertools import islice, product
-from typing import Dict, Iterator, List, Mapping  # noqa: UP035  # Python 3.8
 
 from .knobs import Arguments
 from .requests import Argument, Signature
@@ -42,14 +42,14 @@ def first_calls(signature: Signature, given: Mapping[str, object]) -> Iterator[A
     Those that differ in one guess come before those that differ in two.
     """
     required = [each for each in signature.arguments if each.required and each.name not in given]
-    options: Dict[str, List[object]] = {each.name: guesses(each) for each in required}  # noqa: UP006
+    options: dict[str, list[object]] = {each.name: guesses(each) for each in required}
     ranges = (range(len(each)) for each in options.values())
     choices = sorted(islice(product(*ranges), 5000), key=lambda picked: (sum(map(bool, picked)), sum(picked)))
     for picked in choices[:_MOST]:
         yield {**given, **{name: values[place] for (name, values), place in zip(options.items(), picked)}}
 
 
-def guesses(argument: Argument) -> List[object]:  # noqa: UP006
+def guesses(argument: Argument) -> list[object]:
     """Values that an argument may take, the likeliest first; at least one."""
     if argument.choices:
         return list(argument.choices)
@@ -66,6 +66,6 @@ def guesses(argument: Argument) -> List[object]:  # noqa: UP006
     return [*numbers, *_lists(argument.name)]
 
 
-def _lists(name: str) -> List[object]:  # noqa: UP006
+def _lists(name: str) -> list[object]:
     each = 2 if re.search("layers|depth|blocks", name) and "hidden" not in name else 16
     return [[each] * length for length in (2, 4, 3, 5, 1)]

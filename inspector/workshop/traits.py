@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Dict, Iterable, List, Mapping, Optional, Tuple, Union  # noqa: UP035  # Python 3.8
+from collections.abc import Iterable
+from typing import Dict, Mapping, Optional, Tuple, Union  # noqa: UP035  # Python 3.8
 
 from .requests import Shape
 
@@ -31,7 +32,7 @@ _COUNTER = "num_batches_tracked"
 def traits(shapes: Shapes) -> Traits:
     """All traits of a state_dict."""
     found: Traits = {}
-    blocks: Dict[str, set[str]] = {}  # noqa: UP006
+    blocks: dict[str, set[str]] = {}
     kinds: Counter[Trait] = Counter()
     for key, shape in shapes.items():
         for match in _NUMBER.finditer(key):
@@ -48,30 +49,28 @@ class Wanted:
     """The state_dict that a model is to have."""
 
     def __init__(self, shapes: Shapes) -> None:
-        self.shapes = shapes
-        self.traits = traits(shapes)
+        self.shapes = {key: shape for key, shape in shapes.items() if shape is not None}
+        self.traits = traits(self.shapes)
         self.counts = {trait: size for trait, size in self.traits.items() if trait[1] in (BLOCKS, KEYS)}
         """Those of its traits that tell how deep it is."""
         self._has_counters = any(key.endswith(_COUNTER) for key in shapes)
 
-    def left(self, shapes: Shapes) -> List[str]:  # noqa: UP006
-        """The keys that do not fit: missing, mismatched and unexpected ones."""
-        wanted = self.shapes
-        wrong = [key for key, shape in shapes.items() if self._is_wrong(key, shape)]
-        return wrong + [key for key in wanted if key not in shapes]
+    def left(self, shapes: Shapes) -> list[str]:
+        """The keys that do not fit: missing, mismatched and unexpected ones. What is no tensor has no say in it."""
+        wrong = [key for key, shape in shapes.items() if shape is not None and self._is_wrong(key, shape)]
+        return wrong + [key for key in self.shapes if key not in shapes]
 
-    def _is_wrong(self, key: str, shape: Optional[Shape]) -> bool:  # noqa: UP045
+    def _is_wrong(self, key: str, shape: Shape) -> bool:
         if key not in self.shapes:
             return self._has_counters or not key.endswith(_COUNTER)  # torch before 0.4.1 had no counters
-        wanted = self.shapes[key]
-        return wanted is not None and shape is not None and wanted != shape
+        return self.shapes[key] != shape
 
     def misfit(self, shapes: Shapes) -> int:
         """How far a state_dict is from this one: mismatched dimensions, and more for every key that one lacks."""
         return sum(self._weigh(self.shapes.get(key), shapes.get(key)) for key in self.left(shapes))
 
     @staticmethod
-    def _weigh(here: Optional[Shape], there: Optional[Shape]) -> int:  # noqa: UP045
+    def _weigh(here: Shape | None, there: Shape | None) -> int:
         if here is None or there is None:
             return _LONE
         if len(here) != len(there):
@@ -79,7 +78,7 @@ class Wanted:
         return min(_LONE - 1, sum(a != b for a, b in zip(here, there)))
 
 
-def wanted(items: Iterable[Tuple[str, Optional[Shape]]], model: Shapes) -> Wanted:  # noqa: UP006, UP045
+def wanted(items: Iterable[tuple[str, Shape | None]], model: Shapes) -> Wanted:
     """What a checkpoint holds, under the names that the model has.
 
     A prefix is taken off (`module.`, `encoder.`), or set before where it is the model that has one: that under which
@@ -97,9 +96,9 @@ def _common(keys: Iterable[str], model: Shapes) -> int:
     return len({_NUMBER.sub("#", key) for key in keys} & {_NUMBER.sub("#", key) for key in model})
 
 
-def _prefixes(keys: Iterable[str]) -> List[str]:  # noqa: UP006
+def _prefixes(keys: Iterable[str]) -> list[str]:
     """The beginnings of keys, up to three segments."""
-    found: Dict[str, None] = {}  # noqa: UP006
+    found: dict[str, None] = {}
     for key in keys:
         parts = key.split(".")
         for depth in range(1, min(4, len(parts))):

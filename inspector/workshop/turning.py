@@ -6,19 +6,9 @@ on the meta device costs milliseconds, so trying is cheap, and the last build pr
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence, Set
 from fractions import Fraction
-from typing import (  # noqa: UP035  # Python 3.8
-    AbstractSet,
-    Dict,
-    FrozenSet,
-    Generator,
-    Iterable,
-    Iterator,
-    List,
-    Optional,
-    Sequence,
-    Set,
-)
+from typing import Generator  # noqa: UP035  # Python 3.8
 
 from ..progress import Progress
 from .attempts import Attempts, Model
@@ -31,9 +21,13 @@ Turning = Generator[Progress, None, Model]
 
 _MOST_TURNS = 8
 """Values that one knob is turned to after it was learned what it moves."""
+_MOST_NEAR = 3
+"""Values among them that no shape says exactly, as where something is rounded."""
 _MOST_RESCUES = 6
 _HIGHEST = 10**7
 """Larger sizes are asked of nobody."""
+_DEEPER = 64
+"""Layers beyond the number of keys that a checkpoint has, and that can hold weights all the same."""
 
 
 class Turner:
@@ -43,26 +37,24 @@ class Turner:
         self.attempts = attempts
         self.signature = signature
         self.fixed = fixed
-        self.moves: Dict[Knob, FrozenSet[Trait]] = {}  # noqa: UP006
+        self.moves: dict[Knob, frozenset[Trait]] = {}
         """What each knob moved when it was last turned; nothing for one that moves no shape."""
-        self.keys: Dict[Knob, AbstractSet[str]] = {}  # noqa: UP006
+        self.keys: dict[Knob, Set[str]] = {}
         """The keys of the model that this was learned with."""
-        self.coarse: Set[Knob] = set()  # noqa: UP006
-        """Numbers whose single steps may not be seen in any shape."""
-        self.stubborn: Set[Knob] = set()  # noqa: UP006
+        self.stubborn: set[Knob] = set()
         """Knobs that could not be turned at all: next time they are turned in smaller steps."""
-        self.reasons: Dict[Knob, Trait] = {}  # noqa: UP006
+        self.reasons: dict[Knob, Trait] = {}
         """The trait that a knob's value was read off."""
-        self.aside: Dict[Knob, List[Guess]] = {}  # noqa: UP006
+        self.aside: dict[Knob, list[Guess]] = {}
         """Guesses that some traits speak for, where most speak against them."""
 
-    def knobs(self, model: Model) -> List[Knob]:  # noqa: UP006
+    def knobs(self, model: Model) -> list[Knob]:
         return knobs(self.signature, model.arguments, self.fixed)
 
     def read(self, model: Model, knob: Knob) -> object:
         return read(model.arguments, knob, self.signature)
 
-    def build(self, model: Model, knob: Knob, value: object) -> Generator[Progress, None, Optional[Model]]:  # noqa: UP045
+    def build(self, model: Model, knob: Knob, value: object) -> Generator[Progress, None, Model | None]:
         """The same model with one knob turned; None where the constructor refuses."""
         arguments = turn(model.arguments, knob, value, self.signature)
         found = yield from self.attempts.build(arguments, f"{knob} = {value!r}")
@@ -88,7 +80,7 @@ class Turner:
     # -- switches
 
     def _switch(self, model: Model, knob: Knob) -> Turning:
-        best, moves = model, set()  # type: Model, Set[Trait]
+        best, moves = model, set()  # type: Model, set[Trait]
         for value in others(self.read(model, knob), knob):
             switched = yield from self.build(model, knob, value)
             if switched is not None:
@@ -109,7 +101,7 @@ class Turner:
 
     def _turn(self, model: Model, knob: Knob) -> Turning:
         tried, best = [model], model
-        asked = {self.read(model, knob)}
+        asked, near = {self.read(model, knob)}, _MOST_NEAR
         yield from self._probe(tried, knob)
         while len(tried) > 1 and len(asked) <= _MOST_TURNS and not self._is_settled(best, knob):
             guesses = self._guesses(tried, knob)
@@ -119,7 +111,7 @@ class Turner:
             if knob.kind != FLOAT and guesses and guesses[0].value == self.read(model, knob):
                 break  # most of what it moves is as it is wanted
             guess = next((each for each in guesses if _plain(each, knob) not in asked), None)
-            if guess is None:
+            if guess is None or (guess.votes < 1 and (near := near - 1) < 0):
                 break
             asked.add(_plain(guess, knob))
             turned = yield from self._try(model, knob, guess, tried)
@@ -137,8 +129,8 @@ class Turner:
         model: Model,
         knob: Knob,
         guess: Guess,
-        tried: List[Model],  # noqa: UP006
-    ) -> Generator[Progress, None, Optional[Model]]:  # noqa: UP045
+        tried: list[Model],
+    ) -> Generator[Progress, None, Model | None]:
         turned = yield from self.build(model, knob, _plain(guess, knob))
         if turned is not None:
             tried[:] = [each for each in tried if each is not turned] + [turned]
@@ -146,27 +138,31 @@ class Turner:
             turned = yield from self._rescue(model, knob, int(guess.value))
         return turned
 
-    def _guesses(self, tried: List[Model], knob: Knob) -> List[Guess]:  # noqa: UP006
+    def _guesses(self, tried: list[Model], knob: Knob) -> list[Guess]:
         values = [(self.read(each, knob), each.traits) for each in tried]
         points = [(Fraction(value), traits) for value, traits in values if isinstance(value, (int, float))]
         wanted = self.attempts.wanted
-        if knob.kind == FLOAT:
-            return fractions(points, wanted.traits)
+        learn = fractions if knob.kind == FLOAT else whole_numbers
         # Of a depth only the counts speak: in a model of another depth, sizes stand at other places.
-        by_counts = whole_numbers(points, wanted.counts)
-        guesses = by_counts or whole_numbers(points, wanted.traits)
-        return [each for each in guesses if each.value <= _HIGHEST]
+        guesses = learn(points, wanted.counts) or learn(points, wanted.traits)
+        highest = len(wanted.shapes) + _DEEPER if self._deepens(tried) else _HIGHEST
+        return [each for each in guesses if each.value <= highest]
+
+    @staticmethod
+    def _deepens(tried: list[Model]) -> bool:
+        """Whether models get more and more keys: those of a million layers are not to be built."""
+        return len({len(each.shapes) for each in tried[1:]}) > 1
 
     def _is_settled(self, model: Model, knob: Knob) -> bool:
         """Whether everything that a knob moves is as it is wanted."""
         wanted = self.attempts.wanted.traits
         return not model.misfit or all(model.traits.get(each) == wanted.get(each) for each in self.moves[knob])
 
-    def _probe(self, tried: List[Model], knob: Knob) -> Generator[Progress, None, bool]:  # noqa: UP006
+    def _probe(self, tried: list[Model], knob: Knob) -> Generator[Progress, None, bool]:
         """Adds to `tried` the first model with the knob turned just so far that something moves; False if none does."""
         model, still = tried[0], 0
         known = {self.read(each, knob) for each in tried}
-        further = (value for value in steps(self.read(model, knob)) if knob in self.stubborn)
+        further = steps(self.read(model, knob)) if knob in self.stubborn and knob.kind == INT else ()
         for value in (*probes(self.read(model, knob), knob), *further):
             turned = (yield from self.build(model, knob, value)) if value not in known else None
             if turned is None:
@@ -174,7 +170,6 @@ class Turner:
             moves = moved(model.traits, turned.traits)
             if moves:
                 self._note(knob, model, moves)
-                self._weigh_steps(knob, model, turned, moves)
                 tried.append(turned)
                 return True
             still += 1
@@ -189,14 +184,7 @@ class Turner:
         self.moves[knob] = frozenset(moves)
         self.keys[knob] = model.shapes.keys()
 
-    def _weigh_steps(self, knob: Knob, one: Model, other: Model, moves: Iterable[Trait]) -> None:
-        """Notes whether every step of a number can be seen: of an image, only whole patches can."""
-        before, after = self.read(one, knob), self.read(other, knob)
-        if isinstance(before, int) and isinstance(after, int):
-            grown = (abs(other.traits.get(trait, 0) - one.traits.get(trait, 0)) for trait in moves)
-            (self.coarse.discard if any(size >= abs(after - before) for size in grown) else self.coarse.add)(knob)
-
-    def _rescue(self, model: Model, knob: Knob, value: int) -> Generator[Progress, None, Optional[Model]]:  # noqa: UP045
+    def _rescue(self, model: Model, knob: Knob, value: int) -> Generator[Progress, None, Model | None]:
         """The model with this value and one other number changed, where the value alone is refused.
 
         Constructors ask for numbers that divide each other: a width and its heads, an image and its patches.
@@ -212,7 +200,7 @@ class Turner:
         return None
 
 
-def others(value: object, knob: Knob) -> List[object]:  # noqa: UP006
+def others(value: object, knob: Knob) -> list[object]:
     """The other positions of a switch."""
     return [not value] if knob.kind == BOOL else [choice for choice in knob.choices if choice != value]
 
