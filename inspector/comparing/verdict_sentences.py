@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from ..analysis.distances import Distance
 from ..progress import Progress
-from ..wording import count, names, number, plural, safe
+from ..wording import count, names, plural, safe
 from .diffing import DTYPE, MISSING, SIZE, UNEXPECTED, Comparison, Pair
 from .key_groups import FEW, covering
 from .low_rank import Ranks, finding_ranks
@@ -25,6 +25,7 @@ from .values import Values, by_branch
 
 _RUNNING = ("running_mean", "running_var", "num_batches_tracked")
 """What a BatchNorm works out as it runs, and no optimizer learns."""
+_SAME = "Same architecture"
 _WHOLE = ("int", "uint", "bool")
 _ATTENTION = {"attn", "attention", "qkv", "q", "k", "v", "query", "key", "value"}
 
@@ -40,6 +41,11 @@ class _Moved(NamedTuple):
     """Running statistics that differ."""
     whole: tuple[str, ...] = ()
     """Tables and counters of whole numbers that differ."""
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.learned or self.running or self.whole)
 
     @property
     def patterns(self) -> tuple[str, ...]:
@@ -106,13 +112,22 @@ def _is_whole(pair: Pair) -> bool:
 
 
 def _headline(comparison: Comparison, distances: Mapping[int, Distance], moved: _Moved) -> str:
-    anything = moved.learned or moved.running or moved.whole
     if not comparison.fits:
-        changed = f"{count(len(moved.learned))} of the other {_tensors(moved)} changed"
-        return f"{_structure(comparison)}; {changed if anything else 'all else is the same'}."
-    if not anything:
+        structure = _structure(comparison)
+        return f"{structure}; {_of_all_else(moved)}." if structure.startswith(_SAME) else f"{structure}."
+    if not moved.anything:
         return _sameness(comparison, distances)
     return f"{_lead(comparison)}; {_change(comparison, distances, moved)}."
+
+
+def _of_all_else(moved: _Moved) -> str:
+    if not moved.anything:
+        return "all else is the same"
+    if not moved.learned:
+        return f"of all else only {_unlearned(moved)} changed"
+    if not moved.still:
+        return "all else changed"
+    return f"{count(len(moved.learned))} of the other {_tensors(moved)} changed"
 
 
 def _sameness(comparison: Comparison, distances: Mapping[int, Distance]) -> str:
@@ -128,14 +143,17 @@ def _sameness(comparison: Comparison, distances: Mapping[int, Distance]) -> str:
 
 def _change(comparison: Comparison, distances: Mapping[int, Distance], moved: _Moved) -> str:
     if not moved.learned:
-        what = "the running statistics of batch norms" if moved.running else _listed(moved.whole)
-        return f"only {what} changed"
+        return f"only {_unlearned(moved)} changed"
     if moved.is_a_small_part:
         return f"only {_listed(moved.patterns)} {'was' if len(moved.patterns) == 1 else 'were'} retrained"
-    far = f"relative L2 {number(by_branch(comparison, distances)[''].rel_l2)} in all"
+    far = f"relative L2 {by_branch(comparison, distances)[''].rel_l2:.2g} in all"
     if not moved.still:
         return f"every tensor changed ({far})"
     return f"{count(len(moved.learned))} of {_tensors(moved)} changed ({far})"
+
+
+def _unlearned(moved: _Moved) -> str:
+    return "the running statistics of batch norms" if moved.running else _listed(moved.whole)
 
 
 def _tensors(moved: _Moved) -> str:
@@ -149,13 +167,15 @@ def _structure(comparison: Comparison) -> str:
     patterns = covering(odd, [pair.key for pair in comparison.pairs])
     if fitting >= len(odd) and len(patterns) <= FEW:
         return f"{_lead(comparison)} but for {_listed(patterns)}"
-    agree = f"{count(fitting)} of {plural(pairs, 'tensor')} agree" if fitting else "no two tensors agree"
-    return f"Different architectures: {agree} in name and shape"
+    if not (comparison.counts[MISSING] or comparison.counts[UNEXPECTED]):
+        return f"The same layers in other sizes: {count(len(odd))} of {plural(pairs, 'tensor')} differ in shape"
+    agree = f"only {count(fitting)} of {plural(pairs, 'tensor')}" if fitting else "no tensor"
+    return f"Different architectures: {agree} is on both sides by name and shape"
 
 
 def _lead(comparison: Comparison) -> str:
     under = _other_names(comparison)
-    return f"Same architecture{f' under {under}' if under else ''}{_in_another_dtype(comparison)}"
+    return f"{_SAME}{f' under {under}' if under else ''}{_in_another_dtype(comparison)}"
 
 
 def _in_another_dtype(comparison: Comparison) -> str:

@@ -143,10 +143,15 @@ def test_a_resized_head_and_another_architecture(judge: Judge, resnet: Weights) 
     assert judge(resnet, moved(resized, "stem"))[0] == (
         "Same architecture but for `fc.*`; 2 of the other 11 tensors changed."
     )
+    assert judge(resnet, moved(resized, "stem", "layer"))[0] == "Same architecture but for `fc.*`; all else changed."
+    counted = {**resized, "layer1.1.running_mean": torch.ones(16)}
+    assert judge(resnet, counted)[0].endswith("; of all else only the running statistics of batch norms changed.")
+    wider = {key: torch.ones((2, *value.shape)) for key, value in resnet.items()}
+    assert judge(resnet, wider)[0] == "The same layers in other sizes: 22 of 22 tensors differ in shape."
     other = {f"blocks.{index}.weight": torch.ones(3, 3) for index in range(12)} | {"fc.bias": resnet["fc.bias"]}
-    assert judge(resnet, other)[0].startswith("Different architectures: 1 of ")
+    assert judge(resnet, other)[0].startswith("Different architectures: only 1 of ")
     del other["fc.bias"]
-    assert judge(resnet, other)[0] == "Different architectures: no two tensors agree in name and shape."
+    assert judge(resnet, other)[0] == "Different architectures: no tensor is on both sides by name and shape."
 
 
 def test_before_values_are_read_only_names_and_shapes_are_told(tmp_path: Path, resnet: Weights) -> None:
