@@ -139,6 +139,18 @@ def test_the_section_of_each_file_can_be_chosen(qtbot: QtBot, inspector: Applica
     assert found.sections == ("", "model_state_dict")
 
 
+def test_the_states_of_optimizers_go_by_the_names_of_their_parameters(
+    qtbot: QtBot, inspector: Application, compare: Compare
+) -> None:
+    panel = compare("checkpoint_epoch2.pth", "checkpoint_epoch4.pth")
+    panel.comparison.choose_sections("optimizer_state_dict", "optimizer_state_dict")
+    settled(qtbot, inspector)
+    assert cell(panel, "fc.weight.momentum_buffer", PairColumn.SHAPE) == "[10, 784]"
+    assert cell(panel, "fc.weight.momentum_buffer", PairColumn.REL_L2)
+    assert panel.content is not None
+    assert "SGD with momentum" in panel.content.more.text()
+
+
 def test_sides_are_swapped(qtbot: QtBot, inspector: Application, compare: Compare) -> None:
     panel = compare("network_512_256_128.pth", "network_400_200_100.pth")
     inspector.window.actions_["swap"].trigger()

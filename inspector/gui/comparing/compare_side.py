@@ -145,10 +145,12 @@ class CompareSide(QWidget):
 
     def _show_sentences(self) -> None:
         """The sentence that says most large, those that belong to it below."""
+        found = self._page.found
+        assert found is not None
         first, *others = self._page.sentences
-        prefix = _prefix_words(*self._page.found.through[1:]) if self._page.found is not None else ""
+        prefix = _prefix_words(found.through.prefix, found.through.prefixed)
         self.sentence.setText(wording.safe(first, 1000))
-        more = "  ".join(wording.safe(each, 600) for each in (*others, prefix) if each)
+        more = "  ".join(wording.safe(each, 600) for each in (*others, prefix, *found.notes) if each)
         self.more.setText(more)
         self.more.setVisible(bool(more))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...checkpoint.entries import Checkpoint, Section
 from ...comparing.causes import Explanation
+from ...comparing.sides import Side
 from ...comparing.through import SeenThrough
 from ...progress import Progress
 from ..item_models.pair_rows import PairTree
@@ -38,6 +39,8 @@ class ComparedFiles:
     measuring: PairMeasuring
     sentences: tuple[str, ...]
     """What names, shapes and dtypes tell on the whole, before a number is read."""
+    notes: tuple[str, ...]
+    """What should be known of the two sides themselves: whose the states of an optimizer are."""
 
     def values(self) -> Values:
         """What was compared of the values so far, by the places of the pairs."""
@@ -76,15 +79,16 @@ def comparing_files(
         if sections is None or not _are_there(sections, offered):
             sections = choose(*checkpoints)
         yield Progress(3, 5, "steps", "comparing")
-        explanation, through = yield from _explaining(checkpoints, sections)
+        sides = _side(checkpoints[0], sections[0]), _side(checkpoints[1], sections[1])
+        explanation, through = yield from _explaining(sides[0][0], sides[1][0])
         yield Progress(4, 5, "steps", "listing")
         tree = PairTree(through.comparison, through.prefix)
         measuring = PairMeasuring(tree)
         yield Progress(5, 5, "steps", "telling")
         from ...comparing.verdict_sentences import at_first
 
-        told = (at_first(through.comparison),)
-        return ComparedFiles(checkpoints, offered, sections, explanation, through, tree, measuring, told)
+        told, notes = (at_first(through.comparison),), _notes(sides[0][1], sides[1][1])
+        return ComparedFiles(checkpoints, offered, sections, explanation, through, tree, measuring, told, notes)
 
 
 def judging_values(found: ComparedFiles) -> Generator[Progress, None, tuple[str, ...]]:
@@ -106,14 +110,28 @@ def _reading(paths: Two) -> Generator[Progress, None, Checkpoints]:
     return first, first if paths[0] == paths[1] else open_checkpoint(paths[1])
 
 
-def _explaining(
-    checkpoints: Checkpoints, sections: Two
-) -> Generator[Progress, None, tuple[Explanation, SeenThrough]]:
-    from ...comparing.explaining import explaining
+def _side(checkpoint: Checkpoint, section: str) -> tuple[Side, str]:
+    """The section of a file as a side, and what is to be said of it: an optimizer's states go by their parameters."""
+    from ...comparing.optimizers import as_side, lenses
     from ...comparing.sides import of_checkpoint
+
+    side = of_checkpoint(checkpoint, section)
+    lens = next((lens for lens in lenses(checkpoint) if lens.state.section == section and lens.slots), None)
+    if lens is None:
+        return side, ""
+    return as_side(lens, side.name), f"{lens.kind or 'An optimizer'}. {lens.sentence}"
+
+
+def _notes(a: str, b: str) -> tuple[str, ...]:
+    if a == b:
+        return (a,) if a else ()
+    return tuple(f"{letter}: {note}" for letter, note in (("A", a), ("B", b)) if note)
+
+
+def _explaining(a: Side, b: Side) -> Generator[Progress, None, tuple[Explanation, SeenThrough]]:
+    from ...comparing.explaining import explaining
     from ...comparing.through import seen_through
 
-    a, b = (of_checkpoint(each, section) for each, section in zip(checkpoints, sections))
     explanation = yield from explaining(a, b)
     return explanation, seen_through(explanation)
 
