@@ -24,6 +24,7 @@ from torch import nn
 
 from . import importing
 from .converting import converted
+from .devices import NoGpu
 from .failures import Refusal, text_of
 from .named import similar
 from .requests import ModelSource
@@ -57,7 +58,7 @@ def open_constructor(source: ModelSource) -> Constructor:
     call = getattr(module, source.name, None)
     where = os.path.basename(source.path)
     if call is None:
-        raise Refusal(f"There is no {source.name} in {where}.", hint=similar(source.name, constructors(module)))
+        raise Refusal(f"There is no {source.name} in {where}.", hint=similar(source.name, _classes(module)))
     if isinstance(call, nn.Module):
         return Constructor(source, _returns(call))
     if not callable(call):
@@ -71,11 +72,13 @@ def open_constructor(source: ModelSource) -> Constructor:
 
 def constructors(module: Any) -> list[str]:
     """The names of the model classes that a module defines itself."""
-    return [
-        name
-        for name, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, nn.Module) and value.__module__ == module.__name__
-    ]
+    return [name for name, value in _classes(module).items() if value.__module__ == module.__name__]
+
+
+def _classes(module: Any) -> dict[str, type[nn.Module]]:
+    """All model classes that a module knows by a name, imported ones as well."""
+    found = vars(module).items()
+    return {name: value for name, value in found if isinstance(value, type) and issubclass(value, nn.Module)}
 
 
 def _returns(module: nn.Module) -> Callable[[], nn.Module]:
@@ -109,7 +112,7 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
     given = converted(constructor.call, arguments)
     for device, way in ((META, on_meta), (MIXED, _parameters_on_meta), (CPU, contextlib.nullcontext)):
         try:
-            with way():
+            with way(), NoGpu() as gpu:
                 made = constructor.call(**given)
         except Exception as error:
             if device == CPU or not _speaks_of_meta(error):
@@ -117,6 +120,7 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
             reason = text_of(error)[:200]
             notes.append(f"Could not be built {_IN_WORDS[device]}: {type(error).__name__}: {reason}")
         else:
+            notes += ["It asks for a GPU; what belongs there was made without numbers."] if gpu.asked else []
             return Built(_module(constructor, made), _name(constructor, arguments), device, tuple(notes))
     raise AssertionError("the last way returns or raises")
 
