@@ -19,7 +19,7 @@ class NoGpu(TorchFunctionMode):
     """Within this, GPUs are the meta device. `asked` tells whether one was asked for."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.asked = False
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

@@ -57,14 +57,14 @@ def test_what_is_told_of_a_model(workshop: Workshop, written: Writing) -> None:
             self.tied = self.fc
             self.lazy = nn.LazyLinear(4)
             self.norm = nn.BatchNorm1d(3)
-            self.half = nn.Parameter(torch.zeros(2, dtype=torch.float16))
+            self.small = nn.Parameter(torch.zeros(2, dtype=torch.float16))
             self.alone = nn.Sequential(nn.ReLU())
 
         def get_extra_state(self): return {"a": 1}
         def set_extra_state(self, state): pass"""
     model = build(workshop, written(NET.format(body=body)))
     assert model.parameters == (
-        Parameter("half", (2,), "float16", "parameter"),
+        Parameter("small", (2,), "float16", "parameter"),
         Parameter("_extra_state", None, "", "extra state"),
         Parameter("fc.weight", (3, 2), "float32", "parameter", "fc.weight"),
         Parameter("fc.bias", (3,), "float32", "parameter", "fc.bias"),
