@@ -115,8 +115,7 @@ class _Photographer:
                 yield from self._scenes_of(path, f"{number}-{Path(path).name}")
         else:
             yield from self._scenes_of_samples()
-        for page in list(self._application.session.pages):
-            self._application.session.close(page)
+        self._close_all()
         self._window.actions_["forget"].trigger()
 
     def _scenes_of(self, path: str, name: str) -> Iterator[Path]:
@@ -167,6 +166,7 @@ class _Photographer:
 
     def _scenes_of_fitting(self, samples: dict[str, str]) -> Iterator[Path]:
         """A file and a class that misfit, a file that is mended, and the error of the first as text. Needs torch."""
+        self._close_all()
         arguments = {"hidden_layers": [400, 200, 100]}
         fit = self._fit(samples["network_512_256_128.pth"], f"{samples['networks.py']}:Network", arguments)
         if fit is None:
@@ -196,6 +196,10 @@ class _Photographer:
             fit.chosen.set_arguments(arguments)
         self._wait(lambda: not fit.is_busy and (fit.verdict is not None or fit.chosen.model is None))
         return fit if fit.chosen.model is not None else None
+
+    def _close_all(self) -> None:
+        for page in list(self._application.session.pages):
+            self._application.session.close(page)
 
     def _open(self, path: str) -> bool:
         """Opens a file and waits until it is measured; False when it is refused."""

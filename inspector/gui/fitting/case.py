@@ -31,7 +31,8 @@ class Outcome:
 
     comparison: Comparison
     """The file, mended by these steps, held against the model."""
-    receipt: Receipt
+    receipt: Receipt | None
+    """What loading would do; None for an error message, which does not say what else the model has."""
     tree: PairTree
     """The same as rows."""
     refusals: dict[int, str]
@@ -91,9 +92,14 @@ class Case(QObject):
         one = frozenset((cause.step,))
         self._change(self.ticked | one if ticked else self.ticked - one)
 
+    @property
+    def can_tick(self) -> bool:
+        """Whether there is a step that may be taken without a second thought, and is not taken."""
+        return bool(_sure(self.causes) - self.ticked)
+
     def tick_all(self) -> None:
-        """Ticks every step that is offered and certain or likely."""
-        self._change(self.ticked | offered(self.causes))
+        """Takes every step that may be taken without a second thought."""
+        self._change(self.ticked | _sure(self.causes))
 
     def undo(self) -> None:
         """Goes back to the ticks before the last change."""
@@ -162,8 +168,8 @@ class Case(QObject):
         job.start()
 
 
-def offered(causes: tuple[Cause, ...]) -> frozenset[Step]:
-    """The steps that may be taken without a second thought: those of causes that are not merely possible."""
+def _sure(causes: tuple[Cause, ...]) -> frozenset[Step]:
+    """The steps of causes that are not merely possible."""
     from ...comparing.causes import POSSIBLE
 
     return frozenset(cause.step for cause in causes if cause.step is not None and cause.confidence != POSSIBLE)
@@ -200,4 +206,5 @@ def _mending(
                 refusals[place] = str(error)
     comparison = compare(a, b)
     yield Progress(1, 1, "causes")
-    return Outcome(comparison, receipt(comparison, initialisation), PairTree(comparison), refusals)
+    known = receipt(comparison, initialisation) if a.kind != "error" else None
+    return Outcome(comparison, known, PairTree(comparison), refusals)

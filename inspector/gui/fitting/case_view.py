@@ -38,6 +38,9 @@ class CaseView(QSplitter):
         self.pairs.setVisible(outcome is not None)
         if outcome is not None:
             self.pairs.show(tree=outcome.tree)
+            if not self.pairs.view.columns.is_arranged:  # the shapes are as long as they differ
+                self.pairs.view.columns.fit()
+                self.pairs.view.share_room()
 
     def hide_pairs(self) -> None:
         self.pairs.hide()

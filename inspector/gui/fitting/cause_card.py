@@ -114,7 +114,7 @@ class CauseCard(QWidget):
         if self.cause.evidence:
             self._more.setCheckable(True)
             self._more.setAutoRaise(True)
-            self._more.setMaximumHeight(self.fontMetrics().height() + 6)
+            self._more.setMaximumHeight(self.fontMetrics().height() + 10)
             self._more.setToolTip("Why this is thought")
             self._more.setAccessibleName("Why this is thought")
             self._more.toggled.connect(self.show_evidence)

@@ -15,24 +15,20 @@ class Fold(QWidget):
         self.button = QToolButton()
         self.button.setText(title)
         self.button.setAutoRaise(True)
-        self.button.setCheckable(True)
         self.button.setArrowType(Qt.ArrowType.RightArrow)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setAccessibleName(title)
-        self.button.toggled.connect(self.open)
+        self.button.clicked.connect(lambda: self.open(not self.is_open))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.button)
         column.addWidget(content)
+        self.is_open = False
         content.hide()
 
     def open(self, is_open: bool = True) -> None:
         """Opens or closes it."""
-        self.button.setChecked(is_open)
+        self.is_open = is_open
         self.button.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
         self.content.setVisible(is_open)
-
-    @property
-    def is_open(self) -> bool:
-        return self.button.isChecked()

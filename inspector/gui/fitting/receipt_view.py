@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MOST_LETTERS = 600
 _MOST_MODULES = 200
 _FEW = 6
-"""So many modules at initialisation are listed without being asked for."""
+"""So many modules at initialisation are named without being asked for."""
 
 _WHOLE = ("✓", "accent", "loads everything")
 _IN_PART = ("◑", "quiet", "loads in part")
@@ -114,12 +114,14 @@ class _Row:
 
 
 def _listed(modules: Iterable[Untouched]) -> Iterator[str]:
+    """A line for each thing that it means to be left as it is, with the names of all modules of which that is true."""
+    by_meaning: dict[str, list[str]] = {}
     for number, each in enumerate(modules):
-        if number == _MOST_MODULES:
-            yield "… and more."
-            return
-        part = " in part" if each.partly else ""
-        yield f"`{wording.safe(each.path, 200)}`{part}: {wording.safe(each.meaning, 200)}"
+        if number < _MOST_MODULES:
+            part = " (in part)" if each.partly else ""
+            by_meaning.setdefault(each.meaning, []).append(f"`{wording.safe(each.path, 200)}`{part}")
+    for meaning, names in by_meaning.items():
+        yield f"{', '.join(names)}: {wording.safe(meaning, 200)}."
 
 
 def _safe(sentences: Iterable[str]) -> list[str]:

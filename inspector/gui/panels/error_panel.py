@@ -75,6 +75,6 @@ class ErrorPanel(PagePanel):
         self.ready.emit()
 
     def _enable(self) -> None:
-        self.mend_all.setEnabled(any(cause.step is not None for cause in self.case.causes))
+        self.mend_all.setEnabled(self.case.can_tick)
         self.python.setEnabled(bool(self.case.steps))
         self.ability_changed.emit()

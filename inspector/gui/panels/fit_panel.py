@@ -120,6 +120,7 @@ class FitPanel(PagePanel):
 
     def stop(self) -> None:
         self.saving.stop()
+        self.side.interpreter.stop()
 
     def stop_work(self) -> None:
         """Stops what runs: the writing first."""
@@ -196,7 +197,7 @@ class FitPanel(PagePanel):
 
     def _enable(self) -> None:
         case = self.fit.case
-        self.mend_all.setEnabled(any(cause.step is not None for cause in case.causes))
+        self.mend_all.setEnabled(case.can_tick)
         self.python.setEnabled(case.outcome is not None)
         self.save.setEnabled(bool(case.steps) and not self.saving.is_busy)
         self.ability_changed.emit()
