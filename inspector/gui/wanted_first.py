@@ -72,6 +72,10 @@ class WantedFirst:
         """The bytes that are read for a row."""
         return self._outline.nbytes[row]
 
+    def _order(self) -> Iterable[int]:
+        """The rows in the order in which they are measured when none is wanted before others."""
+        return range(len(self._outline))
+
     # What is wanted
 
     def want(self, rows: Iterable[int]) -> None:
@@ -87,7 +91,7 @@ class WantedFirst:
     def want_all(self) -> None:
         """Everything, after what is wanted."""
         with self._changing_rest:
-            self._rest = iter(range(len(self._outline)))
+            self._rest = iter(self._order())
 
     def want_none(self) -> None:
         """Nothing more."""

@@ -113,7 +113,7 @@ def test_a_prefix_is_seen_through_and_said(compare: Compare) -> None:
     assert counts(panel) == {SAME: 38}
     assert "module." in sentence(panel)
     assert panel.content is not None
-    assert "Every key of B begins with `module.`" in panel.content.more.text()
+    assert "Where keys of B begin with `module.`" in panel.content.more.text()
     panel.choose_key("module.conv1.weight")
     assert panel.key() == "module.conv1.weight"
 
@@ -277,7 +277,7 @@ def test_what_is_broken_in_a_file_stays_in_its_place_with_its_sentence(compare: 
     tree = panel.content.pairs.tree
     assert tree.refusals
     row = next(iter(tree.refusals))
-    assert panel.content.pairs.model.cells.text(row, PairColumn.MAX_ABS) == "!"
+    assert panel.content.pairs.model.cells.text(row, PairColumn.DIFFERENCE) == "!"
     assert "could not be compared" in panel.content.more.text() + sentence(panel)
 
 

@@ -103,9 +103,20 @@ def test_a_refusal_has_a_sign_and_a_sentence() -> None:
     model.tree.take({}, {row: "Its bytes are missing."})
     place = model.rows.place_of(row)
     assert place is not None
-    index = model.index(place, Column.MAX_ABS)
+    index = model.index(place, Column.DIFFERENCE)
     assert index.data() == "!"
     assert "Its bytes are missing." in index.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_what_is_probably_equal_says_so_until_it_is_compared() -> None:
+    model = model_of(comparison())
+    row = model.tree.outline.row("layers.0.weight")
+    assert row is not None
+    model.tree.expect_equal([model.tree.numbers[row]])
+    assert cells(model, "layers.0.weight")[Column.EQUAL] == "≈ 100 %"
+    assert "Not compared yet" in model.tip(row, Column.EQUAL)
+    model.tree.take({row: SAME}, {})
+    assert cells(model, "layers.0.weight")[Column.EQUAL] == "100 %"
 
 
 def test_the_words_between_files_are_others_than_against_a_model() -> None:

@@ -173,4 +173,4 @@ class CompareSide(QWidget):
 def _prefix_words(prefix: str, side: str) -> str:
     if not prefix:
         return ""
-    return f"Every key of {side.upper()} begins with `{wording.safe(prefix, 80)}`; keys are shown without it."
+    return f"Where keys of {side.upper()} begin with `{wording.safe(prefix, 80)}`, they are shown without it."

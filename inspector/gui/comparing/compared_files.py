@@ -83,6 +83,9 @@ def comparing_files(
         explanation, through = yield from _explaining(sides[0][0], sides[1][0])
         yield Progress(4, 5, "steps", "listing")
         tree = PairTree(through.comparison, through.prefix)
+        from ...comparing.values import probably_equal
+
+        tree.expect_equal(probably_equal(through.comparison))
         measuring = PairMeasuring(tree)
         yield Progress(5, 5, "steps", "telling")
         from ...comparing.verdict_sentences import at_first

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,10 @@ class PairMeasuring(WantedFirst):
     def is_done(self) -> bool:
         """Whether everything is compared."""
         return not self._left[-1]
+
+    def _order(self) -> Iterable[int]:
+        """What differs is what is looked for: what is probably equal comes last."""
+        return sorted(self._rows, key=lambda row: (row in self._tree.probably_equal, row))
 
     def _can_measure(self, row: int) -> bool:
         return row in self._rows

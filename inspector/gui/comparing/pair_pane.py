@@ -155,7 +155,7 @@ class PairPane(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 10)
         row.setSpacing(20)
-        for part, share in ((left, 3), (middle, 4), (right, 4)):
+        for part, share in ((left, 4), (middle, 4), (right, 4)):
             part.setSpacing(6)
             row.addLayout(part, share)
 
@@ -171,7 +171,7 @@ def _figures(distance: Distance) -> list[tuple[str, str, bool]]:
     known = [
         ("max |a−b|", f"{distance.max_abs:.4g}", False),
         ("relative L2", f"{distance.rel_l2:.4g}", False),
-        ("cosine", f"{distance.cosine:.8g}" if distance.cosine == distance.cosine else "–", False),
+        ("cosine", f"{distance.cosine:.6g}" if distance.cosine == distance.cosine else "–", False),
         ("equal", wording.share(distance.equal, distance.numel), False),
         ("norm of A", f"{distance.norm_a:.4g}", False),
         ("norm of B", f"{distance.norm_b:.4g}", False),

@@ -120,6 +120,8 @@ class PairCells:
 
     def difference(self, row: int) -> str:
         """The sign of a pair; the signs and counts of a group."""
+        if row in self.tree.refusals:
+            return Meaning.DAMAGED.symbol
         if self.tree.ranks[row]:
             return MEANINGS[self.tree.kind(row)].symbol
         marks = ((MEANINGS[kind].symbol, count) for kind, count in self.counted(row))
@@ -127,6 +129,8 @@ class PairCells:
 
     def words(self, row: int) -> str:
         """What the difference column says, in words."""
+        if row in self.tree.refusals:
+            return wording.safe(self.tree.refusals[row], 400)
         if self.tree.ranks[row]:
             return self._words(self.tree.kind(row))
         found = [f"{count:,} {self._words(kind)}" for kind, count in self.tree.counts(row).items() if count]
@@ -146,7 +150,7 @@ class PairCells:
         if column == PairColumn.DIFFERENCE:
             return self.words(row)
         if column in VALUE_COLUMNS:
-            return self.tree.refusals.get(row, "")
+            return wording.safe(self.tree.refusals.get(row, ""), 400) or self._hint(row)
         return self.text(row, column)
 
     def sort_value(self, column: int) -> Callable[[int], Any]:
@@ -158,6 +162,11 @@ class PairCells:
         if column in VALUE_COLUMNS:
             return lambda row: _known(self.tree.distances.get(row), _FIELDS[column])
         return lambda row: self.text(row, column) or None
+
+    def _hint(self, row: int) -> str:
+        """What is thought of values that were not compared yet."""
+        is_open = row in self.tree.probably_equal and row not in self.tree.distances and row not in self.tree.refusals
+        return "Probably equal: sizes and checksums agree. Not compared yet." if is_open else ""
 
     def _words(self, kind: str) -> str:
         return words_of(kind, with_model=self.with_model)
@@ -189,7 +198,7 @@ class PairCells:
     def _figure(self, row: int, column: int) -> str:
         distance = self.tree.distances.get(row)
         if distance is None:
-            return Meaning.DAMAGED.symbol if column == PairColumn.MAX_ABS and row in self.tree.refusals else ""
+            return "≈ 100 %" if column == PairColumn.EQUAL and self._hint(row) else ""
         if column == PairColumn.EQUAL:
             return wording.share(distance.equal, distance.numel)
         value = getattr(distance, _FIELDS[column])

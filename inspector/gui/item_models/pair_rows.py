@@ -52,6 +52,8 @@ class PairTree:
         """Row -> how far apart its tensors are, those of a branch taken together; as far as it was measured."""
         self.refusals: dict[int, str] = {}
         """Row -> why its values cannot be compared."""
+        self.probably_equal: frozenset[int] = frozenset()
+        """The rows of which the files' directories say that their bytes are probably equal: a hint, and no proof."""
         self.first_open = self._first_open()
         """The groups to open at first."""
         self.has_values = bool(self.measurable())
@@ -104,6 +106,11 @@ class PairTree:
     def rows_of(self, keys: Iterable[str]) -> list[int]:
         """The rows of the pairs that have one of these keys on either side, or had it before a step."""
         return sorted({row for key in keys for row in self._rows_by_key.get(key, ())})
+
+    def expect_equal(self, places: Iterable[int]) -> None:
+        """Takes in which pairs, by their place in the comparison, are probably equal."""
+        rows = {number: row for row, number in enumerate(self.numbers) if number >= 0}
+        self.probably_equal = frozenset(rows[place] for place in places)
 
     def take(self, measured: Mapping[int, Distance], refused: Mapping[int, str]) -> bool:
         """Takes in what was measured, by row; says whether rows are of another kind now."""

@@ -85,11 +85,14 @@ class PairDelegate(FlatTreeDelegate):
 
     def _paint_difference(self, painter: QPainter, rect: QRect, model: PairModel, row: int) -> None:
         """The sign of a pair; of a group what differs in it, as signs with counts."""
-        if model.tree.ranks[row]:
-            pieces = [(model.tree.kind(row), "")]
+        if row in model.tree.refusals:
+            texts = [(Meaning.DAMAGED.symbol, self._pens["danger"])]
+        elif model.tree.ranks[row]:
+            kind = model.tree.kind(row)
+            texts = [(MEANINGS[kind].symbol, self._meanings[kind])]
         else:
-            pieces = [(kind, f" {count:,}" if count else "") for kind, count in model.cells.counted(row)]
-        texts = [(MEANINGS[kind].symbol + count, self._meanings[kind]) for kind, count in pieces]
+            counted = ((kind, f" {count:,}" if count else "") for kind, count in model.cells.counted(row))
+            texts = [(MEANINGS[kind].symbol + count, self._meanings[kind]) for kind, count in counted]
         self._draw_pieces(painter, rect.adjusted(MARGIN, 0, -MARGIN // 2, 0), texts)
 
     def _draw_pieces(self, painter: QPainter, room: QRect, texts: Iterable[tuple[str, QColor]]) -> None:
@@ -137,8 +140,6 @@ class PairDelegate(FlatTreeDelegate):
         self._draw(painter, room, text, pen, Qt.TextElideMode.ElideRight, column in RIGHT_ALIGNED)
 
     def _pen(self, model: PairModel, row: int, column: int, text: str) -> QColor:
-        if text == Meaning.DAMAGED.symbol:
-            return self._pens["danger"]
         if column == PairColumn.DTYPE:
             return self._meanings[DTYPE] if "→" in text else self._pens["quiet"]
         is_quiet = not model.tree.ranks[row] or (column in VALUE_COLUMNS and model.tree.kind(row) == SAME)
