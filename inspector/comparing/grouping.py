@@ -54,8 +54,8 @@ _NORM = re.compile(r"(^|[._])(layer|batch|group|instance|rms|sync)?_?(norm|ln|bn
 _EMBEDDING = re.compile(r"(^|[._])(\w*emb(ed|edding|eddings|eds)?|wte|wpe|pos|cls_token|dist_token)([._]|$)")
 _POSITION = re.compile(r"pos_embed|cls_token|dist_token|relative_position_bias_table|logit_scale")
 _BLOCK = re.compile(r"^(.*?\.\d+)\.")
-_MOST_BRANCHES = 64
-"""Branches that are tried as groups of their own."""
+_MOST_BRANCHES, _MOST_TRIALS = 64, 60_000
+"""Branches that are tried as groups of their own; and how often a parameter is put into one, all in all."""
 
 
 def parameters_of(side: Side) -> tuple[Parameter, ...]:
@@ -134,13 +134,9 @@ def _within(branch: str) -> Callable[[Parameter], bool]:
 
 def _branches(parameters: Sequence[Parameter]) -> list[str]:
     """The outermost branches, those of one and of two segments, and parameters that stand alone."""
-    found = Counter(
-        ".".join(segments[:depth])
-        for parameter in parameters
-        for segments in [parameter.name.split(".", 3)]
-        for depth in (1, 2)
-    )
-    return list(found)[:_MOST_BRANCHES]
+    segments = [parameter.name.split(".", 2) for parameter in parameters]
+    found = dict.fromkeys(".".join(each[:depth]) for depth in (1, 2) for each in segments)
+    return list(found)[: min(_MOST_BRANCHES, _MOST_TRIALS // len(parameters))] if parameters else []
 
 
 # -- how these were parted --------------------------------------------------------------------------------------------

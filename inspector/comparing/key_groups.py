@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-_DEPTH = 64
-"""Segments of a key that are looked at."""
+_DEPTH = 16
+_LONGEST = 400
+"""How many segments of a key are branches; keys of more characters stand for themselves."""
 FEW = 3
 """Patterns that are read at a glance: with more of them, numbered layers are taken together where that makes fewer."""
 
@@ -26,7 +27,7 @@ def covering(chosen: Collection[str], keys: Collection[str]) -> tuple[str, ...]:
 
 def without_numbers(key: str) -> str:
     """The key with a star for each segment that is a number."""
-    if not any(character.isdigit() for character in key):
+    if len(key) > _LONGEST:
         return key
     return ".".join("*" if segment.isdecimal() else segment for segment in key.split("."))
 
@@ -46,5 +47,5 @@ def _covering(chosen: Iterable[tuple[str, str]], keys: Iterable[str]) -> tuple[s
 
 def _branches(key: str) -> list[str]:
     """The patterns of the branches that a key lies in, outermost first, and at last of the key itself."""
-    segments = key.split(".", _DEPTH)
+    segments = key.split(".", _DEPTH) if len(key) <= _LONGEST else [key]
     return ["*", *(".".join((*segments[:depth], "*")) for depth in range(1, len(segments))), key]

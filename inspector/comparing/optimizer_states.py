@@ -16,12 +16,15 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, Value
+from ..checkpoint.values import key_text
 
 Shape = tuple[int, ...]
 
 _DEPTH = 8
 _MOST = 20_000
 """How deep, and how many branches, are searched for optimizers."""
+_MOST_ITEMS = 20
+"""Items of a setting, such as the two of `betas`, that are read."""
 _OF_PARAMETER = (
     "exp_avg", "momentum_buffer", "square_avg", "sum", "ax", "prev", "exp_avg_sq", "exp_inf", "acc_delta", "grad_avg",
     "step_size", "max_exp_avg_sq", "variance", "hessian", "slow_buffer", "state1", "momentum", "exp_avg_diff",
@@ -109,18 +112,18 @@ def _as_torch_has_it(section: str, state: Branch, groups: Branch) -> OptimizerSt
     kept = {child.name: child for child in state.children if isinstance(child, Branch)}
     settings: list[Mapping[str, object]] = []
     slots: list[Slot] = []
-    notes = [f"{state.note} parameters' states were read" if state.note else ""]
+    notes = [f"Of the states, {state.note} were read."] if state.note else []
     for group in groups.children:
         if not isinstance(group, Branch):
             continue
         known = {child.name: child for child in group.children}
-        ids, names = known.get("params"), _texts(known.get("param_names"))
+        ids, names = _branch(known.get("params")), _texts(_branch(known.get("param_names")))
         settings.append({name: _plain(child) for name, child in known.items() if name not in ("params", "param_names")})
         for place, one in enumerate(_items(ids)):
             name = names[place] if place < len(names) else one if isinstance(one, str) else ""
-            slots.append(_slot(section, str(one)[:1000], len(settings) - 1, kept, name))
-        notes.append(f"{ids.note} parameters of a group were read" if isinstance(ids, Branch) and ids.note else "")
-    return OptimizerState(section, tuple(settings), tuple(slots), "; ".join(filter(None, notes)))
+            slots.append(_slot(section, key_text(one), len(settings) - 1, kept, name))
+        notes += [f"Of the parameters of a group, {each.note} were read." for each in (ids,) if each and each.note]
+    return OptimizerState(section, tuple(settings), tuple(slots), " ".join(notes))
 
 
 def _slot(section: str, id: str, group: int, kept: Mapping[str, Branch], name: str) -> Slot:
@@ -151,21 +154,27 @@ def _flattened(section: str, branch: Branch) -> OptimizerState:
     return OptimizerState(section, tuple(made), tuple(slots))
 
 
-def _items(entry: Entry | None) -> list[object]:
-    if not isinstance(entry, Branch):
-        return []
-    return [child.value for child in entry.children if isinstance(child, Value)]
+def _branch(entry: Entry | None) -> Branch | None:
+    return entry if isinstance(entry, Branch) else None
 
 
-def _texts(entry: Entry | None) -> list[str]:
-    return [item if isinstance(item, str) else "" for item in _items(entry)]
+def _items(branch: Branch | None) -> list[object]:
+    return [child.value for child in branch.children if isinstance(child, Value)] if branch else []
 
 
-def _plain(entry: Entry) -> object:
+def _texts(branch: Branch | None) -> list[str]:
+    return [item if isinstance(item, str) else "" for item in _items(branch)]
+
+
+def _plain(entry: Entry, depth: int = 0) -> object:
     """A setting as a plain value; a tensor, such as a learning rate on a device, as the word for it."""
     if isinstance(entry, Branch):
-        return tuple(map(_plain, entry.children[:100]))
-    return entry.value if isinstance(entry, Value) else "a tensor"
+        return tuple(_plain(child, depth + 1) for child in entry.children[:_MOST_ITEMS]) if depth < 2 else "..."
+    if isinstance(entry, Tensor):
+        return "a tensor"
+    value = entry.value
+    small = isinstance(value, int) and abs(value) < 1 << 64
+    return value if small or isinstance(value, (float, str, type(None))) else key_text(value)
 
 
 def _joined(key: str, name: str) -> str:

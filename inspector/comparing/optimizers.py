@@ -67,6 +67,9 @@ def lens(state: OptimizerState, *weights: Side) -> Lens:
     seen = Lens(state, kind_of(settings, state.entry_names), tuple(map(settings_words, state.groups)), state.slots, "")
     if not state.slots:
         return seen._replace(sentence="The state is of no parameter.")
+    if seen.kind.startswith("LBFGS"):
+        together = tuple(slot._replace(name="all parameters") for slot in state.slots if slot.entries)
+        return seen._replace(slots=together, sentence="LBFGS keeps one state for all parameters together.")
     if all(slot.name for slot in state.slots):
         return seen._replace(sentence="The file itself names the parameters.", way=_way_of(state, weights))
     found = [_named(seen, parameters_of(side)) for side in weights]

@@ -25,8 +25,9 @@ from .diffing import RENAMED, SAME, VALUES, Comparison, Pair, kind_of
 
 _HELD = 256
 """Pairs that are read before the files are opened anew, and with that checked to be the same still."""
-_DEPTH = 64
-"""Segments of a key that are branches; what is nested deeper belongs to the last of them."""
+_DEPTH = 16
+_LONGEST = 1000
+"""Segments, and characters, of a key that are branches; what is nested deeper belongs to the last of them."""
 _WHOLE = ("int", "uint", "bool")
 
 
@@ -109,7 +110,7 @@ def by_branch(comparison: Comparison, distances: Mapping[int, Distance]) -> dict
     for place, distance in distances.items():
         pair = comparison.pairs[place]
         kind = counters if pair.b is not None and pair.b.dtype.startswith(_WHOLE) else weights
-        kind.setdefault(".".join(pair.key.split(".", _DEPTH)[:_DEPTH][:-1]), []).append(distance)
+        kind.setdefault(_branch_of(pair.key), []).append(distance)
     return _rolled_up(counters) | _rolled_up(weights)
 
 
@@ -152,6 +153,10 @@ def _with_value(pair: Pair, distance: Distance | None) -> Pair:
     if distance is None or pair.kind not in (SAME, RENAMED, VALUES):
         return pair
     return pair._replace(kind=kind_of(pair.a, pair.b) if distance.is_same else VALUES)
+
+
+def _branch_of(key: str) -> str:
+    return ".".join(key.rpartition(".")[0][:_LONGEST].split(".", _DEPTH)[:_DEPTH])
 
 
 def _rolled_up(parts: dict[str, list[Distance]]) -> dict[str, Distance]:

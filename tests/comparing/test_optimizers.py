@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
+from inspector.checkpoint.entries import Tensor
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.comparing.causes import CERTAIN, LIKELY, POSSIBLE
 from inspector.comparing.diffing import compare
+from inspector.comparing.grouping import Parameter, parameters_of
 from inspector.comparing.optimizer_kinds import kind_of
 from inspector.comparing.optimizer_loading import loads_wrongly
-from inspector.comparing.optimizers import Lens, as_side, keys_of_entries, lenses
+from inspector.comparing.optimizer_states import OptimizerState, Slot
+from inspector.comparing.optimizers import Lens, as_side, keys_of_entries, lens, lenses
 from inspector.comparing.sides import Item, Side, of_checkpoint
 from inspector.comparing.values import by_branch, comparing_values, with_values
 from inspector.progress import finish
@@ -332,6 +335,52 @@ def test_states_of_other_weights_keep_their_numbers(tmp_path: Path) -> None:
     assert [slot.name for slot in found.slots] == ["", "", "head.weight", "head.bias"]
 
 
+def test_lbfgs_keeps_one_state_for_all(tmp_path: Path) -> None:
+    import torch
+
+    model = torch.nn.Linear(4, 3)
+    optimizer = torch.optim.LBFGS(model.parameters())
+
+    def closure() -> Any:
+        optimizer.zero_grad()
+        loss = (model(torch.ones(2, 4)) ** 2).sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    found = looked_at(saved(tmp_path / "c.pth", model, optimizer))
+    keys = {item.key: item.shape for item in as_side(found).items}
+    assert keys["all parameters.prev_flat_grad"] == (15,)
+    assert all(key.startswith("all parameters.") for key in keys)
+    assert loads_wrongly(found, model_side(model)) == ()
+
+
+@pytest.mark.parametrize("groups", [by_dimensions, head_first_with_decay])
+def test_many_parameters_are_named_in_bounded_time(groups: Groups) -> None:
+    """The states of a network of 6,000 parameters, without a file."""
+    shapes = {f"blocks.{block}.part{part}.{leaf}": (8,) * dims for block in range(300) for part in range(10)
+              for leaf, dims in (("weight", 2), ("bias", 1))}  # fmt: skip
+    shapes["head.weight"], shapes["head.bias"] = (5, 8), (5,)
+    side = Side("model", "model", tuple(Item(key, shape, role="parameter") for key, shape in shapes.items()))
+    given = parameters_of(side)
+    parts = [each.name.startswith("head") for each in given]
+    order = sorted(
+        range(len(given)), key=lambda at: ((not parts[at]) if groups is not by_dimensions else 0, _thin(given[at]))
+    )
+    kinds = [(not parts[at] if groups is not by_dimensions else 0, _thin(given[at])) for at in order]
+    numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
+    slots = tuple(
+        Slot(str(place), numbers[kind], "", (Tensor("exp_avg", "float32", given[at].shape or (), (), 0, None),))
+        for place, (at, kind) in enumerate(zip(order, kinds))
+    )
+    found = lens(OptimizerState("", tuple({"lr": 1.0} for _ in numbers), slots), side)
+    assert [slot.name for slot in found.slots] == [given[at].name for at in order]
+
+
+def _thin(parameter: Parameter) -> bool:
+    return len(parameter.shape or ()) < 2
+
+
 # As a side
 
 
@@ -459,6 +508,9 @@ def test_stored_names_do_not_keep_torch_from_loading_by_place(tmp_path: Path) ->
         {"state": {140212345678: {"step": 3}}, "param_groups": [{"params": [140212345678], "lr": 0.1}]},
         {"state": {0: {"exp_avg": [1, 2]}}, "param_groups": [{"params": [0, 0, 1], "param_names": ["a"]}]},
         {"param_groups.": 1, "param_groups.a": 1, "state.": 2, "state.a.b": 3, "param_groups.a.lr": 0.1},
+        {"state": {}, "param_groups": [{"params": [10**5000], "lr": 10**5000, "betas": [[[[[1]]]]], "momentum": {}}]},
+        {"state": {"x" * 9000: {"exp_avg": 1}}, "param_groups": [{"params": ["x" * 9000], "betas": list(range(999))}]},
+        {"state": {0: {}}, "param_groups": [{"params": list(range(30_000)), "lr": 1}]},
     ],
 )
 def test_odd_states_are_seen_as_what_they_are(tmp_path: Path, state: dict[Any, Any]) -> None:
