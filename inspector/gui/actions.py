@@ -87,8 +87,8 @@ FOR_A_FILE = frozenset(
 FOR_A_CASE = frozenset("reload stop find copy_python copy_command undo redo solve tick_all save_mended".split())
 """What can be done where causes are explained: a file and a model, or an error message."""
 FOR_A_COMPARISON = frozenset(
-    "reload stop find copy_key copy_row copy_command expand_all collapse_all file_order show_tree details measure "
-    "swap next_difference previous_difference differences report".split()
+    "reload stop find copy_key copy_row copy_command expand_all collapse_all deeper shallower file_order show_tree "
+    "details measure swap next_difference previous_difference differences report".split()
 )
 """What can be done with two files."""
 FOR_A_PAGE = FOR_A_FILE | FOR_A_CASE | FOR_A_COMPARISON

@@ -136,6 +136,7 @@ class _Photographer:
         code = [path for path in {str(Path(file).parent / "networks.py") for file in files} if os.path.exists(path)]
         with _copied(files + code) as samples:
             yield from self._scenes(samples)
+            yield from self._scenes_of_comparing(samples)
             if code and "network_512_256_128.pth" in samples:
                 yield from self._scenes_of_fitting(samples)
 
@@ -163,6 +164,25 @@ class _Photographer:
             self._wait(lambda: bool(self._window.tree().count.text()))
             yield self._picture("search")
             self._window.tree().search.clear()
+
+    def _scenes_of_comparing(self, samples: dict[str, str]) -> Iterator[Path]:
+        """Two files of other widths with a cause set off, and two of one training with a tensor shown closely."""
+        self._close_all()
+        for scene, names, key in (
+            ("compare", ("network_512_256_128.pth", "network_400_200_100.pth"), ""),
+            ("values", ("checkpoint_epoch0.pth", "checkpoint_epoch4.pth"), "fc.weight"),
+        ):
+            if any(name not in samples for name in names):
+                continue
+            self._application.session.compare(*(samples[name] for name in names))
+            panel = self._window.panel()
+            self._wait(lambda panel=panel: panel.comparison.is_measured and not panel.comparison.is_busy)
+            self._wait(lambda panel=panel: panel.pane is not None)
+            if key:
+                panel.choose_key(key)
+            else:
+                panel.content.causes.choose(panel.content.causes.lines[0].cause)
+            yield self._picture(scene)
 
     def _scenes_of_fitting(self, samples: dict[str, str]) -> Iterator[Path]:
         """A file and a class that misfit, a file that is mended, and the error of the first as text. Needs torch."""

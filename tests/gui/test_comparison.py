@@ -352,6 +352,35 @@ def test_both_files_become_recent_and_open_in_tabs_of_their_own(
     qtbot.waitUntil(lambda: file.contents is not None and not file.is_busy, timeout=WAIT)
 
 
+def test_columns_that_a_person_arranged_are_remembered(inspector: Application, compare: Compare) -> None:
+    panel = compare("linear.pth", "linear.pth")
+    assert panel.content is not None
+    view = panel.content.pairs.view
+    view.setColumnWidth(PairColumn.KEY_B, 333)
+    view.setColumnHidden(PairColumn.COSINE, True)
+    inspector.session.close(panel.page)
+    panel = compare("linear.pth", "linear.pth")
+    assert panel.content is not None
+    view = panel.content.pairs.view
+    assert view.columnWidth(PairColumn.KEY_B) == 333
+    assert view.isColumnHidden(PairColumn.COSINE)
+    assert not view.isColumnHidden(PairColumn.EQUAL)
+
+
+def test_the_tree_is_opened_level_by_level(inspector: Application, compare: Compare) -> None:
+    panel = compare("resnet_plain.pth", "resnet_finetuned.pth")
+    assert panel.content is not None
+    model, actions = panel.content.pairs.model, inspector.window.actions_
+    actions["collapse_all"].trigger()
+    assert model.rowCount() == 5
+    actions["deeper"].trigger()
+    assert model.rowCount() > 5
+    actions["shallower"].trigger()
+    assert model.rowCount() == 5
+    actions["expand_all"].trigger()
+    assert model.rowCount() == len(panel.content.pairs.tree)
+
+
 @pytest.mark.parametrize("choice", ["light", "dark"])
 def test_light_and_dark_are_painted(inspector: Application, compare: Compare, choice: str) -> None:
     compare("network_512_256_128.pth", "network_400_200_100.pth")

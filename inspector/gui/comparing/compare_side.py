@@ -5,8 +5,8 @@ What is shown is asked of the `OpenComparison`; a person's wishes go to it.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from ... import wording
 from ...comparing.causes import Cause
@@ -21,6 +21,12 @@ from .cause_lines import CauseLines
 from .heads import Heads
 from .pair_view import PairView
 
+_OFFERED = (
+    *("copy_key", "copy_row", "copy_command", ""),
+    *("next_difference", "previous_difference", "differences", ""),
+    *("expand_all", "collapse_all", "file_order"),
+)
+"""The actions of the context menu; empty for a line between them."""
 _BUTTONS = ("previous_difference", "next_difference", "measure", "report", "details")
 
 
@@ -71,7 +77,10 @@ class CompareSide(QWidget):
             self._look(self.pairs.view.on_show())
 
     def keep_state(self) -> None:
-        """Remembers how the room is shared."""
+        """Remembers how the room is shared, and the columns if a person arranged them."""
+        header = self.pairs.view.horizontalHeader()
+        if self.pairs.view.columns.is_arranged and self.pairs.tree.has_values:
+            self._settings.keep_state("pair_columns", header.saveState())
         if self.lower.isVisibleTo(self):
             self._settings.keep_state("compare_splitter", self._splitter.saveState())
 
@@ -101,6 +110,9 @@ class CompareSide(QWidget):
         if state is not None:
             self._splitter.restoreState(state)
         self.lower.hide()
+        columns = self._settings.state("pair_columns")
+        if columns is not None and self.pairs.view.columns.restore(columns):
+            self.pairs.view.columns.is_arranged = True
         column.addWidget(self._splitter, 1)
 
     def _button(self, name: str) -> QToolButton:
@@ -122,6 +134,8 @@ class CompareSide(QWidget):
         self.pairs.looked_at.connect(self._look)
         self.pairs.painted.connect(self._begin)
         self.pairs.chosen.connect(self._choose)
+        self.pairs.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.pairs.view.customContextMenuRequested.connect(self._offer_actions)
 
     def _begin(self) -> None:
         """The tree was painted for the first time: now comes what would have delayed it."""
@@ -139,6 +153,14 @@ class CompareSide(QWidget):
         if row >= 0:
             self._page.look_first_at(row)
         self.chosen.emit(pair)
+
+    def _offer_actions(self, point: QPoint) -> None:
+        menu = QMenu(self)
+        for name in _OFFERED:
+            menu.addAction(self._actions[name]) if name else menu.addSeparator()
+        self.pairs.view.columns.fill_menu(menu.addMenu("&Columns"))
+        menu.exec(self.pairs.view.viewport().mapToGlobal(point))
+        menu.deleteLater()
 
     def _set_off(self, cause: Cause | None) -> None:
         self.pairs.mark(cause.keys if cause is not None else ())

@@ -27,14 +27,17 @@ class PairTreeView(FlatTreeView):
     def __init__(self, model: PairModel, parent: QWidget | None = None) -> None:
         super().__init__(model, PairDelegate, parent)
         self.setAccessibleName("Keys of both sides")
+        self._shows_values = True
         self.columns = TreeColumns(self.horizontalHeader(), model, self._delegate, _FITTED)
 
     def show_tree(self, tree: PairTree, opened: Iterable[int] = ()) -> None:
         """Shows another comparison, with these rows open."""
         self._model.show(tree)
         self._model.change(lambda rows: rows.open_rows(list(opened)))
-        for column in VALUE_COLUMNS:
-            self.setColumnHidden(column, not tree.has_values)
+        if tree.has_values is not self._shows_values:
+            self._shows_values = tree.has_values
+            for column in VALUE_COLUMNS:
+                self.setColumnHidden(column, not tree.has_values)
         self.share_room()
 
     def share_room(self) -> None:

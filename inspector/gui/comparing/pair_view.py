@@ -68,6 +68,7 @@ class PairView(QWidget):
         self.problem = Label(tone="quiet", wrap=True)
         self._searching = Searching(self)
         self._hits: list[int] | None = None
+        self._depth = 0
         self._lay_out()
         self._connect()
 
@@ -137,10 +138,20 @@ class PairView(QWidget):
         return self.tree.pair(row) if row >= 0 else None
 
     def expand_all(self) -> None:
+        self._depth = self._deepest()
         self.model.change(TreeRows.open_all)
 
     def collapse_all(self) -> None:
+        self._depth = 0
         self.model.change(TreeRows.close_all)
+
+    def step_depth(self, step: int) -> None:
+        """Shows one level more or less everywhere."""
+        self._depth = max(0, min(self._depth + step, self._deepest()))
+        self.model.change(lambda rows: rows.open_to(self._depth))
+
+    def _deepest(self) -> int:
+        return max(self.tree.outline.depths, default=0)
 
     def file_order(self) -> None:
         """Gives up sorting."""
@@ -178,7 +189,7 @@ class PairView(QWidget):
         self.chips.show_chips(_chip(kind, with_model=with_model) for kind in KINDS)
         self.chips.count(tree.counts())
         self._draw_strip()
-        if is_first:
+        if is_first and not self.view.columns.is_arranged:
             self.view.columns.fit()
             self.view.share_room()
         self._search(self.search.text().strip())

@@ -75,6 +75,8 @@ class ComparePanel(PagePanel):
             "copy_command": lambda: self._copy(self.command()),
             "expand_all": pairs.expand_all,
             "collapse_all": pairs.collapse_all,
+            "deeper": lambda: pairs.step_depth(1),
+            "shallower": lambda: pairs.step_depth(-1),
             "file_order": pairs.file_order,
             "show_tree": pairs.view.setFocus,
             "next_difference": lambda: pairs.step(1),

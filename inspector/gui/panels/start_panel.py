@@ -33,7 +33,7 @@ class StartPanel(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setAccessibleName("Start page")
-        line = "or click to choose files  ·  .pth  .pt  .ckpt  .bin  .safetensors  and folders"
+        line = "or click to choose  ·  two at once are compared  ·  .pth  .pt  .ckpt  .bin  .safetensors  and folders"
         self.zone = DropZone("Drop checkpoints here", line)
         self.zone.clicked.connect(self.dialog_requested)
         page = _Page()
