@@ -18,7 +18,7 @@ from ..checkpoint.decoding import FLOAT8, Array
 from .distances import Distance
 from .moments import dotted, single_dotted
 
-_SOUND = (1e-22, 1e30)
+_SOUND = (1e-25, 1e30)
 """Between these, a sum of squares of float32 lost nothing: neither to infinity nor to what is too small."""
 _ALIKE = 100.0
 """How many times one sum of squares may be another, for |a - b|^2 = |a|^2 + |b|^2 - 2 a b to lose no digit of a b."""
@@ -119,10 +119,9 @@ def _of_any(a: Array, b: Array) -> _Found:
         gap, a, b = gap[finite], a[finite], b[finite]
     equal = int(np.count_nonzero(same)) + counts.get("nan_both", 0)
     sizes = np.abs(gap)
-    distance = Distance(
-        same.size, equal, equal, float(sizes.max(initial=0.0)), None, _root(gap), _root(a), _root(b), _dot(a, b),
-        **counts, bit_equal=False,
-    )  # fmt: skip
+    most, norms = float(sizes.max(initial=0.0)), (_root(gap), _root(a), _root(b))
+    dot = _dot(a, b, norms[1] * norms[2])
+    distance = Distance(same.size, equal, equal, most, None, *norms, dot, **counts, bit_equal=False)
     return distance, lambda: int(np.flatnonzero(finite)[sizes.argmax()])
 
 
@@ -164,11 +163,15 @@ def _root(numbers: Array) -> float:
     return float(np.ldexp(math.sqrt(dotted(scaled, scaled)), exponent))
 
 
-def _dot(a: Array, b: Array) -> float:
-    """The sum of a * b, of complex numbers the real part of a * conj(b); infinite where float64 cannot hold it."""
+def _dot(a: Array, b: Array, most: float) -> float:
+    """The sum of a * b, of complex numbers the real part of a * conj(b); infinite where float64 cannot hold it.
+
+    `most` is |a| |b|, which no such sum is larger than.
+    """
     parts_a, parts_b = a.view(np.float64), b.view(np.float64)
     if a.dtype != b.dtype:  # a real and a complex one
         parts_a, parts_b = a.real.copy(), b.real.copy()
+    if most < _TINY**2 and parts_a.any() and parts_b.any():
+        return math.inf
     found = dotted(parts_a, parts_b)
-    underflown = not abs(found) > _TINY**2 and parts_a.any() and parts_b.any()
-    return math.inf if underflown or not math.isfinite(found) else found
+    return found if math.isfinite(found) else math.inf

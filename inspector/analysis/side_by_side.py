@@ -22,12 +22,14 @@ from ..errors import FileError, InspectorError
 from ..progress import Progress
 from ..wording import shape as shape_words
 from .differences import Differences, coarser
-from .distances import Distance, Index, joined, repeated
+from .distances import Distance, Index, joined, merge_all, repeated
 from .lanes import STRETCH, together
 
 BLOCK = 128 * 1024
 """Elements of a block of what one thread reads. Two threads take a `STRETCH` at a time: they hand the interpreter to
 each other at every call of numpy's, and with blocks half as long got no further than one."""
+_PLACES = {"crow_indices", "ccol_indices", "col_indices", "row_indices", "indices", "sizes", "strides", "offsets"}
+"""The parts of a sparse or nested tensor that say where its numbers belong."""
 _PROBE = 1024
 """Bytes that tell most blocks apart."""
 
@@ -43,19 +45,19 @@ def measuring(a: Tensor, b: Tensor) -> Generator[Progress, None, Distance]:
 
 
 def _measuring_parts(a: Tensor, b: Tensor) -> Generator[Progress, None, Distance]:
-    """The distance of the values that two sparse or nested tensors store, if they store them for the same places."""
-    theirs = {part.name: part for part in b.extra.parts}
-    values = Distance()
-    for part in a.extra.parts:
-        other = theirs.get(part.name)
-        if other is None or len(theirs) != len(a.extra.parts) or part.shape != other.shape:
-            raise FileError(f"The two {a.layout} tensors are not stored in the same parts: look at these.")
+    """The distance of the numbers that two sparse, nested or wrapped tensors store, if both store them for the same
+    places."""
+    mine, theirs = ([(part.name, part.shape) for part in each.extra.parts] for each in (a, b))
+    if mine != theirs:
+        raise FileError(f"The two {a.layout} tensors are not stored in the same parts: look at these.")
+    numbers = []
+    for part, other in zip(a.extra.parts, b.extra.parts):
         distance = yield from measuring(part, other)
-        if part.name in ("values", "buffer", "_values") or len(theirs) == 1:
-            values = distance._replace(where=None)
+        if part.name not in _PLACES:
+            numbers.append(distance)
         elif not distance.is_same:
-            raise FileError(f"The two {a.layout} tensors store values of different places: look at their parts.")
-    return values
+            raise FileError(f"The two {a.layout} tensors store numbers of different places: look at their parts.")
+    return merge_all(numbers)
 
 
 class _Order(NamedTuple):

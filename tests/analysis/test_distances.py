@@ -302,10 +302,24 @@ def test_sparse_tensors_are_compared_by_the_values_they_store() -> None:
 
     found = distance(sparse([1, 2], [3, 5]), sparse([1, 2.5], [3, 5]))
     assert (found.numel, found.equal, found.max_abs, found.where) == (2, 1, 0.5, None)
-    with pytest.raises(FileError, match="different places"):
+    with pytest.raises(FileError, match="of different places"):
         distance(sparse([1, 2], [3, 5]), sparse([1, 2], [3, 6]))
     with pytest.raises(FileError, match="not stored in the same parts"):
         distance(sparse([1, 2], [3, 5]), sparse([1, 2, 3], [3, 5, 7]))
+
+
+def test_a_wrapped_tensor_is_compared_by_all_it_is_made_of() -> None:
+    def wrapped(*arrays: list[float]) -> Tensor:
+        parts = tuple(entry_of_array(np.array(each, np.float32), name=f"part{at}") for at, each in enumerate(arrays))
+        return Tensor("t", "float32", (2,), (), 0, None, layout="wrapped", extra=Extra(parts=parts))
+
+    found = distance(wrapped([1, 2], [0.5]), wrapped([1, 4], [0.25]))
+    assert (found.numel, found.equal, found.max_abs) == (3, 1, 2)
+
+
+def test_orthogonal_tensors_have_a_product_of_nothing() -> None:
+    found = between(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+    assert (found.dot, found.cosine) == (0, 0)
 
 
 # What is refused
