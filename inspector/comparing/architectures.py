@@ -10,20 +10,21 @@ kinds of keys that a file has. Only the models of the families that are left are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from .. import wording
 from . import signatures
-from .likeness import AUXILIARY, FURTHER, HEAD, TRUNK, Likeness, is_counter
+from .likeness import AUXILIARY, FURTHER, HEAD, TRUNK, Likeness
 from .sides import Shape, Side
-from .signatures import Signature
+from .signatures import Signature, is_counter
 
 SAME, TRUNK_OF, LIKE, RENAMED, UNKNOWN = "same", "trunk", "like", "renamed", "unknown"
 
 _MOST_KEYS = 20_000
 """Keys of a file that are looked at: torchvision's largest model has 1,548."""
-_MOST_FAMILIES = 8
+_MOST_FAMILIES, _MOST_COPIES, _MOST_LIKE = 8, 8, 10
+"""Families that are looked at, copies of a model in one file, and models that are looked at closely."""
 _ALIKE = 0.3
 """The share of a family's kinds of keys that a file must have: ResNets with and without bottlenecks are one family."""
 _TELLING = 5
@@ -71,20 +72,28 @@ def architecture_line(side: Side) -> str:
 def identify(side: Side) -> Identification:
     """What `side` is, as far as its names and shapes tell."""
     shapes = {item.key: item.shape for item in side.items[:_MOST_KEYS] if item.shape is not None}
-    found = sorted(_likenesses(shapes), key=lambda each: (each.cost, -each.same))
-    if not found:
-        return _under_other_names(shapes) or _UNKNOWN
+    weights = {key: shape for key, shape in shapes.items() if not is_counter(key)}
+    near = sorted(_likenesses(weights), key=lambda each: each.apart)[:_MOST_LIKE]
+    found = sorted(near, key=lambda each: (each.cost, -each.same))
+    for kind, holds, say in _KINDS if found else ():
+        if holds(found[0]):
+            evidence = [*_evidence(found[0]), *_of_counters(found[0], len(weights) < len(shapes))]
+            return _identification(kind, say, found, tuple(evidence))
+    return _under_other_names(weights) or _UNKNOWN._replace(rejected=tuple(_rejected(found)))
+
+
+def _identification(
+    kind: str, say: Callable[[Likeness, tuple[str, ...]], str], found: list[Likeness], evidence: tuple[str, ...]
+) -> Identification:
     best = found[0]
     equals = [each for each in found if (each.cost, each.same) == (best.cost, best.same)]
     builders = tuple(sorted({each.signature.name for each in equals}))
-    others = [each for each in found if each.signature.name not in builders]
-    for kind, holds, say in _KINDS:
-        if holds(best):
-            return Identification(
-                kind, say(best, builders), builders, tuple(dict.fromkeys(each.prefix for each in equals)),
-                best.classes, best.channels, tuple(_evidence(best)), tuple(_rejected(others)),
-            )  # fmt: skip
-    return _under_other_names(shapes) or _UNKNOWN._replace(rejected=tuple(_rejected(found)))
+    others = (each for each in found if each.signature.name not in builders)
+    prefixes = tuple(dict.fromkeys(each.prefix for each in equals))
+    said = say(best, builders)
+    return Identification(
+        kind, said, builders, prefixes, best.classes, best.channels, evidence, tuple(_rejected(others))
+    )
 
 
 _UNKNOWN = Identification(UNKNOWN, "")
@@ -99,7 +108,7 @@ def _likenesses(shapes: Mapping[str, Shape]) -> Iterator[Likeness]:
     for family, kind_prefix in _families(kinds):
         for prefix in _prefixes(kinds, kind_prefix):
             part = {key[len(prefix) :]: shape for key, shape in shapes.items() if key.startswith(prefix)}
-            strays = sum(not key.startswith(prefix) and not is_counter(key) for key in shapes)
+            strays = len(shapes) - len(part)
             yield from (Likeness(signature, part, prefix, strays) for signature in table.of_family(family))
 
 
@@ -118,14 +127,15 @@ def _families(kinds: Iterable[str]) -> list[tuple[str, str]]:
             if common >= _ALIKE * len(names):
                 found.append((common, family, prefix))
     found.sort(key=lambda each: (-each[0], len(each[2]), each[1]))
-    return [(family, prefix) for _, family, prefix in found[:_MOST_FAMILIES]]
+    most = [each for each in found if each[0] >= found[0][0] / 2]
+    return [(family, prefix) for _, family, prefix in most[:_MOST_FAMILIES]]
 
 
 def _prefixes(kinds: Mapping[str, list[str]], kind_prefix: str) -> list[str]:
     """The prefixes of that kind: of `#.` there may be `0.` and `1.`."""
     depth = kind_prefix.count(".")
     keys = (key for kind, keys in kinds.items() if kind.startswith(kind_prefix) for key in keys)
-    return list(dict.fromkeys("".join(f"{part}." for part in key.split(".")[:depth]) for key in keys))
+    return list(dict.fromkeys("".join(f"{part}." for part in key.split(".")[:depth]) for key in keys))[:_MOST_COPIES]
 
 
 # What there is to say of the best one.
@@ -179,16 +189,13 @@ _KINDS = (
 
 
 def _evidence(best: Likeness) -> Iterator[str]:
-    total = len(best.part)
     name = best.signature.name
-    share = f"All {total:,}" if best.same == total else f"{best.same:,} of {total:,}"
-    yield f"{share} keys{_under(best.prefix)} have the names and shapes of {name}."
+    share = "All" if best.same == len(best.part) else f"{best.same:,} of {len(best.part):,}"
+    yield f"{share} names and shapes{_under(best.prefix)} are those of {name}."
     if best.classes is not None:
         yield f"{next(iter(best.signature.head))} says {_of_classes(best.classes)}."
     if best.channels is not None:
         yield f"{best.signature.stem} takes {_of_channels(best.channels)}."
-    if not any(map(is_counter, best.part)) and any(map(is_counter, best.signature.shapes)):
-        yield "No key is named num_batches_tracked: torch before 0.4.1 had none."
     if best.lines[AUXILIARY]:
         there = "There are" if any(key in best.part for key in best.lines[AUXILIARY]) else "There are no"
         yield f"{there} auxiliary classifiers, which are only used in training."
@@ -196,14 +203,20 @@ def _evidence(best: Likeness) -> Iterator[str]:
     if further:
         yield f"{wording.plural(further, 'further key')} {'is' if further == 1 else 'are'} not of it."
     if best.lines[TRUNK]:
-        yield f"{wording.plural(len(best.lines[TRUNK]), 'key')} of the trunk do not fit: {best.difference()}."
+        do = "does" if len(best.lines[TRUNK]) == 1 else "do"
+        yield f"{wording.plural(len(best.lines[TRUNK]), 'key')} of the trunk {do} not fit: {best.difference()}."
+
+
+def _of_counters(best: Likeness, there: bool) -> Iterator[str]:
+    if not there and any(key.endswith("running_mean") for key in best.part):
+        yield "There are no num_batches_tracked: torch before 0.4.1 had none, and some programs leave them out."
 
 
 def _rejected(others: Iterable[Likeness], most: int = 4) -> Iterator[tuple[str, str]]:
     """The next builders, each once, with what speaks against it."""
     seen: dict[str, str] = {}
     for each in others:
-        if len(seen) < most and each.same:
+        if len(seen) < most:
             seen.setdefault(each.signature.name, each.difference())
     return iter(seen.items())
 
@@ -226,8 +239,7 @@ def _under_other_names(shapes: Mapping[str, Shape]) -> Identification | None:
 
 
 def _renamed(found: list[Signature], shapes: Mapping[str, Shape], head: Shape | None) -> Identification:
-    tensors = sum(not is_counter(key) for key in shapes)
-    distances = {each: abs(tensors - sum(not is_counter(key) for key in each.shapes)) for each in found}
+    distances = {each: abs(len(shapes) - len(each.shapes)) for each in found}
     builders = tuple(sorted(each.name for each in found if distances[each] == min(distances.values())))
     matrices = sum(len(shape) > 1 for shape in shapes.values()) - (head is not None)
     ending = "its head is not there" if head is None else f"with a head of shape {wording.shape(head)}"

@@ -2,12 +2,12 @@
 
 A model's *head* is whatever lies in the same top-level module as its last layer (`fc.`, `classifier.`): people
 replace it as a whole. Everything else is its *trunk*. Auxiliary classifiers, which a builder makes only when asked,
-and BatchNorm's counters, which older files have not, are neither missing nor unexpected.
+are hardly missed. BatchNorm's counters, which older files have not, have no part in this at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from .. import wording
@@ -24,18 +24,29 @@ _COSTS = {CLASSES: 0.001, STEM: 0.5, AUXILIARY: 0.01, HEAD: 1.0, TRUNK: 1.0, FUR
 class Likeness:
     """A part of a checkpoint held against one signature. Keys are those of the signature, without prefix."""
 
-    def __init__(self, signature: Signature, part: Mapping[str, Shape], prefix: str = "", strays: int = 0) -> None:
+    def __init__(self, signature: Signature, part: dict[str, Shape], prefix: str = "", strays: int = 0) -> None:
         self.signature = signature
         self.part = part
         self.prefix = prefix
         """What stands before the keys in the file."""
         self.strays = strays
         """How many keys of the file are outside of the part."""
-        shapes = signature.shapes
-        self.missing = [key for key in shapes if key not in part and not is_counter(key)]
-        self.unexpected = [key for key in part if key not in shapes and not is_counter(key)]
-        self.mismatched = [key for key, shape in part.items() if shapes.get(key, shape) != shape]
-        self.same = len(part) - len(self.unexpected) - len(self.mismatched)
+        self.same = len(part.items() & signature.shapes.items())
+        self.apart = len(part) + len(signature.shapes) - 2 * self.same + strays
+        """How far they are apart at first sight; `cost` looks closer."""
+
+    @cached_property
+    def missing(self) -> list[str]:
+        return [key for key in self.signature.shapes if key not in self.part]
+
+    @cached_property
+    def unexpected(self) -> list[str]:
+        return [key for key in self.part if key not in self.signature.shapes]
+
+    @cached_property
+    def mismatched(self) -> list[str]:
+        there = self.signature.shapes
+        return [key for key, shape in self.part.items() if there.get(key, shape) != shape]
 
     @cached_property
     def lines(self) -> dict[str, list[str]]:
@@ -131,11 +142,6 @@ class Likeness:
         for key in self.unexpected:
             return f"it has no {wording.safe(key)}"
         return "it explains fewer keys"
-
-
-def is_counter(key: str) -> bool:
-    """Whether it is BatchNorm's count of batches, which checkpoints before torch 0.4.1 have not."""
-    return key.endswith("num_batches_tracked")
 
 
 def _blocks(keys: Collection[str]) -> dict[str, int]:

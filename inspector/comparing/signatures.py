@@ -50,8 +50,8 @@ class Signature:
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
-        """Every key and its shape, in the order of the state_dict."""
-        return dict(self._unfold(self._block))
+        """Every key and its shape, in the order of the state_dict, but for BatchNorm's counters."""
+        return {key: shape for key, shape in self._unfold(self._block) if not is_counter(key)}
 
     @cached_property
     def stem(self) -> str:
@@ -84,9 +84,11 @@ class Table(NamedTuple):
 
 @cache
 def table() -> Table:
-    """The table, read when first asked for. Raises OSError when it is not there."""
-    packed = (resources() / "architectures.json.gz").read_bytes()
-    read = json.loads(zlib.decompress(packed, _GZIP))
+    """The table, read when first asked for; an empty one when it is not there, so that nothing is known by it."""
+    try:
+        read = json.loads(zlib.decompress((resources() / "architectures.json.gz").read_bytes(), _GZIP))
+    except (OSError, ValueError, zlib.error):
+        return Table("", (), {})
     signatures = tuple(Signature(name, row, read["blocks"]) for name, row in read["builders"].items())
     families = {family: frozenset(kinds) for family, kinds in read["families"].items()}
     return Table(read["torchvision"], signatures, families)
@@ -95,6 +97,11 @@ def table() -> Table:
 def kind_of(key: str) -> str:
     """A key with its numbers left out: `layer#.#.conv#.weight`."""
     return _DIGITS.sub("#", key)
+
+
+def is_counter(key: str) -> bool:
+    """Whether it is BatchNorm's count of batches, which checkpoints before torch 0.4.1 have not."""
+    return key.endswith("num_batches_tracked")
 
 
 def digest(shapes: Mapping[str, Shape], without: Iterable[str] = ()) -> int:

@@ -62,9 +62,9 @@ def solving(
     except Enough:
         model = min(model, attempts.best or model, key=lambda each: each.misfit)
         undecided = list(motionless(turner, model))
-    left = attempts.wanted.left(model.shapes)
+    left = len(attempts.wanted.left(model.shapes)) + attempts.wanted.beside
     found = tuple(read_off(turner, model, start))
-    return Solution(model.arguments, not left, attempts.builds, attempts.seconds, found, tuple(undecided), len(left))
+    return Solution(model.arguments, not left, attempts.builds, attempts.seconds, found, tuple(undecided), left)
 
 
 def _first(

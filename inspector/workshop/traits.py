@@ -48,7 +48,9 @@ def traits(shapes: Shapes) -> Traits:
 class Wanted:
     """The state_dict that a model is to have."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: Shapes, beside: int = 0) -> None:
+        self.beside = beside
+        """How many keys of the checkpoint lie outside of the prefix, and have no part in this."""
         self.shapes = {key: shape for key, shape in shapes.items() if shape is not None}
         self.traits = traits(self.shapes)
         self.counts = {trait: size for trait, size in self.traits.items() if trait[1] in (BLOCKS, KEYS)}
@@ -84,11 +86,12 @@ def wanted(items: Iterable[tuple[str, Shape | None]], model: Shapes) -> Wanted:
     A prefix is taken off (`module.`, `encoder.`), or set before where it is the model that has one: that under which
     most kinds of keys are those of the model. Keys beside a prefix that is taken off are left out.
     """
-    shapes = dict(items)
+    shapes = {key: shape for key, shape in items if shape is not None}
     found = [shapes]
     found += [{key[len(each) :]: shapes[key] for key in shapes if key.startswith(each)} for each in _prefixes(shapes)]
     found += [{each + key: shape for key, shape in shapes.items()} for each in _prefixes(model)]
-    return Wanted(max(found, key=lambda each: _common(each, model)))
+    best = max(found, key=lambda each: _common(each, model))
+    return Wanted(best, len(shapes) - len(best))
 
 
 def _common(keys: Iterable[str], model: Shapes) -> int:
