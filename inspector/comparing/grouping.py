@@ -1,7 +1,7 @@
 """The ways in which people usually make parameter groups, from the parameters of a model in its order.
 
     for way in ways(parameters, [20, 42]):
-        way.words, way.made(parameters)           # "..., apart: those of fewer than two dimensions", two lists
+        way.words, way.make(parameters)           # "..., apart: those of fewer than two dimensions", two lists
 
 Why this way: what an optimizer keeps is numbered by group and place, and nothing else. So the groups are made anew,
 in every way that is known and gives groups of these sizes, and held against the shapes of what is kept. A way is a
@@ -51,7 +51,8 @@ class Way(NamedTuple):
 _RUNNING = ("running_mean", "running_var", "num_batches_tracked")
 _WHOLE = ("int", "uint", "bool")
 _NORM = re.compile(r"(^|[._])(layer|batch|group|instance|rms|sync)?_?(norm|ln|bn|gn)s?[a-z]?\d*([._]|$)", re.IGNORECASE)
-_EMBEDDING = re.compile(r"(^|[._])(\w*emb(ed|edding|eddings|eds)?|wte|wpe|pos|cls_token|dist_token)([._]|$)")
+_EMBEDDINGS = ("emb", "embed", "embeds", "embedding", "embeddings", "wte", "wpe", "cls_token", "dist_token")
+"""How segments of a name end that lead to an embedding."""
 _POSITION = re.compile(r"pos_embed|cls_token|dist_token|relative_position_bias_table|logit_scale")
 _BLOCK = re.compile(r"^(.*?\.\d+)\.")
 _MOST_BRANCHES, _MOST_TRIALS = 64, 60_000
@@ -157,6 +158,10 @@ def _is_thin(parameter: Parameter) -> bool:
     return parameter.shape is not None and len(parameter.shape) < 2
 
 
+def _is_embedding(parameter: Parameter) -> bool:
+    return any(segment.endswith(_EMBEDDINGS) for segment in parameter.name.split("."))
+
+
 _TESTS: tuple[tuple[str, int, Sort], ...] = (
     ("those of fewer than two dimensions apart (no weight decay)", 0, _is_thin),
     ("biases apart", 0, _is_bias),
@@ -167,7 +172,7 @@ _TESTS: tuple[tuple[str, int, Sort], ...] = (
     ("those of fewer than two dimensions and positions apart (no weight decay)", 1,
      lambda each: _is_thin(each) or bool(_POSITION.search(each.name[:1000]))),
     ("biases, norms and embeddings apart (no weight decay)", 1,
-     lambda each: _is_thin(each) or bool(_EMBEDDING.search(each.name[:1000]))),
+     lambda each: _is_thin(each) or _is_embedding(each)),
     ("weights, biases and norms apart", 1, lambda each: (_is_bias(each), _is_norm(each) and not _is_bias(each))),
 )  # fmt: skip
 
@@ -184,9 +189,10 @@ def _splits(chosen: Sequence[Parameter], sizes: tuple[int, ...]) -> Iterator[tup
 
 def _sorts(chosen: Sequence[Parameter]) -> Iterator[tuple[str, int, Sort]]:
     yield from _TESTS
-    yield "a group for each block", 1, _block
-    for words, unusual, sort in _TESTS:
-        yield f"a group for each block, {words}", 1 + unusual, _both(_block, sort)
+    for apart, part in (("a group for each block", _block), ("a group for each depth", _depth)):
+        yield apart, 1, part
+        for words, unusual, sort in _TESTS:
+            yield f"{apart}, {words}", 1 + unusual, _both(part, sort)
     for branch in _branches(chosen):
         apart = f"`{safe(branch, 80)}` apart"
         yield apart, 0, _within(branch)
@@ -202,6 +208,12 @@ def _block(parameter: Parameter) -> str:
     """`blocks.3` of what lies in a numbered block, the first segment of all else."""
     found = _BLOCK.match(parameter.name[:1000])
     return found.group(1) if found else parameter.name.partition(".")[0]
+
+
+def _depth(parameter: Parameter) -> str:
+    """`blocks.3` of what lies in a numbered block, and whether all else comes before the blocks or after them."""
+    found = _BLOCK.match(parameter.name[:1000])
+    return found.group(1) if found else "before" if _is_embedding(parameter) else "after"
 
 
 def _orders_of_groups(sort: Sort, chosen: Sequence[Parameter], sizes: tuple[int, ...]) -> Iterator[tuple[object, ...]]:

@@ -138,9 +138,17 @@ def blocks_apart(model: Any) -> list[dict[str, Any]]:
     return [{"params": group} for group in groups.values()]
 
 
+def deeper_layers_slower(model: Any) -> list[dict[str, Any]]:
+    groups: dict[object, list[Any]] = {}
+    for name, parameter in model.named_parameters():
+        block = name.split(".")[1] if name.startswith("blocks") else "before" if name.startswith("embed") else "after"
+        groups.setdefault((block, parameter.ndim < 2), []).append(parameter)
+    return [{"params": group, "lr": 1e-3 / (1 + number)} for number, group in enumerate(groups.values())]
+
+
 WAYS = [
     all_in_order, by_dimensions, by_bias, as_transformers_does, as_mingpt_does, head_apart, head_first_with_decay,
-    as_yolo_does, one_each, head_only, all_but_the_stem, blocks_apart,
+    as_yolo_does, one_each, head_only, all_but_the_stem, blocks_apart, deeper_layers_slower,
 ]  # fmt: skip
 
 
