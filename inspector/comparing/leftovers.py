@@ -117,14 +117,15 @@ def _depth(side: OneSide, members: list[Part]) -> Cause:
         (path,) = entries
         ours, theirs = len(side.own.numbers(path)), len(side.others.numbers(path))
         deep = (theirs, ours) if side.is_missing else (ours, theirs)
-        what = f"`{_list(path)}` is {side.telling.versus(f'{deep[0]:,} deep', f'{deep[1]:,}')}: {what}"
+        what = f"{_list(path)} is {side.telling.versus(f'{deep[0]:,} deep', f'{deep[1]:,}')}: {what}"
         advice = advising.depth(side.telling, deep)
     return side.cause("depth", what, _pairs(members), patterns=_below(members), advice=advice)
 
 
 def _list(before: str) -> str:
     """The name of a list whose entries' names begin so."""
-    return wording.safe(before.rpartition(".")[0] or before, 80)
+    name = before.rpartition(".")[0] or before
+    return f"`{wording.safe(name, 80)}`" if name else "The model"
 
 
 def _leaves_told(side: OneSide, members: list[Part]) -> Cause:

@@ -11,7 +11,7 @@ and shapes alone, and a class, where there is one, only settles what they leave 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .diffing import SIZE, Pair
@@ -26,6 +26,7 @@ kernel of a convolution, the rows of an embedding, positions in a sequence or a 
 
 _TOKENS = re.compile(r"pos_?emb|position|pos_enc|\bwpe\b|abs_pos|(^|[._])pos$|embed_positions")
 _WINDOW = re.compile(r"relative_(position|coords)|rel_pos|attn_mask")
+_INDEX = re.compile(r"index|coords|mask")
 _ENTRIES = re.compile(r"emb(?!ed_positions)|\bwte\b|vocab|codebook|\bshared$|lookup")
 _TRANSPOSED = re.compile(r"transpose|deconv|up_?conv|tconv|convt|(^|\.)up\d*(\.\d+)?$")
 _PARAMETRISED = re.compile(r"\.parametrizations\.(weight)$")
@@ -72,11 +73,8 @@ class Layer(NamedTuple):
     pairs: tuple[Pair, ...]
     """Its tensors that are on both sides and have a shape on both."""
     order: int
-
-    @property
-    def weight(self) -> Pair | None:
-        """Its first tensor of two dimensions or more on both sides."""
-        return next((pair for pair in self.pairs if min(map(len, shapes(pair))) > 1), None)
+    weight: Pair | None
+    """Its first tensor of two dimensions or more on both sides."""
 
 
 def shapes(pair: Pair) -> tuple[Shape, Shape]:
@@ -93,8 +91,14 @@ def layers(pairs: Iterable[Pair], modules: Mapping[str, str]) -> list[Layer]:
             continue
         found.setdefault(split(pair.key)[0], []).append(pair)
     return [
-        Layer(path, modules.get(path, ""), tuple(held), order) for order, (path, held) in enumerate(found.items())
+        Layer(path, modules.get(path, ""), tuple(held), order, next(filter(_is_matrix, held), None))
+        for order, (path, held) in enumerate(found.items())
     ]
+
+
+def _is_matrix(pair: Pair) -> bool:
+    a, b = shapes(pair)
+    return len(a) > 1 and len(b) > 1
 
 
 def split(key: str) -> tuple[str, str]:
@@ -111,41 +115,42 @@ def split(key: str) -> tuple[str, str]:
 
 def spots(layer: Layer) -> Iterator[Spot]:
     """Every mismatched dimension of a module."""
-    if all(pair.kind != SIZE for pair in layer.pairs):
+    mismatched = [pair for pair in layer.pairs if pair.kind == SIZE]
+    if not mismatched:
         return
     taking = _input_dimension(layer)
-    for pair in layer.pairs:
-        if pair.kind != SIZE:
-            continue
+    for pair in mismatched:
         a, b = shapes(pair)
         leaf = pair.key.rpartition(".")[2]
+        matrix = len(b) > 1
         if len(a) != len(b):
-            yield Spot(pair.key, -1, len(a), len(b), layer.path, leaf, RANK, layer.order, len(b) > 1)
+            yield Spot(pair.key, -1, len(a), len(b), layer.path, leaf, RANK, layer.order, matrix)
             continue
+        roles = _roles(pair.key, leaf, layer, len(b), taking)
         for dim, (old, new) in enumerate(zip(a, b)):
             if old != new:
-                old, new = min(old, _LARGEST), min(new, _LARGEST)
-                role = _role(pair.key, leaf, layer, dim, len(b), taking)
-                yield Spot(pair.key, dim, old, new, layer.path, leaf, role, layer.order, len(b) > 1)
+                sizes = min(old, _LARGEST), min(new, _LARGEST)
+                yield Spot(pair.key, dim, *sizes, layer.path, leaf, roles[dim], layer.order, matrix)
 
 
-def _role(key: str, leaf: str, layer: Layer, dim: int, rank: int, taking: int) -> str:
-    """What one dimension counts."""
-    if _WINDOW.search(key):
-        return WINDOW if dim == 0 or "table" not in leaf else OUT
-    if _TOKENS.search(key) or leaf == "position_ids":
-        return OUT if dim == rank - 1 and rank > 1 and leaf != "position_ids" else TOKENS
+def _roles(key: str, leaf: str, layer: Layer, rank: int, taking: int) -> Sequence[str]:
+    """What each dimension of a tensor counts."""
+    of_layer = leaf.startswith(("weight", "bias")) and len(layer.pairs) > 1
+    if not of_layer and _WINDOW.search(key):
+        return [WINDOW] * rank if _INDEX.search(leaf) else [WINDOW] + [OUT] * (rank - 1)
+    if leaf == "position_ids" or (leaf in _MASKS and rank > 1):
+        return [TOKENS] * rank
+    if not of_layer and _TOKENS.search(key):
+        return [TOKENS] * (rank - 1) + [OUT] if rank > 1 else [TOKENS]
     if rank < 2:
-        return VECTOR
-    if leaf in _MASKS:
-        return TOKENS
+        return [VECTOR]
     if _RECURRENT.match(leaf):
-        return IN if dim == 1 and "_ih" in leaf else OUT
+        return [OUT, IN if "_ih" in leaf else OUT] + [OUT] * (rank - 2)
     if is_table(layer):
-        return ENTRIES if dim == 0 else OUT
-    if leaf.startswith(("weight", "original", "in_proj_weight")) or leaf.endswith("weight"):
-        return IN if dim == taking else OUT if dim < 2 else KERNEL
-    return OUT
+        return [ENTRIES] + [OUT] * (rank - 1)
+    if leaf.startswith(("weight", "original")) or leaf.endswith("weight"):
+        return [IN if dim == taking else OUT if dim < 2 else KERNEL for dim in range(rank)]
+    return [OUT] * rank
 
 
 def is_table(layer: Layer) -> bool:

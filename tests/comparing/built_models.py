@@ -54,5 +54,6 @@ def side(module: nn.Module, kind: str = "model", name: str = "", **arguments: ob
     tied = {item.shared for item in items if item.shared != item.key}
     items = [item if item.shared in tied else item._replace(shared="") for item in items]
     modules = {path: f"{type(each).__module__}.{type(each).__qualname__}" for path, each in module.named_modules()}
-    called = name or type(module).__name__
-    return Side(called, kind, tuple(items), modules=modules if kind == "model" else {}, arguments=arguments)
+    known = modules if kind == "model" else {}
+    metadata = {path: dict(each) for path, each in state._metadata.items()}  # type: ignore[attr-defined]
+    return Side(name or type(module).__name__, kind, tuple(items), "", known, metadata, arguments)
