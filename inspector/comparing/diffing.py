@@ -83,7 +83,8 @@ def compare(a: Side, b: Side) -> Comparison:
             here.setdefault(item.key, item)
         else:
             behind.setdefault(last, []).append(item)
-    return Comparison(a, b, tuple(_pairs(b.items, here, behind)))
+    pairs = _pairs(b.items, here, behind)
+    return Comparison(a, b, tuple(_as_modules_load(a, b, pairs) if b.modules else pairs))
 
 
 def _pairs(items: Iterable[Item], here: dict[str, Item], behind: dict[str | None, list[Item]]) -> Iterator[Pair]:
@@ -93,6 +94,27 @@ def _pairs(items: Iterable[Item], here: dict[str, Item], behind: dict[str | None
         yield Pair(mine, item, kind_of(mine, item))
         for lone in behind.get(item.key, ()):
             yield Pair(lone, None, UNEXPECTED)
+
+
+_COUNTER = ".num_batches_tracked"
+
+
+def _as_modules_load(a: Side, b: Side, pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """The pairs without the complaints that modules of torch keep to themselves.
+
+    A BatchNorm does not miss its counter in a file whose `_metadata` gives it no version, or one below 2: there was
+    none then (`_NormBase._load_from_state_dict`). A frozen one throws the counter of a file away
+    (`torchvision.ops.FrozenBatchNorm2d`).
+    """
+    for pair in pairs:
+        path, counter, rest = pair.key.rpartition(_COUNTER)
+        if counter and not rest and pair.kind in (MISSING, UNEXPECTED):
+            module, version = b.modules.get(path, ""), a.metadata.get(path, {}).get("version")
+            is_old = not isinstance(version, int) or version < 2
+            missed_by = pair.kind == MISSING and is_old and module.startswith("torch.nn.modules.batchnorm.")
+            if missed_by or (pair.kind == UNEXPECTED and module.endswith(".FrozenBatchNorm2d")):
+                pair = pair._replace(kind=SAME)
+        yield pair
 
 
 def kind_of(a: Item | None, b: Item | None) -> str:

@@ -143,7 +143,7 @@ def _text(told: Told, wish: Wish) -> Iterator[str]:
 
 
 def _model(told: Told) -> str:
-    return wording.safe(told.built.call if told.built is not None else told.comparison.b.name, 500)
+    return wording.safe(told.comparison.b.name, 500)
 
 
 def _origins(built: Built | None) -> Iterator[str]:
@@ -180,7 +180,7 @@ def _record(told: Told) -> dict[str, Any]:
     head = {
         "checkpoint": plain(told.checkpoint.path),
         "section": plain(told.comparison.a.section),
-        "model": told.built.call if told.built is not None else told.comparison.b.name,
+        "model": told.comparison.b.name,
         "arguments": plain(told.comparison.b.arguments),
     }
     tail = {"receipt": plain(told.receipt), "other": plain(told.other), "mended": told.left, "fits": told.fits}

@@ -47,12 +47,6 @@ class Built(NamedTuple):
         assert isinstance(verdict, Verdict)
         return verdict
 
-    @property
-    def call(self) -> str:
-        """How it was built, as one would write it: `Network(input_size=784, hidden_layers=[512, 256])`."""
-        given = ", ".join(f"{name}={value!r}" for name, value in self.side.arguments.items())
-        return f"{self.model.name}({given})" if given else self.model.name
-
 
 @contextmanager
 def built_model(
