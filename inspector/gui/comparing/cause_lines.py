@@ -37,7 +37,7 @@ class CauseLines(QScrollArea):
         page = QWidget()
         page.setAutoFillBackground(False)
         self._column = QVBoxLayout(page)
-        self._column.setContentsMargins(6, 0, 6, 6)
+        self._column.setContentsMargins(6, 0, 6, 0)
         self._column.setSpacing(0)
         self.setWidget(page)
         self.lines: list[CauseLine] = []
@@ -69,7 +69,7 @@ class CauseLines(QScrollArea):
 
     def _fit(self) -> None:
         shown = self.lines[:_SEEN]
-        self.setFixedHeight(sum(line.sizeHint().height() for line in shown) + 6 if shown else 0)
+        self.setFixedHeight(sum(line.sizeHint().height() for line in shown))
 
     def _line(self, cause: Cause) -> CauseLine:
         line = CauseLine(cause)

@@ -133,9 +133,10 @@ def _notes(a: str, b: str) -> tuple[str, ...]:
 
 def _explaining(a: Side, b: Side) -> Generator[Progress, None, tuple[Explanation, SeenThrough]]:
     from ...comparing.explaining import explaining
+    from ...comparing.item_values import fingerprint
     from ...comparing.through import seen_through
 
-    explanation = yield from explaining(a, b)
+    explanation = yield from explaining(a, b, values=fingerprint)
     return explanation, seen_through(explanation)
 
 

@@ -12,6 +12,7 @@ from ...analysis.histograms import Histogram, merged
 from ...analysis.statistics import measure
 from ...checkpoint.entries import Tensor
 from ...comparing.diffing import Pair
+from ...comparing.item_values import has_values, tensor_of
 from ...errors import InspectorError
 from ...progress import Progress
 from ..widgets.overlaid_histograms import Floats, Spread
@@ -36,7 +37,7 @@ class Closely(NamedTuple):
 
 def reading_closely(pair: Pair, *, is_same: bool) -> Generator[Progress, None, Closely]:
     """Reads both tensors of a pair. Raises InspectorError for what cannot be read."""
-    a, b = (item.tensor if item is not None else None for item in (pair.a, pair.b))
+    a, b = (tensor_of(item) if item is not None and has_values(item) else None for item in (pair.a, pair.b))
     changes, why_not = yield from _changes(a, b, is_same=is_same)
     histograms = []
     for name, tensor in (("A", a), ("B", b)):

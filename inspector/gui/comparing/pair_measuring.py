@@ -6,7 +6,8 @@ from collections.abc import Generator, Iterable
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from ...checkpoint.entries import Tensor
+from ...comparing.item_values import nbytes_of, tensor_of
+from ...comparing.sides import Item
 from ...progress import Progress
 from ..item_models.pair_rows import PairTree
 from ..wanted_first import WantedFirst
@@ -45,18 +46,17 @@ class PairMeasuring(WantedFirst):
         return row in self._rows
 
     def _nbytes(self, row: int) -> int:
-        return sum(tensor.nbytes for tensor in self._tensors(row))
+        return sum(map(nbytes_of, self._items(row)))
 
     def _measured(self, row: int) -> Generator[Progress, None, Distance]:
         """The distance of a pair; that of another pair of the very same views."""
         from ...analysis.distances import measure
 
-        a, b = self._tensors(row)
-        if a.extra.quantization is None and b.extra.quantization is None:
-            twin: Distance | None = self._done.get(self._same.setdefault((_view(a), _view(b)), row))
-            if twin is not None:
-                return twin
-        return (yield from measure(a, b))
+        a, b = self._items(row)
+        twin: Distance | None = self._done.get(self._same.setdefault((_view(a), _view(b)), row))
+        if twin is not None:
+            return twin
+        return (yield from measure(tensor_of(a), tensor_of(b)))
 
     def _merged(self, branch: int) -> Distance | None:
         """The distance of a branch whose parts are all known.
@@ -72,18 +72,20 @@ class PairMeasuring(WantedFirst):
         return merge_all(self._done[child] for child in weights or measured) if measured else None
 
     def _is_whole(self, row: int) -> bool:
-        return row in self._whole or (row in self._rows and self._tensors(row)[1].dtype.startswith(_WHOLE))
+        return row in self._whole or (row in self._rows and self._items(row)[1].dtype.startswith(_WHOLE))
 
-    def _tensors(self, row: int) -> tuple[Tensor, Tensor]:
+    def _items(self, row: int) -> tuple[Item, Item]:
         pair = self._tree.pair(row)
-        assert pair is not None and pair.a is not None and pair.b is not None
-        assert pair.a.tensor is not None and pair.b.tensor is not None
-        return pair.a.tensor, pair.b.tensor
+        assert pair is not None
+        assert pair.a is not None
+        assert pair.b is not None
+        return pair.a, pair.b
 
 
-def _view(tensor: Tensor) -> object:
-    """What is equal for two views that have the very same numbers."""
+def _view(item: Item) -> object:
+    """What is equal for two items that have the very same numbers."""
+    tensor = item.tensor
+    if tensor is None or tensor.storage is None or tensor.extra.quantization is not None or item.made is not None:
+        return id(item)
     extra = tensor.extra
-    if tensor.storage is None:
-        return id(tensor)
     return tensor.storage, tensor.dtype, tensor.offset, tensor.shape, tensor.stride, extra.conj, extra.neg

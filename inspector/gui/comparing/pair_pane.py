@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ... import wording
 from ...comparing.diffing import Pair
+from ...comparing.item_values import has_values, nbytes_of
 from ...comparing.pair_words import dtype_text, key_text, shape_text
 from ..detail.latest import Latest
 from ..item_models.pair_rows import has_two_tensors
@@ -87,7 +88,7 @@ class PairPane(QWidget):
         self._say("Comparing …" if self._pair is not None else "Choose a pair to see where it changed.")
 
     def _read(self, pair: Pair, *, is_same: bool) -> None:
-        nbytes = sum(item.tensor.nbytes for item in (pair.a, pair.b) if item is not None and item.tensor is not None)
+        nbytes = sum(nbytes_of(item) for item in (pair.a, pair.b) if item is not None and has_values(item))
         if nbytes > LARGEST:
             self._say("This tensor is too large to be drawn.")
         elif not nbytes:

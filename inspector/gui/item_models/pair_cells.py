@@ -58,7 +58,7 @@ _TAIL = (
     Heading("Max |a−b|", "The largest difference of two values", 10),
     Heading("Relative L2", "The norm of the difference over the norm of A", 11),
     Heading("Cosine", "The cosine of the angle between the two", 10),
-    Heading("Equal", "The share of values that are equal", 8),
+    Heading("Equal", "The share of values that are equal; ≈ where only checksums say so", 11),
 )
 
 

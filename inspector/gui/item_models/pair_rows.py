@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ...checkpoint.entries import Branch, Entry, Tensor, Value
 from ...checkpoint.outline import Outline
 from ...comparing.diffing import KINDS, RENAMED, SAME, VALUES, Comparison, Pair
+from ...comparing.item_values import has_values
 from ...comparing.through import SeenThrough
 
 if TYPE_CHECKING:
@@ -193,6 +194,6 @@ def _keys(pair: Pair) -> set[str]:
 
 
 def has_two_tensors(pair: Pair) -> bool:
-    """Whether the values of a pair can be compared: there are tensors of one shape on both sides."""
+    """Whether the values of a pair can be compared: both sides have some, of one shape."""
     a, b = pair.a, pair.b
-    return a is not None and b is not None and a.tensor is not None and b.tensor is not None and a.shape == b.shape
+    return a is not None and b is not None and a.shape == b.shape and has_values(a) and has_values(b)
