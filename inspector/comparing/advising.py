@@ -1,7 +1,7 @@
 """What else can be done about a cause: above all, which constructor argument would make the model fit.
 
-An argument is named only where its value says so: it is the model's size and its name is one that such a size goes by,
-or the file itself keeps one of that name which differs.
+An argument is named only where its value says so: it is the model's size, or lists it, and its name is one that such a
+size goes by. What the file itself says of that argument goes before what can be concluded.
 """
 
 from __future__ import annotations
@@ -23,15 +23,18 @@ _POSITIONS = re.compile(r"position|block_size|max_?(seq_?)?len|n_ctx|context|seq
 _PICTURE = re.compile(r"im(age|g)_?size|resolution|input_size|^size$", re.I)
 _PATCH = re.compile(r"patch", re.I)
 _WIDTH = re.compile(
-    r"hidden|dim|width|embed|d_model|channel|filter|feature|size|layers|plane|units|base|growth|n_embd|inner", re.I
+    r"^(?!.*(image|img|patch|vocab|class|kernel|window|batch|input|output)).*"
+    r"(hidden|dim|width|emb|d_model|channel|filter|feature|size|layers|plane|units|base|growth|inner)",
+    re.I,
 )
 _DEPTH = re.compile(r"depth|layers|n_layer|blocks|num_hidden_layers|stages", re.I)
-_MULTIPLIER = re.compile(r"mult|width|scale|ratio", re.I)
+_KERNEL = re.compile(r"kernel", re.I)
+_MULTIPLIER = re.compile(r"width|mult", re.I)
 
 
 def classes(telling: Telling, pair: PairOfSizes) -> str:
-    built = _fitting(telling, _CLASSES, [pair]) or f"Build the model with {pair[0]:,} outputs to load it whole."
-    return f"{built} Or load the rest and train the new head, which begins at random."
+    built = _built(telling, _CLASSES, [pair], f"Build the model with {pair[0]:,} outputs to load it whole.")
+    return f"{built} Keep the rest and train the new head, which begins at random.".strip()
 
 
 def vocabulary(telling: Telling, pair: PairOfSizes) -> str:
@@ -77,31 +80,39 @@ def grid(telling: Telling, found: Grids) -> str:
 
 
 def patches(telling: Telling, pair: PairOfSizes) -> str:
-    return _fitting(telling, _PATCH, [pair]) or f"Build the model with patches of {pair[0]:,}."
+    return _built(telling, _PATCH, [pair], f"Build the model with patches of {pair[0]:,}.")
+
+
+def kernels(telling: Telling, pair: PairOfSizes) -> str:
+    return _built(telling, _KERNEL, [pair], f"Build the model with kernels of {pair[0]:,} here.")
+
+
+def groups(telling: Telling, counted: str) -> str:
+    return "" if telling.b.kind == "checkpoint" else f"Build the model with {counted} here."
 
 
 def widths(telling: Telling, pairs: Sequence[PairOfSizes], ratio: Fraction | None) -> str:
-    """What a network of the file's width is built with; empty where no argument is known to say it."""
-    built = _fitting(telling, _WIDTH, pairs)
-    if built or ratio is None:
-        return built
+    """What a network of the file's width is built with."""
     for name, value in telling.b.arguments.items():
-        if isinstance(value, float) and _MULTIPLIER.search(name):
+        if isinstance(value, float) and ratio and _MULTIPLIER.search(name):
             return f"Build the model with {_written({name: float(f'{value / ratio:.6g}')})}."
-    return ""
+    wide = f"{pairs[0][0]:,} wide here, as the file is" if len(pairs) == 1 else "with the file's widths"
+    return _built(telling, _WIDTH, pairs, f"Build the model {wide}: no step can mend a width.")
+
+
+def _built(telling: Telling, name: re.Pattern[str], pairs: Sequence[PairOfSizes], otherwise: str) -> str:
+    """What to build the model with, by the argument where one is known; nothing where two files are compared."""
+    return _fitting(telling, name, pairs) or ("" if telling.b.kind == "checkpoint" else otherwise)
 
 
 def _fitting(telling: Telling, name: re.Pattern[str], pairs: Sequence[PairOfSizes]) -> str:
-    """`Build the model with num_classes=1000.`, where the arguments of model or file suggest it; or nothing."""
+    """`Build the model with num_classes=1000.`, where the arguments of the model suggest it; or nothing."""
     olds = {new: old for old, new in reversed(pairs)}
     found = {}
     for argument, value in telling.b.arguments.items():
-        if not name.search(argument):
-            continue
-        kept = telling.a.arguments.get(argument, value)
-        changed = kept if kept != value else _replaced(value, olds, telling.sizes)
-        if changed is not None and _holds(value, olds):
-            found[argument] = changed
+        if name.search(argument) and _holds(value, olds):
+            kept = telling.a.arguments.get(argument, value)
+            found[argument] = kept if kept != value else _replaced(value, olds, telling.sizes)
     return f"Build the model with {_written(found)}." if found else ""
 
 
@@ -112,11 +123,11 @@ def _holds(value: object, sizes: Mapping[int, int]) -> bool:
     return type(value) is int and value in sizes
 
 
-def _replaced(value: object, olds: Mapping[int, int], others: Mapping[int, int]) -> object | None:
+def _replaced(value: object, olds: Mapping[int, int], others: Mapping[int, int]) -> object:
     """The value with the model's sizes taken back to the file's; in a list also those that other causes explain."""
     if isinstance(value, (list, tuple)):
         return [{**others, **olds}.get(each, each) if type(each) is int else each for each in value]
-    return olds.get(value) if type(value) is int else None
+    return olds[value] if type(value) is int else value
 
 
 def _written(arguments: Mapping[str, object]) -> str:

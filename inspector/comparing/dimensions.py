@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from . import ends, positions, width_words
+from . import advising, ends, positions, width_words
 from .causes import POSSIBLE, Cause
 from .diffing import SIZE, Comparison
 from .places import ENTRIES, KERNEL, RANK, TOKENS, WINDOW, Layer, Spot, layers, spots
@@ -59,7 +59,7 @@ def _kernels(telling: Telling, groups: Iterable[Group]) -> Iterator[Cause]:
         old, new = group.pair
         where = places(spot.module for spot in group.spots)
         what = f"The kernel of {where} is {telling.versus(f'{old:,} wide', f'{new:,}')}"
-        yield telling.cause("kernel", what, group.spots, advice=f"Build the model with kernels of {old:,} here.")
+        yield telling.cause("kernel", what, group.spots, advice=advising.kernels(telling, group.pair))
 
 
 def _widths(telling: Telling, left: list[Spot], found: list[Layer]) -> Iterator[Cause]:

@@ -175,7 +175,7 @@ def _convolution_groups(telling: Telling, groups: Groups, weights: list[Layer]) 
         spots = [spot for group in members for spot in group.spots]
         works = agreeing((spot.module for spot in spots), "works", "work")
         what = f"{works} in {telling.versus(_in_groups(old), _in_groups(new))}"
-        advice = f"Build the model with {_in_groups(old)} here."
+        advice = advising.groups(telling, _in_groups(old))
         yield telling.cause("groups", what, spots, advice=advice, confidence=LIKELY)
 
 

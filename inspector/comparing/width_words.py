@@ -67,12 +67,7 @@ def _advice(telling: Telling, cluster: Cluster) -> str:
     pairs = [group.pair for group in cluster.groups if group.producers]
     if not pairs:
         return "It follows from what comes before it: see what is missing or added there."
-    built = advising.widths(telling, pairs, factor(*_base(cluster).pair))
-    if built:
-        return built
-    if len(cluster.groups) == 1:
-        return f"Build the model {cluster.groups[0].pair[0]:,} wide here, as the file is: no step can mend a width."
-    return "Build the model with the file's widths: no step can mend a width."
+    return advising.widths(telling, pairs, factor(*_base(cluster).pair))
 
 
 def _is_one_width(cluster: Cluster) -> bool:
@@ -85,15 +80,19 @@ def _is_one_width(cluster: Cluster) -> bool:
 
 
 def _evidence(cluster: Cluster) -> list[str]:
-    found = []
-    for group in cluster.groups[:4]:
-        where = places([*group.producers, *group.consumers] or [spot.module for spot in group.spots])
-        old, new = group.pair
-        found.append(f"{old:,} → {new:,} stands in {wording.plural(len(group.spots), 'dimension')}: {where}.")
+    found = [_stands(group) for group in cluster.groups[:4]]
     ratios = {factor(*group.pair) for group in cluster.groups}
     if len(cluster.groups) > 1 and len(ratios) == 1:
         found.append(f"All {len(cluster.groups)} sizes change by the same factor, {ratios.pop()}.")
     return found
+
+
+def _stands(group: Group) -> str:
+    """Where a pair of sizes stands: `512 → 400 comes out of `hidden_layers.0` and goes into `hidden_layers.1`.`"""
+    old, new = group.pair
+    ways = (("comes out of", group.producers), ("goes into", group.consumers))
+    told = " and ".join(f"{way} {places(modules)}" for way, modules in ways if modules)
+    return f"{old:,} → {new:,} {told or f'stands in {places(spot.module for spot in group.spots)}'}."
 
 
 def _undecided(cluster: Cluster) -> list[str]:
