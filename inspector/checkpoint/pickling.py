@@ -136,7 +136,9 @@ class Pickler:
         if value.type.full == "builtins.dict" and value.args == ():
             self._out += b"}"
         else:
-            args = value.args if isinstance(value.args, tuple) else ()
+            args = value.args
+            if not isinstance(args, tuple):
+                raise FileError(f"A {value.type.full} that is made of no arguments cannot be written.")
             elements = value.elements if value.type.full == "builtins.set" else None
             self._call(value.type, (list(elements),) if elements is not None and not args else args)
         self._remember(("id", id(value)))

@@ -90,11 +90,8 @@ class Plan(NamedTuple):
     """Sentences on what will not be as it was; to be read before it is written."""
     sources: tuple[str, ...] = ()
     """The files that are read meanwhile: none of them is written over unless that is asked for."""
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes of all storages."""
-        return sum(storage.nbytes for storage in self.storages)
+    nbytes: int = 0
+    """The bytes of all storages."""
 
 
 def of_entry(tensor: Tensor, *, requires_grad: bool | None = None) -> Wanted:
@@ -139,7 +136,9 @@ class Packing:
         for number, (_, wanted) in enumerate(self._wanted):
             layout.take_whole(number, wanted, shared=format == "zip")
         tensors = tuple(layout.planned(number, *each) for number, each in enumerate(self._wanted))
-        return Plan(root, tensors, tuple(layout.storages), format, tuple(notes), tuple(dict.fromkeys(sources)))
+        storages = tuple(layout.storages)
+        nbytes = sum(storage.nbytes for storage in storages)
+        return Plan(root, tensors, storages, format, tuple(notes), tuple(dict.fromkeys(sources)), nbytes)
 
 
 class _View(NamedTuple):

@@ -125,7 +125,9 @@ class Rewriter:
             copy += [self._copy(_below(key, str(place)), each) for place, each in enumerate(value)]
             return copy
         if type(value) is tuple:
-            return tuple(self._copy(_below(key, str(place)), each) for place, each in enumerate(value))
+            parts = tuple(self._copy(_below(key, str(place)), each) for place, each in enumerate(value))
+            self._copies[id(value)] = parts  # a tuple that doubles itself is copied once
+            return parts
         raise _Unwritable(f"it is a {type(value).__name__}")
 
     def _node(self, key: str, node: Node) -> Node:

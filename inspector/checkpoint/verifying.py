@@ -35,11 +35,11 @@ def verify(path: str, plan: Plan, head: bytes) -> Iterator[Progress]:
         raise _differs(checkpoint.damage[0])
     _compare_tensors(checkpoint, plan)
     found = _by_name(checkpoint, plan, head) if plan.format == "safetensors" else _by_member(checkpoint, plan, head)
-    done = 0
+    done = written = plan.nbytes
     for number, storage in found.items():
         for nbytes in _compare_bytes(plan, number, storage):
             done += nbytes
-            yield Progress(plan.nbytes + done, 2 * plan.nbytes, "bytes", "comparing")
+            yield Progress(done, 2 * written, "bytes", "comparing")
 
 
 def _compare_tensors(checkpoint: Checkpoint, plan: Plan) -> None:

@@ -102,9 +102,10 @@ def _refuse_too_large(folder: str, plan: Plan, head: int) -> None:
 
 def _fill(beside: str, plan: Plan, head: bytes, name: str) -> Iterator[Progress]:
     descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    total = 2 * plan.nbytes
     with io.BufferedRandom(io.FileIO(descriptor, "r+"), 1 << 20) as file:
         for done in _pieces(plan, file, head, name):
-            yield Progress(done, 2 * plan.nbytes, "bytes", "writing")
+            yield Progress(done, total, "bytes", "writing")
         file.flush()
         os.fsync(file.fileno())
 
