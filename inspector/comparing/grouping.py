@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import permutations
 from typing import NamedTuple
 
@@ -30,6 +29,8 @@ class Parameter(NamedTuple):
     name: str
     shape: Shape | None
     trainable: bool = True
+    norm: bool = False
+    """Whether it belongs to a norm: a module whose weight has one dimension, or that is called so."""
 
 
 Groups = list[list[Parameter]]
@@ -54,7 +55,8 @@ _NORM = re.compile(r"(^|[._])(layer|batch|group|instance|rms|sync)?_?(norm|ln|bn
 _EMBEDDINGS = ("emb", "embed", "embeds", "embedding", "embeddings", "wte", "wpe", "cls_token", "dist_token")
 """How segments of a name end that lead to an embedding."""
 _POSITION = re.compile(r"pos_embed|cls_token|dist_token|relative_position_bias_table|logit_scale")
-_BLOCK = re.compile(r"^(.*?\.\d+)\.")
+_BLOCK = re.compile(r"^(.*?\.\d+)\.[^.]+\.")
+"""A numbered module that has modules itself: the numbered layers of an `nn.Sequential` are no blocks."""
 _MOST_BRANCHES, _MOST_TRIALS = 64, 60_000
 """Branches that are tried as groups of their own; and how often a parameter is put into one, all in all."""
 
@@ -62,11 +64,19 @@ _MOST_BRANCHES, _MOST_TRIALS = 64, 60_000
 def parameters_of(side: Side) -> tuple[Parameter, ...]:
     """The parameters of a model or of a state_dict, as `model.parameters()` gives them: tied ones once, no buffers."""
     roles_known = any(item.role in ("parameter", "buffer") for item in side.items)
+    weights = {item.key: len(item.shape or ()) for item in side.items if item.key.endswith("weight")}
     return tuple(
-        Parameter(item.key, item.shape, not _is_frozen(item))
+        Parameter(item.key, item.shape, not _is_frozen(item), _is_of_norm(item.key, weights))
         for item in side.items
         if item.shared in ("", item.key) and (item.role == "parameter" if roles_known else _may_be_learned(item))
     )
+
+
+def _is_of_norm(key: str, weights: Mapping[str, int]) -> bool:
+    """By how many dimensions the module's weight has; by its name, where it has none of that name."""
+    module = key.rpartition(".")[0]
+    dimensions = weights.get(f"{module}.weight")
+    return bool(_NORM.search(module[:1000])) if dimensions is None else dimensions == 1
 
 
 def _may_be_learned(item: Item) -> bool:
@@ -149,9 +159,8 @@ def _is_bias(parameter: Parameter) -> bool:
     return parameter.name.rpartition(".")[2] in ("bias", "in_proj_bias")
 
 
-@lru_cache(maxsize=65_536)
 def _is_norm(parameter: Parameter) -> bool:
-    return bool(_NORM.search(parameter.name.rpartition(".")[0][:1000]))
+    return parameter.norm
 
 
 def _is_thin(parameter: Parameter) -> bool:

@@ -100,9 +100,11 @@ def _entries(slot: Slot) -> Iterator[tuple[str, Entry]]:
 
 def _items(slot: Slot) -> Iterator[Item]:
     for key, entry in _entries(slot):
-        tensor = entry if isinstance(entry, Tensor) else None
         name = f"{slot.name or slot.id}.{key}"
-        yield Item(name, tensor.shape, tensor.dtype, tensor) if tensor else Item(name, None, role="value")
+        if isinstance(entry, Tensor):
+            yield Item(name, entry.shape, entry.dtype, entry)
+        else:
+            yield Item(name, None, role="value")
 
 
 # -- names that the file does not say ---------------------------------------------------------------------------------
@@ -122,7 +124,7 @@ def _named(seen: Lens, parameters: Sequence[Parameter]) -> Lens:
     known = sum(slot.shape is not None for slot in slots)
     return seen._replace(
         slots=tuple(slot._replace(name=name) for slot, name in zip(slots, found)),
-        sentence=f"The {plural(len(slots), 'state')} belong to {way.words}.",
+        sentence=f"The {plural(len(slots), 'state')} belong{'s' if len(slots) == 1 else ''} to {way.words}.",
         confidence=_confidence(slots, parameters, known, way, [other for _, other in others]),
         evidence=tuple(_kept(slots)),
         undecided=tuple(_undecided(slots, found, others)),
@@ -193,7 +195,7 @@ def _by_shapes(seen: Lens, parameters: Sequence[Parameter]) -> Lens:
     """Names those states whose shape only one parameter has."""
     mine = Counter(slot.shape for slot in seen.slots if slot.shape is not None)
     theirs = Counter(parameter.shape for parameter in parameters)
-    only = {shape: name for name, shape, _ in parameters if shape is not None and theirs[shape] == 1 == mine[shape]}
+    only = {shape: name for name, shape, *_ in parameters if shape is not None and theirs[shape] == 1 == mine[shape]}
     slots = tuple(slot._replace(name=only.get(slot.shape or (), "")) for slot in seen.slots)
     found = sum(bool(slot.name) for slot in slots)
     sentence = (

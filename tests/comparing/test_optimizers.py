@@ -35,7 +35,14 @@ def network() -> Any:
         )
         for _ in range(3)
     )
-    parts = {"stem": nn.Conv2d(3, 8, 3), "bn1": nn.BatchNorm2d(8), "embed": nn.Embedding(20, 8), "blocks": blocks}
+    down = nn.Sequential(nn.Conv2d(8, 8, 1), nn.BatchNorm2d(8))
+    parts = {
+        "stem": nn.Conv2d(3, 8, 3),
+        "bn1": nn.BatchNorm2d(8),
+        "down": down,
+        "embed": nn.Embedding(20, 8),
+        "blocks": blocks,
+    }
     return nn.ModuleDict({**parts, "norm": nn.LayerNorm(8), "head": nn.Linear(8, 10)})
 
 
@@ -89,6 +96,15 @@ def as_transformers_does(model: Any) -> list[dict[str, Any]]:
     return [{"params": rest, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0}]
 
 
+def norms_by_class(model: Any) -> list[dict[str, Any]]:
+    from torch import nn
+
+    groups: tuple[list[Any], list[Any]] = ([], [])
+    for module in model.modules():
+        groups[isinstance(module, (nn.LayerNorm, nn.BatchNorm2d))].extend(module.parameters(recurse=False))
+    return [{"params": group} for group in groups]
+
+
 def as_mingpt_does(model: Any) -> list[dict[str, Any]]:
     named = dict(model.named_parameters())
     thin = {name for name, parameter in named.items() if parameter.ndim < 2 or "embed" in name}
@@ -109,7 +125,7 @@ def head_first_with_decay(model: Any) -> list[dict[str, Any]]:
 
 def as_yolo_does(model: Any) -> list[dict[str, Any]]:
     biases = [p for n, p in model.named_parameters() if n.endswith("bias")]
-    norms = [p for n, p in model.named_parameters() if n.endswith("weight") and ("norm" in n or "bn" in n)]
+    norms = [p for n, p in model.named_parameters() if n.endswith("weight") and p.ndim == 1]
     rest = [p for p in model.parameters() if not any(p is each for each in biases + norms)]
     return [{"params": group} for group in (norms, rest, biases)]
 
@@ -147,8 +163,8 @@ def deeper_layers_slower(model: Any) -> list[dict[str, Any]]:
 
 
 WAYS = [
-    all_in_order, by_dimensions, by_bias, as_transformers_does, as_mingpt_does, head_apart, head_first_with_decay,
-    as_yolo_does, one_each, head_only, all_but_the_stem, blocks_apart, deeper_layers_slower,
+    all_in_order, by_dimensions, by_bias, as_transformers_does, norms_by_class, as_mingpt_does, head_apart,
+    head_first_with_decay, as_yolo_does, one_each, head_only, all_but_the_stem, blocks_apart, deeper_layers_slower,
 ]  # fmt: skip
 
 
@@ -300,7 +316,7 @@ def test_frozen_and_unused_parameters_have_no_state(tmp_path: Path) -> None:
     found = looked_at(saved(tmp_path / "c.pth", model, optimizer))
     assert [slot.name for slot in found.slots] == truth(model, optimizer)
     assert [slot.name for slot in found.slots if not slot.entries] == ["stem.weight", "stem.bias"]
-    assert any("2 of 33 parameters have no state" in sentence for sentence in found.evidence)
+    assert any("2 of 37 parameters have no state" in sentence for sentence in found.evidence)
 
 
 def test_tied_parameters_have_one_state(tmp_path: Path) -> None:
