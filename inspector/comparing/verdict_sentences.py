@@ -71,7 +71,7 @@ def verdict(comparison: Comparison, values: Values, ranks: Ranks | None = None) 
         return (at_first(comparison), *_refused(values))
     moved = _moved(comparison, values.distances)
     return (
-        _headline(comparison, values.distances, moved),
+        _as_far_as_read(_headline(comparison, values.distances, moved), values, moved),
         *_frozen(comparison, moved),
         *_beside(moved),
         *_low_rank(comparison, ranks or Ranks()),
@@ -118,6 +118,13 @@ def _headline(comparison: Comparison, distances: Mapping[int, Distance], moved: 
     if not moved.anything:
         return _sameness(comparison, distances)
     return f"{_lead(comparison)}; {_change(comparison, distances, moved)}."
+
+
+def _as_far_as_read(headline: str, values: Values, moved: _Moved) -> str:
+    """What could not be read may have changed, though nothing else did."""
+    if moved.anything or not values.refusals:
+        return headline
+    return f"As far as they can be read: {headline[0].lower()}{headline[1:]}"
 
 
 def _of_all_else(moved: _Moved) -> str:
