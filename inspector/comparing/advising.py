@@ -28,8 +28,11 @@ _WIDTH = re.compile(
     re.I,
 )
 _DEPTH = re.compile(r"depth|layers|n_layer|blocks|num_hidden_layers|stages", re.I)
+_WINDOW = re.compile(r"window", re.I)
 _KERNEL = re.compile(r"kernel", re.I)
 _MULTIPLIER = re.compile(r"width|mult", re.I)
+
+_SAME_PICTURES = "Build it for pictures of the size that the file was trained on: no step can mend this."
 
 
 def classes(telling: Telling, pair: PairOfSizes) -> str:
@@ -81,6 +84,14 @@ def grid(telling: Telling, found: Grids) -> str:
 
 def patches(telling: Telling, pair: PairOfSizes) -> str:
     return _built(telling, _PATCH, [pair], f"Build the model with patches of {pair[0]:,}.")
+
+
+def windows(telling: Telling, pair: PairOfSizes) -> str:
+    return _built(telling, _WINDOW, [pair], f"Build the model with windows of {pair[0]:,} to load it as it is.")
+
+
+def pictures(telling: Telling, pair: PairOfSizes) -> str:
+    return _built(telling, _INPUT, [pair], _SAME_PICTURES)
 
 
 def kernels(telling: Telling, pair: PairOfSizes) -> str:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from .. import wording
 from . import advising
 from .arithmetic import factor, multiple, square_root
-from .causes import LIKELY, Cause
+from .causes import CERTAIN, LIKELY, Cause
 from .places import IN, Layer, Spot, is_table, shapes
 from .steps import KeepInitial, Pad, Slice, Step
 from .telling import Telling, agreeing, places
@@ -27,7 +27,6 @@ _CHANNELS = 16
 """A convolution that takes no more than these from outside takes the channels of a picture or sound."""
 _TRIED = 64
 """How many widths are tried as multiples of an output."""
-_SAME_PICTURES = "Build it for pictures of the size that the file was trained on: no step can mend this."
 
 
 def explain(telling: Telling, groups: Groups, tables: Groups, found: list[Layer]) -> Iterable[Cause]:
@@ -41,7 +40,7 @@ def explain(telling: Telling, groups: Groups, tables: Groups, found: list[Layer]
         del groups[pair]
     for table in tables.values():
         yield _vocabulary(telling, table, outputs.pop(table.pair, None))
-    yield from _classes(telling, list(outputs.values()))
+    yield from _classes(telling, list(outputs.values()), weights[-1])
     first = next((layer for layer in weights if not is_table(layer) and _takes(layer)), weights[0])
     for group in [group for group in groups.values() if _comes_from_outside(group, groups, first)]:
         del groups[group.pair]
@@ -83,7 +82,7 @@ def _is_apart(spot: Spot, group: Group) -> bool:
     return spot.module not in group.producers
 
 
-def _classes(telling: Telling, outputs: list[Group]) -> Iterable[Cause]:
+def _classes(telling: Telling, outputs: list[Group], last: Layer) -> Iterable[Cause]:
     """Heads that grow together (a box for each class) are one cause."""
     by_factor: dict[object, list[Group]] = {}
     for group in sorted(outputs, key=lambda group: group.pair):
@@ -91,13 +90,14 @@ def _classes(telling: Telling, outputs: list[Group]) -> Iterable[Cause]:
     for same in by_factor.values():
         old, new = same[0].pair
         spots = [spot for group in same for spot in group.spots]
-        heads = agreeing((module for group in same for module in group.producers), "gives", "give")
+        heads = {module: None for group in same for module in group.producers}
         yield telling.cause(
             "classes",
-            f"{heads} {telling.versus(f'{old:,} outputs (classes)', f'{new:,}')}",
+            f"{agreeing(heads, 'gives', 'give')} {telling.versus(f'{old:,} outputs (classes)', f'{new:,}')}",
             spots,
             step=KeepInitial(tuple(dict.fromkeys(literal(spot.key) for spot in spots))),
             advice=advising.classes(telling, (old, new)),
+            confidence=CERTAIN if last.path in heads else LIKELY,
             evidence=["No later layer takes it: it is what comes out in the end."],
         )
 
@@ -225,7 +225,7 @@ def _of_picture(telling: Telling, group: Group, channels: int, source: str) -> C
         "picture size",
         f"{places(group.consumers)} takes a picture of {telling.versus(f'{_area(old)} places', _area(new))}",
         group.spots,
-        advice=f"{advising.inputs(telling, group.pair)} {_SAME_PICTURES}".strip(),
+        advice=advising.pictures(telling, group.pair),
         evidence=[f"{size:,} is {channels:,} channels of {come} times {size // channels:,}." for size in group.pair],
     )
 

@@ -23,7 +23,7 @@ MOST = 24
 COMMON = 0.03
 """Two sides are different networks when fewer of the smaller one's keys than this share are on both."""
 
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"[0-9]+")
 _HEAD = re.compile(r"^(\w+\.)?(fc|heads?|\w*classifier|\w+_head|output|score|aux\w*|pooler|logits)$", re.I)
 
 

@@ -20,7 +20,7 @@ from .telling import Telling
 
 _LONG = 1000
 """A key longer than this is not looked into."""
-_COUNTED = re.compile(r"((?:.*(?:layer|block|stage|level|group)_?)?)(\d{1,9})")
+_COUNTED = re.compile(r"((?:.*(?:layer|block|stage|level|group)_?)?)([0-9]{1,9})")
 """The name of one of many: a number alone, or `encoder_layer_3`; not `conv3`, which is no list."""
 
 
@@ -78,7 +78,7 @@ def in_list(path: str) -> tuple[str, int] | None:
     """
     module, dot, name = path.rpartition(".")
     found = _COUNTED.fullmatch(name)
-    if found is None or not name.isascii():
+    if found is None:
         return None
     return f"{module}{dot}{found.group(1)}", int(found.group(2))
 

@@ -20,6 +20,8 @@ from .widths import Group, gather
 
 _FRONT = ("cls_token", "class_token", "dist_token", "class_embedding")
 """The names of tokens that stand before the positions of a picture."""
+_EARLY = 64
+"""The convolution that cuts a picture into patches is among so many first kernels that differ."""
 _FITTED = "Fitting it to the new grid changes what the model computes: test or fine-tune it afterwards."
 
 
@@ -28,38 +30,58 @@ def explain(telling: Telling, all_spots: Sequence[Spot]) -> Iterable[Cause]:
     recomputed = [spot for spot in all_spots if spot.role in (TOKENS, WINDOW) and is_recomputed(spot.key)]
     known = {(spot.key, spot.dim) for spot in recomputed}
     learned = [spot for spot in all_spots if (spot.key, spot.dim) not in known]
+    kernels = [spot for spot in learned if spot.role == KERNEL][:_EARLY]
     for group in gather(spot for spot in learned if spot.role == TOKENS).values():
-        yield _tokens(telling, group, learned)
+        yield _tokens(telling, group, kernels)
     for group in gather(spot for spot in learned if spot.role == WINDOW).values():
         yield _window(telling, group)
     if recomputed:
         yield _recomputed(telling, recomputed)
 
 
-def _tokens(telling: Telling, group: Group, learned: Sequence[Spot]) -> Cause:
-    where = agreeing((spot.key for spot in group.spots), "is", "are")
+def _tokens(telling: Telling, group: Group, kernels: list[Spot]) -> Cause:
+    """The cause of one table; takes out of `kernels` what follows from the same size of patches."""
     ways = [] if any(_is_sequence(spot) for spot in group.spots) else grids(*group.pair)
     if not ways:
-        what = f"{where} for {telling.versus(f'{group.pair[0]:,} positions', f'{group.pair[1]:,}')}"
-        advice = advising.positions(telling, group.pair)
-        return telling.cause("positions", what, group.spots, step=_cut(group), advice=advice, confidence=LIKELY)
+        return _sequence(telling, group)
     grid = _likeliest(ways, telling)
-    patches = _patches(learned, grid)
+    patches = [spot for spot in kernels if spot.old * grid.old == spot.new * grid.new]
+    for spot in patches:
+        kernels.remove(spot)
+    counted = telling.versus(_counted(grid.old, grid.extra), _counted(grid.new, grid.extra))
     return telling.cause(
         "patch size" if patches else "positions",
-        f"{where} for {telling.versus(_counted(grid.old, grid.extra), _counted(grid.new, grid.extra))}",
+        f"{agreeing((spot.key for spot in group.spots), 'is', 'are')} for {counted}",
         [*group.spots, *patches],
         step=None if patches else _interpolation(group.spots, grid),
-        advice=advising.patches(telling, patches[0].pair) if patches else f"{advising.grid(telling, grid)} {_FITTED}",
+        advice=advising.patches(telling, patches[0].pair) if patches else _fitted(telling, grid),
         confidence=CERTAIN if len(ways) == 1 else LIKELY,
         evidence=_evidence(grid, patches),
         undecided=[] if len(ways) == 1 else [f"The grid could also be {_others(ways, grid)}."],
     )
 
 
+def _sequence(telling: Telling, group: Group) -> Cause:
+    """Positions of a text, or of nothing that is known."""
+    old, new = group.pair
+    what = f"{agreeing((spot.key for spot in group.spots), 'is', 'are')} for"
+    return telling.cause(
+        "positions",
+        f"{what} {telling.versus(f'{old:,} positions', f'{new:,}')}",
+        group.spots,
+        step=_cut(group),
+        advice=advising.positions(telling, group.pair),
+        confidence=LIKELY,
+    )
+
+
 def _is_sequence(spot: Spot) -> bool:
     """Whether positions are those of a text: an embedding that is looked up, not a parameter that is added."""
     return spot.leaf == "weight"
+
+
+def _fitted(telling: Telling, grid: Grids) -> str:
+    return f"{advising.grid(telling, grid)} {_FITTED}".strip()
 
 
 def _counted(side: int, extra: int) -> str:
@@ -71,15 +93,6 @@ def _likeliest(ways: list[Grids], telling: Telling) -> Grids:
     front = {item.key.rpartition(".")[2] for item in telling.b.items}
     named = sum(name in front for name in _FRONT)
     return min(ways, key=lambda way: (way.extra != named, way.extra != 1))
-
-
-def _patches(learned: Sequence[Spot], grid: Grids) -> list[Spot]:
-    """The kernel of the convolution that cuts the picture, when both sides are of pictures of one size."""
-    return [
-        spot
-        for spot in learned
-        if spot.role == KERNEL and spot.old * grid.old == spot.new * grid.new and spot.old != spot.new
-    ]
 
 
 def _evidence(grid: Grids, patches: Sequence[Spot]) -> list[str]:
@@ -129,7 +142,7 @@ def _window(telling: Telling, group: Group) -> Cause:
         what,
         group.spots,
         step=_interpolation(group.spots, grid) if fits else None,
-        advice=f"Build the model with windows of {sides[0]} to load it as it is. {_FITTED}",
+        advice=f"{advising.windows(telling, sides)} {_FITTED}".strip(),
         evidence=[f"{size:,} is (2 * {side} - 1)²." for size, side in zip(group.pair, sides) if fits],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from .telling import form, patterns
+from .telling import SLOT, form, patterns
 from .templates import literal
 
 _SLOTS = 6
@@ -27,6 +27,6 @@ def selecting(chosen: Sequence[str], known: Counter[str]) -> tuple[str, ...]:
         by_form.setdefault(form(key), []).append(key)
     found: list[str] = []
     for each, keys in by_form.items():
-        plain = len(keys) < 3 or known[each] > len(keys) or each.count("#") > _SLOTS or "{" in each or "}" in each
+        plain = len(keys) < 3 or known[each] > len(keys) or each.count(SLOT) > _SLOTS or "{" in each or "}" in each
         found += map(literal, keys) if plain else patterns(keys)
     return tuple(found)

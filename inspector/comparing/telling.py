@@ -12,8 +12,10 @@ from .places import Spot
 from .sides import Side
 from .steps import Step
 
-_NUMBER = re.compile(r"(?<![^.])\d+(?![^.])")
-_ANY_NUMBER = re.compile(r"\d+(?![^.])")
+SLOT = "\0"
+"""What stands for a number in the form of a path."""
+_NUMBER = re.compile(r"(?<![^.])[0-9]+(?![^.])")
+_ANY_NUMBER = re.compile(r"[0-9]+(?![^.])")
 """At the end of a name as well: `denselayer12`."""
 _LONG = 500
 """A path longer than this is not looked into."""
@@ -92,8 +94,10 @@ def patterns(paths: Iterable[str], enough: int = 3) -> dict[str, int]:
 
 
 def form(path: str, number: re.Pattern[str] = _NUMBER) -> str:
-    """The path with `#` for its numbers; one that is very long stays as it is."""
-    return number.sub("#", path) if len(path) < _LONG else path
+    """The path with `SLOT` for its numbers; one that is very long, or has such a sign itself, is like no other."""
+    if len(path) > _LONG or SLOT in path:
+        return SLOT * 2 + path
+    return number.sub(SLOT, path)
 
 
 def _gathered(paths: list[str], number: re.Pattern[str]) -> dict[str, int]:

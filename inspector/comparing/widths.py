@@ -157,7 +157,7 @@ class _Joined:
         """Joins with `base` the groups on lines of at least three: times * base + fixed, one of the two the same."""
         lines: dict[tuple[str, int], list[Group]] = {}
         settled = {self.lead(group.pair) for group in self.groups if group.recurs} | {self.lead(base.pair)}
-        for group in self.groups:
+        for group in (group for group in self.groups if 0 not in group.pair):
             times, remainder = divmod(_PARTS * group.change, base.change)
             fixed = _PARTS * group.pair[0] - times * base.pair[0]
             if remainder or times <= 0 or not fixed or self.lead(group.pair) in settled:

@@ -247,6 +247,16 @@ def test_larger_patches_are_one_cause_with_the_grid_that_follows() -> None:
     assert "14 patches of 16 are as wide a picture as 7 patches of 32." in cause.evidence
 
 
+def test_two_tables_of_positions_share_no_kernel() -> None:
+    def masked(grid: int, patch: int, kind: str) -> Side:
+        shapes = {"patch_embed.proj.weight": (8, 3, patch, patch), "pos_embed": (1, grid * grid + 1, 8)}
+        shapes["decoder_pos_embed"] = (1, grid * grid, 8)
+        return Side("mae", kind, tuple(Item(key, shape) for key, shape in shapes.items()))
+
+    causes = explained(masked(14, 16, "checkpoint"), masked(7, 32, "model"))
+    assert sorted(kinds(causes)) == ["patch size", "positions"]
+
+
 def test_groups_of_convolutions_are_told_from_widths() -> None:
     causes = between(vision("resnet50"), vision("resnext50_32x4d"))
     assert kinds(causes) == ["ratio", "groups"]
@@ -322,7 +332,9 @@ def test_sizes_that_no_tensor_has_do_no_harm() -> None:
 
 
 def test_names_that_are_no_names_do_no_harm() -> None:
-    keys = ["", ".", "..", "weight", "a..weight", "{i}.weight", "\x1b[31m.weight", "9" * 5000 + ".weight", "pos_embed"]
+    keys = ["", ".", "..", "weight", "a.#", "a.1", "a.\0", "a.\0.1", "b.\0\0", "b.1.2", "b.٣.w", "b.٤.w"]
+    keys += ["a..weight", "{i}.weight", "\x1b[31m.weight", "9" * 5000 + ".weight", "pos_embed"]
+    keys += [f"{'x' * length}.{number}.weight" for number in range(2) for length in (490, 491, 492, 493)]
     a = Side("a", "checkpoint", tuple(Item(key, (3, 4)) for key in keys))
     b = Side("b", "model", tuple(Item(key, (3, 7)) for key in keys))
     causes = explained(a, b)
