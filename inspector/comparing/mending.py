@@ -209,14 +209,15 @@ def _refuse_collisions(before: Items, after: Items) -> None:
     counted = Counter(item.key for item in after)
     if len(counted) == len(after):
         return
-    earlier = Counter(item.key for item in before)
-    for key, number in counted.items():
-        if number > 1 and number > earlier[key]:
-            origins = [origin for item in after if item.key == key for origin in item.origins or (key,)]
-            named = wording.names([wording.safe(origin) for origin in origins])
-            raise InspectorError(
-                f"{named} would have one name, {wording.safe(key)}.", hint="Drop all but one of them first."
-            )
+    had_some = len({item.key for item in before}) < len(before)
+    for key in (key for key, number in counted.items() if number > 1):
+        origins = [item.origins or (key,) for item in after if item.key == key]
+        if had_some and len(set(origins)) == 1:
+            continue
+        named = wording.names([wording.safe(origin) for parts in origins for origin in parts])
+        raise InspectorError(
+            f"{named} would have one name, {wording.safe(key)}.", hint="Drop all but one of them first."
+        )
 
 
 def _with_ties(items: Items) -> Items:
