@@ -1,8 +1,8 @@
 """A case: two sides, why they do not fit, which of the steps are ticked, and what is left with these.
 
-Requests are `hold`, `tick`, `undo`, `redo`, `clear`; what came of them is told by `explained` and `mended`. All of it
-is worked out by jobs, the latest wins. Whatever the two sides come from - a file and a model, two files, an error
-message - a case looks the same.
+Requests are `hold`, `tick`, `undo`, `redo`, `correct`, `clear`; that there is something else to show is told by
+`changed`. All of it is worked out by jobs, the latest wins. Whatever the two sides come from - a file and a model, two
+files, an error message - a case looks the same.
 """
 
 from __future__ import annotations
@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     from ...comparing.receipt import Receipt
     from ...comparing.sides import Side
     from ...comparing.steps import Step
+    from ...workshop.requests import Verdict
     from ..item_models.pair_rows import PairTree
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the causes explain: the two sides with no step taken."""
+
+    comparison: Comparison
+    lines: frozenset[str]
+    """The keys that `load_state_dict` complains of."""
+    in_file: frozenset[str]
+    """The keys that the file has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class Case(QObject):
     """`explanation` and `outcome` are there, of sides that were not held before (or hold something new)."""
     mended = Signal()
     """`outcome` is another, because of other ticks."""
+    changed = Signal()
+    """Either of the two; or torch itself said something else than was thought."""
     broken = Signal(object)
     """An exception that is an error of this program: explaining has no other way to fail."""
 
@@ -53,6 +67,7 @@ class Case(QObject):
         super().__init__(parent)
         self.explanation: Explanation | None = None
         self.outcome: Outcome | None = None
+        self.before: Before | None = None
         self.ticked: frozenset[Step] = frozenset()
         self._initialisation: dict[str, str] = {}
         self._past: list[frozenset[Step]] = []
@@ -112,6 +127,11 @@ class Case(QObject):
             self._past.append(self.ticked)
             self._tick_these(self._future.pop())
 
+    def correct(self, verdict: Verdict) -> None:
+        """Takes torch's word for what is shown: its modules may have ways of their own to load."""
+        if self.outcome is not None:
+            self._run(_correcting(self.outcome, verdict, self._initialisation), self._take_correction)
+
     @property
     def can_undo(self) -> bool:
         return bool(self._past)
@@ -123,7 +143,7 @@ class Case(QObject):
     def clear(self) -> None:
         """Holds nothing any more."""
         self.stop()
-        self.explanation = self.outcome = None
+        self.explanation = self.outcome = self.before = None
 
     def stop(self) -> None:
         if self._job is not None:
@@ -143,13 +163,21 @@ class Case(QObject):
         if self.explanation is not None:
             self._run(_mending(self.explanation, ticked, self._initialisation), self._take_outcome)
 
-    def _take_explanation(self, found: tuple[Explanation, Outcome]) -> None:
-        self.explanation, self.outcome = found
+    def _take_explanation(self, found: tuple[Explanation, Before, Outcome]) -> None:
+        self.explanation, self.before, self.outcome = found
         self.explained.emit()
+        self.changed.emit()
 
     def _take_outcome(self, outcome: Outcome) -> None:
         self.outcome = outcome
         self.mended.emit()
+        self.changed.emit()
+
+    def _take_correction(self, found: tuple[Before, Outcome]) -> None:
+        before, self.outcome = found
+        if not self.steps:
+            self.before = before
+        self.changed.emit()
 
     def _run(self, work: Generator[Any, None, Any], succeeded: Callable[[Any], None]) -> None:
         self.stop()
@@ -177,12 +205,12 @@ def _sure(causes: tuple[Cause, ...]) -> frozenset[Step]:
 
 def _explaining(
     a: Side, b: Side, ticked: frozenset[Step], initialisation: dict[str, str]
-) -> Generator[Progress, None, tuple[Explanation, Outcome]]:
+) -> Generator[Progress, None, tuple[Explanation, Before, Outcome]]:
     from ...comparing.explaining import explaining
 
     explanation = yield from explaining(a, b)
     outcome = yield from _mending(explanation, ticked, initialisation)
-    return explanation, outcome
+    return explanation, _before(explanation.before), outcome
 
 
 def _mending(
@@ -191,9 +219,7 @@ def _mending(
     """The ticked steps one after the other; one that cannot be taken is left out, and says why."""
     from ...comparing.diffing import compare
     from ...comparing.mending import apply
-    from ...comparing.receipt import receipt
     from ...errors import InspectorError
-    from ..item_models.pair_rows import PairTree
 
     a, b = explanation.before.a, explanation.before.b
     refusals: dict[int, str] = {}
@@ -206,5 +232,30 @@ def _mending(
                 refusals[place] = str(error)
     comparison = compare(a, b)
     yield Progress(1, 1, "causes")
-    known = receipt(comparison, initialisation) if a.kind != "error" else None
+    return _outcome(comparison, initialisation, refusals)
+
+
+def _correcting(
+    outcome: Outcome, verdict: Verdict, initialisation: dict[str, str]
+) -> Generator[Progress, None, tuple[Before, Outcome]]:
+    from ...comparing.diffing import as_told
+
+    yield Progress(0, 1, "verdicts")
+    mismatched = [key for key, _, _ in verdict.mismatched]
+    comparison = as_told(outcome.comparison, verdict.missing, verdict.unexpected, mismatched)
+    return _before(comparison), _outcome(comparison, initialisation, outcome.refusals)
+
+
+def _before(comparison: Comparison) -> Before:
+    from ...comparing.diffing import MISSING, SIZE, UNEXPECTED
+
+    lines = frozenset(pair.key for pair in comparison.pairs if pair.kind in (MISSING, UNEXPECTED, SIZE))
+    return Before(comparison, lines, frozenset(item.key for item in comparison.a.items))
+
+
+def _outcome(comparison: Comparison, initialisation: dict[str, str], refusals: dict[int, str]) -> Outcome:
+    from ...comparing.receipt import receipt
+    from ..item_models.pair_rows import PairTree
+
+    known = receipt(comparison, initialisation) if comparison.a.kind != "error" else None
     return Outcome(comparison, known, PairTree(comparison), refusals)

@@ -28,8 +28,7 @@ class CaseView(QSplitter):
         self.setStretchFactor(1, 2)
         self.setStretchFactor(2, 3)
         self.story.causes.chosen.connect(self._mark)
-        case.explained.connect(self.show_pairs)
-        case.mended.connect(self.show_pairs)
+        case.changed.connect(self.show_pairs)
         self.pairs.hide()
 
     def show_pairs(self) -> None:

@@ -8,10 +8,9 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QToolButton, 
 
 from ... import wording
 from ...comparing.causes import Cause
-from ...comparing.diffing import Comparison
 from ..theme import colours, scaled_font
 from ..widgets.check_box import CheckBox
-from ..widgets.wrapped_text import WrappedText
+from .case import Before
 from .marked_text import MarkedText
 from .sentences import confidence_words, share_words, step_words
 
@@ -38,7 +37,7 @@ class CauseCard(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._sentence = self._text(cause.sentence)
-        self._share = WrappedText(tone="quiet", font=scaled_font(0.92))
+        self._share = MarkedText(tone="quiet", font=scaled_font(0.92))
         self._advice = self._text(cause.advice, tone="quiet")
         self._undecided = self._text("\n".join(f"Not decided: {each}" for each in cause.undecided), tone="quiet")
         self._refusal = self._text("", tone="danger")
@@ -49,13 +48,13 @@ class CauseCard(QWidget):
         self._more = QToolButton()
         self._lay_out()
 
-    def show_cause(self, cause: Cause, before: Comparison, *, is_ticked: bool, refusal: str) -> None:
+    def show_cause(self, cause: Cause, before: Before, *, is_ticked: bool, refusal: str) -> None:
         """Shows this cause of what `before` says; `refusal` tells why its step could not be taken."""
         self.cause = cause
         self._share.setText(share_words(cause, before.lines))
         self._share.setToolTip(confidence_words(cause))
         if cause.step is not None:
-            words = wording.safe(step_words(cause, before.a.by_key()), _MOST_LETTERS)
+            words = wording.safe(step_words(cause, before.in_file), _MOST_LETTERS)
             self._step.setText(words)
             self.box.setAccessibleName(words)
             self.box.blockSignals(True)
@@ -139,7 +138,6 @@ class CauseCard(QWidget):
     def _text(self, text: str, tone: str = "text") -> MarkedText:
         """A text that leaves the mouse to the card, so that a click anywhere chooses it."""
         made = MarkedText(wording.safe(text, _MOST_LETTERS) if "\n" not in text else _lines(text), tone=tone)
-        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         return made
 

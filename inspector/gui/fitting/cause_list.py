@@ -14,7 +14,7 @@ from ..widgets.labels import Label
 from .case import Case
 from .cause_card import CauseCard
 
-MOST_CARDS = 60
+MOST_CARDS = 25
 """More causes than this are counted and not shown: nobody reads them, and each card is a dozen widgets."""
 
 
@@ -34,24 +34,23 @@ class CauseList(QWidget):
         self._column.addWidget(self._more)
         self._more.hide()
         self.cards: list[CauseCard] = []
-        case.explained.connect(self.refresh)
-        case.mended.connect(self.refresh)
+        case.changed.connect(self.refresh)
 
     def refresh(self) -> None:
         """Shows the causes as they are now: cards of causes that are still there stay what they are."""
-        outcome, explanation = self._case.outcome, self._case.explanation
+        outcome, before = self._case.outcome, self._case.before
         causes = self._case.causes[:MOST_CARDS]
-        before = self.cards
-        kept = {_identity(card.cause): card for card in before}
+        shown = self.cards
+        kept = {_identity(card.cause): card for card in shown}
         self.cards = [kept.pop(_identity(cause), None) or self._card(cause) for cause in causes]
-        self._arrange(_with_going(self.cards, before))
+        self._arrange(_with_going(self.cards, shown))
         for gone in kept.values():
             gone.fade()
-        if outcome is None or explanation is None:
+        if outcome is None or before is None:
             return
         for place, (card, cause) in enumerate(zip(self.cards, causes)):
             is_ticked, refusal = self._case.is_ticked(cause), outcome.refusals.get(place, "")
-            card.show_cause(cause, explanation.before, is_ticked=is_ticked, refusal=refusal)
+            card.show_cause(cause, before, is_ticked=is_ticked, refusal=refusal)
         left_out = len(self._case.causes) - len(causes)
         self._more.setText(f"{wording.plural(left_out, 'further cause')}: mend these first.")
         self._more.setVisible(left_out > 0)

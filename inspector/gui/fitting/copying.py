@@ -11,10 +11,15 @@ from .open_fit import OpenFit
 
 
 def python(fit: OpenFit) -> str:
-    """The lines that load the checkpoint, mend it by the ticked steps, and give it to the model."""
+    """The lines that load the checkpoint, mend it by the ticked steps, and give it to the model.
+
+    Raises InspectorError for a file that takes more than a few lines to load.
+    """
     from ...comparing.python_code import python_code
 
-    return python_code(fit.case.steps, path=fit.path, section=fit.section)
+    assert fit.checkpoint is not None
+    root, form = fit.checkpoint.root, fit.checkpoint.format
+    return python_code(fit.case.steps, path=fit.path, section=fit.section, root=root, format=form)
 
 
 def python_of_steps(steps: Sequence[Step], path: str = "checkpoint.pth") -> str:

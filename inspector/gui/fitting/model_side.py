@@ -121,8 +121,10 @@ class ModelSide(QScrollArea):
         self._show_classes()
         self.suggestions.setVisible(chosen.choice is None and bool(self.suggestions.buttons))
         doc = chosen.signature.doc if chosen.signature is not None else ""
-        self._doc.setText(wording.safe(doc, 300))
-        self._doc.setVisible(bool(doc))
+        notes = chosen.model.notes if chosen.model is not None else ()
+        said = [wording.safe(text, 300) for text in (doc, *notes[:6]) if text]
+        self._doc.setText("\n".join(said))
+        self._doc.setVisible(bool(said))
         self._show_found()
         self.interpreter.refresh()
         if chosen.stage is Stage.ARGUMENTS:

@@ -20,6 +20,7 @@ from ..settings import Settings
 from ..watching import FileWatch, stamp_of
 from .case import Case
 from .chosen_model import ChosenModel, reading
+from .sentences import is_said
 from .suggesting import Suggestion, suggestions
 
 if TYPE_CHECKING:
@@ -167,7 +168,12 @@ class OpenFit(OpenPage):
         """Asks torch itself about what is shown, unless the child has something else to do."""
         self._set_verdict(None)
         if self.chosen.can_judge and self.case.outcome is not None:
-            self.chosen.judge(self.case.outcome.comparison.a, self._set_verdict)
+            self.chosen.judge(self.case.outcome.comparison.a, self._take_verdict)
+
+    def _take_verdict(self, verdict: Verdict | None) -> None:
+        self._set_verdict(verdict)
+        if verdict is not None and self.case.outcome is not None and not is_said(self.case.outcome.comparison, verdict):
+            self.case.correct(verdict)
 
     def _set_verdict(self, verdict: Verdict | None) -> None:
         self.verdict = verdict

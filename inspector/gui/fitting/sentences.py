@@ -26,9 +26,9 @@ _CONFIDENCE_TIPS = {
 
 def headline(case: Case) -> str:
     """The whole in a few words: `Fits: every key loads.`, `8 lines, 3 causes`, `3 of 8 lines left`."""
-    if case.explanation is None or case.outcome is None:
+    if case.before is None or case.outcome is None:
         return ""
-    before, after = case.explanation.before, case.outcome.comparison
+    before, after = case.before.comparison, case.outcome.comparison
     if before.fits:
         return "Fits: every key loads."
     if not case.steps:
@@ -62,13 +62,13 @@ def counted(comparison: Comparison) -> str:
     return ", ".join(filter(None, said))
 
 
-def share_words(cause: Cause, lines: int) -> str:
-    """`explains 6 of 8 lines · certain`."""
-    explained = len(set(cause.keys))
+def share_words(cause: Cause, lines: Collection[str]) -> str:
+    """`explains 6 of 8 lines · certain`; `lines` are the keys that are complained of."""
+    explained = len(set(cause.keys).intersection(lines))
     sure = _CONFIDENCE.get(cause.confidence, cause.confidence)
-    if not lines or not explained or "explains" in cause.sentence:
+    if not explained or "explains" in cause.sentence:
         return sure
-    return f"explains {wording.count(explained)} of {wording.plural(lines, 'line')}   ·   {sure}"
+    return f"explains {wording.count(explained)} of {wording.plural(len(lines), 'line')}   ·   {sure}"
 
 
 def confidence_words(cause: Cause) -> str:
@@ -83,14 +83,18 @@ def step_words(cause: Cause, in_file: Collection[str]) -> str:
     return words[:1].upper() + words[1:]
 
 
+def is_said(comparison: Comparison, verdict: Verdict) -> bool:
+    """Whether torch says exactly what the comparison says."""
+    return not verdict.other and _complaints(comparison) == _told(verdict)
+
+
 def verdict_words(comparison: Comparison, verdict: Verdict) -> tuple[str, bool]:
     """What torch itself says of the comparison that is shown, and whether it agrees.
 
     It may load a harmless key's absence without a word - a BatchNorm saved by an old version has counted no batches -
     or complain of it: either is said, and neither is called a disagreement.
     """
-    ours = tuple({pair.key for pair in comparison.of_kind(kind)} for kind in (MISSING, UNEXPECTED, SIZE))
-    theirs = (set(verdict.missing), set(verdict.unexpected), {key for key, _, _ in verdict.mismatched})
+    ours, theirs = _complaints(comparison), _told(verdict)
     unlike = set().union(*(mine ^ its for mine, its in zip(ours, theirs)))
     if verdict.other or not all(map(reason, unlike)):
         return f"torch disagrees: {_disagreement(ours, theirs, verdict)}", False
@@ -100,6 +104,14 @@ def verdict_words(comparison: Comparison, verdict: Verdict) -> tuple[str, bool]:
         return f"torch agrees: it loads with strict=True.{passed}", True
     same = "" if unlike else "the same "
     return f"torch agrees: load_state_dict names {same}{wording.plural(said, 'key')}.{passed}", True
+
+
+def _complaints(comparison: Comparison) -> tuple[set[str], ...]:
+    return tuple({pair.key for pair in comparison.of_kind(kind)} for kind in (MISSING, UNEXPECTED, SIZE))
+
+
+def _told(verdict: Verdict) -> tuple[set[str], ...]:
+    return set(verdict.missing), set(verdict.unexpected), {key for key, _, _ in verdict.mismatched}
 
 
 def _disagreement(ours: Sequence[set[str]], theirs: Sequence[set[str]], verdict: Verdict) -> str:

@@ -44,8 +44,7 @@ class Story(QWidget):
         self.stop = QPushButton("&Stop")
         self.stop.clicked.connect(self.stop_requested)
         self._lay_out()
-        case.explained.connect(self._tell)
-        case.mended.connect(self._tell)
+        case.changed.connect(self._tell)
         self.show_text("", "")
 
     def _lay_out(self) -> None:

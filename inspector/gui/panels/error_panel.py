@@ -33,8 +33,7 @@ class ErrorPanel(PagePanel):
         self.python = foot.offer("Copy as &Python", "Copy the lines that mend the checkpoint", self.copy_python)
         self.story.add_foot(foot)
         page.read.connect(self._refresh)
-        for signal in (page.case.explained, page.case.mended):
-            signal.connect(self._enable)
+        page.case.changed.connect(self._enable)
         self._refresh()
 
     @property

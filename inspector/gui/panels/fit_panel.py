@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QGuiApplication
 
 from ... import wording
+from ...errors import InspectorError
 from ..fitting import copying
 from ..fitting.case_view import CaseView, Foot
 from ..fitting.chosen_model import ChosenModel, Stage
@@ -62,8 +63,7 @@ class FitPanel(PagePanel):
         page.judged.connect(self._show_verdict)
         page.chosen.changed.connect(self._refresh)
         page.chosen.said.connect(self._show_running)
-        page.case.explained.connect(self._show_case)
-        page.case.mended.connect(self._show_case)
+        page.case.changed.connect(self._show_case)
         self.story.stop_requested.connect(self.stop_work)
         self.story.leave.allowed.connect(page.chosen.allow)
         self.story.failure.retry.clicked.connect(lambda: page.chosen.begin())
@@ -130,7 +130,10 @@ class FitPanel(PagePanel):
             self.fit.stop()
 
     def copy_python(self) -> None:
-        self._copy(copying.python(self.fit))
+        try:
+            self._copy(copying.python(self.fit))
+        except InspectorError as error:
+            self.failed.emit(error)
 
     def copy_command(self) -> None:
         self._copy(copying.command(self.fit))

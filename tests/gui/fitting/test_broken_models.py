@@ -21,7 +21,7 @@ Rest = Callable[[FitPanel], FitPanel]
 BROKEN = {
     "exits": ("import os\nos._exit(3)", "exit"),
     "crashes": ("import ctypes\nctypes.string_at(0)", "crash"),
-    "needs_cuda": ("import torch\ntorch.zeros(1, device='cuda')", "cuda"),
+    "needs_cuda": ("import torch\ntorch.cuda.init()", "cuda"),
     "needs_a_package": ("import surely_not_installed", "surely_not_installed"),
     "raises": ("raise ValueError('heads must divide width')", "heads must divide width"),
     "raises_markup": ("raise ValueError('<b>\\x1b[31mred\\u202e</b>' * 500)", "<b>"),

@@ -11,7 +11,7 @@ from shiboken6 import isValid
 from inspector.comparing.causes import Cause, Explanation
 from inspector.comparing.diffing import compare
 from inspector.comparing.steps import Drop, Rename, StripPrefix
-from inspector.gui.fitting.case import Case
+from inspector.gui.fitting.case import Before, Case
 from inspector.gui.fitting.cause_list import MOST_CARDS, CauseList
 from inspector.gui.fitting.sentences import headline, subline
 from inspector.gui.jobs import wait_for_all
@@ -150,6 +150,7 @@ def test_thousands_of_causes_are_counted_not_drawn(qtbot: QtBot, held: Callable[
     before = compare(PREFIXED, MODEL)
     many = tuple(Cause("shape", f"Number {n}. {'x' * 5000}", (f"k{n}",), step=Drop((f"k{n}",))) for n in range(1000))
     case.explanation = Explanation(before, many, before)
+    case.before = Before(before, frozenset(), frozenset())
     cards = CauseList(case)
     qtbot.addWidget(cards)
     cards.resize(400, 300)

@@ -100,7 +100,7 @@ def test_a_prefix_is_taken_off_and_put_back(
 ) -> None:
     networks = samples / "networks.py"
     panel = rest(fit(samples / "resnet_module_prefix.pth", f"{networks}:ResNet", trusted=True))
-    assert panel.story.title == "76 lines, 1 cause"
+    assert panel.story.title == "70 lines, 1 cause"
     assert not panel.save.isEnabled()
     assert not inspector.window.actions_["undo"].isEnabled()
     qtbot.mouseClick(panel.story.causes.cards[0].box, Qt.MouseButton.LeftButton)
@@ -117,7 +117,7 @@ def test_a_prefix_is_taken_off_and_put_back(
     assert command.startswith("inspector fit ")
     assert "--step 'strip-prefix module.'" in command
     inspector.window.actions_["undo"].trigger()
-    qtbot.waitUntil(lambda: panel.story.title == "76 lines, 1 cause")
+    qtbot.waitUntil(lambda: panel.story.title == "70 lines, 1 cause")
     assert not panel.story.causes.cards[0].box.isChecked()
     inspector.window.actions_["redo"].trigger()
     qtbot.waitUntil(lambda: panel.story.causes.cards[0].box.isChecked())

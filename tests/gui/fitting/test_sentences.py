@@ -18,9 +18,10 @@ def test_what_is_counted() -> None:
 
 def test_how_much_a_cause_explains() -> None:
     cause = Cause("shape", "It is another.", ("a", "b", "a"), confidence=POSSIBLE)
-    assert share_words(cause, 5) == "explains 2 of 5 lines   ·   possible"
-    assert share_words(cause._replace(sentence="It explains 2 of 5 mismatches."), 5) == "possible"
-    assert share_words(Cause("shape", "It is another.", (), confidence=CERTAIN), 5) == "certain"
+    assert share_words(cause, {*"abcde"}) == "explains 2 of 5 lines   ·   possible"
+    assert share_words(cause, {*"acde"}) == "explains 1 of 4 lines   ·   possible"
+    assert share_words(cause._replace(sentence="It explains 2 of 5 mismatches."), {*"abcde"}) == "possible"
+    assert share_words(Cause("shape", "It is another.", (), confidence=CERTAIN), {*"abcde"}) == "certain"
 
 
 def test_a_step_counts_the_keys_of_the_file() -> None:
