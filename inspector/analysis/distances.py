@@ -119,8 +119,8 @@ def merge(*parts: Distance) -> Distance:
 def joined(parts: Iterable[Distance]) -> Distance:
     """As `merge_all`, for parts of one tensor: keeps the place of the largest difference, the first of several."""
     rows = list(parts)
-    if not rows:
-        return Distance()
+    if len(rows) < 2:
+        return rows[0] if rows else Distance()
     columns: dict[str, tuple[Any, ...]] = dict(zip(Distance._fields, zip(*rows)))
     largest = max(columns["max_abs"])
     places = (row.where for row in rows if row.where is not None and row.max_abs == largest)

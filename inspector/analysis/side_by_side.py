@@ -177,6 +177,8 @@ class _Reading:
         """The elements as they are stored - of what is quantised by channels, as numbers - in blocks of both."""
         if self._by_rows:
             return in_step(*(number_blocks(each.tensor, BLOCK) for each in (self.a, self.b)))
+        if self._numel <= BLOCK:  # a file may have 100,000 of them: read at once
+            return iter([(self.a.gather(a).reshape(-1), self.b.gather(b).reshape(-1))])
         return in_step(blocks_of(self.a, a, BLOCK), blocks_of(self.b, b, BLOCK))
 
     def _measured(self, pairs: Iterable[tuple[Array, Array]], start: int, differences: Differences) -> Iterator[int]:
