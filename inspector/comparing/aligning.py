@@ -37,7 +37,7 @@ def aligning(a: Side, b: Side, *, values: Values | None = None) -> Generator[Pro
         (prefixes.find, 8),
         (drifts.find, 4),
         (renumbering.find, 3),
-        (lambda a, b: whole_names.find(a, b, values), 2),
+        (lambda a, b: whole_names.find(a, b, values), 1),
         (reshaping.find, 1),
         (drifts.computed, 1),
     )

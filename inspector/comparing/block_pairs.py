@@ -19,12 +19,20 @@ from .units import Unit
 
 Map = list[tuple[Numbers, Numbers]]
 
-_MOST_KINDS = 24
+_MOST_KINDS = 12
 """Of so many kinds of blocks a side may have, those with most layers are looked at."""
 _MOST_CELLS = 40_000
 """The longest way is only sought through so many pairs of blocks."""
-_RESIZED, _SAME = 0.25, 0.5
+_RESIZED, _SAME = 0.25, 0.55
 """How alike blocks have to be: as networks of another width are, and as those that were left over must be."""
+
+
+_PLAINER = 1.25
+"""How much more other numbers must explain than plainer ones, when these leave no more blocks alone."""
+
+
+_ENOUGH = 0.95
+"""What is as alike as this is not compared by any other numbers."""
 
 
 class BlockPair(NamedTuple):
@@ -33,6 +41,8 @@ class BlockPair(NamedTuple):
     ours: str
     theirs: str
     numbers: Map
+    alike: float
+    """How alike these are on the whole, 0 to 1."""
 
 
 class _Content:
@@ -66,18 +76,23 @@ def block_pairs(ours: dict[str, Block], theirs: dict[str, Block]) -> list[BlockP
     content = _Content()
     mine, others = _largest(ours, content), _largest(theirs, content)
     found: list[BlockPair] = []
+    judged: dict[tuple[str, str], tuple[float, Map]] = {}
     while True:
-        tried = [
-            (_judged(content, name, mine[name], other, others[other]), name, other) for name in mine for other in others
-        ]
-        best = max(tried, key=lambda each: each[0][0], default=None)
-        if best is None or best[0][0] <= 0:
+        for name, other in product(mine, others):
+            if (name, other) not in judged:
+                whole = len(mine[name]) == len(ours[name]) and len(others[other]) == len(theirs[other])
+                judged[name, other] = _judged(content, name, mine[name], other, others[other], whole)
+        best = max(judged, key=lambda pair: judged[pair][0], default=None)
+        if best is None or judged[best][0] <= 0:
             return found
-        (_, numbers), name, other = best
-        found.append(BlockPair(name, other, numbers))
+        name, other = best
+        numbers = judged[best][1]
+        known = (content.alike(mine[name][one], others[other][another]) for one, another in numbers)
+        found.append(BlockPair(name, other, numbers, sum(known) / len(numbers)))
         mine[name] = _without(mine[name], {one for one, _ in numbers})
         others[other] = _without(others[other], {one for _, one in numbers})
         mine, others = ({key: left for key, left in each.items() if left} for each in (mine, others))
+        judged = {pair: each for pair, each in judged.items() if pair[0] != name and pair[1] != other}
 
 
 Contents = dict[Numbers, int]
@@ -95,16 +110,20 @@ def _without(contents: Contents, gone: set[Numbers]) -> Contents:
     return {numbers: content for numbers, content in contents.items() if numbers not in gone}
 
 
-def _judged(content: _Content, name: str, ours: Contents, other: str, theirs: Contents) -> tuple[float, Map]:
+def _judged(
+    content: _Content, name: str, ours: Contents, other: str, theirs: Contents, whole: bool
+) -> tuple[float, Map]:
     """How much speaks for two kinds of blocks being the same, and for which blocks."""
-    best: tuple[float, Map] = (0.0, [])
-    for numbers in _maps(content, ours, theirs):
-        total = sum(content.alike(ours[one], theirs[another]) for one, another in numbers)
-        if total > best[0] + 1e-6:
-            best = (total, numbers)
-    total, numbers = best
-    complete = 2 * len(numbers) >= min(len(ours), len(theirs))
-    if not numbers or total / len(numbers) < (_RESIZED if complete else _SAME):
+    total, numbers = 0.0, Map()
+    fewest = min(len(ours), len(theirs))
+    for tried in _maps(content, ours, theirs):
+        then = sum(content.alike(ours[one], theirs[another]) for one, another in tried)
+        more = len(tried) == fewest > len(numbers)
+        if then > (1 if more else _PLAINER) * total + 1e-6:
+            total, numbers = then, tried
+        if total > _ENOUGH * fewest:
+            break
+    if not numbers or total / len(numbers) < (_RESIZED if whole else _SAME):
         return 0.0, []
     named = alike(words(name), words(other))
     return total * (1 + named), [pair for pair in numbers if content.alike(ours[pair[0]], theirs[pair[1]]) > 0]

@@ -94,7 +94,7 @@ def _fused(a: Side, b: Side, links: list[Link]) -> Iterator[Cause]:
 def _alike(a: Side, b: Side, ways: list[list[Rule]], shared: int) -> Iterator[tuple[Rule, ...]]:
     """Rules for all parts at once that agree in the name of the whole; where there are none, name by name."""
     keys, there = [item.key for item in a.items], {item.key for item in b.items}
-    made = [rules(way, keys, there) for way in ways]
+    made = [rules(way, keys, there, lambda key, new: True) for way in ways]
     if len({tuple(rule[shared] for rule in each) for each in made}) > 1:
         made = [tuple((literal(old), literal(new)) for old, new in way) for way in ways]
     yield from zip(*made)

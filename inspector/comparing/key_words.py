@@ -52,11 +52,17 @@ _FILLERS = (
     "layer encoder model module net network transformer backbone vit resnet bert base body trunk features self main "
     "sublayer c forward s"
 ).split()
-_WEIGHTS = {**dict.fromkeys(_FILLERS, 0.15), "linear": 0.3, "norm": 0.6, "conv": 0.6}
-"""How much a word says; 1 where nothing is said here. What shapes show anyway says less, what is everywhere hardly."""
-
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 """What numbers that tell siblings apart are called, so that `norm1`, `ln_1` and `layernorm_before` are alike."""
+
+_WEIGHTS = {
+    **dict.fromkeys(_FILLERS, 0.15),
+    "linear": 0.3,
+    "norm": 0.6,
+    "conv": 0.6,
+    **dict.fromkeys(ORDINALS, 0.6),
+}
+"""How much a word says; 1 where nothing is said here. What shapes show anyway says less, what is everywhere hardly."""
 
 
 @lru_cache(maxsize=65536)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from .causes import CERTAIN, LIKELY, POSSIBLE
@@ -65,10 +65,13 @@ def _by_word(layers: Sequence[Unit], others: Sequence[Unit], values: Values) -> 
     return found
 
 
-def by_neighbours(found: list[Match], ours: Sequence[Unit], theirs: Sequence[Unit]) -> list[Match]:
+def by_neighbours(
+    found: list[Match], ours: Sequence[Unit], theirs: Sequence[Unit], held: Collection[str] = ()
+) -> list[Match]:
     """The matches, with what stands between the same neighbours on both sides, where the order of keys means anything.
 
-    A layer whose neighbours are matched is matched too; one that was in doubt is likely when a neighbour agrees.
+    A layer whose neighbours are matched is matched too, unless it is `held` by the block it lies in; one that was in
+    doubt is likely when a neighbour agrees.
     """
     if _is_sorted(ours) or _is_sorted(theirs):
         return found
@@ -80,8 +83,8 @@ def by_neighbours(found: list[Match], ours: Sequence[Unit], theirs: Sequence[Uni
         doubtful = each.confidence == POSSIBLE and any(agree)
         judged.append(each._replace(confidence=LIKELY, rivals=()) if doubtful else each)
     left, left_there = _unmatched(ours, theirs, found)
-    followers = {around_there[unit.path][0]: unit for unit in left_there}
-    for unit in left:
+    followers = {around_there[unit.path][0]: unit for unit in left_there if unit.path not in held}
+    for unit in (unit for unit in left if unit.path not in held):
         before = around[unit.path][0]
         other = followers.get(partner.get(before, "") if before else "")
         if other is not None and fit(unit, other) > 0.7 * TURNED:

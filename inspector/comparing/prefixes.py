@@ -19,7 +19,7 @@ from .causes import CERTAIN, LIKELY, Cause
 from .renaming import rules
 from .sides import Item, Side
 from .steps import AddPrefix, Rename, Step, StripPrefix
-from .unpaired import lines, unpaired
+from .unpaired import lines, same_rank, unpaired
 
 DEPTH = 5
 """How many segments a prefix may have."""
@@ -102,7 +102,7 @@ def _affix(key: str, under: int, item: Item, shorter: Items) -> tuple[str, str] 
         if not end or end > LONGEST:
             return None
         other = shorter.get(key[:start] + key[end:])
-        if other is not None and _like(item, other):
+        if other is not None and same_rank(item, other):
             return key[:start], key[start:end]
     return None
 
@@ -115,11 +115,6 @@ def _after(key: str, segments: int) -> int:
         if not at:
             return -1
     return at
-
-
-def _like(one: Item, other: Item) -> bool:
-    """Whether they may be one tensor: as many dimensions, as far as known."""
-    return one.shape is None or other.shape is None or len(one.shape) == len(other.shape)
 
 
 def _cut(key: str, affix: Affix) -> str | None:

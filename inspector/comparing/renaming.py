@@ -14,7 +14,7 @@ rules say the same as the pairs is not hoped for but tried.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from .matching import Matcher
@@ -48,11 +48,18 @@ class _Made(NamedTuple):
     members: tuple[_Pair, ...]
 
 
-def rules(pairs: Iterable[Rule], keys: Collection[str], there: Collection[str]) -> tuple[Rule, ...]:
+Fits = Callable[[str, str], bool]
+"""Whether a key of the file, of which nothing is meant, may get a name that the other side has."""
+
+
+def rules(
+    pairs: Iterable[Rule], keys: Collection[str], there: Collection[str], fits: Fits | None = None
+) -> tuple[Rule, ...]:
     """Rules for `pairs` (old key, new key), to be tried in their order; of all `keys` of the file they rename these.
 
     Keys that are in no pair keep their names when the other side, whose keys are `there`, has these too, and get none
-    that is taken. Others like them, such as layers that only the file has, are renamed along.
+    that is taken; one that the other side has only if it `fits`. Others like them, such as layers that only the file
+    has, are renamed along.
     """
     meant = {old: new for old, new in pairs if old != new}
     parts = [_pair(old, new) for old, new in meant.items()]
@@ -60,7 +67,7 @@ def rules(pairs: Iterable[Rule], keys: Collection[str], there: Collection[str]) 
         made = sorted(_made(parts), key=_narrowest_first)
         if len(made) > _MOST_RULES:
             return tuple((literal(old), literal(new)) for old, new in meant.items())
-        blamed = _blamed([each.rule for each in made], meant, keys, there)
+        blamed = _blamed([each.rule for each in made], meant, keys, there, fits)
         if not blamed:
             return tuple(each.rule for each in made)
         parts = [
@@ -124,7 +131,11 @@ def _of_group(group: list[_Pair]) -> Iterator[_Made]:
     if sources is not None:
         yield _Made(_rule(group[0], sources), tuple(group))
         return
-    place = min((place for place in range(len(olds[0])) if _vary(olds, place)), key=lambda p: len({o[p] for o in olds}))
+    varied = [place for place in range(len(olds[0])) if _vary(olds, place)]
+    if not varied:  # one beginning here leads to several there: it depends on what follows
+        yield from _made(map(_narrower, group))
+        return
+    place = min(varied, key=lambda place: len({each[place] for each in olds}))
     parted: dict[int, list[_Pair]] = {}
     for pair, numbers in zip(group, olds):
         parted.setdefault(numbers[place], []).append(pair)
@@ -203,7 +214,9 @@ def _narrowest_first(made: _Made) -> tuple[int, int, int]:
 # -- trying them -------------------------------------------------------------------------------------
 
 
-def _blamed(made: list[Rule], meant: dict[str, str], keys: Collection[str], there: Collection[str]) -> set[int]:
+def _blamed(
+    made: list[Rule], meant: dict[str, str], keys: Collection[str], there: Collection[str], fits: Fits | None
+) -> set[int]:
     """The places of rules that do to a key what was not meant."""
     first = Matcher([old for old, _ in made]).first
     news = [template(new) for _, new in made]
@@ -215,7 +228,12 @@ def _blamed(made: list[Rule], meant: dict[str, str], keys: Collection[str], ther
             continue
         place, slots = found
         new = news[place].fill(slots)
-        if new != meant[key] if key in meant else new != key and (key in there or new in there or new in taken):
+        if key in meant:
+            wrong = new != meant[key]
+        else:
+            known = new in there and not (fits is not None and fits(key, new))
+            wrong = new != key and (key in there or known or new in taken)
+        if wrong:
             blamed.add(place)
         taken.add(new)
     return blamed

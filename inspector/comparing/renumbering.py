@@ -20,7 +20,7 @@ from .mending import apply
 from .renaming import patterns, rules
 from .sides import Item, Shape, Side
 from .steps import Drop, Rename
-from .unpaired import lines, unpaired
+from .unpaired import lines, same_rank, unpaired
 
 _NUMBER = re.compile(r"(?<![0-9])(?:0|[1-9][0-9]{0,8})(?![0-9])")
 _LONGEST, _MOST_NUMBERS = 500, 6
@@ -64,13 +64,9 @@ def _suspicious(a: Side, b: Side) -> set[str]:
     """Lists in which both sides have something that the other has not, by their keys up to the number."""
     ours, theirs = unpaired(a, b), unpaired(b, a)
     there = b.by_key()
-    odd = [item.key for item in a.items if item.key in there and not _like(item, there[item.key])]
+    odd = [item.key for item in a.items if item.key in there and not same_rank(item, there[item.key])]
     mine = {before for key in (*ours, *odd) for before, _, _ in _numbered(key)}
     return mine.intersection(before for key in (*theirs, *odd) for before, _, _ in _numbered(key))
-
-
-def _like(one: Item, other: Item) -> bool:
-    return one.shape is None or other.shape is None or len(one.shape) == len(other.shape)
 
 
 def _numbered(key: str) -> Iterator[tuple[str, int, str]]:

@@ -18,12 +18,17 @@ from .blocks import blocks, ranked
 from .causes import CERTAIN, LIKELY, POSSIBLE
 from .key_words import ORDINALS, alike, words
 from .matches import Match, Values, by_neighbours, by_values
-from .units import SCALED, TURNED, Part, Unit, fit
+from .units import SCALED, TURNED, Part, Unit, fit, ratios, shared_roles
 
 _NAMED, _HINTED = 0.6, 0.3
 """How much names must have in common to decide, and to speak for what shapes say."""
+_WHOLE = 0.5
+"""Blocks that are more alike than this are the same, and not one a part of the other."""
 _MOST_CANDIDATES = 48
 
+
+Usual = frozenset[float]
+"""The ratios of sizes that are found in blocks: what is in none must have one of these, or a telling name."""
 
 Layers = Mapping[str, Unit]
 Instance = tuple[Layers, Layers]
@@ -34,45 +39,66 @@ def match(ours: Sequence[Unit], theirs: Sequence[Unit], values: Values | None = 
     """The layers that belong together; each is in one match at most."""
     mine, others = blocks(ours), blocks(theirs)
     found: list[Match] = []
+    held: set[str] = set()
+    held_there: set[str] = set()
     for pair in block_pairs(mine, others):
         here, there = mine[pair.ours], others[pair.theirs]
-        found += _within([(here[one], there[other]) for one, other in pair.numbers], True)
-    left = _left({unit.path: unit for unit in ours}, {each.ours.path for each in found})
-    left_there = _left({unit.path: unit for unit in theirs}, {each.theirs.path for each in found})
-    found += _within([(left, left_there)], False)
+        instances = [(here[one], there[other]) for one, other in pair.numbers]
+        found += _within(instances)
+        if pair.alike > _WHOLE:  # what is left over in them is not sought anywhere else
+            held |= {unit.path for layers, _ in instances for unit in layers.values()}
+            held_there |= {unit.path for _, layers in instances for unit in layers.values()}
+    held |= {each.ours.path for each in found}
+    held_there |= {each.theirs.path for each in found}
+    left = {unit.path: unit for unit in ours if unit.path not in held}
+    left_there = {unit.path: unit for unit in theirs if unit.path not in held_there}
+    found += _within([(left, left_there)], _usual(found))
     if values is not None:
         found = by_values(found, ours, theirs, values)
-    return by_neighbours(found, ours, theirs)
+    return by_neighbours(found, ours, theirs, held | held_there)
 
 
-def _within(instances: list[Instance], in_blocks: bool) -> list[Match]:
+def _usual(found: Iterable[Match]) -> Usual:
+    return frozenset(ratio for each in found for ratio in ratios(each.ours.first.shape, each.theirs.first.shape))
+
+
+def _within(instances: Sequence[Instance], usual: Usual | None = None) -> list[Match]:
     """Matches within blocks that are made alike; what does not fit in some of them is tried there once more."""
     found: list[Match] = []
     for _ in range(3):
-        new = list(_round(instances, in_blocks))
-        if not new:
+        decided = _decided(_Evidence(instances), usual)
+        done = [_done(each, decided) for each in instances]
+        found += [each for matches, _ in done for each in matches]
+        instances = [left for _, left in done if left[0] and left[1]]
+        if not instances or not any(matches for matches, _ in done):
             break
-        found += new
-        here, there = {each.ours.path for each in new}, {each.theirs.path for each in new}
-        left = ((_left(ours, here), _left(theirs, there)) for ours, theirs in instances)
-        instances = [(ours, theirs) for ours, theirs in left if ours and theirs]
     return found
 
 
-def _left(layers: Layers, gone: set[str]) -> Layers:
-    return {name: unit for name, unit in layers.items() if unit.path not in gone}
+def _done(instance: Instance, decided: list[_Decision]) -> tuple[list[Match], Instance]:
+    """What the decisions match in one instance, and what is left of it.
 
-
-def _round(instances: list[Instance], in_blocks: bool) -> Iterator[Match]:
-    """One decision for each pair of names, from all instances together, then done in each where it fits."""
-    decided = _decided(_Evidence(instances), in_blocks)
-    for ours, theirs in instances:
-        for name, other, fits, confidence, rivals in decided:
-            if name in ours and other in theirs:
-                here = fit(ours[name], theirs[other])
-                if here > 0 and (here >= 0.8 * TURNED or fits < 0.8 * TURNED):
-                    paths = tuple(theirs[rival].path for rival in rivals if rival in theirs)
-                    yield Match(ours[name], theirs[other], confidence, paths)
+    A name whose partner is lacking here belongs to no other. But where partners do not fit, the block is of another
+    make, and may be decided otherwise.
+    """
+    found: list[Match] = []
+    ours, theirs = dict(instance[0]), dict(instance[1])
+    at_odds = 0
+    for each in decided:
+        if each.ours in ours and each.theirs in theirs:
+            here = fit(ours[each.ours], theirs[each.theirs])
+            if not shared_roles(ours[each.ours], theirs[each.theirs]):
+                continue
+            if here > 0 and (here >= 0.8 * TURNED or each.fit < 0.8 * TURNED):
+                rivals = tuple(theirs[rival].path for rival in each.rivals if rival in theirs)
+                found.append(Match(ours.pop(each.ours), theirs.pop(each.theirs), each.confidence, rivals))
+            else:
+                at_odds += 1
+    if at_odds <= len(found) // 2:
+        for each in decided:
+            ours.pop(each.ours, None)
+            theirs.pop(each.theirs, None)
+    return found, (ours, theirs)
 
 
 # -- evidence ----------------------------------------------------------------------------------------
@@ -81,23 +107,30 @@ def _round(instances: list[Instance], in_blocks: bool) -> Iterator[Match]:
 class _Evidence:
     """What speaks for a name here being a name there."""
 
-    def __init__(self, instances: list[Instance]) -> None:
+    def __init__(self, instances: Sequence[Instance]) -> None:
         here, there = _counted(ours for ours, _ in instances), _counted(theirs for _, theirs in instances)
         self.words = _said(here), _said(there)
         self.order = _order(instances, 0), _order(instances, 1)
         self.firsts = _firsts(instances, 0), _firsts(instances, 1)
         sums: dict[tuple[str, str], float] = defaultdict(float)
+        both: Counter[tuple[str, str]] = Counter()
         for ours, theirs, times in _kinds(instances):
-            for name, other in _candidates(ours, theirs, self.words):
-                sums[name, other] += times * fit(ours[name], theirs[other])
-        self.fits = {pair: total / max(here[pair[0]], there[pair[1]]) for pair, total in sums.items() if total > 0}
+            for name, other in _candidates(ours, theirs):
+                if shared_roles(ours[name], theirs[other]):
+                    sums[name, other] += times * fit(ours[name], theirs[other])
+                    both[name, other] += times
+        self.fits = {
+            pair: total / both[pair] * (0.7 + 0.3 * both[pair] / max(here[pair[0]], there[pair[1]]))
+            for pair, total in sums.items()
+            if total > 0
+        }
         self.names = {(name, other): self._named(name, other) for name, other in self.fits}
 
     def _named(self, name: str, other: str) -> float:
         return 1.0 if name == other else alike(self.words[0][name], self.words[1][other])
 
     def score(self, pair: tuple[str, str]) -> float:
-        return self.fits[pair] + 0.9 * self.names[pair]
+        return 1.5 * self.fits[pair] + self.names[pair]
 
 
 def _counted(layers: Iterable[Layers]) -> Counter[str]:
@@ -111,7 +144,7 @@ def _said(names: Iterable[str]) -> dict[str, frozenset[str]]:
     return {name: words(name).union(ORDINALS[rank] for rank in ranks[name] if rank < len(ORDINALS)) for name in listed}
 
 
-def _order(instances: list[Instance], side: int) -> dict[str, int]:
+def _order(instances: Sequence[Instance], side: int) -> dict[str, int]:
     order: dict[str, int] = {}
     for instance in instances:
         for name, unit in instance[side].items():
@@ -119,7 +152,7 @@ def _order(instances: list[Instance], side: int) -> dict[str, int]:
     return order
 
 
-def _firsts(instances: list[Instance], side: int) -> dict[str, Part]:
+def _firsts(instances: Sequence[Instance], side: int) -> dict[str, Part]:
     firsts: dict[str, Part] = {}
     for instance in instances:
         for name, unit in instance[side].items():
@@ -127,7 +160,7 @@ def _firsts(instances: list[Instance], side: int) -> dict[str, Part]:
     return firsts
 
 
-def _kinds(instances: list[Instance]) -> Iterator[tuple[Layers, Layers, int]]:
+def _kinds(instances: Sequence[Instance]) -> Iterator[tuple[Layers, Layers, int]]:
     """Instances that look alike once, and how many they are."""
     kinds: dict[object, list[Instance]] = {}
     for ours, theirs in instances:
@@ -137,10 +170,8 @@ def _kinds(instances: list[Instance]) -> Iterator[tuple[Layers, Layers, int]]:
         yield (*alike_ones[0], len(alike_ones))
 
 
-def _candidates(
-    ours: Layers, theirs: Layers, said: tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]
-) -> Iterator[tuple[str, str]]:
-    """Pairs worth a look. Of very many layers of one shape only those that share a rare word, or stand alike."""
+def _candidates(ours: Layers, theirs: Layers) -> Iterator[tuple[str, str]]:
+    """Pairs worth a look. Of very many layers of one shape only those of one name."""
     by_shape: dict[object, list[str]] = {}
     for name, unit in theirs.items():
         plain = unit.first.plain
@@ -168,7 +199,7 @@ class _Decision(NamedTuple):
     rivals: tuple[str, ...]
 
 
-def _decided(evidence: _Evidence, in_blocks: bool) -> list[_Decision]:
+def _decided(evidence: _Evidence, usual: Usual | None) -> list[_Decision]:
     """The pairs of names that belong together, the surest first."""
     free = set(evidence.order[0]), set(evidence.order[1])
     ranks = _ranks(evidence, 0), _ranks(evidence, 1)
@@ -183,7 +214,7 @@ def _decided(evidence: _Evidence, in_blocks: bool) -> list[_Decision]:
             if pair[0] in free[0] and pair[1] in free[1]:
                 others = [each for side in (0, 1) for each in rivals[side, pair[side]] if each != pair]
                 others = [each for each in others if each[0] in free[0] and each[1] in free[1]]
-                confidence = _confidence(evidence, pair, others, in_blocks, lenient)
+                confidence = _confidence(evidence, pair, others, usual, lenient)
                 if confidence:
                     beside = tuple(each[1] for each in others if each[0] == pair[0]) if confidence == POSSIBLE else ()
                     made.append(_Decision(*pair, evidence.fits[pair], confidence, beside))
@@ -204,7 +235,7 @@ def _ranks(evidence: _Evidence, side: int) -> dict[str, int]:
 
 
 def _confidence(
-    evidence: _Evidence, pair: tuple[str, str], others: list[tuple[str, str]], in_blocks: bool, lenient: bool
+    evidence: _Evidence, pair: tuple[str, str], others: list[tuple[str, str]], usual: Usual | None, lenient: bool
 ) -> str:
     """How sure it is that a pair belongs together when `others` could be instead; empty when too little says so."""
     fits, name = evidence.fits[pair], evidence.names[pair]
@@ -213,11 +244,13 @@ def _confidence(
     rivals = [each for each in others if evidence.fits[each] > fits - 0.1]
     margin = name - max((evidence.names[each] for each in rivals), default=0.0)
     large = part.plain is not None and len(part.plain) > 1
-    if name >= _NAMED or (exact and not rivals and (large or (part.role and name >= _HINTED))):
+    telling = part.role in ("", "weight")  # what lost its weight could be anything
+    if name >= _NAMED or (exact and telling and not rivals and (large or (part.role and name >= _HINTED))):
         sure = not rivals or margin > 0.1
         return (CERTAIN if exact else LIKELY) if sure else POSSIBLE
     if exact and rivals and margin > 0.1 and name >= _HINTED:
         return LIKELY
-    if large and not rivals and fits > 0.9 * SCALED and (in_blocks or name >= _HINTED / 2):
+    scaled = usual is None or ratios(part.shape, evidence.firsts[1][pair[1]].shape) <= usual
+    if large and not rivals and fits > 0.9 * SCALED and scaled:
         return LIKELY  # a network of another width
-    return POSSIBLE if lenient and in_blocks and exact else ""
+    return POSSIBLE if lenient and usual is None and exact and telling else ""

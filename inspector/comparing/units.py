@@ -148,12 +148,20 @@ def _joined_shape(shapes: Sequence[Shape | None]) -> Shape | None:
 def fit(ours: Unit, theirs: Unit) -> float:
     """How well the shapes of two layers fit, 0 to 1."""
     mine, others = {part.role: part for part in ours.parts}, {part.role: part for part in theirs.parts}
-    shared = [role for role in mine if role in others]
-    if not shared:
-        alone = len(mine) == len(others) == 1 and "" in (*mine, *others)
-        return 0.9 * _shapes(ours.first, theirs.first) if alone else 0.0
-    fits = [_shapes(mine[role], others[role]) for role in shared]
-    return sum(fits) / len(fits) * 0.95 ** (len(mine) + len(others) - 2 * len(shared)) if min(fits) else 0.0
+    shared = shared_roles(ours, theirs)
+    if shared == ("",):
+        return (EQUAL if "" in mine and "" in others else 0.9) * _shapes(ours.first, theirs.first)
+    each = [_shapes(mine[role], others[role]) for role in shared]
+    return sum(each) / len(each) * 0.95 ** (len(mine) + len(others) - 2 * len(shared)) if each and all(each) else 0.0
+
+
+def shared_roles(ours: Unit, theirs: Unit) -> tuple[str, ...]:
+    """By which of their tensors two layers can be compared. One that is alone in both is the same whatever its role."""
+    roles = {part.role for part in theirs.parts}
+    shared = tuple(part.role for part in ours.parts if part.role in roles)
+    if not shared and len(ours.parts) == len(theirs.parts) == 1 and "" in (ours.first.role, theirs.first.role):
+        return ("",)
+    return shared
 
 
 def _shapes(ours: Part, theirs: Part) -> float:
@@ -162,9 +170,17 @@ def _shapes(ours: Part, theirs: Part) -> float:
         return RANK
     if one == other:
         return EQUAL
-    if ours.plain == theirs.plain:
+    if _without_ones(one) == _without_ones(other) or (len(one) == 2 and one[::-1] == other):
         return TURNED
     if len(one) != len(other):
         return 0.0
-    ratios = {mine / others for mine, others in zip(one, other) if mine != others and others}
-    return SCALED if len(ratios) == 1 else RANK
+    return SCALED if len(ratios(one, other)) == 1 else RANK
+
+
+def _without_ones(shape: Shape) -> Shape:
+    return tuple(size for size in shape if size != 1)
+
+
+def ratios(one: Shape | None, other: Shape | None) -> frozenset[float]:
+    """By what the sizes of two shapes differ."""
+    return frozenset(mine / theirs for mine, theirs in zip(one or (), other or ()) if mine != theirs and theirs)

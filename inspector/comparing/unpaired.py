@@ -17,6 +17,11 @@ def unpaired(a: Side, b: Side) -> dict[str, Item]:
     return found
 
 
+def same_rank(one: Item, other: Item) -> bool:
+    """Whether they may be one tensor, of another size perhaps: as many dimensions, as far as known."""
+    return one.shape is None or other.shape is None or len(one.shape) == len(other.shape)
+
+
 def lines(ours: Iterable[Item], theirs: Iterable[Item]) -> tuple[str, ...]:
     """What torch says of items that do not find each other: first what is missing, then what is unexpected.
 

@@ -17,7 +17,7 @@ from .sides import Side
 from .steps import Rename
 from .structure import match
 from .units import Part, units, with_families
-from .unpaired import lines, unpaired
+from .unpaired import lines, same_rank, unpaired
 
 
 def find(a: Side, b: Side, values: Values | None = None) -> tuple[Cause, ...]:
@@ -34,6 +34,8 @@ def find(a: Side, b: Side, values: Values | None = None) -> tuple[Cause, ...]:
         a = apply(a, [cause.step] if cause.step else [])
     plain = [link for link in links if len(link.ours) == len(link.theirs) == 1]
     for sure in (True, False):
+        here = {item.key for item in a.items}  # a step that splits all layers alike may have named one of these
+        plain = [link for link in plain if link.ours[0].key in here and link.theirs[0].key not in here]
         chosen = [link for link in plain if (link.match.confidence != POSSIBLE) is sure]
         if chosen:
             causes.append(_renamed(a, b, chosen))
@@ -63,8 +65,8 @@ def _of_parts(found: Match, ours: Part, theirs: Part) -> Iterator[Link]:
 
 def _renamed(a: Side, b: Side, links: list[Link]) -> Cause:
     pairs = [(link.ours[0].key, link.theirs[0].key) for link in links]
-    made = rules(pairs, [item.key for item in a.items], {item.key for item in b.items})
-    here = a.by_key()
+    here, there = a.by_key(), b.by_key()
+    made = rules(pairs, list(here), there.keys(), lambda key, new: same_rank(here[key], there[new]))
     keys = lines((here[old] for old, _ in pairs), (link.theirs[0] for link in links))
     sentence = f"{wording.plural(len(pairs), 'key goes', 'keys go')} by other names: {_told(made)}."
     return Cause("rename", sentence, keys, (), Rename(made), "", _surest(links), _evidence(links), _undecided(links))
