@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from .. import __version__, wording
 from ..errors import InspectorError
@@ -106,13 +107,29 @@ class Commands:
         self._window.session.open([path] if path else [])
 
     def compare(self) -> None:
+        """Offers the other open files to compare this one with, and any other; with none open asks for one at once."""
+        this, session = self._window.file(), self._window.session
+        others = [file for file in session.files if file is not this]
+        if not others:
+            return self._compare_with_another()
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for file in others:
+            action = menu.addAction(wording.safe(file.name, 80).replace("&", "&&"))
+            action.triggered.connect(lambda _=False, file=file: session.compare(this.path, file.path))
+        menu.addSeparator()
+        menu.addAction("&Another File…").triggered.connect(lambda _=False: self._compare_with_another())
+        menu.setActiveAction(menu.actions()[0])
+        menu.popup(self._window.mapToGlobal(self._window.rect().center()))
+
+    def _compare_with_another(self) -> None:
         from PySide6.QtWidgets import QFileDialog
 
-        path = self._window.file().path
-        title = f"Compare {wording.safe(self._window.file().name, 60)} with …"
-        other, _ = QFileDialog.getOpenFileName(self._window, title, os.path.dirname(path), _FILTER)
+        file = self._window.file()
+        title = f"Compare {wording.safe(file.name, 60)} with …"
+        other, _ = QFileDialog.getOpenFileName(self._window, title, os.path.dirname(file.path), _FILTER)
         if other:
-            self._window.session.compare(path, other)
+            self._window.session.compare(file.path, other)
 
     def take_files(self, paths: Sequence[str]) -> None:
         """Files that were dropped: two are compared, others opened; a .py file is the model that one is fitted to."""

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QMenu, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.comparing.diffing import DTYPE, SAME, SIZE, VALUES
 from inspector.gui.app import Application
 from inspector.gui.comparison import OpenComparison
 from inspector.gui.item_models.pair_cells import PairColumn
+from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.compare_panel import ComparePanel
 from inspector.gui.panels.pages import RefusalPage
 from tests.gui.conftest import WAIT
@@ -70,6 +71,38 @@ def test_two_files_dropped_at_once_are_compared(qtbot: QtBot, inspector: Applica
     assert "7 size mismatch" in inspector.window.status.summary.text()
     drop(inspector.window, [samples / "network_512_256_128.pth", samples / "network_400_200_100.pth"], QPoint(700, 400))
     assert len(inspector.session.pages) == 1
+
+
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)  # said by the offscreen platform of menus
+def test_an_open_file_is_compared_with_another_that_is_open(
+    qtbot: QtBot, inspector: Application, samples: Path, open_file: Callable[[Path], OpenFile]
+) -> None:
+    open_file(samples / "checkpoint_epoch4.pth")
+    open_file(samples / "checkpoint_epoch0.pth")
+    inspector.window.actions_["compare"].trigger()
+    menu = next(menu for menu in inspector.window.findChildren(QMenu) if menu.isVisible())
+    assert menu.actions()[0].text() == "checkpoint_epoch4.pth"
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    panel = settled(qtbot, inspector)
+    assert panel.comparison.names == ("checkpoint_epoch0.pth", "checkpoint_epoch4.pth")
+    assert counts(panel) == {VALUES: 11}
+
+
+def test_what_is_filtered_and_sorted_takes_its_place_when_the_values_are_known(
+    qtbot: QtBot, inspector: Application, samples: Path
+) -> None:
+    inspector.session.compare(str(samples / "resnet_plain.pth"), str(samples / "resnet_finetuned.pth"))
+    panel = inspector.window.panel()
+    assert isinstance(panel, ComparePanel)
+    qtbot.waitUntil(lambda: panel.has_content, timeout=WAIT)
+    assert panel.content is not None
+    pairs = panel.content.pairs
+    pairs.filter_kinds({VALUES})
+    pairs.view.columns.sort(PairColumn.REL_L2)
+    settled(qtbot, inspector)
+    qtbot.waitUntil(lambda: pairs.model.rowCount() == 36, timeout=WAIT)
+    far = [pairs.tree.distances[row].rel_l2 for row in pairs.model.rows.rows]
+    assert far == sorted(far, reverse=True)
 
 
 def test_causes_stand_above_and_set_their_keys_off(qtbot: QtBot, compare: Compare) -> None:

@@ -127,6 +127,7 @@ class CompareSide(QWidget):
         page = self._page
         page.measured.connect(self.pairs.show_distances)
         page.judged.connect(self._show_sentences)
+        page.judged.connect(self.pairs.settle)
         page.changed_on_disk.connect(self._tell_change)
         self.heads.sections_chosen.connect(page.choose_sections)
         self.heads.open_asked.connect(lambda place: self.open_asked.emit(page.paths[place]))

@@ -68,7 +68,7 @@ class PairPane(QWidget):
         line = f"{shape_text(pair)}  {dtype_text(pair)}" if pair is not None else ""
         self.line.setText(wording.safe(line, 400))
         self.figures.show_figures(_figures(distance) if distance is not None else [])
-        self.words.setText(wording.safe(refusal or _where(distance), 600))
+        self.words.setText(wording.safe("  ".join(filter(None, (refusal or _where(distance), _made(pair)))), 600))
         if pair is not None and not self._is_read and (distance or refusal or not has_two_tensors(pair)):
             self._is_read = True
             self._read(pair, is_same=distance is not None and distance.is_same)
@@ -190,6 +190,12 @@ def _where(distance: Distance | None) -> str:
     if distance.is_same:
         return "Every value is the same, though not every bit."
     return f"The largest difference is at {wording.shape(distance.where)}." if distance.where is not None else ""
+
+
+def _made(pair: Pair | None) -> str:
+    """What was done to side a to hold it against side b."""
+    made = pair.a.made if pair is not None and pair.a is not None else None
+    return f"A is as the step makes it ({made.operation})." if made is not None else ""
 
 
 def _cell_words(changes: Changes, row: int, column: int) -> str:

@@ -94,6 +94,11 @@ class PairView(QWidget):
             self._draw_strip()
         self.view.repaint_rows()
 
+    def settle(self) -> None:
+        """All distances are in: rows that are filtered by kind, or sorted, take the places that these give them."""
+        if self.chips.down or self.model.rows.flat:
+            self.filter_again()
+
     def choose(self, key: str) -> bool:
         """Makes the pair that has this key on either side the chosen one; False where there is none."""
         rows = self.tree.rows_of([key])
