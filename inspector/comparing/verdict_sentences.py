@@ -143,9 +143,11 @@ def _sameness(comparison: Comparison, distances: Mapping[int, Distance]) -> str:
         return f"The same weights under {other}{_in_another_dtype(comparison)}."
     if comparison.counts[DTYPE]:
         return f"Identical but for dtype ({_dtypes(comparison)})."
-    if all(distance.bit_equal for distance in distances.values()):
-        return "Bit for bit the same."
-    return "Every number is the same, though not every bit: zeros may differ in sign, or NaN in kind."
+    if not all(distance.bit_equal for distance in distances.values()):
+        return "Every number is the same, though not every bit: zeros may differ in sign, or NaN in kind."
+    if any(pair.a is None or pair.a.tensor is None for pair in comparison.pairs):  # a number, a text: not looked at
+        return "Every tensor is bit for bit the same."
+    return "Bit for bit the same."
 
 
 def _change(comparison: Comparison, distances: Mapping[int, Distance], moved: _Moved) -> str:

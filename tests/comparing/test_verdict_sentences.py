@@ -167,6 +167,25 @@ def test_nan_in_one_of_the_two_is_named(judge: Judge, resnet: Weights) -> None:
     assert judge(spoiled, spoiled) == ("Bit for bit the same.",)
 
 
+def test_what_is_no_tensor_is_not_called_the_same(tmp_path: Path, resnet: Weights) -> None:
+    comparison = compare(*(side(tmp_path, name, {**resnet, "epoch": 3}) for name in ("a.pth", "b.pth")))
+    assert judged(comparison) == ("Every tensor is bit for bit the same.",)
+    (tmp_path / "b.pth").unlink()
+    assert judged(comparison)[0] == "Same architecture."
+    assert judged(comparison)[1].startswith("22 tensors could not be compared: The file cannot be read")
+
+
+def test_hostile_names_come_out_harmless(judge: Judge) -> None:
+    import torch
+
+    keys = ["a." * 50_000, "\x1b[31m\u202e.x", "x" * 100_000, "*.*", "{i}.{", "..", "0.1.2"]
+    weights = {key: torch.zeros(3) for key in keys}
+    for changed in keys:
+        sentence = judge(weights, {**weights, changed: torch.ones(3)})[0]
+        assert len(sentence) < 500
+        assert sentence.isprintable()
+
+
 # Low rank
 
 
