@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QWidget
 
 from ...comparing.causes import Cause
+from ..comparing.pair_deeds import FOR_PAIRS, pair_deeds
 from ..comparing.pair_view import PairView
 from .case import Case
 from .story import Story
@@ -40,6 +43,25 @@ class CaseView(QSplitter):
             if not self.pairs.view.columns.is_arranged:  # the shapes are as long as they differ
                 self.pairs.view.columns.fit()
                 self.pairs.view.share_room()
+
+    def able(self) -> frozenset[str]:
+        """The names of the actions that make sense for the case as it is."""
+        case = self._case
+        if case.outcome is None:
+            return frozenset()
+        able = FOR_PAIRS if self.pairs.view.current() >= 0 else FOR_PAIRS - {"copy_key", "copy_row"}
+        offered = {"undo": case.can_undo, "redo": case.can_redo, "tick_all": case.can_tick, "report": True}
+        return able | {name for name, is_so in offered.items() if is_so}
+
+    def deeds(self, copy: Callable[[str], None]) -> dict[str, Callable[[], object]]:
+        """What they do; `copy` puts a text on the clipboard."""
+        case = self._case
+        return {
+            "undo": case.undo,
+            "redo": case.redo,
+            "tick_all": case.tick_all,
+            **pair_deeds(self.pairs, copy),
+        }
 
     def hide_pairs(self) -> None:
         self.pairs.hide()

@@ -81,6 +81,12 @@ class OpenFit(OpenPage):
         return f"{self.path}\n{choice.text}" if choice is not None else self.path
 
     @property
+    def model_name(self) -> str:
+        """What is loaded into, with its arguments: `Network(hidden_layers=[400, 200])`."""
+        outcome = self.case.outcome
+        return outcome.comparison.b.name if outcome is not None else ""
+
+    @property
     def mended_side(self) -> Side | None:
         """The section with the ticked steps applied."""
         return self.case.outcome.comparison.a if self.case.outcome is not None else self.side

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from PySide6.QtGui import QGuiApplication
 
 from ... import wording
+from ..export import ask_where_to_report, reporting, started
 from ..fitting import copying
 from ..fitting.case_view import CaseView, Foot
 from ..fitting.error_side import ErrorSide
 from ..fitting.open_error import OpenError
+from ..fitting.telling import story_of
 from .page_panel import PagePanel
 
 _WELCOME = "Paste what torch printed on the left: from 'Error(s) in loading state_dict for' to the end."
@@ -34,6 +36,7 @@ class ErrorPanel(PagePanel):
         self.story.add_foot(foot)
         page.read.connect(self._refresh)
         page.case.changed.connect(self._enable)
+        self.view.pairs.chosen.connect(lambda _pair: self.ability_changed.emit())
         self._refresh()
 
     @property
@@ -45,21 +48,27 @@ class ErrorPanel(PagePanel):
         return f"An error of load_state_dict for {wording.safe(told[self._page.number].b.name, 120)}" if told else ""
 
     def able(self) -> frozenset[str]:
-        able = {"undo"} if self.case.can_undo else set()
-        able |= {"redo"} if self.case.can_redo else set()
-        return frozenset(able | ({"copy_python", "find", "tick_all"} if self.case.outcome is not None else set()))
+        return self.view.able() | ({"copy_python"} if self.case.steps else set())
 
     def deeds(self) -> dict[str, Callable[[], object]]:
-        return {
-            "undo": self.case.undo,
-            "redo": self.case.redo,
-            "copy_python": self.copy_python,
-            "tick_all": self.case.tick_all,
-            "find": self.view.pairs.search.setFocus,
-        }
+        return {**self.view.deeds(self._copy), "copy_python": self.copy_python, "report": self.report}
+
+    def report(self) -> None:
+        """Asks for a name, and writes what differs and why under it."""
+        path = ask_where_to_report(self, f"{self._page.name}.html")
+        if path:
+            self.report_to(path)
+
+    def report_to(self, path: str) -> None:
+        """Writes a report, of the form that the ending of its name says."""
+        work = reporting(path, lambda: story_of(self.case, "the checkpoint", self._page.told[self._page.number].b.name))
+        started(work, lambda written: self.said.emit(f"Written to {wording.safe(written)}"), self.failed.emit)
 
     def copy_python(self) -> None:
-        QGuiApplication.clipboard().setText(copying.python_of_steps(self.case.steps))
+        self._copy(copying.python_of_steps(self.case.steps))
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
         self.said.emit("Copied")
 
     def _refresh(self) -> None:

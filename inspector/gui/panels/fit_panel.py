@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QGuiApplication
 
 from ... import wording
 from ...errors import InspectorError
+from ..export import ask_where_to_report, reporting, started
 from ..fitting import copying
 from ..fitting.case_view import CaseView, Foot
 from ..fitting.chosen_model import ChosenModel, Stage
@@ -15,6 +18,7 @@ from ..fitting.model_side import ModelSide
 from ..fitting.open_fit import OpenFit
 from ..fitting.saving import Saving
 from ..fitting.sentences import verdict_words
+from ..fitting.telling import told
 from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
 
@@ -49,7 +53,8 @@ class FitPanel(PagePanel):
 
     def _make_foot(self) -> None:
         foot = Foot()
-        self.mend_all = foot.offer("&Tick All Steps", "Take every step that is certain or likely", self.tick_all)
+        all_tip = "Take every step that is certain or likely"
+        self.mend_all = foot.offer("&Tick All Steps", all_tip, self.fit.case.tick_all)
         tip = "Copy the lines that mend the checkpoint and load it"
         self.python = foot.offer("Copy as &Python", tip, self.copy_python)
         self.save = foot.offer("Save &Mended…", "Write the mended checkpoint as a new file", self.saving.ask)
@@ -61,6 +66,7 @@ class FitPanel(PagePanel):
         page.refused.connect(self._show_refusal)
         page.changed_on_disk.connect(self._tell_change)
         page.judged.connect(self._show_verdict)
+        self.view.pairs.chosen.connect(lambda _pair: self.ability_changed.emit())
         page.chosen.changed.connect(self._refresh)
         page.chosen.said.connect(self._show_running)
         page.case.changed.connect(self._show_case)
@@ -88,35 +94,27 @@ class FitPanel(PagePanel):
         return "   ·   ".join(wording.safe(part, 200) for part in parts)
 
     def able(self) -> frozenset[str]:
-        case, able = self.fit.case, {"reload"}
-        able |= {"undo"} if case.can_undo else set()
-        able |= {"redo"} if case.can_redo else set()
-        able |= {"stop"} if self.fit.is_busy or self.saving.is_busy else set()
-        if self.fit.chosen.choice is not None:
-            able.add("copy_command")
-        if self.fit.chosen.signature is not None:
-            able.add("solve")
-        if case.outcome is not None:
-            able |= {"copy_python", "find", "tick_all"}
-        if case.steps and not self.saving.is_busy:
-            able.add("save_mended")
-        return frozenset(able)
+        case, chosen = self.fit.case, self.fit.chosen
+        offered = {
+            "reload": True,
+            "stop": self.fit.is_busy or self.saving.is_busy,
+            "solve": chosen.signature is not None,
+            "copy_command": chosen.choice is not None,
+            "copy_python": case.outcome is not None,
+            "save_mended": bool(case.steps) and not self.saving.is_busy,
+        }
+        return self.view.able() | {name for name, is_so in offered.items() if is_so}
 
     def deeds(self) -> dict[str, Callable[[], object]]:
         return {
-            "undo": self.fit.case.undo,
-            "redo": self.fit.case.redo,
+            **self.view.deeds(self._copy),
             "copy_python": self.copy_python,
             "copy_command": self.copy_command,
-            "tick_all": self.tick_all,
             "save_mended": self.saving.ask,
             "solve": self.fit.solve,
             "stop": self.stop_work,
-            "find": self.view.pairs.search.setFocus,
+            "report": self.report,
         }
-
-    def tick_all(self) -> None:
-        self.fit.case.tick_all()
 
     def stop(self) -> None:
         self.saving.stop()
@@ -137,6 +135,17 @@ class FitPanel(PagePanel):
 
     def copy_command(self) -> None:
         self._copy(copying.command(self.fit))
+
+    def report(self) -> None:
+        """Asks for a name, and writes what differs and why under it."""
+        path = ask_where_to_report(self, f"{os.path.splitext(self.fit.path)[0]} in {self.fit.model_name}.html")
+        if path:
+            self.report_to(path)
+
+    def report_to(self, path: str) -> None:
+        """Writes a report, of the form that the ending of its name says."""
+        work = reporting(path, partial(told, self.fit, self.story.verdict.text()))
+        started(work, lambda written: self.said.emit(f"Written to {wording.safe(written)}"), self.failed.emit)
 
     def take_code(self, path: str) -> bool:
         self.fit.chosen.choose(path)

@@ -192,3 +192,26 @@ def test_a_file_that_cannot_be_read_says_so(qtbot: QtBot, inspector: Application
     qtbot.waitUntil(lambda: panel.fit.error is not None)
     assert not panel.has_content
     inspector.session.close(panel.fit)
+
+
+def test_the_keys_are_gone_through_and_told(
+    qtbot: QtBot, inspector: Application, fit: Fit, samples: Path, tmp_path: Path
+) -> None:
+    panel = fit(samples / "network_512_256_128.pth", str(samples / "network_400_200_100.pth"))
+    qtbot.waitUntil(lambda: panel.fit.case.outcome is not None and not panel.fit.is_busy, timeout=WAIT)
+    actions, pairs = inspector.window.actions_, panel.view.pairs
+    actions["next_difference"].trigger()
+    assert pairs.current is not None
+    first = pairs.current.key
+    actions["next_difference"].trigger()
+    assert pairs.current.key != first
+    actions["previous_difference"].trigger()
+    actions["copy_key"].trigger()
+    assert QGuiApplication.clipboard().text() == first
+    actions["find"].trigger()
+    assert inspector.window.focusWidget() is pairs.search
+    for ending in ("html", "md", "json"):
+        path = tmp_path / f"report.{ending}"
+        panel.report_to(str(path))
+        qtbot.waitUntil(path.exists)
+        assert panel.fit.case.causes[0].sentence.split(" ", 1)[1][:20] in path.read_text()

@@ -27,7 +27,7 @@ def mended(qtbot: QtBot, fit: Fit, samples: Path, tmp_path: Path) -> FitPanel:
     panel = fit(tmp_path / "a.pth", str(tmp_path / "b.pth"))
     qtbot.waitUntil(lambda: panel.fit.case.outcome is not None and not panel.fit.is_busy)
     with qtbot.waitSignal(panel.fit.case.mended):
-        panel.tick_all()
+        panel.fit.case.tick_all()
     return panel
 
 
