@@ -12,7 +12,7 @@ from ... import wording
 from ...comparing.diffing import Pair
 from ..actions import FOR_A_COMPARISON, FOR_A_ROW, Actions
 from ..comparing.compare_side import CompareSide
-from ..comparing.pair_view import DIFFERENT
+from ..comparing.pair_deeds import pair_deeds
 from ..comparison import AUTOMATIC, OpenComparison
 from ..export import ask_where_to_report, reporting, started
 from ..item_models.pair_cells import counted_words
@@ -66,22 +66,10 @@ class ComparePanel(PagePanel):
         content = self.content
         if content is None:
             return {"swap": self.comparison.swap}
-        pairs = content.pairs
         return {
+            **pair_deeds(content.pairs, self._copy),
             "swap": self.comparison.swap,
-            "find": self._find,
-            "copy_key": lambda: self._copy(self.key()),
-            "copy_row": lambda: self._copy(self.row()),
             "copy_command": lambda: self._copy(self.command()),
-            "expand_all": pairs.expand_all,
-            "collapse_all": pairs.collapse_all,
-            "deeper": lambda: pairs.step_depth(1),
-            "shallower": lambda: pairs.step_depth(-1),
-            "file_order": pairs.file_order,
-            "show_tree": pairs.view.setFocus,
-            "next_difference": lambda: pairs.step(1),
-            "previous_difference": lambda: pairs.step(-1),
-            "differences": self._toggle_differences,
             "measure": self.comparison.measure_all,
             "report": self.report,
             "details": self._toggle_details,
@@ -91,20 +79,6 @@ class ComparePanel(PagePanel):
         """Makes the pair with this key the chosen one."""
         if self.content is not None:
             self.content.pairs.choose(key)
-
-    def key(self) -> str:
-        """The whole key of the chosen row, as it is; both keys, each on a line, where the sides differ."""
-        assert self.content is not None
-        view, tree = self.content.pairs.view, self.content.pairs.tree
-        pair = tree.pair(view.current())
-        if pair is None:
-            return tree.outline.key(view.current())
-        return "\n".join(dict.fromkeys([*tree.former(view.current()), pair.key]))
-
-    def row(self) -> str:
-        """The cells of the chosen row with its whole keys, separated by tabs as a spreadsheet takes them."""
-        assert self.content is not None
-        return self.content.pairs.row_text()
 
     def command(self) -> str:
         """The command that makes this comparison in the terminal."""
@@ -136,17 +110,6 @@ class ComparePanel(PagePanel):
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
         self.said.emit("Copied")
-
-    def _find(self) -> None:
-        assert self.content is not None
-        self.content.pairs.search.setFocus()
-        self.content.pairs.search.selectAll()
-
-    def _toggle_differences(self) -> None:
-        """Shows nothing but differences, or everything again."""
-        assert self.content is not None
-        chips = self.content.pairs.chips
-        self.content.pairs.filter_kinds(() if chips.down == frozenset(DIFFERENT) else DIFFERENT)
 
     def _toggle_details(self) -> None:
         self._settings.choose("details", "yes" if self._actions["details"].isChecked() else "no")

@@ -6,8 +6,6 @@ shown is nobody else's business.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -23,8 +21,8 @@ from ..item_models.tree_cells import ByKey, Cells, Column
 from ..item_models.tree_model import CheckpointTreeModel
 from ..item_models.tree_rows import TreeRows
 from ..open_file import Opened, OpenFile
+from ..searching import Searching
 from ..settings import Settings
-from ..timers import one_shot
 from ..widgets.banner import Banner
 from ..widgets.labels import Label
 from ..widgets.search_field import SearchField
@@ -32,9 +30,6 @@ from ..widgets.tree_view import TreeView
 
 if TYPE_CHECKING:
     from ...checkpoint.searching import Found
-
-_SEARCH_SLICE = 0.03
-"""Seconds that are searched before the window may breathe."""
 
 
 class TreeSide(QWidget):
@@ -52,8 +47,9 @@ class TreeSide(QWidget):
         self._actions = actions
         self._settings = settings
         self._query = ""
-        self._looking: Generator[object, None, Found] | None = None
-        self._more = one_shot(self, 0, self._go_on_searching)
+        self._searching = Searching(self)
+        self._searching.found.connect(self._end_search)
+        self._searching.refused.connect(self._refuse_search)
         self._unmeasured = 0
         self._is_painted = False
         self._depth = 0
@@ -153,26 +149,14 @@ class TreeSide(QWidget):
             return
         from ...checkpoint.searching import search
 
-        self._looking = search(self.outline, query, ByKey(self.cells))
-        self._go_on_searching()
+        self._searching.start(search(self.outline, query, ByKey(self.cells)))
 
-    def _go_on_searching(self) -> None:
-        """Searches for a moment, and goes on when the keys pressed meanwhile were heard."""
-        end = time.perf_counter() + _SEARCH_SLICE
-        try:
-            while self._looking is not None and time.perf_counter() < end:
-                next(self._looking)
-        except StopIteration as found:
-            self._end_search(found.value)
-        except QueryError as error:
-            self._looking = None
-            self._tell(f"{error.message} {error.hint}")
-            self.count.setText("")
-        else:
-            self._more.start()
+    def _refuse_search(self, error: QueryError) -> None:
+        self._tell(f"{error.message} {error.hint}")
+        self.count.setText("")
 
     def _end_search(self, found: Found | None) -> None:
-        self._looking = None
+        self._searching.stop()
         self._unmeasured = found.unmeasured if found is not None else 0
         self.model.change(lambda rows: rows.search(found.rows if found is not None else None))
         self.view.columns.sort_again()
