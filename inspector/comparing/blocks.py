@@ -54,7 +54,7 @@ def blocks(all_units: Iterable[Unit]) -> dict[str, Block]:
     return {name: dict(sorted(members.items())) for name, members in found.items()}
 
 
-_Items = dict[str, dict[str, set[str]]]
+_Items = dict[str, dict[str, list[str]]]
 """For one list: the path before the number -> the path with it -> what lies below, numbers not told apart."""
 
 
@@ -64,7 +64,7 @@ def _lists(paths: Iterable[str]) -> dict[str, bool]:
     for path in paths:
         for start, end in _numbers(path):
             items = lists.setdefault(_NUMBER.sub("#", path[:end]), {}).setdefault(path[:start], {})
-            items.setdefault(path[:end], set()).add(_NUMBER.sub("#", path[end:]))
+            items.setdefault(path[:end], []).append(_NUMBER.sub("#", path[end:]))
     return {name: _counts(found, name.count("#") > 1) for name, found in lists.items()}
 
 
@@ -84,9 +84,9 @@ def _counts(found: _Items, nested: bool) -> bool:
     return not (nested and most <= _FEW_KINDS and _differ(max(found.values(), key=len)))
 
 
-def _differ(items: dict[str, set[str]]) -> bool:
+def _differ(items: dict[str, list[str]]) -> bool:
     """Whether items that stand side by side have little in common."""
-    below = list(items.values())
+    below = [set(each) for each in items.values()]
     shared = [len(one & other) / len(one | other) for one, other in pairwise(below)]
     return bool(shared) and sum(shared) < 0.5 * len(shared)
 
