@@ -23,7 +23,20 @@ from typing import Any
 from ..errors import InspectorError
 from ..progress import Progress
 from .limits import DEFAULTS, Limits
-from .requests import Answer, Build, Hello, Inspect, Judge, ListClasses, Request, Said, Solve, Stopped, WorkshopError
+from .requests import (
+    Answer,
+    Build,
+    Hello,
+    Inspect,
+    Judge,
+    ListClasses,
+    Model,
+    Request,
+    Said,
+    Solve,
+    Stopped,
+    WorkshopError,
+)
 from .warm_process import TICK, WarmProcess
 from .worker import Worker
 
@@ -39,6 +52,8 @@ _TEXTS: dict[type, str] = {
     Judge: "Asking torch",
     Solve: "Trying arguments",
 }
+_LONG = 0.5
+"""Seconds of building from which on it matters what was loaded for it."""
 _PATIENCE = 2.0
 """Seconds in which whoever is asking notices that the workshop closes."""
 
@@ -123,6 +138,7 @@ class Workshop:
         answer = yield from self._ask(worker, request)
         if isinstance(request, Build):
             self._keep(worker, request)
+            self._prepare(answer)
         else:
             worker.end()
         return answer
@@ -143,8 +159,10 @@ class Workshop:
         worker = Worker(self._warm, self.limits)
         try:
             yield from worker.begin()
-        except BaseException:
+        except BaseException as error:
             worker.end()
+            if isinstance(error, WorkshopError):  # it does not fork: no use in asking it again
+                self._let_go()
             raise
         return worker
 
@@ -178,6 +196,11 @@ class Workshop:
     def _keep(self, worker: Worker, request: Build) -> None:
         self._let_model_go()
         self._kept, self._built = worker, request
+
+    def _prepare(self, model: Model) -> None:
+        """Has the packages loaded for the next time that this model is built, where they took long."""
+        if model.packages and model.seconds > _LONG and self._warm is not None:
+            self._warm.tell("prepare", model.packages)
 
     def _let_model_go(self) -> None:
         if self._kept is not None:

@@ -113,6 +113,7 @@ class Forker:
             _kill(order[1])
         elif order[0] == "prepare":
             _import(order[1])
+            gc.freeze()
 
     def _fork(self, memory: int) -> None:
         descriptors, self._descriptors = self._descriptors, []
@@ -208,6 +209,7 @@ def _prctl(option: int, argument: int) -> None:
 
 
 def _import(names: list[str]) -> None:
+    """Loads modules of installed packages; one that cannot be loaded here is left to who wants it."""
     for name in names:
         with contextlib.suppress(BaseException):
             importlib.import_module(name)

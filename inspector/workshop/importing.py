@@ -16,6 +16,7 @@ import importlib
 import importlib.util
 import os
 import sys
+from collections.abc import Container
 from importlib import machinery
 from types import ModuleType
 
@@ -64,6 +65,13 @@ def user_files() -> tuple[str, ...]:
     files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
     ours = (file for file in files if isinstance(file, str) and os.path.isabs(file) and is_own(file))
     return tuple(dict.fromkeys(os.path.realpath(file) for file in ours))
+
+
+def installed_modules(without: Container[str]) -> tuple[str, ...]:
+    """The modules of Python and of installed packages that were imported, beyond those in `without`."""
+    files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
+    found = ((name, file) for name, file in files.items() if name not in without and isinstance(file, str))
+    return tuple(name for name, file in found if not is_own(file))
 
 
 def _package_of(path: str) -> tuple[str, str]:

@@ -168,6 +168,8 @@ class Model(NamedTuple):
     metadata: Mapping[str, Mapping[str, object]] = {}
     files: tuple[str, ...] = ()
     """The user's own source files that were imported: what to watch."""
+    packages: tuple[str, ...] = ()
+    """Modules of installed packages that were imported beyond torch's own."""
 
 
 class Judge(NamedTuple):

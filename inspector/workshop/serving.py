@@ -22,7 +22,7 @@ from . import crossing, requests
 from .building import Built, Constructor, build, on_meta, open_constructor
 from .describing import describe
 from .failures import failure_of
-from .importing import user_files
+from .importing import installed_modules, user_files
 from .interpreters import this_interpreter
 from .judging import judge
 from .listing import list_classes
@@ -59,6 +59,7 @@ class _Worker:
         self._outbox = outbox
         self._pid = os.getpid()
         self._built: Built | None = None
+        self._loaded = frozenset(sys.modules)
 
     def run(self, inbox: int) -> None:
         with open(inbox, "rb") as lines:
@@ -98,7 +99,8 @@ class _Worker:
         constructor = open_constructor(request.model)
         self._built = build(constructor, request.arguments)
         seconds = time.perf_counter() - begin
-        return describe(self._built, seconds)._replace(files=user_files())
+        model = describe(self._built, seconds)
+        return model._replace(files=user_files(), packages=installed_modules(self._loaded))
 
     def judge(self, request: requests.Judge) -> requests.Verdict | requests.Failure:
         if self._built is None:

@@ -114,3 +114,13 @@ def test_packages(workshop: Workshop) -> None:
     assert [each.shape for each in model.parameters] == [(3, 2), (3,)]
     with pytest.raises(WorkshopError, match=r"There is no Linaer in torch.nn\. Did you mean Linear"):
         build(workshop, ModelSource("package", "torch.nn", "Linaer"))
+
+
+def test_packages_that_take_long_are_there_the_next_time(written: Writing) -> None:
+    head = "import sys, time\nknown = 'mailbox' in sys.modules\nimport mailbox\ntime.sleep(0 if known else 0.6)"
+    source = written(net(head, "2 if known else 1"))
+    with Workshop() as workshop:
+        model = build(workshop, source)
+        assert width(model) == 1
+        assert "mailbox" in model.packages
+        assert width(build(workshop, source)) == 2
