@@ -32,6 +32,8 @@ class ComparedFiles:
     """The sections of each file that can be compared."""
     sections: Two
     """The keys of those that are."""
+    is_chosen_by_hand: bool
+    """Whether a person chose other sections than are chosen by themselves."""
     explanation: Explanation
     through: SeenThrough
     """What is shown: the comparison after the steps, without a prefix that all keys of one side have."""
@@ -76,8 +78,9 @@ def comparing_files(
         from ...comparing.choosing import choose, comparable
 
         offered = comparable(checkpoints[0]), comparable(checkpoints[1])
+        usual = choose(*checkpoints)
         if sections is None or not _are_there(sections, offered):
-            sections = choose(*checkpoints)
+            sections = usual
         yield Progress(3, 5, "steps", "comparing")
         sides = _side(checkpoints[0], sections[0]), _side(checkpoints[1], sections[1])
         explanation, through = yield from _explaining(sides[0][0], sides[1][0])
@@ -91,7 +94,9 @@ def comparing_files(
         from ...comparing.verdict_sentences import at_first
 
         told, notes = (at_first(through.comparison),), _notes(sides[0][1], sides[1][1])
-        return ComparedFiles(checkpoints, offered, sections, explanation, through, tree, measuring, told, notes)
+        return ComparedFiles(
+            checkpoints, offered, sections, sections != usual, explanation, through, tree, measuring, told, notes
+        )
 
 
 def judging_values(found: ComparedFiles) -> Generator[Progress, None, tuple[str, ...]]:

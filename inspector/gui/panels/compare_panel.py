@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from ... import wording
 from ...comparing.diffing import Pair
-from ..actions import FOR_A_COMPARISON, FOR_A_ROW, Actions
+from ..actions import FOR_A_COMPARISON, Actions
 from ..comparing.compare_side import CompareSide
 from ..comparing.pair_deeds import pair_deeds
 from ..comparison import AUTOMATIC, OpenComparison
@@ -60,7 +60,8 @@ class ComparePanel(PagePanel):
     def able(self) -> frozenset[str]:
         if not self.has_content or self.content is None:
             return frozenset(("reload", "swap"))
-        return FOR_A_COMPARISON if self.content.pairs.view.current() >= 0 else FOR_A_COMPARISON - frozenset(FOR_A_ROW)
+        is_chosen = self.content.pairs.view.current() >= 0
+        return FOR_A_COMPARISON if is_chosen else FOR_A_COMPARISON - {"copy_key", "copy_row"}
 
     def deeds(self) -> dict[str, Callable[[], object]]:
         content = self.content
@@ -85,8 +86,11 @@ class ComparePanel(PagePanel):
         import shlex
 
         found = self.comparison.found
-        values = ["--values"] if found is not None and found.tree.distances else []
-        return shlex.join(["inspector", "diff", *self.comparison.paths, *values])
+        assert found is not None
+        a, b = found.sections
+        sections = [f"--section-a={a}", f"--section-b={b}"] if found.is_chosen_by_hand else []
+        values = ["--values"] if found.tree.distances else []
+        return shlex.join(["inspector", "diff", *self.comparison.paths, *sections, *values])
 
     def report(self) -> None:
         """Asks for a name, and writes what differs and why under it."""
