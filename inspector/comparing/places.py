@@ -29,6 +29,11 @@ _WINDOW = re.compile(r"relative_(position|coords)|rel_pos|attn_mask")
 _INDEX = re.compile(r"index|coords|mask")
 _ENTRIES = re.compile(r"emb(?!ed_positions)|\bwte\b|vocab|codebook|\bshared$|lookup")
 _TRANSPOSED = re.compile(r"transpose|deconv|up_?conv|tconv|convt|(^|\.)up\d*(\.\d+)?$")
+_FIRST = re.compile(r"([^.]+\.)?(conv1$|stem|patch_embed|\w*emb|wte|wpe|inc(\.|$)|input|conv_proj|conv_stem|first)")
+_LAST = re.compile(r"([^.]+\.)?(\w*head|fc(\.|$)|\w*classif|out(c|put)?(\.|$)|logits|score|cls|\w*pred)")
+_PIECES = re.compile(r"[0-9]{1,9}|[^0-9]+")
+_LONG = 1000
+"""A path is looked at so far and no further."""
 _PARAMETRISED = re.compile(r"\.parametrizations\.(weight)$")
 _USUAL = re.compile(r"weight|bias|running_|num_batches_tracked|in_proj_|\w+_(weight|bias)$|_extra_state")
 """What parameters of torch's own layers are called: people know them by their layer."""
@@ -84,16 +89,30 @@ def shapes(pair: Pair) -> tuple[Shape, Shape]:
 
 
 def layers(pairs: Iterable[Pair], modules: Mapping[str, str]) -> list[Layer]:
-    """The modules of a comparison in the model's order."""
+    """The modules of a comparison, in the order in which the model has them.
+
+    Some files sort their keys (safetensors). Their order says nothing, so names have to: `features.2` before
+    `features.10`, `stem` before all others and `head` behind.
+    """
     found: dict[str, list[Pair]] = {}
     for pair in pairs:
         if pair.a is None or pair.b is None or pair.a.shape is None or pair.b.shape is None:
             continue
         found.setdefault(split(pair.key)[0], []).append(pair)
+    paths = list(found)
+    if paths == sorted(paths):
+        paths.sort(key=_by_name)
     return [
-        Layer(path, modules.get(path, ""), tuple(held), order, next(filter(_is_matrix, held), None))
-        for order, (path, held) in enumerate(found.items())
+        Layer(path, modules.get(path, ""), tuple(found[path]), order, next(filter(_is_matrix, found[path]), None))
+        for order, path in enumerate(paths)
     ]
+
+
+def _by_name(path: str) -> tuple[int, list[tuple[bool, int, str]]]:
+    """Where a module stands in a network, as far as its name tells."""
+    part = 0 if _FIRST.match(path) else 2 if _LAST.match(path) else 1
+    pieces = _PIECES.findall(path[:_LONG])
+    return part, [(piece.isdecimal(), int(piece) if piece.isdecimal() else 0, piece) for piece in pieces]
 
 
 def _is_matrix(pair: Pair) -> bool:

@@ -8,6 +8,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from inspector.checkpoint.reading import open_checkpoint
@@ -50,12 +52,19 @@ def explained(a: Side, b: Side) -> tuple[Cause, ...]:
 
 
 def between(old: nn.Module, new: nn.Module, **arguments: object) -> tuple[Cause, ...]:
-    """The causes between a checkpoint of one model and another model; the same without knowing its classes."""
+    """The causes between a checkpoint of one model and another model; the same without knowing classes or order."""
     a, b = side(old, "checkpoint"), side(new, **arguments)
     causes = explained(a, b)
     unknown = explained(a, b._replace(modules={}))
     assert [(cause.kind, cause.dims) for cause in unknown] == [(cause.kind, cause.dims) for cause in causes]
+    sorted_ones = explained(in_order_of_names(a), in_order_of_names(b))
+    assert sorted(kinds(sorted_ones)) == sorted(kinds(causes))
     return causes
+
+
+def in_order_of_names(a: Side) -> Side:
+    """The side as safetensors keeps it."""
+    return a._replace(items=tuple(sorted(a.items, key=lambda item: item.key)), modules={})
 
 
 def kinds(causes: tuple[Cause, ...]) -> list[str]:
@@ -322,6 +331,23 @@ def test_random_shapes_are_explained_as_well() -> None:
         Side("random", kind, tuple(Item(key, random_shape(random)) for key in keys)) for kind in ("checkpoint", "model")
     )
     assert len(explained(a, b)) <= MOST + 1
+
+
+MODULES = ["", "conv1", "a.0", "a.1", "pos_embed", "embed", "lstm", "head", "a.0.attn.qkv", "x.parametrizations.weight"]
+NAMES = ["weight", "bias", "running_mean", "weight_hh_l0", "pos_embed", "original1", "attn_mask", ""]
+SIZES = [0, 1, 2, 3, 4, 8, 16, 49, 50, 64, 169, 197, 225, 577]
+SHAPES = st.none() | st.lists(st.sampled_from(SIZES), max_size=5).map(tuple)
+
+
+@given(st.dictionaries(st.tuples(st.sampled_from(MODULES), st.sampled_from(NAMES)).map(".".join), st.tuples(SHAPES, SHAPES)))
+def test_whatever_the_shapes_are_every_dimension_is_explained_once(
+    shapes: dict[str, tuple[tuple[int, ...] | None, tuple[int, ...] | None]],
+) -> None:
+    a, b = (
+        Side("x", kind, tuple(Item(key, pair[place]) for key, pair in shapes.items()))
+        for place, kind in enumerate(("checkpoint", "model"))
+    )
+    explained(a, b)
 
 
 def test_sizes_that_no_tensor_has_do_no_harm() -> None:
