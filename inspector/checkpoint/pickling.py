@@ -16,11 +16,9 @@ from collections.abc import Sequence
 from ..errors import FileError
 from .dtypes import STORAGE_DTYPES
 from .inert import Global, Node
-from .planning import Leaf, PlannedStorage, PlannedTensor
+from .planning import Leaf, PlannedStorage, PlannedTensor, StorageLeaf
 
-_STORAGES = {
-    dtype: Global("torch", name) for name, dtype in STORAGE_DTYPES.items() if "Untyped" not in name and dtype[0] != "q"
-}
+_STORAGES = {dtype: Global("torch", name) for name, dtype in STORAGE_DTYPES.items() if "Untyped" not in name}
 """Types that have a class of storages. The others came later, and are written as untyped ones with their dtype."""
 
 _UNTYPED = Global("torch.storage", "UntypedStorage")
@@ -37,9 +35,12 @@ _MOST_DEPTH = 200
 class Pickler:
     """Writes one pickle; `dump` gives its bytes. Raises FileError for what cannot be written."""
 
-    def __init__(self, tensors: Sequence[PlannedTensor], storages: Sequence[PlannedStorage]) -> None:
+    def __init__(
+        self, tensors: Sequence[PlannedTensor], storages: Sequence[PlannedStorage], bare: Sequence[int] = ()
+    ) -> None:
         self._tensors = tensors
         self._storages = storages
+        self._bare = bare
         self._out = bytearray(b"\x80\x02")
         self._memo: dict[object, int] = {}
         self._numbers = 0
@@ -56,6 +57,8 @@ class Pickler:
             raise FileError(f"What is nested deeper than {_MOST_DEPTH} levels cannot be written.")
         if isinstance(value, Leaf):
             self._save_tensor(value.number)
+        elif isinstance(value, StorageLeaf):
+            self._save_storage(self._bare[value.number])
         elif isinstance(value, Global):
             self._save_global(value)
         elif isinstance(value, (Node, dict, list, tuple)) and value != ():
@@ -191,26 +194,32 @@ class Pickler:
         self._remember(("tensor", number))
 
     def _save_plain_tensor(self, tensor: PlannedTensor, *, requires_grad: bool) -> None:
-        storage = self._storages[tensor.storage]
-        kind = _STORAGES.get(tensor.dtype)
-        self._save_global(_REBUILD_TYPED if kind is None else _REBUILD_TENSOR)
-        self._out += b"(("
-        self._save_text("storage")
-        self._save_global(kind or _UNTYPED)
-        self._save_text(str(tensor.storage))
-        self._save_text("cpu")
-        self._out += _int(storage.numel if kind is not None else storage.nbytes) + b"tQ"
+        typed = tensor.dtype in _STORAGES
+        self._save_global(_REBUILD_TENSOR if typed else _REBUILD_TYPED)
+        self._out += b"("
+        self._save_storage(tensor.storage)
         self._out += _int(tensor.offset)
         for sizes in (tensor.shape, tensor.stride):
             self._save_tuple(sizes)
         self._out += b"\x88" if requires_grad else b"\x89"
         self._call(_ORDERED, ())
-        if kind is None:
+        if not typed:
             self._save_global(Global("torch", tensor.dtype))
         self._out += b"tR"
         if tensor.parameter:
             self._numbers += 1
             self._out += _put(self._numbers - 1)
+
+    def _save_storage(self, number: int) -> None:
+        """The persistent id of a storage: ('storage', its class, its name, where it is, how many elements)."""
+        storage = self._storages[number]
+        kind = _STORAGES.get(storage.dtype)
+        self._out += b"("
+        self._save_text("storage")
+        self._save_global(kind or _UNTYPED)
+        self._save_text(str(number))
+        self._save_text("cpu")
+        self._out += _int(storage.numel if kind is not None else storage.nbytes) + b"tQ"
 
     # -- what was written before ---------------------------------------------------------------------
 

@@ -35,6 +35,12 @@ class Leaf(NamedTuple):
     number: int
 
 
+class StorageLeaf(NamedTuple):
+    """Stands for a storage by itself, such as the one that a quantised tensor is made of."""
+
+    number: int
+
+
 class PlannedStorage(NamedTuple):
     """A block of bytes of the new file."""
 
@@ -60,6 +66,8 @@ class PlannedTensor(NamedTuple):
     """Which of the plan's storages."""
     requires_grad: bool = False
     parameter: bool = False
+    inner: bool = False
+    """Whether it is a part of another tensor, such as the indices of a sparse one."""
 
 
 class Wanted(NamedTuple):
@@ -75,6 +83,8 @@ class Wanted(NamedTuple):
     parameter: bool = False
     view: Tensor | None = None
     """The entry, where it may be taken as a view of its storage."""
+    inner: bool = False
+    """Whether it is a part of another tensor."""
 
 
 class Plan(NamedTuple):
@@ -92,6 +102,8 @@ class Plan(NamedTuple):
     """The files that are read meanwhile: none of them is written over unless that is asked for."""
     nbytes: int = 0
     """The bytes of all storages."""
+    bare: tuple[int, ...] = ()
+    """Which of the storages each `StorageLeaf` stands for."""
 
 
 def of_entry(tensor: Tensor, *, requires_grad: bool | None = None) -> Wanted:
@@ -100,7 +112,7 @@ def of_entry(tensor: Tensor, *, requires_grad: bool | None = None) -> Wanted:
 
     if tensor.extra.quantization is not None or tensor.extra.parts or tensor.layout != "strided":
         what = "quantised" if tensor.extra.quantization is not None else tensor.layout
-        raise FileError(f"a {what} tensor cannot be written yet")
+        raise FileError(f"a {what} tensor cannot be written in this form")
     if tensor.is_array or tensor.extra.subclass or tensor.dtype not in ITEM_SIZES or tensor.dtype in PER_BYTE:
         raise FileError(f"{tensor.extra.subclass or tensor.dtype} is no plain tensor")
     Elements(tensor)  # checks that they are all there
@@ -121,10 +133,16 @@ class Packing:
 
     def __init__(self) -> None:
         self._wanted: list[tuple[str, Wanted]] = []
+        self._bare: dict[tuple[str, str], tuple[int, PlannedStorage]] = {}
 
     def add(self, key: str, wanted: Wanted) -> Leaf:
         self._wanted.append((key, wanted))
         return Leaf(len(self._wanted) - 1)
+
+    def add_storage(self, storage: Storage) -> StorageLeaf:
+        """A storage as it is, all of it; the same one once. Raises FileError where its bytes are not there."""
+        number, _ = self._bare.setdefault((storage.key, storage.dtype), (len(self._bare), _whole(storage)))
+        return StorageLeaf(number)
 
     def plan(
         self, root: object, *, format: str = "zip", notes: Iterable[str] = (), sources: Iterable[str] = ()
@@ -136,9 +154,10 @@ class Packing:
         for number, (_, wanted) in enumerate(self._wanted):
             layout.take_whole(number, wanted, shared=format == "zip")
         tensors = tuple(layout.planned(number, *each) for number, each in enumerate(self._wanted))
-        storages = tuple(layout.storages)
+        bare = tuple(len(layout.storages) + number for number, _ in self._bare.values())
+        storages = (*layout.storages, *(storage for _, storage in self._bare.values()))
         nbytes = sum(storage.nbytes for storage in storages)
-        return Plan(root, tensors, storages, format, tuple(notes), tuple(dict.fromkeys(sources)), nbytes)
+        return Plan(root, tensors, storages, format, tuple(notes), tuple(dict.fromkeys(sources)), nbytes, bare)
 
 
 class _View(NamedTuple):
@@ -197,7 +216,15 @@ class _Layout:
     def planned(self, number: int, key: str, wanted: Wanted) -> PlannedTensor:
         storage, stride, offset = self._placed[number]
         return PlannedTensor(
-            key, wanted.dtype, wanted.shape, stride, offset, storage, wanted.requires_grad, wanted.parameter
+            key,
+            wanted.dtype,
+            wanted.shape,
+            stride,
+            offset,
+            storage,
+            wanted.requires_grad,
+            wanted.parameter,
+            wanted.inner,
         )
 
     def _add(self, dtype: str, numel: int, blocks: Blocks) -> int:
@@ -234,6 +261,17 @@ def _stretch(storage: Storage, dtype: str, start: int, end: int) -> Blocks:
     from .arrays import blocks
 
     return lambda: blocks(Tensor("", dtype, (end - start,), (1,), start, storage))
+
+
+def _whole(storage: Storage) -> PlannedStorage:
+    """All of a storage; packed elements as the bytes that they are in."""
+    from .arrays import Elements, blocks
+
+    dtype = "uint8" if storage.dtype in PER_BYTE else storage.dtype
+    numel = storage.nbytes // ITEM_SIZES[dtype]
+    everything = Tensor("", dtype, (numel,), (1,), 0, storage._replace(dtype=dtype))
+    Elements(everything)  # checks that all of it is there
+    return PlannedStorage(storage.dtype, numel, lambda: blocks(everything))
 
 
 def _identity(tensor: Tensor) -> Hashable:

@@ -17,8 +17,8 @@ from ..errors import FileError
 from ..wording import safe
 from . import numpy_arrays, verdicts
 from .calls import Malformed
-from .entries import Checkpoint
-from .inert import Blob, Global, Node
+from .entries import Checkpoint, Tensor
+from .inert import Blob, Global, Node, Reference
 from .nested import NestedStorages
 from .planning import Packing, of_entry
 from .rebuilding import Rebuilder
@@ -43,7 +43,7 @@ class _Unwritable(Exception):
 class Rewriter:
     """Copies one file's tree. Raises FileError where the file is no pickle, or changed since it was opened."""
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, packing: Packing | None = None) -> None:
         if checkpoint.format not in PICKLED:
             raise FileError(
                 f"The other parts of a {checkpoint.format} checkpoint cannot be written again.",
@@ -55,12 +55,13 @@ class Rewriter:
             raise FileError("The file changed since it was opened.", path=checkpoint.path, hint="Open it again.")
         contents = read_contents(source, Budget())
         assert contents.shelf is not None
-        self.packing = Packing()
+        self.packing = packing or Packing()
         self.notes: list[str] = []
         self._rebuilder = Rebuilder(contents.shelf, NestedStorages(read_contents, Budget()))
         self._value = contents.value
         self._copies: dict[int, object] = {}
         self._depth = 0
+        self._inside = 0  # of tensors that are made of others, or of bare storages
 
     def root(self, replaced: Mapping[str, object]) -> object:
         """The whole tree, with other things at some keys. Raises FileError where there is no such key."""
@@ -110,11 +111,16 @@ class Rewriter:
             tensor = self._rebuilder.tensor(key, value) or (
                 numpy_arrays.array(key, value, self._rebuilder.inline_number) if isinstance(value, Node) else None
             )
-            if tensor is not None:
-                leaf = self._copies[id(value)] = self.packing.add(key, of_entry(tensor))
+            if tensor is not None and not (isinstance(value, Node) and _is_made_of_others(tensor)):
+                wanted = of_entry(tensor)._replace(inner=self._inside > 0)
+                leaf = self._copies[id(value)] = self.packing.add(key, wanted)
                 return leaf
+            if tensor is not None:
+                return self._made_of_others(key, value)
         if isinstance(value, Node):
             return self._node(key, value)
+        if isinstance(value, Reference) and self._inside:
+            return self.packing.add_storage(self._rebuilder.stored(value))
         if isinstance(value, Blob):
             return _read(value)
         if isinstance(value, Global):
@@ -142,6 +148,15 @@ class Rewriter:
             copy.state = self._copy(key, node.state)
         return copy
 
+    def _made_of_others(self, key: str, node: object) -> Node:
+        """A quantised, sparse or nested tensor: the call that makes it, with the tensors and storages it is made of."""
+        assert isinstance(node, Node)
+        self._inside += 1
+        try:
+            return self._node(key, node)
+        finally:
+            self._inside -= 1
+
     def _item(self, key: str, name: object, value: object, may_leave_out: bool) -> tuple[object, ...]:
         """Key and value for a copy - or nothing, when it cannot be written and is an entry of a dict."""
         here = _below(key, key_text(name))
@@ -152,6 +167,10 @@ class Rewriter:
                 raise
             self.notes.append(f"{safe(here)} is left out: {reason}.")
             return ()
+
+
+def _is_made_of_others(tensor: Tensor) -> bool:
+    return not tensor.is_array and (tensor.extra.quantization is not None or bool(tensor.extra.parts))
 
 
 def _find(value: object, key: str) -> list[object]:

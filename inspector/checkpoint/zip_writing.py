@@ -24,7 +24,7 @@ _LARGE = 1 << 30
 
 def pickled(plan: Plan) -> bytes:
     """What `data.pkl` will hold. Raises FileError for what cannot be written."""
-    return Pickler(plan.tensors, plan.storages).dump(plan.root)
+    return Pickler(plan.tensors, plan.storages, plan.bare).dump(plan.root)
 
 
 def write_zip(plan: Plan, file: IO[bytes], folder: str, pickle: bytes) -> Iterator[int]:

@@ -15,7 +15,7 @@ from collections import OrderedDict
 from .. import wording
 from ..checkpoint.entries import Checkpoint
 from ..checkpoint.planning import Packing, Plan, Wanted, of_entry
-from ..checkpoint.rewriting import Rewriter
+from ..checkpoint.rewriting import PICKLED, Rewriter
 from ..errors import InspectorError
 from .making import VALUE_ROLES
 from .sides import Item, Side
@@ -44,8 +44,6 @@ class _Saving:
         self._packing = Packing()
 
     def plan(self, whole: bool) -> Plan:
-        if whole:
-            self._packing = self._reader().packing
         state = self._state()
         if not state:
             raise InspectorError("Nothing would be left to write.", hint="Untick a step that drops keys.")
@@ -57,7 +55,7 @@ class _Saving:
     def _reader(self) -> Rewriter:
         """Reads the pickle once more, for what is no tensor."""
         if self._rewriter is None:
-            self._rewriter = Rewriter(self._checkpoint)
+            self._rewriter = Rewriter(self._checkpoint, self._packing)
         return self._rewriter
 
     def _state(self) -> OrderedDict[str, object]:
@@ -75,7 +73,7 @@ class _Saving:
     def _add(self, state: OrderedDict[str, object], item: Item) -> None:
         if item.made is not None and item.made.operation == "initial":
             self._initial.append(wording.safe(item.key))
-        elif item.role in VALUE_ROLES and item.tensor is None:
+        elif (item.role in VALUE_ROLES and item.tensor is None) or self._is_made_of_others(item):
             state[item.key] = self._value(item)
         else:
             state[item.key] = self._packing.add(item.key, _wanted(item))
@@ -85,6 +83,13 @@ class _Saving:
             raise InspectorError("it is no tensor")
         (origin,) = item.origins or (item.key,)
         return self._reader().value(f"{self._side.section}.{origin}" if self._side.section else origin)
+
+    def _is_made_of_others(self, item: Item) -> bool:
+        """Whether it is quantised or sparse: then the pickle says how it is made."""
+        extra = item.tensor.extra if item.tensor is not None else None
+        if extra is None or item.made is not None or self._format != "zip" or self._checkpoint.format not in PICKLED:
+            return False
+        return extra.quantization is not None or bool(extra.parts)
 
     def _warnings(self, whole: bool) -> list[str]:
         made = []

@@ -137,3 +137,29 @@ def test_formats_without_a_pickle_are_refused(tmp_path: Path) -> None:
     save_file({"a": torch.zeros(1)}, tmp_path / "x.safetensors")
     with pytest.raises(FileError, match="cannot be written again"):
         Rewriter(open_checkpoint(tmp_path / "x.safetensors"))
+
+
+@pytest.mark.filterwarnings("ignore:torch.quantize_per:UserWarning")
+@pytest.mark.filterwarnings("ignore:TypedStorage is deprecated:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*[Ss]parse.*:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*nested tensors is in prototype.*:UserWarning")
+def test_tensors_that_are_made_of_others(tmp_path: Path) -> None:
+    dense = torch.tensor([[0.0, 1, 0], [2, 0, 3]])
+    scales, zeros = torch.tensor([0.1, 0.2]).double(), torch.tensor([0, 1])
+    tree = {
+        "per tensor": torch.quantize_per_tensor(torch.randn(3, 4), 0.1, 2, torch.qint8),
+        "per channel": torch.quantize_per_channel(torch.randn(2, 3), scales, zeros, 0, torch.quint8),
+        "wide": torch.quantize_per_tensor(torch.randn(3), 0.01, 0, torch.qint32),
+        "coo": dense.to_sparse(),
+        "csr": dense.to_sparse_csr(),
+        "nested": torch.nested.nested_tensor([torch.randn(2), torch.randn(3)]),
+        "plain": dense,
+    }
+    after, notes = rewritten(tmp_path, tree)
+    assert not notes
+    for key in ("per tensor", "per channel", "wide"):
+        assert torch.equal(after[key].int_repr(), tree[key].int_repr())
+        assert torch.equal(after[key].dequantize(), tree[key].dequantize())
+    assert torch.equal(after["coo"].to_dense(), dense)
+    assert torch.equal(after["csr"].to_dense(), dense)
+    assert [torch.equal(*pair) for pair in zip(after["nested"].unbind(), tree["nested"].unbind())] == [True, True]

@@ -200,6 +200,26 @@ def test_extra_state_that_is_no_tensor_comes_along(tmp_path: Path) -> None:
     assert not notes
 
 
+def test_extra_state_with_tensors_comes_along(tmp_path: Path) -> None:
+    scale = torch.randn(3)
+    state = {"m.w": scale, "m._extra_state": {"scale": scale, "amax": [torch.ones(2)]}}
+    after, notes = saved(state, tmp_path, [StripPrefix("m.")])
+    assert not notes
+    assert torch.equal(after["_extra_state"]["amax"][0], torch.ones(2))
+    assert after["_extra_state"]["scale"].data_ptr() == after["w"].data_ptr()
+
+
+@pytest.mark.filterwarnings("ignore:torch.quantize_per:UserWarning")
+@pytest.mark.filterwarnings("ignore:TypedStorage is deprecated:UserWarning")
+def test_quantised_tensors_are_renamed_but_not_changed(tmp_path: Path) -> None:
+    quantised = torch.quantize_per_tensor(torch.randn(3, 2), 0.1, 0, torch.qint8)
+    after, notes = saved({"m.q": quantised}, tmp_path, [StripPrefix("m.")])
+    assert not notes
+    assert torch.equal(after["q"].int_repr(), quantised.int_repr())
+    with pytest.raises(InspectorError, match="quantised"):
+        saved({"m.q": quantised}, tmp_path, [Transpose(("m.q",))])
+
+
 def test_weights_become_safetensors(tmp_path: Path) -> None:
     from safetensors.torch import load_file
 
