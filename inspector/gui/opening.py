@@ -11,10 +11,14 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Value
 from ..checkpoint.outline import Outline
 from ..progress import Progress
+
+if TYPE_CHECKING:
+    from ..comparing.optimizers import Lens
 
 FIRST_ROWS = 40
 """A tree is opened level by level as long as it has no more rows than this."""
@@ -35,6 +39,13 @@ class Opened:
     """The depth of the deepest row."""
     damaged: frozenset[int]
     """The branches with something broken in them."""
+    optimizers: tuple[Lens, ...] = ()
+    """The states of optimizers, and whose each part of them is."""
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """The key of an optimizer's state -> the name of its parameter: `optimizer.state.3` -> `fc2.bias`."""
+        return {slot.path: slot.name for lens in self.optimizers for slot in lens.slots if slot.name}
 
 
 def opening(path: str) -> Generator[Progress, None, Opened]:
@@ -53,7 +64,16 @@ def opening(path: str) -> Generator[Progress, None, Opened]:
             _ = each.leaves, each.lowered_keys, each.sharing, each.row("")
         first_rows, first_depth = _first_look(outline)
         deepest = max(outline.depths, default=0)
-        return Opened(checkpoint, outline, folded, first_rows, first_depth, deepest, _damaged(outline))
+        damaged, optimizers = _damaged(outline), _optimizers(checkpoint)
+        return Opened(checkpoint, outline, folded, first_rows, first_depth, deepest, damaged, optimizers)
+
+
+def _optimizers(checkpoint: Checkpoint) -> tuple[Lens, ...]:
+    if not any(section.role == "optimizer" for section in checkpoint.sections):
+        return ()
+    from ..comparing.optimizers import lenses
+
+    return lenses(checkpoint)
 
 
 def _first_look(outline: Outline) -> tuple[tuple[int, ...], int]:

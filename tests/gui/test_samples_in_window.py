@@ -52,6 +52,22 @@ def test_every_sample_shows_its_tree_and_statistics(
     assert tree.damage.isVisible() == bool(file.contents.checkpoint.damage)
 
 
+@pytest.mark.parametrize(
+    ("name", "section", "bias"),
+    [
+        ("fashion_classifier.pt", "optimizer", "fc1.bias"),
+        ("checkpoint_epoch4.pth", "optimizer_state_dict", "conv1.bias"),
+    ],
+)
+def test_states_of_an_optimizer_say_whose_they_are(
+    open_file: Callable[[Path], OpenFile], tree_of: Callable[[OpenFile], TreeSide], name: str, section: str, bias: str
+) -> None:
+    tree = tree_of(open_file(SAMPLES / name))
+    row = tree.outline.row(f"{section}.state.1")
+    assert row is not None
+    assert tree.cells.text(row, Column.LAYER) == f"of {bias}"
+
+
 def test_choosing_each_row_of_a_module_shows_it(
     qtbot: QtBot,
     inspector: Application,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
@@ -24,6 +24,7 @@ from ...checkpoint.entries import Checkpoint, Section
 from ...checkpoint.outline import Outline
 from ...checkpoint.python_snippets import allow_line
 from ...comparing.architectures import Identification
+from ...comparing.optimizers import Lens
 from ...progress import Progress
 from ..theme import mono_font, scaled_font
 from ..widgets.fact_grid import FactGrid
@@ -44,6 +45,7 @@ from .texts_view import TextsView
 _MOST_SHARED = 30
 _ROWS_SEEN = 10
 _MOST_REJECTED = 3
+_MOST_GROUPS = 6
 
 
 class FactsView(QScrollArea):
@@ -65,7 +67,7 @@ class FactsView(QScrollArea):
         self._lay_out()
         self._connect()
 
-    def show_checkpoint(self, checkpoint: Checkpoint, outline: Outline) -> None:
+    def show_checkpoint(self, checkpoint: Checkpoint, outline: Outline, optimizers: Sequence[Lens] = ()) -> None:
         """Shows what is known of `checkpoint`, whose rows are `outline`."""
         self._outline = outline
         self.name.setText(wording.safe(os.path.basename(checkpoint.path) or checkpoint.path, 200))
@@ -79,6 +81,8 @@ class FactsView(QScrollArea):
         self._point("")
         self._card_of(self.treemap).setVisible(outline.total_nbytes > 0)
         self._card_of(self.architecture).hide()
+        self.optimizers.show_facts([fact for lens in optimizers for fact in _optimizer(lens)])
+        self._card_of(self.optimizers).setVisible(bool(optimizers))
         self._show_globals(checkpoint)
         self.texts.show_texts(checkpoint.texts)
         self._card_of(self.texts).setVisible(bool(checkpoint.texts))
@@ -100,7 +104,7 @@ class FactsView(QScrollArea):
         self.damage = WrappedText(tone="danger")
         self.figures, self.facts, self.types, self.shared = FiguresRow(), FactGrid(), FactGrid(), FactGrid()
         self.sections = LinksRow()
-        self.architecture, self.evidence = WrappedText(), FactGrid()
+        self.architecture, self.evidence, self.optimizers = WrappedText(), FactGrid(), FactGrid()
         self.treemap, self.pointed = Treemap(), ElidedLabel(tone="quiet")
         self.globals, self.globals_table = GlobalsTableModel(self), QTableView()
         self.load_words = WrappedText()
@@ -125,6 +129,7 @@ class FactsView(QScrollArea):
         self._add_card("", self.name, self.format, self.damage, self.figures, self.facts)
         self._add_card("Sections", self.sections)
         self._add_card("Architecture", self.architecture, self.evidence)
+        self._add_card("Optimizer", self.optimizers)
         self._add_card("Sizes", self.treemap, self.pointed)
         self._add_card("Types and devices", self.types)
         self._add_card("Shared storages", self.shared)
@@ -246,6 +251,17 @@ def _evidence(found: Identification) -> list[Fact]:
     """Why it is thought to be that, and why not the next ones."""
     because = [Fact("" if number else "Because", wording.safe(each, 300)) for number, each in enumerate(found.evidence)]
     return [*because, *(Fact(f"Not {name}", wording.safe(why, 300)) for name, why in found.rejected[:_MOST_REJECTED])]
+
+
+def _optimizer(lens: Lens) -> Iterator[Fact]:
+    """What an optimizer is, how it was set, and whose its states are."""
+    yield Fact("Kind", wording.safe(lens.kind, 200) or "unknown")
+    for number, words in enumerate(lens.settings[:_MOST_GROUPS]):
+        yield Fact(f"Group {number}" if len(lens.settings) > 1 else "Settings", wording.safe(words, 300))
+    if len(lens.settings) > _MOST_GROUPS:
+        yield Fact("", f"and {wording.plural(len(lens.settings) - _MOST_GROUPS, 'more group')}")
+    yield Fact("States", wording.safe(lens.sentence, 300))
+    yield from (Fact("Cannot be told", wording.safe(each, 300)) for each in lens.undecided)
 
 
 def _dress(table: QTableView, model: GlobalsTableModel) -> None:

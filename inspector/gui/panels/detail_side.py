@@ -128,7 +128,7 @@ class DetailSide(QTabWidget):
             return
         if contents is not self._facts_of:
             self._facts_of = contents
-            self.facts.show_checkpoint(contents.checkpoint, contents.outline)
+            self.facts.show_checkpoint(contents.checkpoint, contents.outline, contents.optimizers)
 
     def _hear(self, rows: list[int]) -> None:
         """Passes on the statistics of the chosen entry, or why it has none."""

@@ -232,7 +232,14 @@ class TreeSide(QWidget):
             self.view.columns.sort_again()
 
     def _cells(self, outline: Outline) -> Cells:
-        return Cells(outline, self._file.statistics, self._file.flagged, layer, self._contents.damaged)
+        owners = self._contents.owners
+
+        def word(outline: Outline, row: int) -> str:
+            """The layer; of a state of an optimizer, the parameter that it belongs to."""
+            owner = owners.get(outline.key(row)) if owners else None
+            return f"of {owner}" if owner else layer(outline, row)
+
+        return Cells(outline, self._file.statistics, self._file.flagged, word, self._contents.damaged)
 
     def _open_first_levels(self) -> None:
         """Opens as many levels as fit on a screen, so that the first look says something."""

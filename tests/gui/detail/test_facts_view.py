@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from inspector.checkpoint.entries import Branch, Checkpoint, Global
 from inspector.checkpoint.outline import Outline
 from inspector.checkpoint.reading import open_checkpoint
+from inspector.comparing.optimizers import lenses
 from inspector.gui.detail import FactsView
 from inspector.gui.detail.file_facts import FORMATS, break_down, load_words
 from inspector.gui.detail.globals_model import GlobalsTableModel
@@ -61,6 +62,25 @@ def test_a_training_checkpoint(view: FactsView, show: Show, samples: Path) -> No
     assert any("optimizer" in title for title in titles)
     assert any(label == "float32" for label, _ in view.types.rows)
     assert not view.damage.isVisible()
+
+
+def test_an_optimizer_and_whose_its_states_are(view: FactsView, samples: Path) -> None:
+    checkpoint = open_checkpoint(samples / "fashion_classifier.pt")
+    view.show_checkpoint(checkpoint, Outline.of(checkpoint.root), lenses(checkpoint))
+    told = dict(view.optimizers.rows)
+    assert told["Kind"] == "Adam"
+    assert "betas (0.9, 0.999)" in told["Settings"]
+    assert "in the order of the model" in told["States"]
+    assert view.optimizers.isVisible()
+
+
+def test_the_architecture_and_why(view: FactsView, show: Show, samples: Path) -> None:
+    show(open_checkpoint(samples / "resnet_plain.pth"))
+    assert "resnet18" in view.architecture.text()
+    assert any(label == "Because" for label, _ in view.evidence.rows)
+    assert not view.optimizers.isVisible()
+    show(open_checkpoint(samples / "fashion_classifier.pt"))
+    assert not view.architecture.isVisible()
 
 
 def test_a_section_can_be_followed(qtbot: QtBot, view: FactsView, show: Show, samples: Path) -> None:
