@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Generator
 from typing import Callable, Mapping, NamedTuple  # noqa: UP035  # Python 3.8
@@ -12,6 +13,10 @@ from .traits import Shapes, Traits, Wanted, traits
 
 Build = Callable[[Mapping[str, object]], Shapes]
 """Arguments -> key -> shape. May raise anything."""
+
+
+_MOST_HELD = 2_000_000
+"""Traits of all models that are remembered: some 300 MB."""
 
 
 class Model(NamedTuple):
@@ -39,8 +44,7 @@ class Attempts:
         self._known: dict[str, Model | None] = {}
         self.builds = 0
         self.best: Model | None = None
-        self.failures: dict[str, str] = {}
-        """What was tried and failed, and the reason in a line."""
+        self._held = 0
 
     def aim(self, wanted: Wanted, model: Model) -> Model:
         """Says what is wanted, once a first model told the names. Gives that model with its misfit."""
@@ -61,19 +65,26 @@ class Attempts:
                 raise Enough
             yield Progress(self.builds, self._most_builds, "builds", text)
             self.builds += 1
-            self._known[call] = self._built(arguments, text)
+            self._remember(call, self._built(arguments))
         return self._known[call]
 
-    def _built(self, arguments: Arguments, text: str) -> Model | None:
+    def _built(self, arguments: Arguments) -> Model | None:
         try:
-            shapes = self._build(arguments)
-        except Exception as error:  # a constructor that refuses a value has told something as well
-            self.failures[text] = f"{type(error).__name__}: {error}".splitlines()[0]
+            shapes = self._build(copy.deepcopy(arguments))  # constructors reverse the lists they are given
+        except Exception:  # what a constructor refuses is an answer as well
             return None
         model = Model(arguments, shapes, traits(shapes), self.wanted.misfit(shapes))
         if self.best is None or model.misfit < self.best.misfit:
             self.best = model
         return model
+
+    def _remember(self, call: str, model: Model | None) -> None:
+        """Keeps a model, so that it need not be built twice, as long as all of them are not too much to keep."""
+        self._held += len(model.traits) if model else 1
+        while self._held > _MOST_HELD and self._known:
+            oldest = self._known.pop(next(iter(self._known)))
+            self._held -= len(oldest.traits) if oldest else 1
+        self._known[call] = model
 
 
 def _call(arguments: Arguments) -> str:

@@ -65,9 +65,8 @@ def _promising(turner: Turner, model: Model, held: frozenset[Knob]) -> list[Knob
 
 
 def _outdated(turner: Turner, model: Model, held: frozenset[Knob]) -> list[Knob]:
-    """The knobs that were learned with other keys: they may move what is wrong by now."""
-    keys = model.shapes.keys()
-    return [knob for knob in turner.knobs(model) if turner.keys[knob] != keys and knob not in held]
+    """The knobs that may move what is wrong by now, though they did not when they were turned last."""
+    return [knob for knob in turner.knobs(model) if knob not in held and turner.is_outdated(model, knob)]
 
 
 def detour(turner: Turner, model: Model) -> Turning:

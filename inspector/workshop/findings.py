@@ -75,7 +75,7 @@ def undecidable(turner: Turner, model: Model) -> Said:
     """A sentence for each argument that shapes cannot tell, or not alone, at the model that was found."""
     yield from learn_unknown(turner, model)
     for knob in turner.knobs(model):
-        if not turner.moves[knob] and turner.keys[knob] != model.shapes.keys():
+        if not turner.moves[knob] and turner.is_outdated(model, knob):
             yield from turner.learn(model, knob)  # what moved nothing at first may do so now
     said = list(motionless(turner, model))
     for knob in _whole(turner, model):

@@ -8,17 +8,25 @@ Why this way: to whoever turns them, a width in a list and an argument of its ow
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Dict, NamedTuple, Tuple, Union  # noqa: UP035  # Python 3.8
 
 from .requests import Argument, Signature
 
-INT, FLOAT, BOOL, CHOICE, LENGTH, ALL = "int", "float", "bool", "choice", "length", "all"
+INT, FLOAT, BOOL, CHOICE = "int", "float", "bool", "choice"
+LENGTH, LENGTHS, ALL = "length", "lengths", "all"
 
 Arguments = Dict[str, object]  # noqa: UP006
 Place = Tuple[Union[str, int], ...]  # noqa: UP006
 """Where a value is: ("hidden_layers", 0)."""
 
+_LISTS = re.compile(
+    r"(layers|sizes|dims|channels|widths|units|blocks|stages|features|filters|depths|mults|kernels|planes|nodes)$"
+    r"|^(hidden|config|cfg|arch)$"
+)
+_NUMBERS = re.compile(r"(in|out|num|n|max|min|input|output|base|embed)_")
 _LONGEST = 64
 """Elements of a list that are turned one by one; a longer one is a table of data."""
 _DEEPEST = 3
@@ -30,6 +38,7 @@ class Knob(NamedTuple):
     place: Place
     kind: str
     choices: tuple[object, ...] = ()
+    """The positions of a switch; of two lists that change together, the other one."""
 
     @property
     def argument(self) -> str:
@@ -38,7 +47,9 @@ class Knob(NamedTuple):
 
     def __str__(self) -> str:
         name = self.argument + "".join(f"[{part!r}]" for part in self.place[1:])
-        return f"the length of {name}" if self.kind == LENGTH else f"all of {name}" if self.kind == ALL else name
+        if self.kind in (LENGTH, LENGTHS):
+            return f"the length of {' and '.join([name, *map(str, self.choices)])}"
+        return f"all of {name}" if self.kind == ALL else name
 
 
 def knobs(signature: Signature, arguments: Mapping[str, object], fixed: Sequence[str] = ()) -> list[Knob]:
@@ -50,7 +61,16 @@ def knobs(signature: Signature, arguments: Mapping[str, object], fixed: Sequence
         if name not in fixed:
             value = arguments.get(name, argument.default)
             found += [Knob((name,), CHOICE, argument.choices)] if argument.choices else _of(value, (name,), argument)
-    return found
+    return [*_twins(arguments, found), *found]
+
+
+def _twins(arguments: Mapping[str, object], found: Iterable[Knob]) -> Iterator[Knob]:
+    """Lists that stand side by side and are equally long: `depths` and `num_heads` only change together."""
+    lists = [knob.place for knob in found if knob.kind == LENGTH and len(knob.place) == 1]
+    for (one,), (other,) in zip(lists, lists[1:]):  # noqa: RUF007  # Python 3.8
+        values = arguments.get(str(one)), arguments.get(str(other))
+        if all(isinstance(each, (list, tuple)) for each in values) and len(values[0]) == len(values[1]):  # type: ignore[arg-type]
+            yield Knob((one,), LENGTHS, (other,))
 
 
 def _of(value: object, place: Place, argument: Argument) -> Iterator[Knob]:
@@ -59,9 +79,11 @@ def _of(value: object, place: Place, argument: Argument) -> Iterator[Knob]:
     elif isinstance(value, int):
         yield Knob(place, FLOAT if argument.type == "float" and len(place) == 1 else INT)
     elif isinstance(value, float):
-        yield Knob(place, FLOAT)
-    elif value is None and len(place) == 1 and _may_be_int(argument):
-        yield Knob(place, INT)
+        if math.isfinite(value):
+            yield Knob(place, FLOAT)
+    elif value is None:
+        if len(place) == 1:
+            yield from _of_none(place, argument)
     elif isinstance(value, (list, tuple)) and len(value) <= _LONGEST and len(place) <= _DEEPEST:
         if value and not isinstance(value[-1], str):
             yield Knob(place, LENGTH)
@@ -74,9 +96,19 @@ def _of(value: object, place: Place, argument: Argument) -> Iterator[Knob]:
             yield from _of(each, (*place, name), argument)
 
 
-def _may_be_int(argument: Argument) -> bool:
-    """Whether an argument that is None by default may be a number: its type says so, or says nothing."""
-    return argument.type in ("", "None") or "int" in argument.type.replace(" ", "").split("|")
+def _of_none(place: Place, argument: Argument) -> Iterator[Knob]:
+    """What an argument that is None by default may be besides: a list where its type or name says so, or a number."""
+    named = set(re.findall(r"\w+", argument.type.lower())) - {"optional", "union", "none"}
+    if named & {"list", "tuple", "sequence"} or (not named and may_be_list(argument.name)):
+        if named <= {"list", "tuple", "sequence", "int"}:
+            yield Knob(place, CHOICE, (None, (16, 16)))
+    elif not named or "int" in named:
+        yield Knob(place, INT)
+
+
+def may_be_list(name: str) -> bool:
+    """Whether a list may have this name: `hidden_layers`, but not `num_layers`."""
+    return bool(_LISTS.search(name)) and not _NUMBERS.match(name)
 
 
 def _is_square(values: Sequence[object]) -> bool:
@@ -91,13 +123,17 @@ def read(arguments: Mapping[str, object], knob: Knob, signature: Signature) -> o
             value = next(each.default for each in signature.arguments if each.name == part)
         else:
             value = value[part]  # type: ignore[index]
-    if isinstance(value, (list, tuple)) and knob.kind in (LENGTH, ALL):
-        return len(value) if knob.kind == LENGTH else value[0]
+    if isinstance(value, (list, tuple)) and knob.kind in (LENGTH, LENGTHS, ALL):
+        return value[0] if knob.kind == ALL else len(value)
     return value
 
 
 def turn(arguments: Mapping[str, object], knob: Knob, to: object, signature: Signature) -> Arguments:
     """The arguments with one knob turned. A list that gets longer repeats its last element."""
+    if knob.kind == LENGTHS:
+        for name in (*knob.place, *knob.choices):
+            arguments = turn(arguments, Knob((str(name),), LENGTH), to, signature)
+        return dict(arguments)
     name = knob.argument
     whole = arguments[name] if name in arguments else read({}, Knob((name,), ""), signature)
     return {**arguments, name: _turned(whole, knob.place[1:], knob.kind, to)}
@@ -105,7 +141,7 @@ def turn(arguments: Mapping[str, object], knob: Knob, to: object, signature: Sig
 
 def _turned(value: object, place: Place, kind: str, to: object) -> object:
     if not place and kind not in (LENGTH, ALL):
-        return to
+        return list(to) if isinstance(to, tuple) else to  # a choice that is hashable stands for a list
     if isinstance(value, dict):
         return {**value, place[0]: _turned(value[place[0]], place[1:], kind, to)}
     assert isinstance(value, (list, tuple))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
-from .knobs import Arguments
+from .knobs import Arguments, may_be_list
 from .requests import Argument, Signature
 
 _BY_NAME = (  # the first pattern that a name has decides
@@ -27,12 +27,6 @@ _BY_NAME = (  # the first pattern that a name has decides
     (r"num_layers|n_layers|depth|nlayers|num_blocks|n_blocks", [2]),
     (r"vocab|max_|num_|n_|_size|_dim|dim_", [64, 8, 16]),
 )
-_LISTS = (
-    r"(layers|sizes|dims|channels|widths|units|blocks|stages|features|filters|depths|mults|kernels|planes|nodes)$"
-    r"|^(hidden|config|cfg|arch)$"
-)
-"""Names that a list may have. `in_features` and `num_layers` have them as well, but say otherwise in front."""
-_NUMBERS = r"^(in|out|num|n|max|min|input|output|base|embed)_"
 _MOST = 60
 
 
@@ -61,7 +55,7 @@ def guesses(argument: Argument) -> list[object]:
         return list(numbers) if not kind.startswith("bool") else [False, True]
     if kind.startswith("str"):
         return [""]
-    if re.search(_LISTS, argument.name) and not re.search(_NUMBERS, argument.name):
+    if may_be_list(argument.name):
         return [*_lists(argument.name), *numbers]
     return [*numbers, *_lists(argument.name)]
 

@@ -4,6 +4,7 @@ A *trait* is one number of a state_dict that an argument may move:
 
     ("net.0.weight", 1)             the size of a dimension
     ("net.", "blocks")              how many different numbers follow `net.`
+    ("", "keys")                    how many keys there are
     ("net.#.weight of 2", "keys")   how many tensors of two dimensions have such a name
 
 Why this way: a width moves sizes, a depth moves counts. As numbers they are learned and read off in the same way.
@@ -39,9 +40,10 @@ def traits(shapes: Shapes) -> Traits:
             blocks.setdefault(key[: match.start()], set()).add(match[0])
         if shape is not None:
             found.update(((key, dim), size) for dim, size in enumerate(shape))
-            kinds[f"{_NUMBER.sub('#', key)} of {len(shape)}", KEYS] += 1
+            kinds[f"{kind_of(key)} of {len(shape)}", KEYS] += 1
     found.update(((prefix, BLOCKS), len(numbers)) for prefix, numbers in blocks.items())
     found.update(kinds)
+    found["", KEYS] = len(shapes)
     return found
 
 
@@ -87,23 +89,31 @@ def wanted(items: Iterable[tuple[str, Shape | None]], model: Shapes) -> Wanted:
     most kinds of keys are those of the model. Keys beside a prefix that is taken off are left out.
     """
     shapes = {key: shape for key, shape in items if shape is not None}
-    found = [shapes]
-    found += [{key[len(each) :]: shapes[key] for key in shapes if key.startswith(each)} for each in _prefixes(shapes)]
-    found += [{each + key: shape for key, shape in shapes.items()} for each in _prefixes(model)]
-    best = max(found, key=lambda each: _common(each, model))
-    return Wanted(best, len(shapes) - len(best))
+    here, there = {kind_of(key) for key in shapes}, {kind_of(key) for key in model}
+    stripped, common = _best_prefix(shapes, there)
+    added, more = _best_prefix(model, here)
+    if max(common, more) <= len(here & there):
+        return Wanted(shapes)
+    if more > common:
+        return Wanted({added + key: shape for key, shape in shapes.items()})
+    inside = {key[len(stripped) :]: shape for key, shape in shapes.items() if key.startswith(stripped)}
+    return Wanted(inside, len(shapes) - len(inside))
 
 
-def _common(keys: Iterable[str], model: Shapes) -> int:
-    """How many kinds of keys there are in both: the model is not as deep yet as it is to be."""
-    return len({_NUMBER.sub("#", key) for key in keys} & {_NUMBER.sub("#", key) for key in model})
-
-
-def _prefixes(keys: Iterable[str]) -> list[str]:
-    """The beginnings of keys, up to three segments."""
-    found: dict[str, None] = {}
+def _best_prefix(keys: Iterable[str], others: set[str]) -> tuple[str, int]:
+    """The prefix, of three segments at most, behind which most kinds of keys are among `others`, and how many."""
+    behind: dict[str, set[str]] = {}
     for key in keys:
-        parts = key.split(".")
-        for depth in range(1, min(4, len(parts))):
-            found[".".join(parts[:depth]) + "."] = None
-    return list(found)
+        end = -1
+        for _ in range(3):
+            end = key.find(".", end + 1)
+            if end < 0:
+                break
+            behind.setdefault(key[: end + 1], set()).add(key[end + 1 :])
+    common = {prefix: len({kind_of(rest) for rest in rests} & others) for prefix, rests in behind.items()}
+    return max(common.items(), key=lambda each: each[1], default=("", 0))
+
+
+def kind_of(key: str) -> str:
+    """A key with its numbers left out: a model need not be as deep yet as it is to be."""
+    return _NUMBER.sub("#", key)

@@ -6,13 +6,13 @@ on the meta device costs milliseconds, so trying is cheap, and the last build pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Generator  # noqa: UP035  # Python 3.8
 
 from ..progress import Progress
 from .attempts import Attempts, Model
-from .knobs import BOOL, CHOICE, FLOAT, INT, LENGTH, Knob, knobs, read, turn
+from .knobs import BOOL, CHOICE, FLOAT, INT, LENGTH, LENGTHS, Knob, knobs, read, turn
 from .learning import Guess, fractions, moved, whole_numbers
 from .requests import Signature
 from .traits import BLOCKS, KEYS, Trait
@@ -39,8 +39,8 @@ class Turner:
         self.fixed = fixed
         self.moves: dict[Knob, frozenset[Trait]] = {}
         """What each knob moved when it was last turned; nothing for one that moves no shape."""
-        self.keys: dict[Knob, Set[str]] = {}
-        """The keys of the model that this was learned with."""
+        self.known_at: dict[Knob, Model] = {}
+        """The model that this was learned with."""
         self.stubborn: set[Knob] = set()
         """Knobs that could not be turned at all: next time they are turned in smaller steps."""
         self.reasons: dict[Knob, Trait] = {}
@@ -63,6 +63,13 @@ class Turner:
     def moves_keys(self, knob: Knob) -> bool:
         """Whether it makes a model deeper or shallower, or of other parts."""
         return any(trait[1] in (BLOCKS, KEYS) for trait in self.moves.get(knob, ()))
+
+    def is_outdated(self, model: Model, knob: Knob) -> bool:
+        """Whether a knob may move other traits of this model than when it was turned last."""
+        then = self.known_at[knob]
+        if self.moves[knob]:
+            return then.shapes.keys() != model.shapes.keys()
+        return then.arguments != model.arguments
 
     def learn(self, model: Model, knob: Knob) -> Generator[Progress, None, None]:
         """Finds out what a knob moves."""
@@ -182,7 +189,7 @@ class Turner:
 
     def _note(self, knob: Knob, model: Model, moves: Iterable[Trait]) -> None:
         self.moves[knob] = frozenset(moves)
-        self.keys[knob] = model.shapes.keys()
+        self.known_at[knob] = model
 
     def _rescue(self, model: Model, knob: Knob, value: int) -> Generator[Progress, None, Model | None]:
         """The model with this value and one other number changed, where the value alone is refused.
@@ -216,7 +223,7 @@ def probes(value: object, knob: Knob) -> Iterator[object]:
         assert isinstance(value, int)
         near = (value + 1, value * 2, value + 2, value // 2)
         far = (value * 2, value * 3, value + 1, value // 2)
-        turns = (value + 1, value - 1, value + 2) if knob.kind == LENGTH else near if value < 16 else far
+        turns = (value + 1, value - 1, value + 2) if knob.kind in (LENGTH, LENGTHS) else near if value < 16 else far
         yield from dict.fromkeys(each for each in turns if each != value and each > 0)
 
 

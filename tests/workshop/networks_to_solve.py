@@ -251,3 +251,42 @@ class Wrapped(nn.Module):
     def __init__(self, vocab_size: int, hidden_dim: int) -> None:
         super().__init__()
         self.model = LSTMTagger(vocab_size, 8, hidden_dim, 6)
+
+
+class Mirror(nn.Module):
+    """Reverses the list that it is given, as many autoencoders do."""
+
+    def __init__(self, inputs=3, widths=None, scale=float("nan")):
+        super().__init__()
+        if widths is None:
+            widths = [8, 16]
+        self.encoder = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise([inputs, *widths]))
+        widths.reverse()
+        self.decoder = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise([*widths, inputs]))
+
+
+class Stages(nn.Module):
+    """Two lists that must be equally long, and a layer that is only there when it is asked for."""
+
+    def __init__(self, width=32, depths=(2, 2, 6, 2), num_heads=(1, 2, 4, 8), rank=None, classes=10):
+        super().__init__()
+        self.stages = nn.ModuleList(
+            nn.ModuleList(self._layer(width * 2**stage, num_heads[stage]) for _ in range(depth))
+            for stage, depth in enumerate(depths)
+        )
+        width *= 2 ** (len(num_heads) - 1)
+        self.rank = nn.Linear(width, rank) if rank else nn.Identity()
+        self.head = nn.Linear(rank or width, classes)
+
+    @staticmethod
+    def _layer(width, heads):
+        return nn.ModuleDict({"qkv": nn.Linear(width, 3 * width), "bias": nn.Embedding(49, heads)})
+
+
+class Nested(nn.Module):
+    """A module within a module within a module: no number in any name tells how deep."""
+
+    def __init__(self, width: int = 8, depth: int = 4) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, width)
+        self.inner = Nested(width, depth - 1) if depth > 1 else nn.Identity()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def solved(
 ) -> Solution:
     """What is found for a checkpoint of the network with these arguments, beginning with its defaults or `start`."""
     builder = builder_of(name)
-    items = [(renamed(key), shape) for key, shape in builder(arguments).items()]
+    items = [(renamed(key), shape) for key, shape in builder(deepcopy(arguments)).items()]
     solution = finish(solving(builder, builder.signature, start or {}, items, fixed))
     assert solution.builds < MOST_BUILDS
     assert solution.seconds < MOST_SECONDS
@@ -73,6 +74,10 @@ EXACT = [
                  "fc_sizes": [256, 64], "num_classes": 5, "use_bn": True}),
     ("LSTMTagger", {"vocab_size": 5000, "embedding_dim": 100, "hidden_dim": 128, "tagset_size": 17, "num_layers": 3,
                     "bidirectional": True}),
+    ("Mirror", {"inputs": 5, "widths": [40, 30, 20]}),
+    ("Mirror", {"inputs": 7}),
+    ("Stages", {"width": 24, "depths": (1, 3, 2), "num_heads": (3, 6, 12), "rank": 50, "classes": 4}),
+    ("Nested", {"width": 6, "depth": 9}),
     ("VAE", {"image_size": 64, "channels": 1, "latent_dim": 128, "hidden_dims": (32, 64, 128, 256)}),
     ("ResNet", {"block": "Bottleneck", "layers": [3, 4, 6, 3], "num_classes": 10}),
     ("ResNet", {"block": "BasicBlock", "layers": [2, 2, 2, 2], "num_classes": 1000}),
