@@ -18,6 +18,7 @@ from functools import lru_cache
 from types import FrameType, TracebackType
 
 from ..errors import InspectorError
+from ..wording import safe
 from .requests import Failure
 
 LONGEST = 2000
@@ -59,8 +60,7 @@ def text_of(error: BaseException) -> str:
         text = str(error)
     except BaseException:
         text = "an error that cannot say what it is"
-    text = " ".join(text[: LONGEST * 2].split())
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return safe(" ".join(text[: LONGEST * 2].split()), LONGEST)
 
 
 def _sentence(error: BaseException) -> tuple[str, str]:
@@ -110,12 +110,12 @@ def _is_about_cuda(text: str) -> bool:
 def _own_line(error: BaseException) -> tuple[str, int, str]:
     """(file, line, text) of the user's line that failed; ("", 0, "") where none of theirs took part."""
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
-        return error.filename, error.lineno, (error.text or "").strip()
+        return error.filename, error.lineno, (error.text or "").strip()[:LONGEST]
     found = ("", 0)
     for frame, line in _frames(error.__traceback__):
         if is_own(frame.f_code.co_filename):
             found = (frame.f_code.co_filename, line)
-    return (*found, linecache.getline(*found).strip()) if found[1] else ("", 0, "")
+    return (*found, linecache.getline(*found).strip()[:LONGEST]) if found[1] else ("", 0, "")
 
 
 def _frames(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:

@@ -124,7 +124,11 @@ class Forker:
         self._workers.add(worker)
         for each in descriptors:
             os.close(each)
-        self._client.sendall(crossing.line(("forked", worker)))
+        self._tell("forked", worker)
+
+    def _tell(self, *message: object) -> None:
+        with contextlib.suppress(OSError):  # a client that is gone is noticed where it is listened to
+            self._client.sendall(crossing.line(message))
 
     def _become_worker(self, descriptors: list[int], memory: int, parent: int) -> None:
         """The end of the fork that works; it never comes back."""
@@ -159,7 +163,7 @@ class Forker:
             if pid in self._workers:
                 self._workers.discard(pid)
                 _kill(pid)
-                self._client.sendall(crossing.line(("ended", pid, status)))
+                self._tell("ended", pid, status)
         if not self._workers:
             _kill_orphans()
 

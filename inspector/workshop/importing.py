@@ -129,7 +129,10 @@ def _import_as(name: str, path: str) -> ModuleType:
 
 def _free(stem: str) -> str:
     """A name for a module that no other has: a user's `random.py` is not Python's."""
-    return f"user_{stem}" if stem in sys.modules or not stem.isidentifier() else stem
+    name = stem if stem.isidentifier() else "user_model"
+    while name in sys.modules:
+        name = f"user_{name}"
+    return name
 
 
 def _similar_file(path: str) -> str:

@@ -64,8 +64,7 @@ class Watch:
         """The limit that was reached, as a sentence without its full stop; empty while there is none."""
         if self.passed > self._seconds:
             return f"The code was stopped after {self._seconds:g} s without an end"
-        held = self._held()
-        if held > self._most:
+        if self._held() > self._most and (held := memory.without_sharing(self._pid)) > self._most:
             return f"The code was stopped when it held {size(held)} of memory; the limit is {size(self._most)}"
         return ""
 

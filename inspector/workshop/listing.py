@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 from .building import constructors
@@ -11,6 +12,8 @@ from .importing import import_file
 from .requests import Classes
 
 MOST_FILES = 2000
+SECONDS_A_FILE = 5
+"""For which one file of many may keep the others waiting."""
 _SKIPPED = {"node_modules", "build", "dist", "site-packages", "venv", "env"}
 
 
@@ -21,12 +24,20 @@ def list_classes(path: str) -> Classes:
         return Classes(tuple(f"{path}:{name}" for name in constructors(import_file(path))))
     sources: list[str] = []
     failures: list[tuple[str, str]] = []
-    for file in _files(path):
+    signal.signal(signal.SIGALRM, _too_long)
+    for file in tuple(_files(path)):
+        signal.alarm(SECONDS_A_FILE)
         try:
             sources += [f"{file}:{name}" for name in constructors(import_file(file))]
         except BaseException as error:
             failures.append((file, failure_of(error).message))
+        finally:
+            signal.alarm(0)
     return Classes(tuple(sources), tuple(failures))
+
+
+def _too_long(*_: object) -> None:
+    raise TimeoutError(f"it was not imported within {SECONDS_A_FILE} s")
 
 
 def _files(folder: str) -> Iterator[str]:

@@ -30,8 +30,26 @@ def of_group(group: int) -> int:
     """Bytes of all processes of a group together; memory that they share counts for each."""
     if sys.platform != "linux":
         return _of_group_by_ps(group)
+    return sum(map(resident, _pids(group)))
+
+
+def without_sharing(group: int) -> int:
+    """The same, but every page counts once: forks of one process hold most in common. Takes some milliseconds each."""
+    return sum(map(_proportional, _pids(group))) if sys.platform == "linux" else of_group(group)
+
+
+def _proportional(pid: int) -> int:
+    """Bytes of one process, each page divided among those that have it (`Pss` in /proc/PID/smaps_rollup)."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", "rb") as rollup:
+            return next(int(line.split()[1]) * 1024 for line in rollup if line.startswith(b"Pss:"))
+    except (OSError, StopIteration):
+        return resident(pid)
+
+
+def _pids(group: int) -> list[int]:
     pids = (int(name) for name in os.listdir("/proc") if name.isdigit())
-    return sum(resident(pid) for pid in pids if _group_of(pid) == group)
+    return [pid for pid in pids if _group_of(pid) == group]
 
 
 def _group_of(pid: int) -> int:

@@ -34,6 +34,8 @@ class WarmProcess:
 
     def __init__(self, interpreter: str) -> None:
         """Raises WorkshopError when there is no such program."""
+        if os.name != "posix":
+            raise WorkshopError("Models can be built on Linux and macOS only: it takes a process that forks.")
         self.interpreter = interpreter
         ours, theirs = socket.socketpair()
         self.socket = ours

@@ -26,12 +26,13 @@ _READ = ("stdout", "stderr", "answers", "faults")
 DESCRIPTORS = ("stdout", "stderr", "requests", "answers", "faults")
 """What a worker is given, in the order of `forking`."""
 _CHUNK = 1 << 16
+_LONGEST_LINE = 2000
 _MOST_READS = 64
 """Chunks that are read of what a process goes on printing after it answered."""
 _MOMENT = 1.0
 """Seconds in which what belongs together arrives."""
 _ALONE = "File descriptors that the code did not open are not its own."
-_TRACE_SIGNAL = signal.SIGUSR1
+_TRACE_SIGNAL = getattr(signal, "SIGUSR1", 0)
 
 
 class Worker:
@@ -235,8 +236,13 @@ class Worker:
             traceback=trace.text,
             file=trace.file,
             line=trace.line,
-            code=linecache.getline(trace.file, trace.line).strip() if trace.line else "",
+            code=_line_of(trace.file, trace.line) if trace.line else "",
         )
+
+
+def _line_of(file: str, number: int) -> str:
+    linecache.checkcache(file)
+    return linecache.getline(file, number).strip()[:_LONGEST_LINE]
 
 
 def _read(descriptor: int) -> bytes:

@@ -189,3 +189,12 @@ def test_solving(workshop: Workshop, samples: Path) -> None:
     assert isinstance(found, Solution)
     assert found.fits
     assert {name: found.arguments[name] for name in arguments} == arguments
+
+
+def test_a_file_that_takes_forever_keeps_no_other_waiting(workshop: Workshop, written: Writing, tmp_path: Path) -> None:
+    written("import time\nclass Module: pass\ntime.sleep(600)", "a.py")
+    source = written("from torch import nn\nclass Net(nn.Module): pass", "b.py")
+    found = finish(workshop.ask(ListClasses(str(tmp_path))))
+    assert isinstance(found, Classes)
+    assert found.sources == (str(source),)
+    assert found.failures[0][1].startswith("TimeoutError: it was not imported within 5 s (line 3 of a.py)")
