@@ -17,11 +17,12 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from ..analysis.distances import Distance, measure, merge_all
-from ..checkpoint.entries import Tensor
 from ..checkpoint.zip_directory import MemberSource
 from ..errors import InspectorError
 from ..progress import Progress
 from .diffing import RENAMED, SAME, VALUES, Comparison, Pair, kind_of
+from .item_values import has_values, nbytes_of, tensor_of
+from .sides import Item
 
 _HELD = 256
 """Pairs that are read before the files are opened anew, and with that checked to be the same still."""
@@ -68,10 +69,10 @@ class Wanted:
 def comparing_values(
     comparison: Comparison, wanted: Wanted | None = None
 ) -> Generator[Progress | Compared, None, Values]:
-    """Compares the values of every pair that has a tensor of one shape on both sides; wanted ones first, and those
-    that are probably equal last. Pairs of the very same views are read once."""
+    """Compares the values of every pair that has elements of one shape on both sides, be they the file's or what steps
+    make of them; wanted ones first, and those that are probably equal last. The very same views are read once."""
     pairs = dict(_pairs_with_values(comparison))
-    total, done = sum(a.nbytes + b.nbytes for a, b in pairs.values()), 0
+    total, done = sum(nbytes_of(a) + nbytes_of(b) for a, b in pairs.values()), 0
     told = _Told()
     with _HeldOpen() as held:
         for place in _in_order(comparison, pairs, wanted or Wanted()):
@@ -82,7 +83,7 @@ def comparing_values(
             if compared is None:
                 compared = yield from _comparing(place, comparison.pairs[place].key, a, b, done, total)
             yield told.keep(compared._replace(place=place), a, b)
-            done += a.nbytes + b.nbytes
+            done += nbytes_of(a) + nbytes_of(b)
         if told.fresh:
             yield from told.checked(held.renewed(a, b))
     return Values(told.distances, told.refusals)
@@ -114,10 +115,10 @@ def by_branch(comparison: Comparison, distances: Mapping[int, Distance]) -> dict
     return _rolled_up(counters) | _rolled_up(weights)
 
 
-def _pairs_with_values(comparison: Comparison) -> Iterator[tuple[int, tuple[Tensor, Tensor]]]:
+def _pairs_with_values(comparison: Comparison) -> Iterator[tuple[int, tuple[Item, Item]]]:
     for place, (a, b, _) in enumerate(comparison.pairs):
-        if a is not None and b is not None and a.tensor is not None and b.tensor is not None and a.shape == b.shape:
-            yield place, (a.tensor, b.tensor)
+        if a is not None and b is not None and a.shape == b.shape and has_values(a) and has_values(b):
+            yield place, (a, b)
 
 
 def _in_order(comparison: Comparison, pairs: Iterable[int], wanted: Wanted) -> Iterator[int]:
@@ -134,12 +135,10 @@ def _in_order(comparison: Comparison, pairs: Iterable[int], wanted: Wanted) -> I
             yield place
 
 
-def _comparing(
-    place: int, key: str, a: Tensor, b: Tensor, done: int, total: int
-) -> Generator[Progress, None, Compared]:
-    nbytes = a.nbytes + b.nbytes
-    work = measure(a, b)
+def _comparing(place: int, key: str, a: Item, b: Item, done: int, total: int) -> Generator[Progress, None, Compared]:
+    nbytes = nbytes_of(a) + nbytes_of(b)
     try:
+        work = measure(tensor_of(a), tensor_of(b))
         while True:
             word = next(work)
             yield Progress(done + int(word.share * nbytes), total, text=key)
@@ -175,25 +174,27 @@ def _rolled_up(parts: dict[str, list[Distance]]) -> dict[str, Distance]:
     return merged
 
 
-def _identity(tensor: Tensor) -> object:
-    """What is equal for two views that have the very same numbers."""
-    extra = tensor.extra
-    if tensor.storage is None or extra.quantization is not None:
+def _identity(item: Item) -> object:
+    """What is equal for two items that have the very same numbers."""
+    tensor = item.tensor
+    if item.made is not None or tensor is None or tensor.storage is None or tensor.extra.quantization is not None:
         return object()
     layout = (tensor.offset, tensor.shape, tensor.stride)
-    return (tensor.storage, layout, tensor.dtype, extra.conj, extra.neg, tensor.damage)
+    return (tensor.storage, layout, tensor.dtype, tensor.extra.conj, tensor.extra.neg, tensor.damage)
 
 
-def _mark(tensor: Tensor) -> object:
-    """What is probably equal for two tensors that have the same numbers; None where nothing is known."""
-    storage, extra = tensor.storage, tensor.extra
-    source = storage.source if storage else None
-    if storage is None or not isinstance(source, MemberSource) or not source.crc:
+def _mark(item: Item) -> object:
+    """What is probably equal for two items that have the same numbers; None where nothing is known."""
+    tensor = item.tensor
+    storage = tensor.storage if tensor is not None and item.made is None else None
+    source = storage.source if storage is not None else None
+    if tensor is None or storage is None or not isinstance(source, MemberSource) or not source.crc:
         return None
-    if storage.damage or tensor.damage or extra.quantization is not None:
+    if storage.damage or tensor.damage or tensor.extra.quantization is not None:
         return None
-    bytes_of = (source.crc, source.nbytes, storage.start, storage.big_endian, extra.latin1)
-    return (bytes_of, tensor.dtype, tensor.offset, tensor.shape, tensor.stride, extra.conj, extra.neg)
+    bytes_of = (source.crc, source.nbytes, storage.start, storage.big_endian, tensor.extra.latin1)
+    view = (tensor.dtype, tensor.offset, tensor.shape, tensor.stride, tensor.extra.conj, tensor.extra.neg)
+    return (bytes_of, view)
 
 
 class _Told:
@@ -205,11 +206,11 @@ class _Told:
         self.fresh: list[int] = []
         self._known: dict[object, Compared] = {}
 
-    def of_twins(self, a: Tensor, b: Tensor) -> Compared | None:
+    def of_twins(self, a: Item, b: Item) -> Compared | None:
         """What was said of the very same views under other keys."""
         return self._known.get((_identity(a), _identity(b)))
 
-    def keep(self, compared: Compared, a: Tensor, b: Tensor) -> Compared:
+    def keep(self, compared: Compared, a: Item, b: Item) -> Compared:
         if compared.distance is None:
             self.refusals[compared.place] = compared.refusal
         else:
@@ -242,13 +243,13 @@ class _HeldOpen:
         self._left -= 1
         return self._left < 0
 
-    def renewed(self, *tensors: Tensor) -> str:
-        """Opens the files of these tensors anew; gives the sentence when one of them is not what it was."""
+    def renewed(self, *items: Item) -> str:
+        """Opens the files of these items anew; gives the sentence when one of them is not what it was."""
         self._stack.close()
         self._left = _HELD
         try:
-            for tensor in tensors:
-                if tensor.storage is not None and tensor.storage.source is not None:
+            for tensor in (item.tensor for item in items):
+                if tensor is not None and tensor.storage is not None and tensor.storage.source is not None:
                     self._stack.enter_context(tensor.storage.source.opened())
         except InspectorError as error:
             return str(error)

@@ -11,7 +11,9 @@ import pytest
 
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.comparing.diffing import DTYPE, RENAMED, SAME, VALUES, Comparison, Pair, compare
+from inspector.comparing.mending import apply
 from inspector.comparing.sides import of_checkpoint
+from inspector.comparing.steps import Transpose
 from inspector.comparing.values import (
     Compared,
     Values,
@@ -199,6 +201,15 @@ def test_what_is_tied_is_read_once_and_told_for_each(tmp_path: Path, weights: We
     assert sum(isinstance(word, Compared) for word in words) == len(tied)
     told = [word.text for word in words if isinstance(word, Progress)]
     assert ("decoder.weight" in told) != ("layers.1.weight" in told)
+
+
+def test_what_a_step_makes_is_compared_by_its_values(tmp_path: Path, weights: Weights) -> None:
+    turned = changed(weights, layers_0_weight=weights["layers.0.weight"].T.contiguous())
+    sides = compared(tmp_path, turned, weights)
+    comparison = compare(apply(sides.a, [Transpose(("layers.0.weight",))]), sides.b)
+    _, values = driven(comparison)
+    assert len(values.distances) == len(weights)
+    assert all(distance.is_same for distance in values.distances.values())
 
 
 def test_a_pair_that_cannot_be_read_has_its_sentence_and_the_others_their_distance(
