@@ -35,9 +35,10 @@ class PairTreeView(FlatTreeView):
         self._model.show(tree)
         self._model.change(lambda rows: rows.open_rows(list(opened)))
         if tree.has_values is not self._shows_values:
-            self._shows_values = tree.has_values
+            self._shows_values, arranged = tree.has_values, self.columns.is_arranged
             for column in VALUE_COLUMNS:
                 self.setColumnHidden(column, not tree.has_values)
+            self.columns.is_arranged = arranged  # it was not a person who hid them
         self.share_room()
 
     def share_room(self) -> None:
