@@ -139,8 +139,8 @@ def _of_all_else(moved: _Moved) -> str:
 
 def _sameness(comparison: Comparison, distances: Mapping[int, Distance]) -> str:
     """For files whose numbers are the same, as far as their dtypes can hold them."""
-    if other := _other_names(comparison):
-        return f"The same weights under {other}{_in_another_dtype(comparison)}."
+    if other := _otherwise(comparison):
+        return f"The same weights {other}{_in_another_dtype(comparison)}."
     if comparison.counts[DTYPE]:
         return f"Identical but for dtype ({_dtypes(comparison)})."
     if not all(distance.bit_equal for distance in distances.values()):
@@ -183,8 +183,17 @@ def _structure(comparison: Comparison) -> str:
 
 
 def _lead(comparison: Comparison) -> str:
-    under = _other_names(comparison)
-    return f"{_SAME}{f' under {under}' if under else ''}{_in_another_dtype(comparison)}"
+    other = _otherwise(comparison)
+    return f"{_SAME}{f' {other}' if other else ''}{_in_another_dtype(comparison)}"
+
+
+def _otherwise(comparison: Comparison) -> str:
+    """What steps had to see through: `under another prefix (module.) and in another layout`; empty where nothing."""
+    other = _other_names(comparison)
+    found = [f"under {other}"] if other else []
+    if any(pair.a is not None and pair.a.made is not None for pair in comparison.pairs):
+        found.append("in another layout")
+    return " and ".join(found)
 
 
 def _in_another_dtype(comparison: Comparison) -> str:

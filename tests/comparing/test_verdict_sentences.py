@@ -14,7 +14,7 @@ from inspector.comparing.diffing import Comparison, compare
 from inspector.comparing.key_groups import covering
 from inspector.comparing.mending import apply
 from inspector.comparing.sides import Side, of_checkpoint
-from inspector.comparing.steps import Rename, Step, StripPrefix
+from inspector.comparing.steps import Rename, Step, StripPrefix, Transpose
 from inspector.comparing.values import comparing_values, with_values
 from inspector.comparing.verdict_sentences import at_first, judging
 from inspector.progress import finish
@@ -132,6 +132,15 @@ def test_the_same_weights_under_other_names(judge: Judge, resnet: Weights) -> No
     assert judge(renamed, resnet, rules) == ("The same weights under other names.",)
     assert judge(wrapped, moved(resnet, "fc"), StripPrefix("module.")) == (
         "Same architecture under another prefix (`module.`); only `fc.*` was retrained.",
+    )
+
+
+def test_the_same_weights_in_another_layout(judge: Judge, resnet: Weights) -> None:
+    turned = {key: value.T.contiguous() if key == "fc.weight" else value for key, value in resnet.items()}
+    assert judge(turned, resnet, Transpose(("fc.weight",))) == ("The same weights in another layout.",)
+    wrapped = {f"module.{key}": value for key, value in turned.items()}
+    assert judge(wrapped, resnet, StripPrefix("module."), Transpose(("fc.weight",))) == (
+        "The same weights under another prefix (`module.`) and in another layout.",
     )
 
 
