@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import permutations
 from typing import NamedTuple
 
-from ..wording import safe
+from ..wording import count, safe
 from .harmless import reason
 from .sides import Item, Side
 
@@ -129,6 +129,8 @@ def _choices(parameters: Sequence[Parameter], total: int) -> Iterator[tuple[str,
     for words, unusual, test in tests:
         if sum(map(test, parameters)) == total:
             yield words, unusual, _those(test)
+    if total < len(parameters):
+        yield f"the last {count(total)} parameters", 1, lambda given: given[len(given) - total :]
 
 
 def _those(test: Callable[[Parameter], bool]) -> _Choose:

@@ -142,6 +142,10 @@ def head_only(model: Any) -> list[Any]:
     return list(model["head"].parameters())
 
 
+def last_block_and_head(model: Any) -> list[Any]:
+    return [parameter for name, parameter in model.named_parameters() if name.startswith(("blocks.2", "norm", "head"))]
+
+
 def all_but_the_stem(model: Any) -> list[Any]:
     return [parameter for name, parameter in model.named_parameters() if not name.startswith("stem")]
 
@@ -164,7 +168,7 @@ def deeper_layers_slower(model: Any) -> list[dict[str, Any]]:
 
 WAYS = [
     all_in_order, by_dimensions, by_bias, as_transformers_does, norms_by_class, as_mingpt_does, head_apart,
-    head_first_with_decay, as_yolo_does, one_each, head_only, all_but_the_stem, blocks_apart, deeper_layers_slower,
+    head_first_with_decay, last_block_and_head, as_yolo_does, one_each, head_only, all_but_the_stem, blocks_apart, deeper_layers_slower,
 ]  # fmt: skip
 
 
