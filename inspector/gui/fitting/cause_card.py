@@ -10,8 +10,8 @@ from ... import wording
 from ...comparing.causes import Cause
 from ..theme import colours, scaled_font
 from ..widgets.check_box import CheckBox
+from ..widgets.marked_text import MarkedText
 from .case import Before
-from .marked_text import MarkedText
 from .sentences import confidence_words, share_words, step_words
 
 FADE_MS = 350

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from ... import wording
 from ..theme import figures_font, mono_font, scaled_font
 from ..widgets.labels import Label
+from ..widgets.marked_text import MarkedText
 from ..widgets.wrapped_text import WrappedText
 from .case import Case
 from .fold import Fold
-from .marked_text import MarkedText
 from .suggestion_list import heading
 
 if TYPE_CHECKING:
