@@ -147,7 +147,7 @@ def test_a_prefix_is_seen_through_and_said(compare: Compare) -> None:
     assert counts(panel) == {SAME: 38}
     assert "module." in sentence(panel)
     assert panel.content is not None
-    assert "Where keys of B begin with `module.`" in panel.content.more.text()
+    assert "Where keys of B begin with module." in panel.content.more.text()
     panel.choose_key("module.conv1.weight")
     assert key_of(panel.content.pairs) == "module.conv1.weight"
 

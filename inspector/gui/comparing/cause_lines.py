@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ... import wording
 from ...comparing.causes import CERTAIN, Cause
-from ..theme import colours
+from ..theme import colours, mono_font
 from ..widgets.labels import plain_tip
 
 MOST_LINES = 60
@@ -18,6 +18,7 @@ MOST_LINES = 60
 _SEEN = 4
 """Lines that are seen at once; further ones are scrolled to."""
 _SIDE, _GAP = 14, 16
+_FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
 class CauseLines(QScrollArea):
@@ -137,14 +138,21 @@ class CauseLine(QAbstractButton):
         self._paint_words(painter, now.text, now.quiet)
 
     def _paint_words(self, painter: QPainter, text: str, quiet: str) -> None:
-        metrics = self.fontMetrics()
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        beside = metrics.horizontalAdvance(self._sure) + _GAP if self._sure else 0
-        room = QRect(_SIDE + 4, 0, self.width() - 2 * _SIDE - beside, self.height())
+        beside = self.fontMetrics().horizontalAdvance(self._sure) + _GAP if self._sure else 0
+        left, right = _SIDE + 4, self.width() - _SIDE - beside
         painter.setPen(QColor(text))
-        painter.drawText(room, flags, metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width()))
+        for place, piece in enumerate(self.text().split("`")):
+            font = mono_font(0.95) if place % 2 else self.font()  # every second piece is a name
+            metrics = QFontMetrics(font)
+            shown = metrics.elidedText(piece, Qt.TextElideMode.ElideRight, max(0, right - left))
+            painter.setFont(font)
+            painter.drawText(QRect(left, 0, right - left, self.height()), _FLAGS, shown)
+            left += metrics.horizontalAdvance(piece)
+            if shown != piece:
+                break
+        painter.setFont(self.font())
         painter.setPen(QColor(quiet))
-        painter.drawText(self.rect().adjusted(0, 0, -_SIDE, 0), flags | Qt.AlignmentFlag.AlignRight, self._sure)
+        painter.drawText(self.rect().adjusted(0, 0, -_SIDE, 0), _FLAGS | Qt.AlignmentFlag.AlignRight, self._sure)
 
 
 def _told(cause: Cause) -> list[str]:

@@ -16,7 +16,7 @@ from ..comparison import OpenComparison
 from ..settings import Settings
 from ..theme import scaled_font
 from ..widgets.banner import Banner
-from ..widgets.labels import Label
+from ..widgets.marked_text import MarkedText
 from .cause_lines import CauseLines
 from .heads import Heads
 from .pair_view import PairView
@@ -47,8 +47,8 @@ class CompareSide(QWidget):
         self._actions = actions
         self.heads = Heads()
         self.heads.swap.setDefaultAction(actions["swap"])
-        self.sentence = Label(font=scaled_font(1.3), wrap=True, selectable=True)
-        self.more = Label(tone="quiet", wrap=True, selectable=True)
+        self.sentence = MarkedText(font=scaled_font(1.3))
+        self.more = MarkedText(tone="quiet")
         self.causes = CauseLines()
         self.pairs = PairView()
         self.pairs.setObjectName("pairs")
@@ -96,8 +96,11 @@ class CompareSide(QWidget):
         for name in _BUTTONS:
             line.addWidget(self._button(name), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(line)
-        self.more.setContentsMargins(16, 0, 16, 8)
-        for widget in (self.more, self.change, self.damage, self.causes):
+        more = QHBoxLayout()
+        more.setContentsMargins(16, 0, 16, 8)
+        more.addWidget(self.more)
+        column.addLayout(more)
+        for widget in (self.change, self.damage, self.causes):
             column.addWidget(widget)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setHandleWidth(1)

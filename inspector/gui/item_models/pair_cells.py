@@ -70,10 +70,9 @@ def words_of(kind: str, *, with_model: bool) -> str:
 def headings(tree: PairTree) -> tuple[Heading, ...]:
     """The headings, with the names of the two sides over their keys."""
     a, b = tree.comparison.a, tree.comparison.b
-    is_model = b.kind == "model"
-    first = Heading(f"A  {wording.safe(a.name, 60)}", f"The keys of {wording.safe(a.name)}", 34)
-    title = wording.safe(b.name, 60)
-    second = Heading(title if is_model else f"B  {title}", f"The keys of {wording.safe(b.name)}", 34)
+    letters = ("", "") if b.kind == "model" else ("A  ", "B  ")
+    titles = (f"{letter}{wording.safe(side.name, 60)}" for letter, side in zip(letters, (a, b)))
+    first, second = (Heading(title, f"The keys of {title}", 34) for title in titles)
     return (first, _TAIL[0], second, *_TAIL[2:])
 
 
