@@ -23,6 +23,10 @@ fit
     causes          [{sentence, keys, step, kind, confidence, evidence, undecided, advice}]; step: as `inspector mend`
                     takes it, null where nothing can be done to the file
     receipt         what loading would do (`comparing.receipt`)
+    optimizer       [sentences]: what goes wrong when an optimizer of the model loads the state in the file
+    other           [sentences]: what else torch complains of
+    arguments       what the model was built with
+    solution        with --solve: what was found (`workshop.requests.Solution`)
     fits            whether strict=True loads
     mended          how many complaints are left when every step is taken
 """

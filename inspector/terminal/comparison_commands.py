@@ -98,7 +98,9 @@ def _add_identify(commands: Commands) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="a checkpoint of any kind")
     parser.add_argument("--section", metavar="KEY", help="the part of the file to look at")
-    _add_json(parser, "inspector.comparing.architectures")
+    parser.add_argument("--folder", default="", metavar="DIR", help="try the model classes of this folder, or .py file")
+    parser.add_argument("--python", default="", metavar="INTERPRETER", help="the Python that has torch and the classes")
+    _add_json(parser, "inspector.terminal.identify")
     parser.set_defaults(command=_guarded(_identify))
 
 
@@ -198,7 +200,9 @@ def _fit(options: argparse.Namespace) -> int:
 def _identify(options: argparse.Namespace) -> int:
     from .identify import identify
 
-    return identify(options.file, section=options.section, as_json=options.as_json)
+    return identify(
+        options.file, section=options.section, folder=options.folder, python=options.python, as_json=options.as_json
+    )
 
 
 def _explain(options: argparse.Namespace) -> int:

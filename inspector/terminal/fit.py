@@ -20,6 +20,8 @@ from ..comparing.choosing import choose_for, weights
 from ..comparing.diffing import SAME, Comparison, as_told, compare
 from ..comparing.explaining import explaining
 from ..comparing.mending import apply
+from ..comparing.optimizer_loading import loads_wrongly
+from ..comparing.optimizers import lenses
 from ..comparing.receipt import Receipt, receipt
 from ..comparing.records import fit_record, plain
 from ..comparing.sides import Side, of_checkpoint
@@ -59,6 +61,8 @@ class Told(NamedTuple):
     receipt: Receipt
     other: tuple[str, ...]
     """What else torch complains of, such as a module with a way of its own to load."""
+    optimizer: tuple[str, ...]
+    """What goes wrong when an optimizer of this model loads the state that is in the file."""
     built: Built | None
     """None when the model was read from a file."""
 
@@ -114,8 +118,10 @@ def _explained(checkpoint: Checkpoint, model: Side, section: str | None, built: 
         mismatched = [key for key, _, _ in verdict.mismatched]
         comparison, other = as_told(comparison, verdict.missing, verdict.unexpected, mismatched), verdict.other
     initialisation = built.model.initialisation if built is not None else {}
-    causes = explanation.causes
-    return Told(checkpoint, comparison, causes, receipt(comparison, initialisation), other, built)
+    wrong = tuple(said for lens in lenses(checkpoint, side) for said in loads_wrongly(lens, model))
+    return Told(
+        checkpoint, comparison, explanation.causes, receipt(comparison, initialisation), other, wrong, built
+    )  # fmt: skip
 
 
 # -- as text -----------------------------------------------------------------------------------------
@@ -136,6 +142,9 @@ def _text(told: Told, wish: Wish) -> Iterator[str]:
     yield f"\n{ink.strong('What loading would do')}\n"
     yield from (f"  {label}: {said}\n" for label, said in _ways(told.receipt))
     yield from (f"  {ink.quiet(sentence)}\n" for sentence in told.receipt.harmless)
+    if told.optimizer:
+        yield f"\n{ink.strong('What the state of the optimizer would do')}\n"
+        yield from (f"  {ink.alarm('!')} {wording.safe(sentence, 1_000)}\n" for sentence in told.optimizer)
     listed = [pair for pair in comparison.pairs if wish.everything or pair.kind != SAME]
     if listed:
         yield "\n"
@@ -183,10 +192,11 @@ def _record(told: Told) -> dict[str, Any]:
         "model": told.comparison.b.name,
         "arguments": plain(told.comparison.b.arguments),
     }
-    tail = {"receipt": plain(told.receipt), "other": plain(told.other), "mended": told.left, "fits": told.fits}
+    tail = {"receipt": plain(told.receipt), "optimizer": list(told.optimizer), "other": list(told.other)}
+    whole = {"mended": told.left, "fits": told.fits}
     solved = told.built.solution if told.built is not None else None
     found = {"solution": plain(solved)} if solved is not None else {}
-    return {**head, **fit_record(told.comparison, told.causes), **tail, **found}
+    return {**head, **fit_record(told.comparison, told.causes), **tail, **whole, **found}
 
 
 def _story(told: Told) -> reports.Story:
@@ -200,7 +210,7 @@ def _story(told: Told) -> reports.Story:
         against_model=True,
         facts=tuple(("arguments", line) for line in _origins(told.built)),
         receipt=tuple(_ways(told.receipt)),
-        left=told.receipt.harmless,
+        left=(*told.receipt.harmless, *told.optimizer),
         python=_code(told) if told.steps else "",
         record=_record(told),
     )

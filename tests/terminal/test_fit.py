@@ -113,6 +113,18 @@ def test_the_users_line_is_shown_when_it_fails(run: Run, tmp_path: Path) -> None
     assert "width = 1 / 0" in done.err
 
 
+def test_states_that_would_go_to_other_parameters_are_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "swapped.py").write_text(
+        "from torch import nn\n"
+        "class Swapped(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.conv2, self.conv1 = nn.Conv2d(8, 16, 3), nn.Conv2d(1, 8, 3)\n"
+        "        self.bn, self.fc = nn.BatchNorm2d(16), nn.Linear(16 * 7 * 7, 10)\n"
+    )
+    done = run("fit", "checkpoint_epoch4.pth", f"{tmp_path / 'swapped.py'}:Swapped", "--json")
+    assert done.code == 0
+    assert "4 of 8 states belong to another parameter" in done.record["optimizer"][0]
+
+
 def test_a_report_tells_what_loading_would_do(run: Run, tmp_path: Path) -> None:
     run("fit", "resnet_module_prefix.pth", "resnet_plain.pth", "--report", tmp_path / "report.md")
     text = (tmp_path / "report.md").read_text("utf-8")

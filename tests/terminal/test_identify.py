@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from .running import Run
 
 
@@ -23,3 +25,17 @@ def test_what_is_no_checkpoint_is_2(run: Run) -> None:
     done = run("identify", "README.md")
     assert done.code == 2
     assert done.err.startswith("inspector: ")
+
+
+def test_the_classes_of_a_file_are_tried(run: Run) -> None:
+    done = run("identify", "network_400_200_100.pth", "--folder", "networks.py", "--json")
+    assert done.code == 0
+    best = done.record["classes"][0]
+    assert best["source"].endswith("networks.py:Network")
+    assert (best["left"], best["arguments"]["hidden_layers"]) == (0, [400, 200, 100])
+
+
+def test_a_folder_without_classes_is_a_sentence(run: Run, tmp_path: Path) -> None:
+    done = run("identify", "network_400_200_100.pth", "--folder", tmp_path)
+    assert done.code == 2
+    assert "no model class" in done.err
