@@ -19,6 +19,8 @@ VALUE_ROLES = ("value", "extra state")
 
 def renamed(item: Item, key: str) -> Item:
     """The same tensor under another name."""
+    if key == item.key:
+        return item
     return Item(
         key, item.shape, item.dtype, item.tensor, item.role, item.shared, item.origins or (item.key,), item.made
     )

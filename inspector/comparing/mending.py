@@ -100,8 +100,7 @@ def _(step: Rename, items: Items, model: Side | None) -> Iterable[Item]:
     news = [template(new) for _, new in step.rules]
     for item in items:
         found = first(item.key)
-        key = item.key if found is None else news[found[0]].fill(found[1])
-        yield item if key == item.key else making.renamed(item, key)
+        yield item if found is None else making.renamed(item, news[found[0]].fill(found[1]))
 
 
 @_applied.register

@@ -43,6 +43,8 @@ LOADED_BY_TORCH = ("zip", "legacy", "tar", "pickle")
 """Formats that `torch.load` opens."""
 
 _LONGEST_LINE = 110
+_MODULE = ".state_dict()"
+"""Ends the way to a module that was saved whole."""
 
 _RENAME = '''
 
@@ -102,19 +104,25 @@ def python_code(
 
 def _loading(path: str, access: str, format: str) -> tuple[str, list[str]]:
     """The line that loads the state_dict, and what it imports."""
+    file, imports = f'{_text(path)}, map_location="cpu"', ["import torch"]
+    if format in LOADED_BY_TORCH and access.endswith(_MODULE):
+        comment = "# weights_only=False: a module that was saved whole is built by running the code that it names\n"
+        return f"{comment}state = torch.load({file}, weights_only=False){access}", imports
     if format in LOADED_BY_TORCH:
-        return f'state = torch.load({_text(path)}, map_location="cpu", weights_only=True){access}', ["import torch"]
-    if format == "safetensors":
-        return f"state = load_file({_text(path)})", ["import torch", "from safetensors.torch import load_file"]
+        return f"state = torch.load({file}, weights_only=True){access}", imports
     if format == "torchscript":
-        return f'state = torch.jit.load({_text(path)}, map_location="cpu").state_dict()', ["import torch"]
+        return f"state = torch.jit.load({file}).state_dict()", imports
+    if format == "safetensors":
+        return f"state = load_file({_text(path)})", [*imports, "from safetensors.torch import load_file"]
     raise InspectorError(f"There are no few lines that load a {format} checkpoint.", hint="Save it mended instead.")
 
 
 def _access(section: str, root: Branch | None) -> str:
-    """`["a"]["b"]`: how the section is reached."""
-    if root is None or not section:
+    """`["a"]["b"]`: how the section is reached, and `.state_dict()` when it is a module."""
+    if root is None:
         return "".join(f"[{_text(name)}]" for name in section.split(".") if name)
+    if not section:
+        return _MODULE if root.kind == "module" else ""
     for child in root.children:
         if isinstance(child, Branch) and (section == child.name or section.startswith(f"{child.name}.")):
             index = child.name if root.kind == "sequence" else _text(child.name)

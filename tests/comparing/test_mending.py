@@ -85,6 +85,12 @@ def test_shapes(step: Step, expected: tuple[int, ...]) -> None:
     assert mended.items[0].origins == ("w",)
 
 
+@pytest.mark.parametrize("step", [StripPrefix(""), AddPrefix(""), Rename((("{rest}", "{rest}"),)), Slice(("w",), 0, 2)])
+def test_a_step_that_changes_nothing_leaves_no_trace(step: Step) -> None:
+    before = side(w=(2, 3))
+    assert apply(before, [step]) == before
+
+
 def test_positions() -> None:
     step = Interpolate(("{rest}pos",), (2, 3), (4, 5), 1)
     assert shapes(apply(side(pos=(1, 7, 8), x__pos=(7, 8)), [step])) == {"pos": (1, 21, 8), "x.pos": (21, 8)}

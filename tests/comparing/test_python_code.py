@@ -310,6 +310,18 @@ def test_other_formats(tmp_path: Path) -> None:
         python_code([], path="x", format="sharded")
 
 
+@pytest.mark.parametrize("section", ["", "net"])
+def test_a_module_that_was_saved_whole(section: str) -> None:
+    model = nn.Linear(2, 3)
+    torch.save({"net": model} if section else model, "saved.pth")
+    root = open_checkpoint("saved.pth").root
+    code = python_code([AddPrefix("0.")], path="saved.pth", section=section, root=root)
+    assert "# weights_only=False: " in code
+    fresh = nn.Sequential(nn.Linear(2, 3))
+    run(code, fresh)
+    assert torch.equal(fresh[0].weight, model.weight)
+
+
 def test_a_section_that_is_not_there_is_said() -> None:
     torch.save({"a": {"b": torch.zeros(1)}}, "saved.pth")
     root = open_checkpoint("saved.pth").root
