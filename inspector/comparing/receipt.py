@@ -190,7 +190,9 @@ def _loaded(filled: int, total: int) -> str:
         return "Loads a model that has no parameters"
     if filled == total:
         return f"Loads all {wording.plural(total, 'parameter')}"
-    return f"Loads {wording.share(filled, total)} of the parameters, {filled:,} of {total:,}"
+    if not filled:
+        return f"Loads none of the {wording.plural(total, 'parameter')}"
+    return f"Loads {wording.share(filled, total)} of the parameters ({filled:,} of {total:,})"
 
 
 def _at_initialisation(untouched: Sequence[Untouched]) -> str:

@@ -79,7 +79,7 @@ def test_other_classes_raise_even_when_not_strict() -> None:
         "Raises RuntimeError all the same: it lets missing and unexpected keys pass, but not 2 size mismatches."
     )
     assert found.dropping.sentence == (
-        "Loads 99 % of the parameters, 11,176,512 of 11,181,642. `fc` stays at initialisation: random weights: what it "
+        "Loads 99 % of the parameters (11,176,512 of 11,181,642). `fc` stays at initialisation: random weights: what it "
         "puts out means nothing before it is trained."
     )
     (head,) = found.dropping.untouched
@@ -92,6 +92,15 @@ def test_what_strict_false_passes_over_is_said() -> None:
     assert "passes over 80 missing keys in silence" in found.lenient.sentence
     assert "`layer{i}.{j}.bn{k}` (16 of them) stay at initialisation: mean 0 and variance 1" in found.lenient.sentence
     assert len(found.lenient.untouched) == 32
+
+
+def test_that_nothing_is_loaded_in_silence_is_said() -> None:
+    wrapped = side(nn.ModuleDict({"module": small()}), "checkpoint")
+    found = receipt(compare(wrapped, side(small())))
+    assert found.lenient.loads
+    assert found.lenient.sentence.startswith(
+        "Loads none of the 99 parameters and passes over 8 missing keys and 9 unexpected keys in silence."
+    )
 
 
 def test_what_the_workshop_says_of_initialisation_goes_first() -> None:
