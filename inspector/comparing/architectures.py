@@ -10,12 +10,12 @@ kinds of keys that a file has. Only the models of the families that are left are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from .. import wording
+from . import likeness_words as words
 from . import signatures
-from .likeness import AUXILIARY, FURTHER, HEAD, TRUNK, Likeness
+from .likeness import Likeness
 from .sides import Shape, Side
 from .signatures import Signature, is_counter
 
@@ -25,6 +25,8 @@ _MOST_KEYS = 20_000
 """Keys of a file that are looked at: torchvision's largest model has 1,548."""
 _MOST_FAMILIES, _MOST_COPIES, _MOST_LIKE = 8, 8, 10
 """Families that are looked at, copies of a model in one file, and models that are looked at closely."""
+_MOST_BESIDE = 3
+"""Keys beside a model that do not make it part of a larger one: `n_averaged`, a temperature."""
 _ALIKE = 0.3
 """The share of a family's kinds of keys that a file must have: ResNets with and without bottlenecks are one family."""
 _TELLING = 5
@@ -35,8 +37,8 @@ class Identification(NamedTuple):
     """What a checkpoint was found to be."""
 
     kind: str
-    """`same` (but for classes and input), `trunk` (with another head, or within a larger model), `like` (a near
-    miss), `renamed` (the same shapes under other names) or `unknown`."""
+    """`same` (but for classes and input; perhaps several times), `trunk` (with another head, or within a larger
+    model), `like` (a near miss), `renamed` (the same shapes under other names) or `unknown`."""
     sentence: str
     """`This is torchvision's resnet18 with 10 classes.` Empty when it is unknown."""
     builders: tuple[str, ...] = ()
@@ -60,13 +62,12 @@ class Identification(NamedTuple):
 def architecture_line(side: Side) -> str:
     """The same in a few words: `torchvision resnet18, 10 classes`; empty when nothing is known."""
     found = identify(side)
-    if found.kind == UNKNOWN:
-        return ""
     names = f"torchvision {' or '.join(found.builders)}"
     if found.kind == SAME:
-        classes = "" if found.classes is None else f", {_of_classes(found.classes)}"
-        return names + classes + ("" if found.channels is None else f", {_of_channels(found.channels)}")
-    return {TRUNK_OF: "trunk of {}", LIKE: "like {}", RENAMED: "{} under other names"}[found.kind].format(names)
+        return names + "".join(f", {size}" for size in words.sizes(found.classes, found.channels))
+    where = words.under(found.prefixes[:1])
+    lines = {TRUNK_OF: f"trunk of {names}{where}", LIKE: f"like {names}", RENAMED: f"{names} under other names"}
+    return lines.get(found.kind, "")
 
 
 def identify(side: Side) -> Identification:
@@ -75,28 +76,57 @@ def identify(side: Side) -> Identification:
     weights = {key: shape for key, shape in shapes.items() if not is_counter(key)}
     near = sorted(_likenesses(weights), key=lambda each: each.apart)[:_MOST_LIKE]
     found = sorted(near, key=lambda each: (each.cost, -each.same))
-    for kind, holds, say in _KINDS if found else ():
-        if holds(found[0]):
-            evidence = [*_evidence(found[0]), *_of_counters(found[0], len(weights) < len(shapes))]
-            return _identification(kind, say, found, tuple(evidence))
-    return _under_other_names(weights) or _UNKNOWN._replace(rejected=tuple(_rejected(found)))
+    kind = _kind(found)
+    if kind == UNKNOWN:
+        return _under_other_names(weights) or Identification(UNKNOWN, "", rejected=_rejected(found))
+    best, builders, prefixes = found[0], _builders(found), _prefixes_of(found)
+    evidence = (*words.evidence(best, prefixes), *words.of_counters(best, len(weights) < len(shapes)))
+    rejected = _rejected(each for each in found if each.signature.name not in builders)
+    said = _SENTENCES[kind](best, builders, prefixes)
+    return Identification(kind, said, builders, prefixes, best.classes, best.channels, evidence, rejected)
 
 
-def _identification(
-    kind: str, say: Callable[[Likeness, tuple[str, ...]], str], found: list[Likeness], evidence: tuple[str, ...]
-) -> Identification:
+_SENTENCES = {SAME: words.same, TRUNK_OF: words.trunk, LIKE: words.like}
+
+
+def _kind(found: list[Likeness]) -> str:
+    """What the best of these likenesses comes to; the others say how often it is there."""
+    if not found:
+        return UNKNOWN
     best = found[0]
-    equals = [each for each in found if (each.cost, each.same) == (best.cost, best.same)]
-    builders = tuple(sorted({each.signature.name for each in equals}))
-    others = (each for each in found if each.signature.name not in builders)
-    prefixes = tuple(dict.fromkeys(each.prefix for each in equals))
-    said = say(best, builders)
-    return Identification(
-        kind, said, builders, prefixes, best.classes, best.channels, evidence, tuple(_rejected(others))
-    )
+    copies = len(_prefixes_of(found)) - 1
+    if best.is_whole and best.strays <= copies * len(best.part) + _MOST_BESIDE:
+        return SAME
+    return TRUNK_OF if best.has_trunk else LIKE if _is_like(best) else UNKNOWN
 
 
-_UNKNOWN = Identification(UNKNOWN, "")
+def _is_like(best: Likeness) -> bool:
+    """Whether a model is named as its family is, though it is none of it."""
+    names = signatures.table().families[best.signature.family]
+    kinds = {signatures.kind_of(key) for key in best.part}
+    common = len(kinds & names)
+    return common >= _TELLING and common >= 0.6 * len(kinds) and (best.same >= _TELLING or best.ratio is not None)
+
+
+def _equals(found: list[Likeness]) -> list[Likeness]:
+    return [each for each in found if (each.cost, each.same) == (found[0].cost, found[0].same)]
+
+
+def _builders(found: list[Likeness]) -> tuple[str, ...]:
+    return tuple(sorted({each.signature.name for each in _equals(found)}))
+
+
+def _prefixes_of(found: list[Likeness]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.prefix for each in _equals(found)))
+
+
+def _rejected(others: Iterable[Likeness], most: int = 4) -> tuple[tuple[str, str], ...]:
+    """The next builders, each once, with what speaks against it."""
+    reasons = {each.signature.name: each for each in reversed(list(others))}
+    return tuple((name, each.difference()) for name, each in [*reversed(reasons.items())][:most])
+
+
+# What it is held against.
 
 
 def _likenesses(shapes: Mapping[str, Shape]) -> Iterator[Likeness]:
@@ -138,89 +168,6 @@ def _prefixes(kinds: Mapping[str, list[str]], kind_prefix: str) -> list[str]:
     return list(dict.fromkeys("".join(f"{part}." for part in key.split(".")[:depth]) for key in keys))[:_MOST_COPIES]
 
 
-# What there is to say of the best one.
-
-
-def _is_like(best: Likeness) -> bool:
-    """Whether a model is named as its family is, though it is none of it."""
-    names = signatures.table().families[best.signature.family]
-    kinds = {signatures.kind_of(key) for key in best.part}
-    common = len(kinds & names)
-    return common >= _TELLING and common >= 0.6 * len(kinds) and (best.same >= _TELLING or best.ratio is not None)
-
-
-def _say_same(best: Likeness, builders: tuple[str, ...]) -> str:
-    said = f"This is torchvision's {_either(builders)}"
-    if best.classes is not None:
-        said += f" with {_of_classes(best.classes)}"
-    if best.channels is not None:
-        said += f"{' and' if best.classes is not None else ' with'} {_of_channels(best.channels)}"
-    if best.kernel:
-        there = best.signature.shapes[best.signature.stem][2:]
-        said += f"; {best.signature.stem} is {_kernel(best.kernel)} and not {_kernel(there)}"
-        said += ", as in variants for small pictures (CIFAR)" if best.kernel < there else ""
-    return f"{said}."
-
-
-def _say_trunk(best: Likeness, builders: tuple[str, ...]) -> str:
-    where = f" under {wording.safe(best.prefix)}" if best.prefix else ""
-    said = f"The trunk{where} is that of torchvision's {_either(builders)}"
-    other = [key for key in best.lines[HEAD] if key in best.part]
-    if other:
-        return f"{said}, the head is another: {wording.names([wording.safe(key) for key in other])}."
-    return f"{said}, its head is not there." if best.lines[HEAD] else f"{said}; there is more beside it."
-
-
-def _say_like(best: Likeness, builders: tuple[str, ...]) -> str:
-    differences = []
-    if best.ratio is not None and best.ratio != 1:
-        differences.append(f"{wording.number(best.ratio)} times as wide")
-    differences += [f"{name} is {here} and not {there} blocks deep" for name, here, there in best.blocks]
-    said = f"This is built like torchvision's {_either(builders)}, but "
-    return said + (" and ".join(differences[:3]) or f"not the same: {best.difference()}") + "."
-
-
-_KINDS = (
-    (SAME, lambda best: best.is_whole and not best.strays, _say_same),
-    (TRUNK_OF, lambda best: best.has_trunk, _say_trunk),
-    (LIKE, _is_like, _say_like),
-)
-"""What a best likeness may be: the first that holds, and the sentence for it."""
-
-
-def _evidence(best: Likeness) -> Iterator[str]:
-    name = best.signature.name
-    share = "All" if best.same == len(best.part) else f"{best.same:,} of {len(best.part):,}"
-    yield f"{share} names and shapes{_under(best.prefix)} are those of {name}."
-    if best.classes is not None:
-        yield f"{next(iter(best.signature.head))} says {_of_classes(best.classes)}."
-    if best.channels is not None:
-        yield f"{best.signature.stem} takes {_of_channels(best.channels)}."
-    if best.lines[AUXILIARY]:
-        there = "There are" if any(key in best.part for key in best.lines[AUXILIARY]) else "There are no"
-        yield f"{there} auxiliary classifiers, which are only used in training."
-    further = best.strays + len(best.lines[FURTHER])
-    if further:
-        yield f"{wording.plural(further, 'further key')} {'is' if further == 1 else 'are'} not of it."
-    if best.lines[TRUNK]:
-        do = "does" if len(best.lines[TRUNK]) == 1 else "do"
-        yield f"{wording.plural(len(best.lines[TRUNK]), 'key')} of the trunk {do} not fit: {best.difference()}."
-
-
-def _of_counters(best: Likeness, there: bool) -> Iterator[str]:
-    if not there and any(key.endswith("running_mean") for key in best.part):
-        yield "There are no num_batches_tracked: torch before 0.4.1 had none, and some programs leave them out."
-
-
-def _rejected(others: Iterable[Likeness], most: int = 4) -> Iterator[tuple[str, str]]:
-    """The next builders, each once, with what speaks against it."""
-    seen: dict[str, str] = {}
-    for each in others:
-        if len(seen) < most:
-            seen.setdefault(each.signature.name, each.difference())
-    return iter(seen.items())
-
-
 # The same network under other names.
 
 
@@ -239,34 +186,9 @@ def _under_other_names(shapes: Mapping[str, Shape]) -> Identification | None:
 
 
 def _renamed(found: list[Signature], shapes: Mapping[str, Shape], head: Shape | None) -> Identification:
+    """Of models with the same matrices, as with and without batch norm, those with as many tensors."""
     distances = {each: abs(len(shapes) - len(each.shapes)) for each in found}
     builders = tuple(sorted(each.name for each in found if distances[each] == min(distances.values())))
     matrices = sum(len(shape) > 1 for shape in shapes.values()) - (head is not None)
-    ending = "its head is not there" if head is None else f"with a head of shape {wording.shape(head)}"
-    return Identification(
-        RENAMED,
-        f"The shapes are those of torchvision's {_either(builders)}, under other names, {ending}.",
-        builders,
-        classes=head[0] if head else None,
-        evidence=(f"{matrices:,} weights of two and more dimensions have the same shapes, counted each by each.",),
-    )
-
-
-def _either(builders: tuple[str, ...]) -> str:
-    return " or ".join(builders) + (" (their shapes are the same)" if len(builders) > 1 else "")
-
-
-def _of_classes(number: int) -> str:
-    return wording.plural(number, "class", "classes")
-
-
-def _of_channels(number: int) -> str:
-    return wording.plural(number, "input channel")
-
-
-def _kernel(sizes: Shape) -> str:
-    return "x".join(map(str, sizes))
-
-
-def _under(prefix: str) -> str:
-    return f" under {wording.safe(prefix)}" if prefix else ""
+    said, evidence = words.renamed(builders, head), words.of_matrices(matrices)
+    return Identification(RENAMED, said, builders, classes=head[0] if head else None, evidence=(evidence,))

@@ -56,20 +56,19 @@ def knobs(signature: Signature, arguments: Mapping[str, object], fixed: Sequence
     """The knobs of a call with these arguments, in the order of the signature; arguments in `fixed` have none."""
     found: list[Knob] = []
     known = {argument.name: argument for argument in signature.arguments}
-    for name in dict.fromkeys([*known, *arguments]):
+    values = {**{name: argument.default for name, argument in known.items()}, **arguments}
+    for name, value in values.items():
         argument = known.get(name, Argument(name, "", False))
         if name not in fixed:
-            value = arguments.get(name, argument.default)
             found += [Knob((name,), CHOICE, argument.choices)] if argument.choices else _of(value, (name,), argument)
-    return [*_twins(arguments, found), *found]
+    return [*_twins(values, found), *found]
 
 
-def _twins(arguments: Mapping[str, object], found: Iterable[Knob]) -> Iterator[Knob]:
+def _twins(values: Mapping[str, object], found: Iterable[Knob]) -> Iterator[Knob]:
     """Lists that stand side by side and are equally long: `depths` and `num_heads` only change together."""
-    lists = [knob.place for knob in found if knob.kind == LENGTH and len(knob.place) == 1]
-    for (one,), (other,) in zip(lists, lists[1:]):  # noqa: RUF007  # Python 3.8
-        values = arguments.get(str(one)), arguments.get(str(other))
-        if all(isinstance(each, (list, tuple)) for each in values) and len(values[0]) == len(values[1]):  # type: ignore[arg-type]
+    lists = [(knob.argument, values[knob.argument]) for knob in found if knob.kind == LENGTH and len(knob.place) == 1]
+    for (one, first), (other, second) in zip(lists, lists[1:]):  # noqa: RUF007  # Python 3.8
+        if isinstance(first, (list, tuple)) and isinstance(second, (list, tuple)) and len(first) == len(second):
             yield Knob((one,), LENGTHS, (other,))
 
 

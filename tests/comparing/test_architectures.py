@@ -147,7 +147,7 @@ def test_a_small_first_convolution_is_said_to_be_that_of_small_pictures() -> Non
     found = identified(resnet("resnet50", conv1_weight=(64, 3, 3, 3), fc_weight=(100, 2048), fc_bias=(100,)))
     assert found.builders == ("resnet50",)
     assert found.sentence == (
-        "This is torchvision's resnet50 with 100 classes; conv1.weight is 3x3 and not 7x7, as in variants for small "
+        "This is torchvision's resnet50 with 100 classes, but conv1.weight is 3x3 and not 7x7 as in variants for small "
         "pictures (CIFAR)."
     )
 
@@ -183,15 +183,26 @@ def test_a_backbone_alone_is_not_taken_for_a_segmentation_model() -> None:
 def test_weights_and_their_average_in_one_file() -> None:
     shapes = resnet()
     found = identified({**prefixed(shapes, "model."), **prefixed(shapes, "ema.module."), "n_averaged": ()})
-    assert (found.kind, found.builders) == (TRUNK_OF, ("resnet18",))
+    assert (found.kind, found.builders, found.classes) == (SAME, ("resnet18",), 1000)
     assert found.prefixes == ("model.", "ema.module.")
-    assert found.classes == 1000
+    assert found.evidence[0] == "All names and shapes under model. and ema.module. are those of resnet18."
+    assert "1 further key is not of it." in found.evidence
+
+
+def test_a_whole_model_within_a_larger_one() -> None:
+    shapes = {**prefixed(resnet(), "teacher."), **{f"student.{place}.weight": (64, 64) for place in range(9)}}
+    found = identified(shapes)
+    assert (found.kind, found.classes) == (TRUNK_OF, 1000)
+    assert found.sentence == (
+        "All of torchvision's resnet18 with 1,000 classes is there under teacher., and more beside it."
+    )
+    assert architecture_line(side_of(shapes)) == "trunk of torchvision resnet18 under teacher."
 
 
 def test_an_averaged_model_of_torchs_own(making: ModuleType) -> None:
     averaged = torch.optim.swa_utils.AveragedModel(making._torchvision().models.squeezenet1_0(num_classes=3))
     found = identified({key: tuple(value.shape) for key, value in averaged.state_dict().items()})
-    assert (found.builders, found.prefixes, found.classes) == (("squeezenet1_0",), ("module.",), 3)
+    assert (found.kind, found.builders, found.prefixes, found.classes) == (SAME, ("squeezenet1_0",), ("module.",), 3)
 
 
 def test_counters_may_be_missing_and_may_be_there() -> None:
