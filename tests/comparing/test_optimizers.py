@@ -168,7 +168,8 @@ def deeper_layers_slower(model: Any) -> list[dict[str, Any]]:
 
 WAYS = [
     all_in_order, by_dimensions, by_bias, as_transformers_does, norms_by_class, as_mingpt_does, head_apart,
-    head_first_with_decay, last_block_and_head, as_yolo_does, one_each, head_only, all_but_the_stem, blocks_apart, deeper_layers_slower,
+    head_first_with_decay, last_block_and_head, as_yolo_does, one_each, head_only, all_but_the_stem, blocks_apart,
+    deeper_layers_slower,
 ]  # fmt: skip
 
 
