@@ -13,7 +13,6 @@ warm, so the next request begins at once.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
 from collections.abc import Generator
@@ -103,6 +102,8 @@ class Workshop:
             if self._stopped and not isinstance(error, Stopped):
                 raise Stopped("It was stopped.", output=error.output) from error
             raise
+        except (OSError, ValueError) as error:  # closed while nobody listened, or no descriptor is left
+            raise WorkshopError(f"The workshop could not go on: {error}.") from error
         finally:
             work.close()
             self._turn.release()
@@ -210,6 +211,5 @@ class Workshop:
     def _let_go(self) -> None:
         self._let_model_go()
         if self._warm is not None:
-            with contextlib.suppress(OSError):
-                self._warm.end()
+            self._warm.end()
             self._warm = None

@@ -34,6 +34,9 @@ from .failures import failure_of
 DESCRIPTORS = ("stdout", "stderr", "requests", "answers", "faults")
 """What a worker is given, in this order. To `faults` goes the traceback of a crash."""
 
+TRACE_SIGNAL = getattr(signal, "SIGUSR1", 0)  # there is none where nothing can be forked
+"""On this signal a worker writes where it is to `faults`, whatever it is doing; the client asks so before killing."""
+
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 """From linux/prctl.h: die with the parent; become the parent of all orphans below."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import os
-import signal
 import sys
 import time
 import warnings
@@ -22,14 +21,12 @@ from . import crossing, requests
 from .building import Built, Constructor, build, on_meta, open_constructor
 from .describing import describe
 from .failures import failure_of
+from .forking import TRACE_SIGNAL
 from .importing import installed_modules, user_files
 from .interpreters import this_interpreter
 from .judging import judge
 from .listing import list_classes
 from .signatures import signature_of
-
-TRACE_SIGNAL = signal.SIGUSR1
-"""On this signal the worker writes where it is to `faults`, whatever it is doing; the client asks so before killing."""
 
 
 def warm_up() -> None:

@@ -30,7 +30,7 @@ _PATIENCE = 2.0
 
 
 class WarmProcess:
-    """One running interpreter. `start` it before anything else."""
+    """One running interpreter. `warm_up` before anything else."""
 
     def __init__(self, interpreter: str) -> None:
         """Raises WorkshopError when there is no such program."""
@@ -81,11 +81,11 @@ class WarmProcess:
 
     def messages(self, timeout: float) -> list[Any]:
         """What came within `timeout` seconds; [None] when the process is gone."""
-        if not select.select([self.socket], [], [], timeout)[0]:
-            return []
         try:
+            if not select.select([self.socket], [], [], timeout)[0]:
+                return []
             received = self.socket.recv(65536)
-        except OSError:
+        except (OSError, ValueError):  # reset, or closed here
             received = b""
         if not received:
             self._gone = True
@@ -117,10 +117,6 @@ class WarmProcess:
             self._process.kill()
             self._process.wait()
         self._said.close()
-
-    def kill(self) -> None:
-        """Ends the process at once; its workers die with it."""
-        self._process.kill()
 
     def _broken(self) -> WorkshopError:
         self._said.seek(0, os.SEEK_END)

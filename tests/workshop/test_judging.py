@@ -256,3 +256,12 @@ def torchs_own(module: torch.nn.Module, state: dict[str, Any], metadata: Any) ->
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return ""
+
+
+def test_a_file_of_many_keys(workshop: Workshop) -> None:
+    """A question of some megabytes goes through a pipe of 64 kB."""
+    build(workshop, parse_source("squeezenet1_0"))
+    items = tuple((f"some.prefix.of.a.layer.{number}.weight", (3, 4, 5), "float32") for number in range(50_000))
+    answer = finish(workshop.ask(Judge(items)))
+    assert isinstance(answer, Verdict)
+    assert answer.unexpected == tuple(key for key, _, _ in items)
