@@ -45,9 +45,9 @@ def aligning(a: Side, b: Side, *, values: Values | None = None) -> Generator[Pro
     for find, times in sought:
         for _ in range(times):
             found = find(a, b)
+            yield Progress(len(causes), 0, "causes")
             if not found:
                 break
             causes += found
             a = apply(a, [cause.step for cause in found if cause.step is not None])
-            yield Progress(len(causes), 0, "causes", found[-1].sentence)
     return tuple(causes)

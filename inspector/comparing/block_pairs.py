@@ -19,10 +19,10 @@ from .units import Unit
 
 Map = list[tuple[Numbers, Numbers]]
 
-_MOST_KINDS = 12
+_MOST_KINDS = 64
 """Of so many kinds of blocks a side may have, those with most layers are looked at."""
-_MOST_CELLS = 40_000
-"""The longest way is only sought through so many pairs of blocks."""
+_MOST_CELLS = 1_000_000
+"""The longest way is only sought through so many pairs of blocks, all that are tried taken together."""
 _RESIZED, _SAME = 0.25, 0.55
 """How alike blocks have to be: as networks of another width are, and as those that were left over must be."""
 
@@ -52,6 +52,8 @@ class _Content:
         self._ids: dict[object, int] = {}
         self._contents: list[tuple[Counter[object], Counter[object]]] = []
         self._known: dict[tuple[int, int], float] = {}
+        self.cells = _MOST_CELLS
+        """How many pairs of blocks may still be looked at for a longest way."""
 
     def id(self, layers: Iterable[Unit]) -> int:
         parts = [part for unit in layers for part in unit.parts]
@@ -137,7 +139,8 @@ def _maps(content: _Content, ours: Contents, theirs: Contents) -> Iterator[Map]:
             yield [(one, another) for one, another in shifted if another in theirs]
     if len(mine) == len(others):
         yield list(zip(mine, others))
-    if len(mine) * len(others) <= _MOST_CELLS:
+    if len(mine) * len(others) <= content.cells:
+        content.cells -= len(mine) * len(others)
         yield _longest_way(content, ours, theirs)
 
 

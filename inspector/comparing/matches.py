@@ -14,6 +14,9 @@ Values = Callable[[Item], str]
 names and shapes leave a choice."""
 
 
+_MOST_RIVALS = 8
+
+
 class Match(NamedTuple):
     """Two layers that are one."""
 
@@ -30,6 +33,28 @@ class Link(NamedTuple):
     ours: tuple[Item, ...]
     theirs: tuple[Item, ...]
     match: Match
+
+
+def by_shapes(found: list[Match], ours: Sequence[Unit], theirs: Sequence[Unit]) -> list[Match]:
+    """What is left, in order, where both sides have as many layers of one shape. Only one of a shape is no guess."""
+    kinds = [_by_shape(layers) for layers in _unmatched(ours, theirs, found)]
+    added = []
+    for kind, mine in kinds[0].items():
+        others = kinds[1].get(kind, [])
+        if len(mine) == len(others):
+            paths = tuple(unit.path for unit in others)
+            for one, other in zip(mine, others):
+                rivals = tuple(path for path in paths if path != other.path)
+                added.append(Match(one, other, POSSIBLE if rivals else LIKELY, rivals[:_MOST_RIVALS]))
+    return added
+
+
+def _by_shape(layers: Iterable[Unit]) -> dict[tuple[object, ...], list[Unit]]:
+    kinds: dict[tuple[object, ...], list[Unit]] = {}
+    for unit in layers:
+        if unit.first.shape is not None:
+            kinds.setdefault(tuple((part.role, part.shape) for part in unit.parts), []).append(unit)
+    return kinds
 
 
 def by_values(found: list[Match], ours: Sequence[Unit], theirs: Sequence[Unit], values: Values) -> list[Match]:

@@ -25,6 +25,7 @@ from .unpaired import lines, same_rank, unpaired
 _NUMBER = re.compile(r"(?<![0-9])(?:0|[1-9][0-9]{0,8})(?![0-9])")
 _LONGEST, _MOST_NUMBERS = 500, 6
 _MOST_CELLS = 40_000
+_MOST_LISTS = 500
 _RANK = 0.3
 """What a tensor of another size but as many dimensions counts, against 1 for one of the same shape."""
 
@@ -48,7 +49,7 @@ def find(a: Side, b: Side) -> tuple[Cause, ...]:
         return ()
     ours, theirs = _lists(a, named), _lists(b, named)
     found: list[_Renumbered] = []
-    for before in sorted(named, key=len):
+    for before in sorted(named, key=len)[:_MOST_LISTS]:
         if before in ours and before in theirs and not any(before.startswith(each.before) for each in found):
             found += _renumbered(before, ours[before], theirs[before])
     if not found:
@@ -97,15 +98,16 @@ def _renumbered(before: str, ours: Items, theirs: Items) -> Iterator[_Renumbered
     if not kept:
         return  # nothing in the way: a rename like any other
     now = _agreement(kept, ours, theirs)
+    least = max(now + 0.5, 0.5 * min(sum(map(len, ours.values())), sum(map(len, theirs.values()))))
     shift, numbers = _shifted(ours, theirs)
     then = _agreement(numbers, ours, theirs)
     ordered = _in_order(ours, theirs) if len(ours) * len(theirs) <= _MOST_CELLS else {}
-    if shift and len(numbers) > 1 and then > now + 0.5 and then >= 0.9 * _agreement(ordered, ours, theirs):
+    if shift and len(numbers) > 1 and then > least and then >= 0.9 * _agreement(ordered, ours, theirs):
         yield _Renumbered(before, numbers, shift)
         return
     then = _agreement(ordered, ours, theirs)
     moves = any(ordered.get(number, number) != number for number in kept)
-    if moves and then > now + 0.5 and (2 * now <= then or _at_odds(kept, ours, theirs)):
+    if moves and then > least and (2 * now <= then or _at_odds(kept, ours, theirs)):
         yield _Renumbered(before, ordered, None)
 
 

@@ -30,6 +30,8 @@ def find(a: Side, b: Side) -> tuple[Cause, ...]:
     there = {item.key: item for item in b.items}
     pairs = [(item, other) for item in a.items if (other := there.get(item.key)) is not None]
     unlike = [(one, other) for one, other in pairs if one.shape != other.shape and one.shape and other.shape]
+    if not unlike and not any(one.made for one, _ in pairs):
+        return ()
     keys = [item.key for item in a.items]
     return (*_ones(unlike, keys), *_turned(pairs, [pair for pair in unlike if _is_turned(*pair)], keys))
 

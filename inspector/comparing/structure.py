@@ -17,7 +17,7 @@ from .block_pairs import block_pairs
 from .blocks import blocks, ranked
 from .causes import CERTAIN, LIKELY, POSSIBLE
 from .key_words import ORDINALS, alike, words
-from .matches import Match, Values, by_neighbours, by_values
+from .matches import Match, Values, by_neighbours, by_shapes, by_values
 from .units import SCALED, TURNED, Part, Unit, fit, ratios, shared_roles
 
 _NAMED, _HINTED = 0.6, 0.3
@@ -53,6 +53,8 @@ def match(ours: Sequence[Unit], theirs: Sequence[Unit], values: Values | None = 
     left = {unit.path: unit for unit in ours if unit.path not in held}
     left_there = {unit.path: unit for unit in theirs if unit.path not in held_there}
     found += _within([(left, left_there)], _usual(found))
+    if 2 * len(found) < min(len(ours), len(theirs)):  # names say nothing: what is left is told by shapes, or not at all
+        found += by_shapes(found, ours, theirs)
     if values is not None:
         found = by_values(found, ours, theirs, values)
     return by_neighbours(found, ours, theirs, held | held_there)
@@ -183,7 +185,7 @@ def _candidates(ours: Layers, theirs: Layers) -> Iterator[tuple[str, str]]:
         if len(like) > _MOST_CANDIDATES:
             like = by_shape.get(plain, [])
         if len(like) > _MOST_CANDIDATES:
-            like = [other for other in like if other == name][:1]
+            like = [name] if name in theirs else []
         for other in like:
             yield name, other
 

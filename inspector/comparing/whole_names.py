@@ -25,9 +25,8 @@ def find(a: Side, b: Side, values: Values | None = None) -> tuple[Cause, ...]:
     ours, theirs = unpaired(a, b), unpaired(b, a)
     if not ours or not theirs:
         return ()
-    links = [
-        link for each in match(*with_families(units(ours.values()), units(theirs.values()))) for link in _links(each)
-    ]
+    layers = with_families(units(ours.values()), units(theirs.values()))
+    links = [link for each in match(*layers, values) for link in _links(each)]
     causes: list[Cause] = []
     for cause in fusing.causes(a, b, [link for link in links if len(link.ours) != len(link.theirs)]):
         causes.append(cause)
