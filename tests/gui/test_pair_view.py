@@ -66,21 +66,21 @@ def test_a_chip_leaves_its_kind_and_gives_everything_back(qtbot: QtBot, view: Pa
 
 def test_the_search_language_works_together_with_the_chips(qtbot: QtBot, view: PairView) -> None:
     qtbot.keyClicks(view.search, "weight")
-    qtbot.waitUntil(lambda: view.count.text() == "4 matches")
+    qtbot.waitUntil(lambda: view.filter.count.text() == "4 matches")
     view.filter_kinds({SIZE})
     assert keys(view) == ["fc.weight"]
     view.search.clear()
     qtbot.waitUntil(lambda: keys(view) == ["fc.weight", "fc.bias"])
     qtbot.keyClicks(view.search, "shape:banana")
-    qtbot.waitUntil(lambda: view.problem.isVisible())
-    assert "is no shape" in view.problem.text()
+    qtbot.waitUntil(lambda: view.filter.problem.isVisible())
+    assert "is no shape" in view.filter.problem.text()
     view.search.clear()
-    qtbot.waitUntil(lambda: not view.problem.isVisible())
+    qtbot.waitUntil(lambda: not view.filter.problem.isVisible())
 
 
 def test_statistics_are_not_searched_here_and_it_says_so(qtbot: QtBot, view: PairView) -> None:
     qtbot.keyClicks(view.search, "nan")
-    qtbot.waitUntil(lambda: "in the tab of one file" in view.problem.text())
+    qtbot.waitUntil(lambda: "in the tab of one file" in view.filter.problem.text())
 
 
 def test_the_next_difference_goes_round_and_round(view: PairView) -> None:
@@ -130,6 +130,7 @@ def test_choosing_a_key_opens_what_hides_it_and_tells_the_pair(view: PairView) -
     assert view.current is not None
     assert view.current.kind == SAME
     assert chosen[-1] is view.current
+    assert view.chips.down == frozenset()
     assert not view.choose("nowhere")
 
 
@@ -161,6 +162,20 @@ def test_showing_another_comparison_keeps_what_is_open_and_chosen(view: PairView
     view.show(compare(side("a.pth", network()), side("b.pth", network())))
     assert current(view) == "layers.1.bias"
     assert view.chips.texts() == ["= 8 same"]
+    chosen: list[object] = []
+    view.chosen.connect(chosen.append)
+    view.show(compare(side("a.pth", network(classes=4)), side("b.pth", network())))
+    assert chosen == [view.current]
+    view.show(compare(side("a.pth", {"other": (1,)}), side("b.pth", {"other": (1,)})))
+    assert chosen[1:] == [None]
+    assert view.current is None
+
+
+def test_marks_are_shown_though_a_filter_hid_them(view: PairView) -> None:
+    view.filter_kinds({MISSING})
+    view.mark(["fc.weight"])
+    assert current(view) == "fc.weight"
+    assert view.chips.down == frozenset()
 
 
 def test_the_strip_shows_where_the_differences_lie_and_leads_there(qtbot: QtBot, view: PairView) -> None:

@@ -97,7 +97,7 @@ class CompareSide(QWidget):
             line.addWidget(self._button(name), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(line)
         more = QHBoxLayout()
-        more.setContentsMargins(16, 0, 16, 8)
+        more.setContentsMargins(16, 0, 16, 4)
         more.addWidget(self.more)
         column.addLayout(more)
         for widget in (self.change, self.damage, self.causes):

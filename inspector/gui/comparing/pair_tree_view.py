@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import QModelIndex, QSignalBlocker
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -31,7 +32,9 @@ class PairTreeView(FlatTreeView):
         self.columns = TreeColumns(self.horizontalHeader(), model, self._delegate, _FITTED)
 
     def show_tree(self, tree: PairTree, opened: Iterable[int] = ()) -> None:
-        """Shows another comparison, with these rows open."""
+        """Shows another comparison, with these rows open and none chosen: its rows have other numbers."""
+        with QSignalBlocker(self):
+            self.setCurrentIndex(QModelIndex())
         self._model.show(tree)
         self._model.change(lambda rows: rows.open_rows(list(opened)))
         if tree.has_values is not self._shows_values:

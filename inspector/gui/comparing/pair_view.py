@@ -13,32 +13,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ... import wording
-from ...checkpoint.searching import Found, search
 from ...comparing.diffing import KINDS, SAME, Comparison, Pair
-from ...comparing.sides import Side
-from ...errors import QueryError
-from ..item_models.pair_cells import MEANINGS, PairColumn, words_of
+from ..item_models.pair_cells import MEANINGS, PairColumn
 from ..item_models.pair_model import PairModel
 from ..item_models.pair_rows import RANKS, PairTree
 from ..item_models.tree_rows import TreeRows
-from ..searching import Searching
 from ..theme import colours
-from ..widgets.chips import Chips, ChipText
-from ..widgets.labels import Label
 from ..widgets.overview_strip import OverviewStrip
-from ..widgets.search_field import SearchField
+from .pair_filter import NOTHING, PairFilter
 from .pair_tree_view import PairTreeView
 
 if TYPE_CHECKING:
     from ...analysis.distances import Distance
 
-PLACEHOLDER = "Search: conv weight   *.bias   shape:512   dtype:f16"
 DIFFERENT = tuple(kind for kind in KINDS if kind != SAME)
-_NOTHING = Comparison(Side("", "checkpoint"), Side("", "checkpoint"), ())
 _MOST_OPENED = 300
 """Rows that are set off are all brought on show, if they are no more than this."""
 
@@ -57,17 +48,12 @@ class PairView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.tree = PairTree(_NOTHING)
+        self.tree = PairTree(NOTHING)
         self.model = PairModel(self.tree, self)
         self.view = PairTreeView(self.model)
         self.strip = OverviewStrip()
-        self.chips = Chips("Kinds of differences")
-        self.search = SearchField()
-        self.search.setPlaceholderText(PLACEHOLDER)
-        self.count = Label(tone="quiet")
-        self.problem = Label(tone="quiet", wrap=True)
-        self._searching = Searching(self)
-        self._hits: list[int] | None = None
+        self.filter = PairFilter()
+        self.chips, self.search = self.filter.chips, self.filter.search
         self._depth = 0
         self._lay_out()
         self._connect()
@@ -80,7 +66,7 @@ class PairView(QWidget):
         What is open and chosen stays so, as far as it is still there. Without arguments: shows the widget.
         """
         if comparison is not None or tree is not None:
-            self._show_tree(tree or PairTree(comparison or _NOTHING))
+            self._show_tree(tree or PairTree(comparison or NOTHING))
         super().show()
 
     def set_distances(self, measured: Mapping[int, Distance], refused: Mapping[int, str] | None = None) -> None:
@@ -90,20 +76,20 @@ class PairView(QWidget):
     def show_distances(self, kinds_changed: bool) -> None:
         """Shows what the tree has taken in; whether rows are of another kind by that."""
         if kinds_changed:
-            self.chips.count(self.tree.counts())
+            self.filter.recount()
             self._draw_strip()
         self.view.repaint_rows()
 
     def settle(self) -> None:
         """All distances are in: rows that are filtered by kind, or sorted, take the places that these give them."""
         if self.chips.down or self.model.rows.flat:
-            self.filter_again()
+            self.filter.again()
 
     def choose(self, key: str) -> bool:
         """Makes the pair that has this key on either side the chosen one; False where there is none."""
         rows = self.tree.rows_of([key])
         if rows:
-            self.view.choose(rows[0])
+            self._choose(rows[0])
         return bool(rows)
 
     def mark(self, keys: Iterable[str]) -> None:
@@ -118,8 +104,7 @@ class PairView(QWidget):
 
     def filter_kinds(self, kinds: Collection[str]) -> None:
         """Leaves the pairs of these kinds; none: all."""
-        self.chips.press(frozenset(kinds))
-        self.filter_again()
+        self.filter.press(kinds)
 
     def step(self, step: int) -> None:
         """Goes to the next pair that differs, or with −1 to the one before, round and round."""
@@ -168,18 +153,6 @@ class PairView(QWidget):
         keys = {column: cells.whole_key(row, column) for column in (PairColumn.KEY_A, PairColumn.KEY_B)}
         return "\t".join(keys.get(column, cells.text(row, column)) for column in PairColumn)
 
-    def filter_again(self) -> None:
-        """Finds anew which rows the chips and the search leave, after kinds of rows have changed."""
-        kinds = self.chips.down
-        hits = self._hits
-        if kinds:
-            wanted = self.tree.leaves_of(kinds)
-            hits = wanted if hits is None else sorted(set(hits).intersection(wanted))
-        found = self.tree.with_ancestors(hits) if hits is not None else None
-        self.model.change(lambda rows: rows.search(found))
-        self.view.columns.sort_again()
-        self.count.setText(wording.plural(len(hits), "match", "matches") if hits is not None else "")
-
     def _show_tree(self, tree: PairTree) -> None:
         before, opened, chosen = self.tree, self.model.rows.opened_rows(), self.view.current()
         keys = [before.outline.key(row) for row in opened]
@@ -190,71 +163,48 @@ class PairView(QWidget):
         self.view.show_tree(tree, tree.first_open if is_first else kept)
         self.view.mark(())
         self.strip.set_off(b"")
-        with_model = tree.comparison.b.kind == "model"
-        self.chips.show_chips(_chip(kind, with_model=with_model) for kind in KINDS)
-        self.chips.count(tree.counts())
         self._draw_strip()
         if is_first and not self.view.columns.is_arranged:
             self.view.columns.fit()
             self.view.share_room()
-        self._search(self.search.text().strip())
-        if key and (row := tree.outline.row(key)) is not None:
+        self.filter.show_tree(tree)
+        row = tree.outline.row(key) if key else None
+        if row is not None:
             self.view.choose(row)
+        else:
+            self.chosen.emit(None)
 
     def _bring_on_show(self, rows: list[int]) -> None:
         if not rows:
             return
-        if len(rows) <= _MOST_OPENED and not self.model.rows.flat:
+        if len(rows) <= _MOST_OPENED and self.model.rows.found is None and not self.model.rows.flat:
             groups = [row for row in self.tree.with_ancestors(rows) if not self.tree.ranks[row]]
             self.model.change(lambda shown: shown.open_rows(groups))
-        self.view.choose(rows[0])
+        self._choose(rows[0])
 
-    # Searching
+    def _choose(self, row: int) -> None:
+        """Makes a row the chosen one; a filter that hides it is given up."""
+        if self.model.rows.found is not None and row not in self.model.rows.found:
+            self.filter.clear()
+        self.view.choose(row)
 
-    def _search(self, query: str) -> None:
-        self._tell("")
-        self._searching.stop()
-        if query:
-            self._searching.start(search(self.tree.outline, query))
-        else:
-            self._hits = None
-            self.filter_again()
-
-    def _take_found(self, found: Found) -> None:
-        self._hits = list(found.hits)
-        self.filter_again()
-        if found.unmeasured:
-            self._tell("Statistics such as nan and mean are searched in the tab of one file.")
-
-    def _refuse(self, error: QueryError) -> None:
-        self._tell(f"{error.message} {error.hint}")
-        self.count.setText("")
-
-    def _tell(self, sentence: str) -> None:
-        self.problem.setText(wording.safe(sentence, 400))
-        self.problem.setVisible(bool(sentence))
+    def _leave(self, hits: list[int] | None) -> None:
+        """Leaves these pairs, and the groups that they lie in."""
+        found = self.tree.with_ancestors(hits) if hits is not None else None
+        self.model.change(lambda rows: rows.search(found))
+        self.view.columns.sort_again()
 
     # Layout and wiring
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(12, 8, 12, 8)
-        bar.setSpacing(10)
-        bar.addWidget(self.chips, 1, Qt.AlignmentFlag.AlignVCenter)
-        bar.addWidget(self.count)
-        self.search.setMaximumWidth(360)
-        bar.addWidget(self.search, 1)
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.view, 1)
         row.addWidget(self.strip)
-        self.problem.setContentsMargins(14, 0, 14, 8)
-        self.problem.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(bar)
-        column.addWidget(self.problem)
+        column.addWidget(self.filter)
         column.addLayout(row, 1)
 
     def _connect(self) -> None:
@@ -263,11 +213,8 @@ class PairView(QWidget):
         self.view.looked_at.connect(self._look)
         self.view.painted.connect(self._begin)
         self.strip.asked.connect(self._go_to)
-        self.chips.changed.connect(lambda _names: self.filter_again())
-        self.search.searched.connect(self._search)
+        self.filter.changed.connect(self._leave)
         self.search.left.connect(self.view.setFocus)
-        self._searching.found.connect(self._take_found)
-        self._searching.refused.connect(self._refuse)
 
     def _begin(self) -> None:
         self.search.dress()
@@ -275,7 +222,7 @@ class PairView(QWidget):
 
     def _go_to(self, row: int) -> None:
         """Goes to a row of the tree; from a group to the first pair in it."""
-        self.view.choose(next((each for each in range(row, len(self.tree)) if self.tree.ranks[each]), row))
+        self._choose(next((each for each in range(row, len(self.tree)) if self.tree.ranks[each]), row))
 
     def _look(self) -> None:
         rows = self.view.on_show()
@@ -292,8 +239,3 @@ class PairView(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._draw_strip()
-
-
-def _chip(kind: str, *, with_model: bool) -> ChipText:
-    word = words_of(kind, with_model=with_model)
-    return ChipText(kind, MEANINGS[kind], word, f"Show only this: {word}. Press again for everything.")
