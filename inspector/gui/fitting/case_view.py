@@ -10,16 +10,20 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QWidget
 from ...comparing.causes import Cause
 from ..comparing.pair_deeds import FOR_PAIRS, pair_deeds
 from ..comparing.pair_view import PairView
+from ..settings import Settings
 from .case import Case
 from .story import Story
+
+_STATE = "case_splitter"
 
 
 class CaseView(QSplitter):
     """Three columns: a side, the story of the case, the pairs of its keys. Choosing a cause sets off its keys."""
 
-    def __init__(self, case: Case, side: QWidget) -> None:
+    def __init__(self, case: Case, side: QWidget, settings: Settings) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._case = case
+        self._settings = settings
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.side = side
@@ -27,9 +31,12 @@ class CaseView(QSplitter):
         self.pairs = PairView()
         for widget in (side, self.story, self.pairs):
             self.addWidget(widget)
-        self.setSizes([315, 435, 690])
+        self.setSizes([300, 420, 720])
         self.setStretchFactor(1, 2)
         self.setStretchFactor(2, 3)
+        state = settings.state(_STATE)
+        if state is not None:
+            self.restoreState(state)
         self.story.causes.chosen.connect(self._mark)
         case.changed.connect(self.show_pairs)
         self.pairs.hide()
@@ -62,6 +69,11 @@ class CaseView(QSplitter):
             "tick_all": case.tick_all,
             **pair_deeds(self.pairs, copy),
         }
+
+    def keep_state(self) -> None:
+        """Remembers how the room is shared."""
+        if self.pairs.isVisibleTo(self):
+            self._settings.keep_state(_STATE, self.saveState())
 
     def hide_pairs(self) -> None:
         self.pairs.hide()

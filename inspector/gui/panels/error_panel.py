@@ -13,6 +13,7 @@ from ..fitting.case_view import CaseView, Foot
 from ..fitting.error_side import ErrorSide
 from ..fitting.open_error import OpenError
 from ..fitting.telling import story_of
+from ..settings import Settings
 from .page_panel import PagePanel
 
 _WELCOME = "Paste what torch printed on the left: from 'Error(s) in loading state_dict for' to the end."
@@ -21,11 +22,11 @@ _WELCOME = "Paste what torch printed on the left: from 'Error(s) in loading stat
 class ErrorPanel(PagePanel):
     """An error message, grouped into causes with their steps."""
 
-    def __init__(self, page: OpenError) -> None:
+    def __init__(self, page: OpenError, settings: Settings) -> None:
         super().__init__(page)
         self.case = page.case
         self._page = page
-        self.view = CaseView(page.case, ErrorSide(page))
+        self.view = CaseView(page.case, ErrorSide(page), settings)
         self.side: ErrorSide = self.view.side  # type: ignore[assignment]
         self.story = self.view.story
         self.story.failure.retry.hide()
@@ -52,6 +53,9 @@ class ErrorPanel(PagePanel):
 
     def deeds(self) -> dict[str, Callable[[], object]]:
         return {**self.view.deeds(self._copy), "copy_python": self.copy_python, "report": self.report}
+
+    def keep_state(self) -> None:
+        self.view.keep_state()
 
     def report(self) -> None:
         """Asks for a name, and writes what differs and why under it."""

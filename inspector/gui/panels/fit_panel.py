@@ -19,6 +19,7 @@ from ..fitting.open_fit import OpenFit
 from ..fitting.saving import Saving
 from ..fitting.sentences import verdict_words
 from ..fitting.telling import told
+from ..settings import Settings
 from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
 
@@ -35,10 +36,10 @@ _RUNNING = {
 class FitPanel(PagePanel):
     """One checkpoint that is fitted to a model."""
 
-    def __init__(self, page: OpenFit) -> None:
+    def __init__(self, page: OpenFit, settings: Settings) -> None:
         super().__init__(page)
         self.fit = page
-        self.view = CaseView(page.case, ModelSide(page))
+        self.view = CaseView(page.case, ModelSide(page), settings)
         self.side: ModelSide = self.view.side  # type: ignore[assignment]
         self.story = self.view.story
         self.saving = Saving(page)
@@ -115,6 +116,9 @@ class FitPanel(PagePanel):
             "stop": self.stop_work,
             "report": self.report,
         }
+
+    def keep_state(self) -> None:
+        self.view.keep_state()
 
     def stop(self) -> None:
         self.saving.stop()

@@ -26,7 +26,7 @@ def panel_for(page: OpenPage, actions: Actions, settings: Settings) -> PagePanel
     from .fit_panel import FitPanel
 
     if isinstance(page, OpenFit):
-        return FitPanel(page)
+        return FitPanel(page, settings)
     if isinstance(page, OpenError):
-        return ErrorPanel(page)
+        return ErrorPanel(page, settings)
     raise TypeError(f"There is no panel for {type(page).__name__}.")
