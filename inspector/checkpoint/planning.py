@@ -106,7 +106,7 @@ class Plan(NamedTuple):
     """Which of the storages each `StorageLeaf` stands for."""
 
 
-def of_entry(tensor: Tensor, *, requires_grad: bool | None = None) -> Wanted:
+def of_entry(tensor: Tensor) -> Wanted:
     """A tensor of a file as it is. Raises FileError where its elements cannot be read or cannot be written."""
     from .arrays import Elements, blocks
 
@@ -122,7 +122,7 @@ def of_entry(tensor: Tensor, *, requires_grad: bool | None = None) -> Wanted:
         tensor.shape,
         lambda: blocks(tensor),
         None,
-        tensor.requires_grad if requires_grad is None else requires_grad,
+        tensor.requires_grad,
         tensor.parameter,
         tensor if plain else None,
     )
@@ -193,9 +193,7 @@ class _Layout:
         start, end = views[0].start, max(view.end for view in views)
         used = {(view.start, view.tensor.shape, view.tensor.stride): view.tensor.numel for view in views}
         if end - start > _WASTE * sum(used.values()):
-            for view in views:  # what lies between is not worth it; the same tensor is still written once
-                self._identities.setdefault(_identity(view.tensor), -1)
-            return
+            return  # what lies between is not worth it: `take_whole` takes them
         storage = views[0].tensor.storage
         assert storage is not None
         number = self._add(views[0].tensor.dtype, end - start, _stretch(storage, views[0].tensor.dtype, start, end))
@@ -215,17 +213,8 @@ class _Layout:
 
     def planned(self, number: int, key: str, wanted: Wanted) -> PlannedTensor:
         storage, stride, offset = self._placed[number]
-        return PlannedTensor(
-            key,
-            wanted.dtype,
-            wanted.shape,
-            stride,
-            offset,
-            storage,
-            wanted.requires_grad,
-            wanted.parameter,
-            wanted.inner,
-        )
+        flags = (wanted.requires_grad, wanted.parameter, wanted.inner)
+        return PlannedTensor(key, wanted.dtype, wanted.shape, stride, offset, storage, *flags)
 
     def _add(self, dtype: str, numel: int, blocks: Blocks) -> int:
         self.storages.append(PlannedStorage(dtype, numel, blocks))

@@ -72,9 +72,7 @@ def refuse_target(path: str, plan: Plan, *, overwrite: bool, over_source: bool) 
         raise _unwritable(path, f"{shown} is a folder.", "Give the name of a file in it.")
     if not os.path.lexists(path):
         return
-    if any(
-        os.path.exists(source) and os.path.samefile(source, path) for source in plan.sources if os.path.exists(path)
-    ):
+    if any(_is_same(source, path) for source in plan.sources):
         if not (overwrite and over_source):
             raise _unwritable(path, f"{shown} is the very file that is read.", "Save under another name.")
     elif not overwrite:
@@ -83,6 +81,13 @@ def refuse_target(path: str, plan: Plan, *, overwrite: bool, over_source: bool) 
         )
     if not os.path.isfile(path):
         raise _unwritable(path, f"{shown} is no ordinary file.", "Save under another name.")
+
+
+def _is_same(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
 
 
 def _unwritable(path: str, message: str, hint: str) -> FileError:

@@ -153,10 +153,10 @@ def _made_anew(error: _Error, said: str) -> None:
 
 
 def _sized(error: _Error, key: str, sizes: list[Shape]) -> None:
-    if key and len(sizes) >= 2:
-        error.sizes[unbroken(key)] = (sizes[0], sizes[1])
-    else:
+    if not key or len(sizes) < 2:
         error.notes[CUT] = None
+    elif sizes[0] != sizes[1]:
+        error.sizes[unbroken(key)] = (sizes[0], sizes[1])
 
 
 _SENTENCES: tuple[tuple[str, Callable[[_Error, str], None]], ...] = (
