@@ -18,7 +18,7 @@ from ..checkpoint.arrays import Elements, is_per_channel, number_blocks, numbers
 from ..checkpoint.decoding import is_numeric
 from ..checkpoint.entries import Tensor
 from ..checkpoint.layouts import Layout, distinct, in_storage_order
-from ..checkpoint.sources import FileSource, Source
+from ..checkpoint.sources import Source
 from ..errors import FileError, InspectorError
 from ..progress import Progress
 from .histograms import Histogram
@@ -54,7 +54,7 @@ def measuring(tensor: Tensor, histogram: bool) -> Generator[Progress, None, Stat
             first_nan, first_infinity = yield from locating(elements, statistics.nans > 0, statistics.infinities > 0)
             statistics = replace(statistics, first_nan=first_nan, first_infinity=first_infinity)
     if layout.numel > SMALL:
-        _check_unchanged(elements.source)
+        check_unchanged(elements.source)
     return statistics
 
 
@@ -140,17 +140,11 @@ def _identity(tensor: Tensor) -> object:
     return (tensor.storage, layout, tensor.dtype, extra.conj, extra.neg, tensor.damage)
 
 
-def _check_unchanged(source: Source) -> None:
-    while not isinstance(source, FileSource):
-        inner = getattr(source, "whole", None) or getattr(source, "packed", None)
-        if inner is None:
-            return
-        source = inner
+def check_unchanged(source: Source) -> None:
+    """Raises FileError when the file that was read is not the one that was opened any more."""
     if not source.is_unchanged():
         raise FileError(
-            "The file was changed on disk while it was read.",
-            path=source.path,
-            hint="Open it again to see what it holds now.",
+            "The file was changed on disk while it was read.", hint="Open it again to see what it holds now."
         )
 
 

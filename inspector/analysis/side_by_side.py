@@ -24,6 +24,7 @@ from ..wording import shape as shape_words
 from .differences import Differences, coarser
 from .distances import Distance, Index, joined, merge_all, repeated
 from .lanes import STRETCH, together
+from .measuring import SMALL, check_unchanged
 
 BLOCK = 128 * 1024
 """Elements of a block of what one thread reads. Two threads take a `STRETCH` at a time: they hand the interpreter to
@@ -41,7 +42,11 @@ def measuring(a: Tensor, b: Tensor) -> Generator[Progress, None, Distance]:
         return (yield from _measuring_parts(a, b))
     reading = _Reading(a, b)
     with reading.a.opened(), reading.b.opened():
-        return (yield from reading.measuring())
+        distance = yield from reading.measuring()
+    if distance.numel > SMALL:
+        check_unchanged(reading.a.source)
+        check_unchanged(reading.b.source)
+    return distance
 
 
 def _measuring_parts(a: Tensor, b: Tensor) -> Generator[Progress, None, Distance]:

@@ -56,6 +56,9 @@ class ChunkedSource(Source):
                 stack.enter_context(source.opened())
             yield
 
+    def is_unchanged(self) -> bool:
+        return all(source.is_unchanged() for source, _ in self._pieces)
+
     def read_into(self, offset: int, buffer: memoryview) -> None:
         done = 0
         while done < len(buffer):

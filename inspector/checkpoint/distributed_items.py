@@ -31,6 +31,9 @@ class ItemSource(Source):
     def opened(self) -> AbstractContextManager[None]:
         return self._archive.opened()
 
+    def is_unchanged(self) -> bool:
+        return self._archive.is_unchanged()
+
     def read_into(self, offset: int, buffer: memoryview) -> None:
         if self._elements is None:
             self._elements = self._found()

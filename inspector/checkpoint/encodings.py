@@ -34,6 +34,9 @@ class Latin1Source(Source):
         with self.packed.opened():
             yield
 
+    def is_unchanged(self) -> bool:
+        return self.packed.is_unchanged()
+
     def read_into(self, offset: int, buffer: memoryview) -> None:
         with self._lock:
             if offset < self._at - len(self._held):
@@ -97,6 +100,9 @@ class UnpackedSource(Source):
     def opened(self) -> Iterator[None]:
         with self.packed.opened():
             yield
+
+    def is_unchanged(self) -> bool:
+        return self.packed.is_unchanged()
 
     def read_into(self, offset: int, buffer: memoryview) -> None:
         import numpy as np

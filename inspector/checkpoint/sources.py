@@ -78,6 +78,10 @@ class Source:
         """Where byte `offset` lies in a file; None when it is in none by itself. Raises FileError."""
         return None
 
+    def is_unchanged(self) -> bool:
+        """Whether the file that it reads is still the very one that was opened."""
+        return True
+
     def part(self, offset: int, nbytes: int) -> Source:
         """The `nbytes` bytes from `offset` on, as a source of their own."""
         return PartSource(self, offset, nbytes)
@@ -251,6 +255,9 @@ class PartSource(Source):
     def opened(self) -> AbstractContextManager[None]:
         return self.whole.opened()
 
+    def is_unchanged(self) -> bool:
+        return self.whole.is_unchanged()
+
 
 class InflatedSource(Source):
     """What a deflated stretch of another source holds, `nbytes` bytes when inflated.
@@ -268,6 +275,9 @@ class InflatedSource(Source):
 
     def opened(self) -> AbstractContextManager[None]:
         return self._packed.opened()
+
+    def is_unchanged(self) -> bool:
+        return self._packed.is_unchanged()
 
     def read_into(self, offset: int, buffer: memoryview) -> None:
         if not 0 <= offset <= offset + len(buffer) <= self.nbytes:

@@ -94,6 +94,9 @@ class MemberSource(Source):
     def opened(self) -> AbstractContextManager[None]:
         return self._archive.opened()
 
+    def is_unchanged(self) -> bool:
+        return self._archive.is_unchanged()
+
     def place(self, offset: int) -> Place | None:
         found = self._archive.place(self.start + offset)
         return found._replace(member=self._member.name) if found else None

@@ -361,6 +361,16 @@ def test_a_file_cut_short_since_it_was_opened_is_a_sentence(tmp_path: Path) -> N
         distance(a, b)
 
 
+def test_a_file_changed_while_it_is_read_is_a_sentence(tmp_path: Path) -> None:
+    numbers = normal(300_000).astype(np.float32)
+    a, b = (entry_in_file(tmp_path / name, numbers) for name in ("a.bin", "b.bin"))
+    work = measure(a, b)
+    next(work)
+    os.utime(tmp_path / "b.bin", ns=(1, 1))
+    with pytest.raises(FileError, match="changed on disk while it was read"):
+        finish(work)
+
+
 def test_not_asking_on_ends_the_work_and_its_thread(tmp_path: Path) -> None:
     path = tmp_path / "zeros.bin"
     path.touch()

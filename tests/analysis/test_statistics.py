@@ -6,6 +6,7 @@ import contextlib
 import math
 import os
 import threading
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from inspector.analysis.lanes import STRETCH
 from inspector.analysis.measuring import SMALL
 from inspector.analysis.statistics import Measured, Statistics, measure, measure_all, merge, merge_all
 from inspector.checkpoint.entries import Extra, Tensor
+from inspector.checkpoint.sources import FileSource
+from inspector.checkpoint.zip_directory import member_source, read_directory
 from inspector.errors import FileError, InspectorError
 from inspector.progress import Progress, finish
 from tests.checkpoint.entries_of import HOSTILE, entry_in_file, entry_of_array, entry_of_tensor, storage_of
@@ -424,6 +427,22 @@ def test_a_file_changed_while_it_is_measured_is_a_sentence(tmp_path: Path) -> No
     next(work)
     with path.open("r+b") as file:
         file.write(b"new")
+    os.utime(path, ns=(1, 1))
+    with pytest.raises(FileError, match="changed on disk while it was read"):
+        finish(work)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_an_archive_changed_while_it_is_measured_is_a_sentence(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "weights.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("data/0", bytes(8_000_000))
+    source = FileSource(str(path))
+    directory = read_directory(source)
+    assert directory is not None
+    storage = storage_of(b"")._replace(nbytes=8_000_000, source=member_source(source, directory.members["data/0"]))
+    work = measure(Tensor("zeros", "float32", (2_000_000,), (1,), 0, storage))
+    next(work)
     os.utime(path, ns=(1, 1))
     with pytest.raises(FileError, match="changed on disk while it was read"):
         finish(work)
