@@ -44,6 +44,10 @@ class OpenComparison(OpenPage):
         self.error: InspectorError | None = None
         self.sentences: tuple[str, ...] = ()
         """What there is to say on the whole, as far as it is known; what says most first."""
+        self._sections: Two | None = None
+        """The sections that are wanted; None: those that suit the files best."""
+        self._checkpoints: Checkpoints | None = None
+        """What the files hold, where they were read."""
         self._began = (0.0, 0)
         self._measured_bytes = 0
         self._watch = FileWatch(self)
@@ -67,22 +71,25 @@ class OpenComparison(OpenPage):
 
     def open(self) -> None:
         """Reads both files (again) and compares them. `compared` or `refused` follows."""
-        self._compare(self.found.sections if self.found is not None else None, None)
+        self._checkpoints = None
+        self._watch.stop()
+        self._compare()
 
     def choose_sections(self, a: str, b: str) -> None:
         """Compares these sections of the two files."""
-        if self.found is not None and (a, b) != self.found.sections:
-            self._compare((a, b), self.found.checkpoints)
+        if (a, b) != self._sections:
+            self._sections = (a, b)
+            self._compare()
 
     def swap(self) -> None:
         """Makes side a of side b, and the other way round."""
         self.paths = (self.paths[1], self.paths[0])
+        if self._sections is not None:
+            self._sections = (self._sections[1], self._sections[0])
+        if self._checkpoints is not None:
+            self._checkpoints = (self._checkpoints[1], self._checkpoints[0])
         self.renamed.emit()
-        if self.found is None:
-            self._compare(None, None)
-        else:
-            sections, checkpoints = self.found.sections, self.found.checkpoints
-            self._compare((sections[1], sections[0]), (checkpoints[1], checkpoints[0]))
+        self._compare()
 
     def check_disk(self) -> None:
         self._watch.check()
@@ -91,14 +98,13 @@ class OpenComparison(OpenPage):
         self._watch.stop()
         self._cancel()
 
-    def _compare(self, sections: Two | None, known: Checkpoints | None) -> None:
+    def _compare(self) -> None:
         self._cancel()
-        if known is None:
-            self._watch.stop()
-        self._run(comparing_files(self.paths, sections, known), self._take, self._refuse)
+        self._run(comparing_files(self.paths, self._sections, self._checkpoints), self._take, self._refuse)
 
     def _take(self, found: ComparedFiles) -> None:
         self.found, self.error = found, None
+        self._sections, self._checkpoints = found.sections, found.checkpoints
         self._measured_bytes = 0
         self._watch.watch(stamp for checkpoint in found.checkpoints for stamp in checkpoint.stamps)
         self.sentences = found.sentences

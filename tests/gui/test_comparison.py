@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -194,6 +195,24 @@ def test_sides_are_swapped(qtbot: QtBot, inspector: Application, compare: Compar
     assert cell(panel, "hidden_layers.0.weight", PairColumn.SHAPE) == "[400→512, 784]"
     assert panel.comparison.names == ("network_400_200_100.pth", "network_512_256_128.pth")
     assert inspector.window.place.tabs.tabText(1) == "network_400_200_100.pth ↔ network_512_256_128.pth"
+
+
+def test_the_latest_wish_wins_however_quickly_they_come(
+    qtbot: QtBot, inspector: Application, compare: Compare
+) -> None:
+    panel = compare("checkpoint_epoch0.pth", "linear.pth")
+    page = panel.comparison
+    for _ in range(3):
+        page.swap()
+    settled(qtbot, inspector)
+    assert page.names == ("linear.pth", "checkpoint_epoch0.pth")
+    assert page.found is not None
+    assert [os.path.basename(checkpoint.path) for checkpoint in page.found.checkpoints] == list(page.names)
+    usual = page.found.sections
+    page.choose_sections("", "optimizer_state_dict")
+    page.choose_sections(*usual)
+    settled(qtbot, inspector)
+    assert page.found.sections == usual
 
 
 def test_differences_are_gone_through_by_key_and_everything_else_left_out(

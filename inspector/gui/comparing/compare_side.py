@@ -51,7 +51,6 @@ class CompareSide(QWidget):
         self.more = MarkedText(tone="quiet")
         self.causes = CauseLines()
         self.pairs = PairView()
-        self.pairs.setObjectName("pairs")
         self.change = Banner("↻", tone="accent")
         self.change.offer("&Compare Anew", page.open, "Read both files again; what is chosen stays chosen")
         self.change.offer_closing()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Two = tuple[str, str]
 Checkpoints = tuple[Checkpoint, Checkpoint]
+Offered = tuple[tuple[Section, ...], tuple[Section, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class ComparedFiles:
     """What comes of it. First in each pair is side a."""
 
     checkpoints: Checkpoints
-    offered: tuple[tuple[Section, ...], tuple[Section, ...]]
+    offered: Offered
     """The sections of each file that can be compared."""
     sections: Two
     """The keys of those that are."""
@@ -52,7 +53,6 @@ class ComparedFiles:
         distances = {numbers[row]: found for row, found in list(self.tree.distances.items()) if numbers[row] >= 0}
         return Values(distances, {numbers[row]: why for row, why in list(self.tree.refusals.items())})
 
-
     def told(self, sentences: tuple[str, ...]) -> TwoFiles:
         """All there is to tell of the two by now."""
         from ...comparing.two_files import TwoFiles
@@ -75,27 +75,24 @@ def comparing_files(
     with uncollected():
         checkpoints = known or (yield from _reading(paths))
         yield Progress(2, 5, "steps", "choosing what to compare")
-        from ...comparing.choosing import choose, comparable
-
-        offered = comparable(checkpoints[0]), comparable(checkpoints[1])
-        usual = choose(*checkpoints)
-        if sections is None or not _are_there(sections, offered):
-            sections = usual
+        offered, usual = _sections_of(checkpoints)
+        chosen = sections if sections is not None and _are_there(sections, offered) else usual
         yield Progress(3, 5, "steps", "comparing")
-        sides = _side(checkpoints[0], sections[0]), _side(checkpoints[1], sections[1])
-        explanation, through = yield from _explaining(sides[0][0], sides[1][0])
+        (a, note_a), (b, note_b) = (_side(each, section) for each, section in zip(checkpoints, chosen))
+        explanation, through = yield from _explaining(a, b)
         yield Progress(4, 5, "steps", "listing")
-        tree = PairTree(through.comparison, through.prefix)
-        from ...comparing.values import probably_equal
-
-        tree.expect_equal(probably_equal(through.comparison))
-        measuring = PairMeasuring(tree)
-        yield Progress(5, 5, "steps", "telling")
-        from ...comparing.verdict_sentences import at_first
-
-        told, notes = (at_first(through.comparison),), _notes(sides[0][1], sides[1][1])
+        tree = _tree(through)
         return ComparedFiles(
-            checkpoints, offered, sections, sections != usual, explanation, through, tree, measuring, told, notes
+            checkpoints=checkpoints,
+            offered=offered,
+            sections=chosen,
+            is_chosen_by_hand=chosen != usual,
+            explanation=explanation,
+            through=through,
+            tree=tree,
+            measuring=PairMeasuring(tree),
+            sentences=_at_first(through),
+            notes=_notes(note_a, note_b),
         )
 
 
@@ -116,6 +113,13 @@ def _reading(paths: Two) -> Generator[Progress, None, Checkpoints]:
     first = open_checkpoint(paths[0])
     yield Progress(1, 5, "steps", "reading B")
     return first, first if paths[0] == paths[1] else open_checkpoint(paths[1])
+
+
+def _sections_of(checkpoints: Checkpoints) -> tuple[Offered, Two]:
+    """The sections of both files that can be compared, and those that are when nobody says otherwise."""
+    from ...comparing.choosing import choose, comparable
+
+    return (comparable(checkpoints[0]), comparable(checkpoints[1])), choose(*checkpoints)
 
 
 def _side(checkpoint: Checkpoint, section: str) -> tuple[Side, str]:
@@ -145,5 +149,19 @@ def _explaining(a: Side, b: Side) -> Generator[Progress, None, tuple[Explanation
     return explanation, seen_through(explanation)
 
 
-def _are_there(sections: Two, offered: tuple[tuple[Section, ...], tuple[Section, ...]]) -> bool:
+def _tree(through: SeenThrough) -> PairTree:
+    from ...comparing.values import probably_equal
+
+    tree = PairTree(through.comparison, through.prefix)
+    tree.expect_equal(probably_equal(through.comparison))
+    return tree
+
+
+def _at_first(through: SeenThrough) -> tuple[str, ...]:
+    from ...comparing.verdict_sentences import at_first
+
+    return (at_first(through.comparison),)
+
+
+def _are_there(sections: Two, offered: Offered) -> bool:
     return all(key in {each.key for each in some} for key, some in zip(sections, offered))

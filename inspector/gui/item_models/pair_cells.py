@@ -5,6 +5,7 @@ Between two files the words are "only in A" and "only in B"; against a model the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -241,11 +242,10 @@ def _cosine(value: float) -> str:
 
 
 def _magnitude(value: float) -> float:
-    from math import inf, isfinite, log10
-
-    if value != value:
+    """The power of ten of a relative difference; that of one without a measure counts as 1."""
+    if not math.isfinite(value):
         return 0.0
-    return log10(value) if value > 0 and isfinite(value) else (0.0 if value else -inf)
+    return math.log10(value) if value > 0 else -math.inf
 
 
 def _known(distance: Distance | None, field: str) -> float | None:
