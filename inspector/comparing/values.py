@@ -77,7 +77,7 @@ def comparing_values(
     with _HeldOpen() as held:
         for place in _in_order(comparison, pairs, wanted or Wanted()):
             a, b = pairs[place]
-            if held.is_due:
+            if held.is_over():
                 yield from told.checked(held.renewed(a, b))
             compared = told.of_twins(a, b)
             if compared is None:
@@ -237,9 +237,8 @@ class _HeldOpen:
         self._stack = ExitStack()
         self._left = 0
 
-    @property
-    def is_due(self) -> bool:
-        """Whether it is time to open the files anew; counts the pairs for which it was not."""
+    def is_over(self) -> bool:
+        """Counts one more pair; whether the files were held open for long enough."""
         self._left -= 1
         return self._left < 0
 
