@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,9 @@ from ...workshop.requests import (
     Solve,
     Verdict,
     WorkshopError,
-)  # fmt: skip
+)
 from ..jobs import Job
+from ..opening import uncollected
 from ..settings import Settings
 from ..watching import FileWatch, stamp_of
 from .asking import Asking
@@ -41,6 +42,7 @@ from .choices import Choice, choice_of
 
 if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
+    from ...checkpoint.sources import Stamp
     from ...comparing.sides import Side
 
 RECENT_MODELS, TRUSTED, INTERPRETER = "recent_models", "trusted_code", "interpreter"
@@ -106,6 +108,9 @@ class ChosenModel(QObject):
         self.progress: Progress | None = None
         self._reading: Job | None = None
         self._sources: tuple[str, ...] = ()
+        """The files that it was made from."""
+        self._stamps: dict[str, Stamp | None] = {}
+        """What these were like when the making began: one that is saved meanwhile is seen to be another."""
         self._asking = self._new_asking(self._remembered_interpreter())
         self._watch = FileWatch(self)
         self._watch.changed.connect(self.begin)
@@ -159,6 +164,7 @@ class ChosenModel(QObject):
             return
         self._stop_all()
         self.output, self.solution, self.solved = "", None, {}
+        self._stamps = {path: stamp_of(path) for path in self._own_files()}
         if choice.runs and choice.runs not in self.settings.listed(TRUSTED, MOST_TRUSTED):
             self._go(Stage.ASKING_LEAVE)
         elif choice.is_code:
@@ -282,13 +288,16 @@ class ChosenModel(QObject):
 
     # How it goes
 
-    def _watch_sources(self) -> None:
-        """Begins anew by itself when the user's own files are saved."""
+    def _own_files(self) -> list[str]:
+        """The files whose saving makes it anew: the user's own, those they import, the one in which it failed."""
         failed_in = self.error.file if isinstance(self.error, WorkshopError) else ""
         runs = self.choice.runs if self.choice is not None else ""
         own = runs if runs.endswith(".py") else ""
-        found = dict.fromkeys(path for path in (own, failed_in, *self._sources) if path)
-        self._watch.watch([(path, stamp_of(path)) for path in found])
+        return [path for path in dict.fromkeys((own, failed_in, *self._sources)) if path]
+
+    def _watch_sources(self) -> None:
+        """Begins anew by itself when these are saved, or were while it was made."""
+        self._watch.watch([(path, self._stamps.get(path, stamp_of(path))) for path in self._own_files()])
 
     def _go(self, stage: Stage) -> None:
         self.stage, self.error, self.progress = stage, None, None
@@ -337,9 +346,10 @@ class ChosenModel(QObject):
             self._reading = None
 
 
-def reading(path: str):  # type: ignore[no-untyped-def]
-    """The work of reading a checkpoint: a generator for a job, which returns it. Raises FileError."""
+def reading(path: str) -> Generator[Progress, None, Checkpoint]:
+    """The work of reading a checkpoint. Raises FileError."""
     yield Progress(0, 1, "files", "reading")
     from ...checkpoint.reading import open_checkpoint
 
-    return open_checkpoint(path)
+    with uncollected():
+        return open_checkpoint(path)

@@ -59,7 +59,7 @@ class InterpreterBox(ChoiceBox):
         if unknown and self._job is None:
             job = self._job = Job(_looking(unknown))
             job.said.connect(self._hear)
-            job.succeeded.connect(lambda _: setattr(self, "_job", None))
+            job.succeeded.connect(self._end)
             job.start()
 
     def showPopup(self) -> None:
@@ -91,6 +91,9 @@ class InterpreterBox(ChoiceBox):
     def _hear(self, words: list[tuple[str, str]]) -> None:
         self._known.update(words)
         self._tell()
+
+    def _end(self, _result: object) -> None:
+        self._job = None
 
     def _take(self, place: int) -> None:
         path = self._paths[place] if place < len(self._paths) else self._asked()
