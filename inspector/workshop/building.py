@@ -27,6 +27,7 @@ from .converting import converted
 from .devices import NoGpu
 from .failures import Refusal, text_of
 from .named import similar
+from .pretrained import without_downloads
 from .requests import ModelSource
 
 META, MIXED, CPU = "meta", "mixed", "cpu"
@@ -107,12 +108,13 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
     notes: list[str] = []
     arguments = dict(arguments)
     if constructor.source.kind == "torchvision":
-        notes += _without_downloads(constructor.call, arguments)
+        notes += _without_weights(constructor.call, arguments)
     check_arguments(constructor, arguments)
     given = converted(constructor.call, arguments)
+    wanted: list[str] = []
     for device, way in ((META, on_meta), (MIXED, _parameters_on_meta), (CPU, contextlib.nullcontext)):
         try:
-            with way(), NoGpu() as gpu:
+            with way(), NoGpu() as gpu, without_downloads(wanted):
                 made = constructor.call(**given)
         except Exception as error:
             if device == CPU or not _speaks_of_meta(error):
@@ -120,6 +122,7 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
             reason = text_of(error)[:200]
             notes.append(f"Could not be built {_IN_WORDS[device]}: {type(error).__name__}: {reason}")
         else:
+            notes += dict.fromkeys(wanted)
             notes += ["It asks for a GPU; what belongs there was made without numbers."] if gpu.asked else []
             return Built(_module(constructor, made), _name(constructor, arguments), device, tuple(notes))
     raise AssertionError("the last way returns or raises")
@@ -183,7 +186,7 @@ def _name(constructor: Constructor, arguments: Mapping[str, object]) -> str:
 # -- arguments ---------------------------------------------------------------------------------------------
 
 
-def _without_downloads(builder: Callable[..., Any], arguments: dict[str, Any]) -> list[str]:
+def _without_weights(builder: Callable[..., Any], arguments: dict[str, Any]) -> list[str]:
     """Sets the arguments that name weights to None. Says so, when somebody asked for them."""
     takes = inspect.signature(builder).parameters
     asked = [name for name in _WEIGHTS if arguments.get(name) is not None]

@@ -23,7 +23,9 @@ class NoGpu(TorchFunctionMode):
         self.asked = False
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = {name: self._instead(each) if name == "device" else each for name, each in (kwargs or {}).items()}
+        kwargs = kwargs or {}
+        if "device" in kwargs:
+            kwargs = {**kwargs, "device": self._instead(kwargs["device"])}
         if func is torch.Tensor.cuda:
             self.asked = True
             return args[0].to("meta")

@@ -27,6 +27,7 @@ import socket
 import sys
 import traceback
 import warnings
+from typing import Any
 
 from . import crossing
 from .failures import failure_of
@@ -109,7 +110,7 @@ class Forker:
                 self._descriptors.extend(array.array("i", data))
         return received
 
-    def _obey(self, order: tuple) -> None:  # type: ignore[type-arg]
+    def _obey(self, order: tuple[Any, ...]) -> None:
         if order[0] == "fork":
             self._fork(order[1])
         elif order[0] == "kill" and order[1] in self._workers:

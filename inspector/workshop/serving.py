@@ -69,7 +69,7 @@ class _Worker:
             work = _WORK[type(request)]
             return work(self, request)
         except BaseException as error:
-            sys.setrecursionlimit(max(limit, sys.getrecursionlimit()))
+            sys.setrecursionlimit(max(limit, sys.getrecursionlimit()))  # whatever the code has set
             return failure_of(error)
 
     def _send(self, message: object) -> None:

@@ -165,7 +165,7 @@ class Worker:
         while told < len(self._faults) or (not told and time.monotonic() - begin < _MOMENT):
             told = len(self._faults)  # it comes in pieces: all is there when nothing more comes within a tick
             self._hear_last_words()
-        return self._with_trace(broken, "Limits can be raised where it needs more than that.")
+        return self._with_trace(broken, "For its shapes a model needs no data, downloads or pretrained weights.")
 
     def _with_trace(self, message: str, hint: str) -> WorkshopError:
         trace = Trace(self._faults.decode("utf-8", "replace"))

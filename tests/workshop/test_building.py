@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -108,6 +109,21 @@ def test_no_weights_are_downloaded(workshop: Workshop) -> None:
     assert model.notes == ("weights=None was used: no weights are downloaded to look at shapes.",)
     model = build(workshop, parse_source("fasterrcnn_resnet50_fpn"))
     assert model.parameters[-1].shape == (364,)
+
+
+def test_pretrained_parts_are_built_without_their_weights(workshop: Workshop, written: Writing, tmp_path: Path) -> None:
+    body = """
+            from torchvision import models
+            self.trunk = models.resnet18(weights="IMAGENET1K_V1")
+            torch.save(self.fc.state_dict(), "fc.pth")
+            self.fc.load_state_dict(torch.load("fc.pth"))"""
+    model = build(workshop, written(NET.format(body=body)))
+    assert [note for note in model.notes if "resnet18" in note] == [
+        "Its constructor wants weights from https://download.pytorch.org/models/resnet18-f37072fd.pth; "
+        "they are not needed to look at shapes."
+    ]
+    assert model.parameters[2].key == "trunk.conv1.weight"
+    assert model.parameters[2].shape == (64, 3, 7, 7)
 
 
 def test_classes_of_torchvision_itself(workshop: Workshop) -> None:
