@@ -100,12 +100,12 @@ def by_neighbours(
     """
     if _is_sorted(ours) or _is_sorted(theirs):
         return found
-    partner = {each.ours.path: each.theirs.path for each in found}
+    partner = {each.ours.path: each.theirs.path for each in found if each.confidence != POSSIBLE}
     around, around_there = _around(ours), _around(theirs)
     judged = []
     for each in found:
         agree = _agreeing(each.ours, each.theirs, partner, around, around_there)
-        doubtful = each.confidence == POSSIBLE and any(agree)
+        doubtful = each.confidence == POSSIBLE and True in agree
         judged.append(each._replace(confidence=LIKELY, rivals=()) if doubtful else each)
     left, left_there = _unmatched(ours, theirs, found)
     followers = {around_there[unit.path][0]: unit for unit in left_there if unit.path not in held}
@@ -113,7 +113,7 @@ def by_neighbours(
         before = around[unit.path][0]
         other = followers.get(partner.get(before, "") if before else "")
         if other is not None and fit(unit, other) > 0.7 * TURNED:
-            if all(_agreeing(unit, other, partner, around, around_there)):
+            if False not in _agreeing(unit, other, partner, around, around_there):
                 judged.append(Match(unit, other, LIKELY))
     return judged
 
@@ -133,10 +133,12 @@ def _around(layers: Sequence[Unit]) -> Around:
     return {path: (paths[at], paths[at + 2]) for at, path in enumerate(paths[1:-1])}
 
 
-def _agreeing(ours: Unit, theirs: Unit, partner: dict[str, str], here: Around, there: Around) -> tuple[bool, bool]:
-    """Whether the layers before are matched with each other, and those behind; the ends count as matched."""
-    (before, behind), (before_there, behind_there) = here[ours.path], there[theirs.path]
-    return (
-        partner.get(before, "") == before_there if before else not before_there,
-        partner.get(behind, "") == behind_there if behind else not behind_there,
+def _agreeing(
+    ours: Unit, theirs: Unit, partner: dict[str, str], here: Around, there: Around
+) -> tuple[bool | None, bool | None]:
+    """Whether the layers before are matched with each other, and those behind; None where both sides end."""
+    before, behind = (
+        partner.get(one, "") == other if one else False if other else None
+        for one, other in zip(here[ours.path], there[theirs.path])
     )
+    return before, behind
