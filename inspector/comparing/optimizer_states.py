@@ -112,7 +112,7 @@ def _as_torch_has_it(section: str, state: Branch, groups: Branch) -> OptimizerSt
     kept = {child.name: child for child in state.children if isinstance(child, Branch)}
     settings: list[Mapping[str, object]] = []
     slots: list[Slot] = []
-    notes = [f"Of the states, {state.note} were read."] if state.note else []
+    notes = [_cut(state, "states")]
     for group in groups.children:
         if not isinstance(group, Branch):
             continue
@@ -122,8 +122,8 @@ def _as_torch_has_it(section: str, state: Branch, groups: Branch) -> OptimizerSt
         for place, one in enumerate(_items(ids)):
             name = names[place] if place < len(names) else one if isinstance(one, str) else ""
             slots.append(_slot(section, key_text(one), len(settings) - 1, kept, name))
-        notes += [f"Of the parameters of a group, {each.note} were read." for each in (ids,) if each and each.note]
-    return OptimizerState(section, tuple(settings), tuple(slots), " ".join(notes))
+        notes.append(_cut(ids, "parameters of a group"))
+    return OptimizerState(section, tuple(settings), tuple(slots), " ".join(filter(None, notes)))
 
 
 def _slot(section: str, id: str, group: int, kept: Mapping[str, Branch], name: str) -> Slot:
@@ -156,6 +156,12 @@ def _flattened(section: str, branch: Branch) -> OptimizerState:
 
 def _branch(entry: Entry | None) -> Branch | None:
     return entry if isinstance(entry, Branch) else None
+
+
+def _cut(branch: Branch | None, what: str) -> str:
+    """A sentence where a long list was not read to its end."""
+    note = branch.note if branch else ""
+    return f"Of the {what}, {note} were read." if note.startswith("the first") else ""
 
 
 def _items(branch: Branch | None) -> list[object]:

@@ -73,7 +73,8 @@ def lens(state: OptimizerState, *weights: Side) -> Lens:
     if all(slot.name for slot in state.slots):
         return seen._replace(sentence="The file itself names the parameters.", way=_way_of(state, weights))
     found = [_named(seen, parameters_of(side)) for side in weights]
-    return min(found, key=_doubt, default=_unnamed(seen, "There are no weights beside it whose names it could have."))
+    best = min(found, key=_doubt, default=_unnamed(seen, "There are no weights beside it whose names it could have."))
+    return best._replace(undecided=(*best.undecided, state.note)) if state.note else best
 
 
 def as_side(lens: Lens, name: str = "") -> Side:

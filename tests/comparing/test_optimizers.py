@@ -552,6 +552,16 @@ def test_odd_states_are_seen_as_what_they_are(tmp_path: Path, state: dict[Any, A
         loads_wrongly(found, Side("model", "model", (Item("w", (2,), role="parameter"),)))
 
 
+def test_a_group_too_long_to_be_listed_says_so(tmp_path: Path) -> None:
+    import torch
+
+    state = {"state": {}, "param_groups": [{"params": list(range(30_000)), "lr": 1}]}
+    torch.save({"model": {"w": torch.ones(2)}, "optimizer": state}, tmp_path / "long.pth")
+    assert looked_at(tmp_path / "long.pth").undecided == (
+        "Of the parameters of a group, the first 10,000 of 30,000 were read.",
+    )
+
+
 def test_what_is_no_optimizer_is_none(samples: Path) -> None:
     assert lenses(open_checkpoint(str(samples / "resnet_plain.pth"))) == ()
     (found,) = lenses(open_checkpoint(str(samples / "checkpoint_epoch2.pth")))
