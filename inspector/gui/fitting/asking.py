@@ -17,6 +17,8 @@ from ..jobs import Job
 if TYPE_CHECKING:
     from ...workshop.client import Workshop
 
+Work = Callable[["Workshop"], Generator[Any, None, Any]]
+
 
 class Asking(QObject):
     """Asks the workshop of one interpreter. Its processes start with the first question, and end with `close`."""
@@ -36,12 +38,16 @@ class Asking(QObject):
 
     def ask(self, request: Request, answered: Callable[[Any], object], failed: Callable[[Exception], object]) -> None:
         """Asks; one of the two is called in the end, unless another question or `stop` comes before that."""
+        self.do(lambda workshop: workshop.ask(request), answered, failed)
+
+    def do(self, work: Work, answered: Callable[[Any], object], failed: Callable[[Exception], object]) -> None:
+        """The same for work that asks many questions."""
         from ...workshop.client import Workshop
 
         self._cancel()
         if self._workshop is None:
             self._workshop = Workshop(self.interpreter)
-        job = self._job = Job(self._workshop.ask(request))
+        job = self._job = Job(work(self._workshop))
         job.said.connect(lambda words: self.said.emit(words) if self._job is job else None)
         job.succeeded.connect(lambda answer: self._end(job, answered, answer))
         job.failed.connect(lambda error: self._end(job, failed, error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from dataclasses import dataclass
 
@@ -11,15 +12,15 @@ from ...workshop.requests import ModelSource, parse_source
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A model (`source`), a .py file whose class is still to be chosen (`path`), or another checkpoint (`path`)."""
+    """A model (`source`), code whose class is still to be chosen (`path`), or another checkpoint (`path`)."""
 
     source: ModelSource | None = None
     path: str = ""
 
     @property
     def is_code(self) -> bool:
-        """Whether it is a .py file of which no class was chosen yet."""
-        return self.source is None and self.path.endswith(".py")
+        """Whether it is a .py file, or a folder of them, of which no class was chosen yet."""
+        return self.source is None and (self.path.endswith(".py") or _has_code(self.path))
 
     @property
     def runs(self) -> str:
@@ -58,6 +59,14 @@ def choice_of(text: str) -> Choice:
 def _no_file(path: str) -> InspectorError:
     hint = "Choose it with the button beside the field."
     return InspectorError(f"There is no file {path!r}.", title="There is no such file", hint=hint)
+
+
+def _has_code(path: str) -> bool:
+    """Whether a folder has Python in it, at its top or a level below; one of shards has none."""
+    if not os.path.isdir(path):
+        return False
+    found = (name for pattern in ("*.py", "*/*.py") for name in glob.iglob(os.path.join(glob.escape(path), pattern)))
+    return next(found, None) is not None
 
 
 def _is_builder(text: str) -> bool:

@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Mapping
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
     from ...checkpoint.sources import Stamp
     from ...comparing.sides import Side
+    from ...workshop.trying import Candidate
 
 RECENT_MODELS, TRUSTED, INTERPRETER = "recent_models", "trusted_code", "interpreter"
 """The lists of the settings that keep what was chosen, whose code may run, and with which Python."""
@@ -59,6 +61,7 @@ class Stage(Enum):
     ASKING_LEAVE = "its code may not be run yet"
     LISTING = "its classes are being listed"
     CLASS = "one of its classes is to be chosen"
+    TRYING = "all of its classes are being tried"
     INSPECTING = "what it takes is being found out"
     ARGUMENTS = "a required argument is missing"
     BUILDING = "it is being built"
@@ -68,7 +71,9 @@ class Stage(Enum):
     FAILED = "it could not be had"
 
 
-RUNNING = frozenset((Stage.LISTING, Stage.INSPECTING, Stage.BUILDING, Stage.SOLVING, Stage.READING))
+RUNNING = frozenset(
+    (Stage.LISTING, Stage.TRYING, Stage.INSPECTING, Stage.BUILDING, Stage.SOLVING, Stage.READING)
+)
 
 
 class ChosenModel(QObject):
@@ -91,7 +96,9 @@ class ChosenModel(QObject):
         self.stage = Stage.EMPTY
         self.choice: Choice | None = None
         self.classes: tuple[str, ...] = ()
-        """Those of the .py file that was chosen, as `choose` takes them."""
+        """Those of the code that was chosen, as `choose` takes them."""
+        self.candidates: tuple[Candidate, ...] = ()
+        """The same once all were tried, the one that fits best first."""
         self.signature: Signature | None = None
         self.given: dict[str, object] = {}
         """Arguments that a person wrote, or that were solved for."""
@@ -140,6 +147,13 @@ class ChosenModel(QObject):
         """Whether torch can be asked at once: the child has the model, and nothing else to do."""
         return self.model is not None and self.stage is Stage.BUILT and not self._asking.is_busy
 
+    @property
+    def may_run(self) -> bool:
+        """Whether somebody said that the chosen code, or the folder it lies in, may be run."""
+        trusted = self.settings.listed(TRUSTED, MOST_TRUSTED)
+        runs = self.choice.runs if self.choice is not None else ""
+        return runs in trusted or (os.path.isabs(runs) and any(str(each) in trusted for each in Path(runs).parents))
+
     # What can be asked
 
     def choose(self, text: str, arguments: Mapping[str, object] | None = None) -> None:
@@ -151,7 +165,8 @@ class ChosenModel(QObject):
             self._fail(error)
             return
         if choice != self.choice:
-            self.classes = self.classes if choice.text in self.classes else ()
+            if choice.text not in self.classes:
+                self.classes = self.candidates = ()
             self.choice, self.signature, self.given, self.filled = choice, None, dict(arguments or {}), {}
             self.model = self.other = None
             self._sources = ()
@@ -165,7 +180,7 @@ class ChosenModel(QObject):
         self._stop_all()
         self.output, self.solution, self.solved = "", None, {}
         self._stamps = {path: stamp_of(path) for path in self._own_files()}
-        if choice.runs and choice.runs not in self.settings.listed(TRUSTED, MOST_TRUSTED):
+        if choice.runs and not self.may_run:
             self._go(Stage.ASKING_LEAVE)
         elif choice.is_code:
             self._ask(Stage.LISTING, ListClasses(choice.path), self._take_classes)
@@ -201,6 +216,15 @@ class ChosenModel(QObject):
         if self.choice is not None and self.choice.source is not None and self.signature is not None:
             items = tuple((item.key, item.shape) for item in side.items)
             self._ask(Stage.SOLVING, Solve(self.choice.source, self.arguments, items), self._take_solution)
+
+    def try_all(self, side: Side) -> None:
+        """Looks which of the classes fits `side` best, and with which arguments."""
+        from ...workshop.trying import trying
+
+        if self.choice is not None and self.choice.is_code:
+            path = self.choice.path
+            self._go(Stage.TRYING)
+            self._asking.do(lambda workshop: trying(workshop, path, side), self._take_candidates, self._fail)
 
     def judge(self, side: Side, judged: Callable[[Verdict | None], object]) -> None:
         """Asks torch what `load_state_dict` says of `side`; None where it could not be asked."""
@@ -240,6 +264,10 @@ class ChosenModel(QObject):
         else:
             reason = classes.failures[0][1] if classes.failures else "It defines no class that is an nn.Module."
             self._fail(WorkshopError(reason, title=f"{self.choice.name} has no model to choose"))
+
+    def _take_candidates(self, candidates: tuple[Candidate, ...]) -> None:
+        self.candidates = candidates
+        self._go(Stage.CLASS)
 
     def _take_signature(self, signature: Signature) -> None:
         from ...workshop.filling import arguments_from

@@ -18,7 +18,7 @@ from ...errors import InspectorError
 from ..jobs import Job
 from ..widgets.boxes import ChoiceBox
 from ..widgets.labels import plain_tip
-from .chosen_model import INTERPRETER, MOST_TRUSTED, TRUSTED, ChosenModel
+from .chosen_model import INTERPRETER, ChosenModel
 
 _OTHER = "Another Python …"
 _MOST = 20
@@ -108,7 +108,7 @@ class InterpreterBox(ChoiceBox):
 
     def _trusted_file(self) -> str:
         runs = self._model.choice.runs if self._model.choice is not None else ""
-        return runs if os.path.isabs(runs) and runs in self._model.settings.listed(TRUSTED, MOST_TRUSTED) else ""
+        return runs if os.path.isabs(runs) and self._model.may_run else ""
 
 
 def _looking(paths: Sequence[str]) -> Generator[tuple[str, str], None, None]:

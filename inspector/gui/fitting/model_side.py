@@ -5,7 +5,16 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ... import wording
 from ...workshop.requests import parse_source
@@ -20,10 +29,12 @@ from .interpreter_box import InterpreterBox
 from .model_field import ModelField
 from .open_fit import OpenFit
 from .output_fold import OutputFold
-from .suggesting import Suggestion
+from .suggesting import Suggestion, tried
 from .suggestion_list import SuggestionList, heading
 
 _FILTER = "Models and checkpoints (*.py *.pth *.pt *.ckpt *.bin *.safetensors *.tar *.th *.jit *.pt2);;All files (*)"
+_MOST_LINKS = 40
+"""Classes that are each offered by a button; of a folder with more of them all can be tried."""
 
 
 class ModelSide(QScrollArea):
@@ -47,6 +58,12 @@ class ModelSide(QScrollArea):
         self.of_class.setAccessibleName("Class of the file")
         self.of_class.activated.connect(self._choose_class)
         self._classes_frame = _framed(self.classes)
+        self.try_all = QPushButton("&Try Them All")
+        self.try_all.setToolTip("Build each with few arguments, and see which fits the checkpoint best")
+        self.try_all.clicked.connect(lambda: page.try_all())
+        self.folder = QPushButton("Try the Models of a &Folder…")
+        self.folder.setToolTip("Choose a folder of code: which of its models is this checkpoint of?")
+        self.folder.clicked.connect(lambda: self.browse_folder())
         self.suggestions = SuggestionList()
         self.suggestions.taken.connect(self.take_suggestion)
         self.section = ChoiceBox()
@@ -82,7 +99,9 @@ class ModelSide(QScrollArea):
         column.addLayout(row)
         column.addWidget(self._doc)
         column.addWidget(self._classes_frame)
+        column.addWidget(self.try_all, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.suggestions)
+        column.addWidget(self.folder, 0, Qt.AlignmentFlag.AlignLeft)
         details = self._details = QFormLayout()
         details.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         details.setHorizontalSpacing(10)
@@ -107,6 +126,13 @@ class ModelSide(QScrollArea):
         if path:
             self._chosen.choose(path)
 
+    def browse_folder(self) -> None:
+        """Chooses a folder of code in a dialog."""
+        beside = os.path.dirname(self._page.path)
+        path = QFileDialog.getExistingDirectory(self.window(), "Choose a Folder of Code", beside)
+        if path:
+            self._chosen.choose(path)
+
     def take_suggestion(self, suggestion: Suggestion) -> None:
         self._chosen.choose(suggestion.text, suggestion.arguments)
 
@@ -119,7 +145,7 @@ class ModelSide(QScrollArea):
             self.field.setText(chosen.choice.text)
             self.field.setCursorPosition(len(self.field.text()))
         self._show_classes()
-        self.suggestions.setVisible(chosen.choice is None and bool(self.suggestions.buttons))
+        self._show_suggestions()
         doc = chosen.signature.doc if chosen.signature is not None else ""
         notes = chosen.model.notes if chosen.model is not None else ()
         said = [wording.safe(text, 300) for text in (doc, *notes[:6]) if text]
@@ -130,8 +156,15 @@ class ModelSide(QScrollArea):
         if chosen.stage is Stage.ARGUMENTS:
             self.form.focus_first_missing()
 
+    def _show_suggestions(self) -> None:
+        """What the checkpoint looks like; or, where classes were tried, which of them fit."""
+        stage, is_asked = self._chosen.stage, self._chosen.stage is Stage.CLASS
+        found = self._page.suggestions if stage is Stage.EMPTY else tried(self._chosen.candidates) if is_asked else ()
+        self.suggestions.show_suggestions(found)
+        self.try_all.setVisible(is_asked and not self._chosen.candidates)
+        self.folder.setVisible(stage is Stage.EMPTY)
+
     def _show_file(self) -> None:
-        self.suggestions.show_suggestions(self._page.suggestions)
         self._fill_names()
         self._show_sections()
         self.refresh()
@@ -155,7 +188,7 @@ class ModelSide(QScrollArea):
         chosen = self._chosen
         names = [parse_source(text).name for text in chosen.classes] if len(chosen.classes) > 1 else []
         is_asked = chosen.stage is Stage.CLASS
-        self.classes.show_links(names if is_asked else [])
+        self.classes.show_links(names[:_MOST_LINKS] if is_asked and not chosen.candidates else [])
         self._details.setRowVisible(self.of_class, bool(names) and not is_asked)
         self.of_class.clear()
         self.of_class.addItems([wording.safe(name, 80) for name in names])

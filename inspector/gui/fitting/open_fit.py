@@ -109,6 +109,11 @@ class OpenFit(OpenPage):
         if self.mended_side is not None:
             self.chosen.solve(self.mended_side)
 
+    def try_all(self) -> None:
+        """Looks which of the classes that were found fits best."""
+        if self.side is not None:
+            self.chosen.try_all(self.side)
+
     def check_disk(self) -> None:
         self._watch.check()
         self.chosen.check_disk()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from ... import wording
 
 if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
     from ...comparing.sides import Side
+    from ...workshop.trying import Candidate
 
 _MOST_EQUALS = 3
 """Builders that fit equally well and are each offered."""
+_MOST_TRIED = 8
+"""Classes that were tried and are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,24 @@ def suggestions(checkpoint: Checkpoint, side: Side) -> tuple[Suggestion, ...]:
     for each in (*_named(checkpoint), *_looks_like(side)):
         found.setdefault(each.text, each)
     return tuple(found.values())
+
+
+def tried(candidates: Sequence[Candidate]) -> tuple[Suggestion, ...]:
+    """The classes that were tried, the one that fits best first, with what came of it."""
+    return tuple(
+        Suggestion(str(each.source), _came_of(each), each.solution.arguments if each.solution is not None else {})
+        for each in candidates[:_MOST_TRIED]
+    )
+
+
+def _came_of(candidate: Candidate) -> str:
+    solution = candidate.solution
+    if solution is None:
+        return candidate.failure
+    given = ", ".join(f"{name}={value!r}" for name, value in solution.arguments.items())
+    if solution.fits:
+        return f"Every key fits{f' with {given}' if given else ''}."
+    return f"{wording.plural(solution.left, 'key does', 'keys do')} not fit."
 
 
 def builders() -> tuple[str, ...]:

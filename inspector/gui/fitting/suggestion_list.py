@@ -25,11 +25,15 @@ class SuggestionList(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
+        self._shown: tuple[Suggestion, ...] = ()
         self.buttons: list[QPushButton] = []
         self.hide()
 
     def show_suggestions(self, suggestions: Sequence[Suggestion]) -> None:
         """Shows these and no others."""
+        if tuple(suggestions) == self._shown:
+            return
+        self._shown = tuple(suggestions)
         while item := self._column.takeAt(0):
             item.widget().hide()
             item.widget().deleteLater()

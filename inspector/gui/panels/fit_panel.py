@@ -26,6 +26,7 @@ from .pages import LoadingPage, RefusalPage
 _WELCOME = "Choose the model that this checkpoint is to be loaded into: on the left, or drop a .py file here."
 _RUNNING = {
     Stage.LISTING: "Looking for its models …",
+    Stage.TRYING: "Trying its models …",
     Stage.INSPECTING: "Reading what it takes …",
     Stage.BUILDING: "Building it …",
     Stage.SOLVING: "Looking for arguments that fit …",
@@ -225,7 +226,8 @@ def _words(chosen: ChosenModel) -> tuple[str, str]:
     return {
         Stage.EMPTY: ("Which model?", _WELCOME),
         Stage.ASKING_LEAVE: ("May its code be run?", "Nothing of it was run yet."),
-        Stage.CLASS: ("Which of its models?", "Choose one of those on the left."),
+        Stage.CLASS: ("Which of its models?", "Choose one of those on the left, or try them all."),
+        Stage.TRYING: ("Which of its models?", ""),
         Stage.ARGUMENTS: (
             "Which arguments?",
             f"Write on the left what it must be told: {missing}. Or have them found from the shapes.",

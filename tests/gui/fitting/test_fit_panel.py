@@ -215,3 +215,28 @@ def test_the_keys_are_gone_through_and_told(
         panel.report_to(str(path))
         qtbot.waitUntil(path.exists)
         assert panel.fit.case.causes[0].sentence.split(" ", 1)[1][:20] in path.read_text()
+
+
+def test_all_models_of_a_folder_are_tried(
+    qtbot: QtBot, inspector: Application, fit: Fit, rest: Rest, samples: Path, tmp_path: Path
+) -> None:
+    code = tmp_path / "repo"
+    code.mkdir()
+    head = "from torch import nn\n\nclass {name}(nn.Module):\n    def __init__(self, width={width}):\n"
+    body = "        super().__init__()\n        self.{layer} = nn.Linear(width, 1)\n"
+    for name, width, layer in (("Other", 3, "other"), ("Line", 7, "linear")):
+        (code / f"{name.lower()}.py").write_text((head + body).format(name=name, width=width, layer=layer))
+    panel = fit(samples / "linear.pth")
+    assert panel.side.folder.isVisible()
+    panel.fit.chosen.choose(str(code))
+    qtbot.waitUntil(panel.story.leave.allow.isVisible)
+    qtbot.mouseClick(panel.story.leave.allow, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(panel.side.try_all.isVisible, timeout=WAIT)
+    qtbot.mouseClick(panel.side.try_all, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(panel.side.suggestions.buttons) == 2, timeout=WAIT)
+    assert not panel.fit.is_busy
+    first = panel.fit.chosen.candidates[0]
+    qtbot.mouseClick(panel.side.suggestions.buttons[0], Qt.MouseButton.LeftButton)
+    rest(panel)  # the folder may be run, so nothing is asked
+    assert panel.fit.chosen.choice is not None
+    assert panel.fit.chosen.choice.source == first.source
