@@ -125,8 +125,8 @@ def _cells(edges: tuple[int, ...], first: int, size: int) -> _Cells:
 
 
 def _reduced(operation: np.ufunc, numbers: Array, down: _Cells, across: _Cells) -> Array:
-    by_row: Array = operation.reduceat(numbers, across.starts, axis=1)
-    cells: Array = operation.reduceat(by_row, down.starts, axis=0)
+    by_column: Array = operation.reduceat(numbers, down.starts, axis=0)  # whole rows at a time, so this comes first
+    cells: Array = operation.reduceat(by_column, across.starts, axis=1)
     return cells
 
 
