@@ -20,8 +20,9 @@ class Cause(NamedTuple):
 
     kind: str
     """`prefix`, `rename`, `drift`, `fused`, `split`, `transposed`, `squeezed`, `tied` ... (names and layouts) or
-    `width`, `ratio`, `classes`, `input channels`, `depth`, `positions`, `vocabulary`, `shape` ... (dimensions) or
-    `missing`, `unexpected`, `harmless` (what is left)."""
+    `width`, `ratio`, `classes`, `vocabulary`, `input channels`, `input size`, `picture size`, `positions`, `window`,
+    `patch size`, `kernel`, `groups`, `shape` (dimensions) or `depth`, `head`, `missing`, `unexpected`, `tied`,
+    `unrelated` (what is left), or `harmless` (either)."""
     sentence: str
     """What happened, with names and numbers, ending in a full stop."""
     keys: tuple[str, ...]

@@ -39,7 +39,7 @@ def _what(telling: Telling, cluster: Cluster) -> str:
     sizes = sorted(group.pair for group in cluster.groups)
     changes = wording.names([f"{a:,} → {b:,}" for a, b in sizes], 6)
     if cluster.multiplier is not None:
-        return f"Widths times {_number(cluster.multiplier)}, rounded to multiples of eight ({changes})"
+        return f"Widths times {float(cluster.multiplier):.3g}, rounded to multiples of eight ({changes})"
     if cluster.sums:
         wide = f"{agreeing(base.producers, 'is', 'are')} {telling.versus(f'{old:,} wide', f'{new:,}')}"
         return f"{wide}, and what they add up to changes with it ({changes})"
@@ -57,10 +57,6 @@ def _of_one(telling: Telling, group: Group) -> str:
         return f"{agreeing(group.consumers, 'takes', 'take')} {telling.versus(f'{old:,} numbers', f'{new:,}')}"
     keys = [spot.module for spot in group.spots]
     return f"{agreeing(keys, 'is', 'are')} {telling.versus(f'{old:,} long', f'{new:,}')}"
-
-
-def _number(ratio: Fraction) -> str:
-    return f"{float(ratio):.3g}"
 
 
 def _advice(telling: Telling, cluster: Cluster) -> str:
