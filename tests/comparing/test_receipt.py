@@ -79,8 +79,8 @@ def test_other_classes_raise_even_when_not_strict() -> None:
         "Raises RuntimeError all the same: it lets missing and unexpected keys pass, but not 2 size mismatches."
     )
     assert found.dropping.sentence == (
-        "Loads 99 % of the parameters (11,176,512 of 11,181,642). `fc` stays at initialisation: random weights: what it "
-        "puts out means nothing before it is trained."
+        "Loads 99 % of the parameters (11,176,512 of 11,181,642). `fc` stays at initialisation: random weights: what "
+        "it puts out means nothing before it is trained."
     )
     (head,) = found.dropping.untouched
     assert (head.path, head.keys, head.elements) == ("fc", ("fc.weight", "fc.bias"), 5130)
