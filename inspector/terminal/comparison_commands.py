@@ -80,6 +80,8 @@ def _add_fit(commands: Commands) -> None:
     parser.add_argument("--arg", action="append", default=[], metavar="K=V", help="an argument of the constructor; V is"
                         " JSON, or a word")  # fmt: skip
     parser.add_argument("--solve", action="store_true", help="find the arguments that make the shapes fit")
+    parser.add_argument("--step", action="append", default=[], metavar="STEP", help="a step to take on the file first;"
+                        " `inspector mend --help` tells them")  # fmt: skip
     parser.add_argument("--python", default="", metavar="INTERPRETER", help="the Python that has torch and the class")
     parser.add_argument("--section", metavar="KEY", help="the part of the file that is loaded")
     parser.add_argument("--all", dest="everything", action="store_true", help="list what fits as well")
@@ -192,7 +194,7 @@ def _fit(options: argparse.Namespace) -> int:
 
     wish = Wish(
         tuple(options.arg), options.solve, options.python, options.section, options.as_json, options.everything,
-        options.report, options.code,
+        options.report, options.code, tuple(options.step),
     )  # fmt: skip
     return fit(options.file, options.model, wish)
 

@@ -25,6 +25,8 @@ from ..comparing.optimizers import lenses
 from ..comparing.receipt import Receipt, receipt
 from ..comparing.records import fit_record, plain
 from ..comparing.sides import Side, of_checkpoint
+from ..comparing.step_texts import parse
+from ..comparing.step_words import as_words
 from ..comparing.steps import Step
 from ..progress import finish
 from . import pairs, reports, screen
@@ -49,6 +51,8 @@ class Wish(NamedTuple):
     report: str = ""
     code: bool = False
     """Whether nothing is printed but the Python that mends the file."""
+    steps: tuple[str, ...] = ()
+    """Steps that are taken on the file before it is held against the model, as `step_texts.parse` reads them."""
 
 
 class Told(NamedTuple):
@@ -65,6 +69,8 @@ class Told(NamedTuple):
     """What goes wrong when an optimizer of this model loads the state that is in the file."""
     built: Built | None
     """None when the model was read from a file."""
+    taken: tuple[Step, ...] = ()
+    """The steps that were taken before."""
 
     @property
     def fits(self) -> bool:
@@ -101,16 +107,18 @@ def fit(path: str, model: str, wish: Wish) -> int:
 def _told(checkpoint: Checkpoint, model: str, wish: Wish) -> Told:
     if os.path.isfile(model) and not model.endswith(".py"):
         other = open_checkpoint(model)
-        return _explained(checkpoint, of_checkpoint(other, weights(other).key), wish.section, None)
+        return _explained(checkpoint, of_checkpoint(other, weights(other).key), wish, None)
     from .models import built_model
 
     wanted = {"python": wish.python, "section": wish.section, "solve": wish.solve}
     with built_model(checkpoint, model, wish.arguments, **wanted) as built:
-        return _explained(checkpoint, built.side, wish.section, built)
+        return _explained(checkpoint, built.side, wish, built)
 
 
-def _explained(checkpoint: Checkpoint, model: Side, section: str | None, built: Built | None) -> Told:
-    side = of_checkpoint(checkpoint, section if section is not None else choose_for(checkpoint, model))
+def _explained(checkpoint: Checkpoint, model: Side, wish: Wish, built: Built | None) -> Told:
+    taken = tuple(map(parse, wish.steps))
+    as_it_is = of_checkpoint(checkpoint, wish.section if wish.section is not None else choose_for(checkpoint, model))
+    side = apply(as_it_is, taken, model)
     explanation = finish(explaining(side, model))
     comparison, other = explanation.before, ()
     if built is not None:
@@ -119,9 +127,8 @@ def _explained(checkpoint: Checkpoint, model: Side, section: str | None, built: 
         comparison, other = as_told(comparison, verdict.missing, verdict.unexpected, mismatched), verdict.other
     initialisation = built.model.initialisation if built is not None else {}
     wrong = tuple(said for lens in lenses(checkpoint, side) for said in loads_wrongly(lens, model))
-    return Told(
-        checkpoint, comparison, explanation.causes, receipt(comparison, initialisation), other, wrong, built
-    )  # fmt: skip
+    loading = receipt(comparison, initialisation)
+    return Told(checkpoint, comparison, explanation.causes, loading, other, wrong, built, taken)
 
 
 # -- as text -----------------------------------------------------------------------------------------
@@ -134,6 +141,7 @@ def _text(told: Told, wish: Wish) -> Iterator[str]:
     yield f"{ink.quiet('checkpoint')}  {ink.strong(wording.safe(told.checkpoint.path, 300))}{section}\n"
     yield f"{ink.quiet('model')}       {ink.strong(_model(told))}\n"
     yield from (ink.quiet(f"            {line}") + "\n" for line in _origins(told.built))
+    yield from (f"{ink.quiet('step')}        {as_words(step)}\n" for step in told.taken)
     yield f"\n{_headline(told)}\n{pairs.counts(comparison)}\n"
     if told.causes:
         yield "\n"
@@ -211,7 +219,7 @@ def _story(told: Told) -> reports.Story:
         facts=tuple(("arguments", line) for line in _origins(told.built)),
         receipt=tuple(_ways(told.receipt)),
         left=(*told.receipt.harmless, *told.optimizer),
-        python=_code(told) if told.steps else "",
+        python=_code(told) if told.steps or told.taken else "",
         record=_record(told),
     )
 
@@ -221,4 +229,4 @@ def _code(told: Told) -> str:
 
     checkpoint, section = told.checkpoint, told.comparison.a.section
     root, form = checkpoint.root, checkpoint.format
-    return python_code(told.steps, path=checkpoint.path, section=section, root=root, format=form)
+    return python_code((*told.taken, *told.steps), path=checkpoint.path, section=section, root=root, format=form)

@@ -58,6 +58,13 @@ def test_its_code_runs_and_the_model_loads(run: Run, samples: Path, tmp_path: Pa
     subprocess.run([sys.executable, script], cwd=samples, check=True, timeout=100)
 
 
+def test_steps_are_taken_before(run: Run) -> None:
+    done = run("fit", "resnet_module_prefix.pth", "resnet_plain.pth", "--step", "strip-prefix module.")
+    assert done.code == 0
+    assert "take `module.` off the keys" in done.out
+    assert run("fit", "resnet_plain.pth", "resnet_plain.pth", "--step", "nonsense").code == 2
+
+
 def test_a_builder_of_torchvision(run: Run) -> None:
     done = run("fit", "resnet_plain.pth", "resnet18")
     assert done.code == 1
