@@ -21,7 +21,7 @@ from ..checkpoint.decoding import Array
 from ..checkpoint.entries import Tensor
 from ..progress import Progress
 from .differences import wide
-from .side_by_side import in_step, numbers_in_one, refuse_what_has_no_distance
+from .pairing import in_step, numbers_in_one, refuse_what_has_no_distance
 
 CELLS = 256
 """Rows and columns of a picture at most."""

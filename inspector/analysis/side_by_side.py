@@ -1,43 +1,44 @@
-"""Two tensors read side by side, and measured: which elements belong together, in which order, and by whom.
+"""Two tensors read side by side, and measured, by one thread or two.
 
-Why this way: the distance does not depend on an order, so elements are read as they lie in the file where both
-tensors lie alike, and each only once however often an expanded tensor means it. Blocks with the very same bytes are
-told by a comparison of these, which costs less than any arithmetic.
+Why this way: blocks with the very same bytes are told by a comparison of these, which costs less than any arithmetic;
+and large tensors are read into rooms that are kept, because fresh memory costs as much as the reading.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator, Iterable, Iterator
 from operator import length_hint
-from typing import NamedTuple
 
 import numpy as np
 
 from ..checkpoint.arrays import Elements, blocks_of, is_per_channel, number_blocks, numbers_of
-from ..checkpoint.decoding import Array, is_numeric
+from ..checkpoint.decoding import Array
 from ..checkpoint.entries import Tensor
 from ..checkpoint.layouts import Layout
-from ..errors import FileError, InspectorError
+from ..errors import FileError
 from ..progress import Progress
-from ..wording import shape as shape_words
 from .differences import Differences, coarser
 from .distances import Distance, Index, joined, merge_all, repeated
 from .lanes import STRETCH, together
 from .measuring import SMALL, check_unchanged
+from .pairing import (
+    BLOCK,
+    as_it_is,
+    in_order,
+    in_step,
+    numbers_in_one,
+    refuse_two_shapes,
+    refuse_what_has_no_distance,
+    same_bytes,
+)
 
-BLOCK = 128 * 1024
-"""Elements of a block of what one thread reads. Two threads take a `STRETCH` at a time: they hand the interpreter to
-each other at every call of numpy's, and with blocks half as long got no further than one."""
 _PLACES = {"crow_indices", "ccol_indices", "col_indices", "row_indices", "indices", "sizes", "strides", "offsets"}
 """The parts of a sparse or nested tensor that say where its numbers belong."""
-_PROBE = 1024
-"""Bytes that tell most blocks apart."""
 
 
 def measuring(a: Tensor, b: Tensor) -> Generator[Progress, None, Distance]:
     """Measures how far two tensors are from each other; see `distances.measure`."""
-    _refuse_two_shapes(a, b)
+    refuse_two_shapes(a, b)
     if a.extra.parts and b.extra.parts and a.storage is b.storage is None:
         return (yield from _measuring_parts(a, b))
     reading = _Reading(a, b)
@@ -63,34 +64,6 @@ def _measuring_parts(a: Tensor, b: Tensor) -> Generator[Progress, None, Distance
         elif not distance.is_same:
             raise FileError(f"The two {a.layout} tensors store numbers of different places: look at their parts.")
     return merge_all(numbers)
-
-
-class _Order(NamedTuple):
-    """The elements of two tensors, each beside the one it belongs to."""
-
-    a: Layout
-    b: Layout
-    axes: tuple[int, ...]
-    """The dimensions of the tensors that these are, outermost first; those that both repeat are left out."""
-    times: int
-    """How often each pair of elements is meant."""
-
-
-def _as_it_is(a: Layout, b: Layout) -> _Order:
-    return _Order(a, b, tuple(range(len(a.shape))), 1)
-
-
-def _in_order(a: Layout, b: Layout) -> _Order:
-    """All pairs of elements, as they lie in a."""
-    kept = [axis for axis in range(len(a.shape)) if a.stride[axis] or b.stride[axis] or not a.shape[axis]]
-    kept.sort(key=lambda axis: (-a.stride[axis], -b.stride[axis]))
-    times = math.prod(size for axis, size in enumerate(a.shape) if axis not in kept)
-    return _Order(_along(a, kept), _along(b, kept), tuple(kept), times)
-
-
-def _along(layout: Layout, axes: Iterable[int]) -> Layout:
-    shape, stride = (tuple(each[axis] for axis in axes) for each in layout[:2])
-    return Layout(shape, stride, layout.offset)
 
 
 class _Room:
@@ -128,7 +101,7 @@ class _Reading:
         refuse_what_has_no_distance(a, b)
         self.a, self.b = Elements(a), Elements(b)
         self._by_rows = is_per_channel(a) or is_per_channel(b)
-        self._order = (_as_it_is if self._by_rows else _in_order)(self.a.layout, self.b.layout)
+        self._order = (as_it_is if self._by_rows else in_order)(self.a.layout, self.b.layout)
         self._numel = self._order.a.numel
         quantised = a.extra.quantization, b.extra.quantization
         self._rounding = "" if any(quantised) else coarser(a.dtype, b.dtype)
@@ -194,7 +167,7 @@ class _Reading:
             yield start
 
     def _between(self, a: Array, b: Array, start: int, differences: Differences) -> Distance:
-        if self._alike and _same_bytes(a, b):
+        if self._alike and same_bytes(a, b):
             return differences.none(self._numbers(self.a, a))
         return differences.between(self._numbers(self.a, a), self._numbers(self.b, b), start, self._rounding)
 
@@ -209,47 +182,3 @@ class _Reading:
         position = where[0] // numbers_in_one(self.a.tensor)
         found = dict(zip(self._order.axes, np.unravel_index(position, self._order.a.shape)))
         return tuple(int(found.get(axis, 0)) for axis in range(len(self.a.layout.shape)))
-
-
-def in_step(blocks_a: Iterator[Array], blocks_b: Iterator[Array]) -> Iterator[tuple[Array, Array]]:
-    """Blocks of any sizes as pairs of blocks of one size, at most `BLOCK`."""
-    a = b = np.empty(0)
-    while True:
-        a = a if a.size else next(blocks_a, a)
-        b = b if b.size else next(blocks_b, b)
-        size = min(a.size, b.size, BLOCK)
-        if not size:
-            return
-        yield a[:size], b[:size]
-        a, b = a[size:], b[size:]
-
-
-def numbers_in_one(tensor: Tensor) -> int:
-    """How many numbers an element of the tensor is: two for float4_e2m1fn_x2."""
-    return 2 if tensor.dtype == "float4_e2m1fn_x2" else 1
-
-
-def refuse_what_has_no_distance(a: Tensor, b: Tensor) -> None:
-    """Raises InspectorError for tensors of two shapes, and FileError for elements that are no numbers."""
-    _refuse_two_shapes(a, b)
-    for tensor in (a, b):
-        if not is_numeric(tensor.dtype):
-            raise FileError(f"Elements of the type {tensor.dtype[:60]} are no numbers that could be compared.")
-    if "float4_e2m1fn_x2" in (a.dtype, b.dtype) and a.dtype != b.dtype:
-        raise FileError("Two numbers of float4_e2m1fn_x2 are one element: there is no number to each number.")
-
-
-def _refuse_two_shapes(a: Tensor, b: Tensor) -> None:
-    if a.shape != b.shape:
-        raise InspectorError(
-            f"The shapes {shape_words(a.shape)} and {shape_words(b.shape)} differ: there is no element to each element."
-        )
-
-
-def _same_bytes(a: Array, b: Array) -> bool:
-    size = max(1, _PROBE // a.itemsize)
-    if a[:size].tobytes() != b[:size].tobytes():
-        return False
-    if a.nbytes % 8:
-        return a.tobytes() == b.tobytes()
-    return bool(np.array_equal(a.view(np.uint64), b.view(np.uint64)))

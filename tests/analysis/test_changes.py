@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from inspector.analysis.changes import MOST_CHANNELS, Changes, mapping
-from inspector.analysis.side_by_side import BLOCK
+from inspector.analysis.pairing import BLOCK
 from inspector.checkpoint.entries import Tensor
 from inspector.errors import FileError, InspectorError
 from inspector.progress import finish

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from inspector.analysis.distances import Distance, measure, merge, merge_all
 from inspector.analysis.lanes import STRETCH
-from inspector.analysis.side_by_side import BLOCK
+from inspector.analysis.pairing import BLOCK
 from inspector.checkpoint.entries import Extra, Tensor
 from inspector.checkpoint.sources import FileSource
 from inspector.errors import FileError, InspectorError
