@@ -24,7 +24,7 @@ from torch import nn
 
 from . import importing
 from .converting import converted
-from .devices import NoGpu
+from .devices import OnlyShapes
 from .failures import Refusal, text_of
 from .named import similar
 from .pretrained import without_downloads
@@ -114,7 +114,7 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
     wanted: list[str] = []
     for device, way in ((META, on_meta), (MIXED, _parameters_on_meta), (CPU, contextlib.nullcontext)):
         try:
-            with way(), NoGpu() as gpu, without_downloads(wanted):
+            with way(), OnlyShapes() as shapes, without_downloads(wanted):
                 made = constructor.call(**given)
         except Exception as error:
             if device == CPU or not _speaks_of_meta(error):
@@ -123,7 +123,7 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
             notes.append(f"Could not be built {_IN_WORDS[device]}: {type(error).__name__}: {reason}")
         else:
             notes += dict.fromkeys(wanted)
-            notes += ["It asks for a GPU; what belongs there was made without numbers."] if gpu.asked else []
+            notes += ["It asks for a GPU; what belongs there was made without numbers."] if shapes.gpu else []
             return Built(_module(constructor, made), _name(constructor, arguments), device, tuple(notes))
     raise AssertionError("the last way returns or raises")
 
