@@ -298,15 +298,21 @@ def _pattern(pattern: Template, slot: str = "({})") -> str:
     for place, (literal, name, _) in enumerate(pattern.parts):
         made.append(re.sub(r"\\([-_ #&~/])", r"\1", re.escape(literal)))
         if name:
-            made.append(slot.format(_slot(name, literal, literals[place + 1], place + 2 == len(literals))))
+            begins, ends = place == 0, place + 2 == len(literals)
+            alone = _keeps_digits_off(literal[-1:], begins) and _keeps_digits_off(literals[place + 1][:1], ends)
+            made.append(slot.format(_slot(name, alone)))
     return _text("".join(made))
 
 
-def _slot(name: str, before: str, after: str, last: bool) -> str:
-    """What stands for a slot; a number is sure to be the whole of it where no digit can touch it."""
+def _keeps_digits_off(neighbour: str, at_an_end: bool) -> bool:
+    """Whether no digit can touch a slot on this side: a letter stands there, or nothing at all, and no other slot."""
+    return not neighbour.isdigit() if neighbour else at_an_end
+
+
+def _slot(name: str, alone: bool) -> str:
+    """What stands for a slot; a number is the whole of it by itself where no digit can touch it."""
     if len(name) > 1:
         return ".*" if name.startswith("rest") else "[^.]+"
-    alone = not before[-1:].isdigit() and bool(after or last) and not after[:1].isdigit()
     return "[0-9]+" if alone else "(?<![0-9])[0-9]+(?![0-9])"
 
 

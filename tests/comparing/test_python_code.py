@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ from inspector.comparing.steps import (
     Transpose,
     Unsqueeze,
 )
+from inspector.comparing.templates import template
 from inspector.errors import InspectorError
 from tests.comparing.built_models import torchvision_models
 from tests.comparing.sides_of import same, side_of, tensor_of
@@ -106,6 +108,15 @@ def test_renames_by_rules_that_shift_and_swap(resnet: nn.Module) -> None:
     mend({"a.0": torch.zeros(1), "a.1": torch.ones(1)}, [Rename((("a.{i}", "a.{i+1}"),))])
     mend({"x1.a.1": torch.zeros(1), "x1.a.2": torch.ones(1)}, [Rename((("x{i}.{part}.{i}", "{part}{i}"),))])
     mend({"12": torch.zeros(1), "a12b3": torch.ones(1)}, [Rename((("{i}", "{i+1}.x"), ("a1{i}b{j}", "{j}{i}")))])
+
+
+@pytest.mark.parametrize(
+    "old", ["{part}{i}", "{i}{part}", "{rest}{i}", "{part}{i}{rest}", "1{i}", "{i}2", "a{i}.{j}{part}"]
+)
+def test_numbers_beside_other_slots_are_whole_numbers(old: str) -> None:
+    keys = ["a12", "12a", "a", "1.12", "a12.34b", "112", "122", "a1.2"]
+    slots = "|".join(f"{{{name}}}" for name in template(old).names)
+    mend({key: torch.zeros(1) for key in keys}, [Rename(((old, slots),))])
 
 
 def test_a_head_that_stays_as_the_model_has_it(resnet: nn.Module) -> None:
@@ -244,7 +255,7 @@ names = st.text(min_size=1) | st.sampled_from(
 
 
 @given(st.lists(names, min_size=5, max_size=5), names)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_no_name_becomes_code(given_names: list[str], path: str) -> None:
     """Whatever names are, the code has the very shape that it has for plain ones, and comments stay comments."""
 
@@ -284,6 +295,21 @@ HOSTILE = [
     "trailing\\",
     "(?P<x>a)*",
 ]
+
+
+slots = st.sampled_from(["{i}", "{j}", "{part}", "{part2}", "{rest}", ".", "a", "b", "0", "12", "a1", "{{"])
+old_patterns = st.lists(st.lists(slots, min_size=1, max_size=5).map("".join), min_size=1, max_size=3)
+some_keys = st.lists(st.sampled_from([".", "a", "b", "0", "1", "12", "a1", "{"]), min_size=1, max_size=6).map("".join)
+
+
+@given(old_patterns, st.lists(some_keys, min_size=1, max_size=8, unique=True))
+@settings(max_examples=50, deadline=None)
+def test_every_pattern_takes_a_key_apart_as_templates_do(olds: list[str], keys: list[str]) -> None:
+    shown = ("|".join(f"{{{name}}}" for name in template(old).names) for old in olds)
+    rules = tuple((old, f"{number}:{slots}") for number, (old, slots) in enumerate(zip(olds, shown)))
+    for step in (Rename(rules), Drop(tuple(olds))):
+        with contextlib.suppress(InspectorError):  # two keys would become one
+            mend({key: torch.zeros(1) for key in keys}, [step])
 
 
 def test_hostile_names_are_renamed_and_dropped_by_the_code() -> None:
