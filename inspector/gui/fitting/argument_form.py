@@ -14,7 +14,8 @@ from ..widgets.labels import Label
 from ..widgets.segments import Segments
 from .argument_row import PAUSE_MS, ArgumentRow
 from .argument_texts import as_json, from_json
-from .chosen_model import ChosenModel, Stage
+from .chosen_model import ChosenModel
+from .stages import Stage
 
 _MOST_ROWS = 200
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Generator, Mapping
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +39,7 @@ from ..settings import Settings
 from ..watching import FileWatch, stamp_of
 from .asking import Asking
 from .choices import Choice, choice_of
+from .stages import RUNNING, Stage
 
 if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
@@ -52,28 +52,6 @@ RECENT_MODELS, TRUSTED, INTERPRETER = "recent_models", "trusted_code", "interpre
 MOST_TRUSTED = 200
 _MOST_OUTPUT = 100_000
 """Letters of what the user's code prints that are kept."""
-
-
-class Stage(Enum):
-    """Where the model stands."""
-
-    EMPTY = "no model is chosen"
-    ASKING_LEAVE = "its code may not be run yet"
-    LISTING = "its classes are being listed"
-    CLASS = "one of its classes is to be chosen"
-    TRYING = "all of its classes are being tried"
-    INSPECTING = "what it takes is being found out"
-    ARGUMENTS = "a required argument is missing"
-    BUILDING = "it is being built"
-    SOLVING = "arguments that fit are being looked for"
-    READING = "another checkpoint is being read in its place"
-    BUILT = "it is there"
-    FAILED = "it could not be had"
-
-
-RUNNING = frozenset(
-    (Stage.LISTING, Stage.TRYING, Stage.INSPECTING, Stage.BUILDING, Stage.SOLVING, Stage.READING)
-)
 
 
 class ChosenModel(QObject):

@@ -24,11 +24,12 @@ from ..widgets.labels import Label
 from ..widgets.links_row import LinksRow
 from ..widgets.wrapped_text import WrappedText
 from .argument_form import ArgumentForm
-from .chosen_model import RECENT_MODELS, Stage
+from .chosen_model import RECENT_MODELS
 from .interpreter_box import InterpreterBox
 from .model_field import ModelField
 from .open_fit import OpenFit
 from .output_fold import OutputFold
+from .stages import Stage
 from .suggesting import Suggestion, tried
 from .suggestion_list import SuggestionList, heading
 

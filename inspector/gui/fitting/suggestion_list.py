@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
 from ..theme import mono_font, scaled_font
-from ..widgets.labels import Label
+from ..widgets.labels import Label, plain_tip
 from ..widgets.wrapped_text import WrappedText
 from .suggesting import Suggestion
 
@@ -48,8 +49,10 @@ class SuggestionList(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         words = QVBoxLayout()
         words.setSpacing(2)
-        name = wording.safe(suggestion.text, 100)
-        words.addWidget(WrappedText(name, font=mono_font(0.95)))
+        name = wording.safe(os.path.basename(suggestion.text), 100)
+        shown = WrappedText(name, font=mono_font(0.95))
+        shown.setToolTip(plain_tip(wording.safe(suggestion.text, 500)))
+        words.addWidget(shown)
         words.addWidget(WrappedText(wording.safe(suggestion.why, 300), tone="quiet", font=scaled_font(0.92)))
         button = QPushButton("Fit")
         button.setToolTip(f"Hold the checkpoint against {name}")

@@ -13,11 +13,12 @@ from ...errors import InspectorError
 from ..export import ask_where_to_report, reporting, started
 from ..fitting import copying
 from ..fitting.case_view import CaseView, Foot
-from ..fitting.chosen_model import ChosenModel, Stage
+from ..fitting.chosen_model import ChosenModel
 from ..fitting.model_side import ModelSide
 from ..fitting.open_fit import OpenFit
 from ..fitting.saving import Saving
 from ..fitting.sentences import verdict_words
+from ..fitting.stages import Stage
 from ..fitting.telling import told
 from ..settings import Settings
 from .page_panel import PagePanel
@@ -226,10 +227,20 @@ def _words(chosen: ChosenModel) -> tuple[str, str]:
     return {
         Stage.EMPTY: ("Which model?", _WELCOME),
         Stage.ASKING_LEAVE: ("May its code be run?", "Nothing of it was run yet."),
-        Stage.CLASS: ("Which of its models?", "Choose one of those on the left, or try them all."),
+        Stage.CLASS: _of_classes(chosen),
         Stage.TRYING: ("Which of its models?", ""),
         Stage.ARGUMENTS: (
             "Which arguments?",
             f"Write on the left what it must be told: {missing}. Or have them found from the shapes.",
         ),
     }.get(chosen.stage, ("", ""))
+
+
+def _of_classes(chosen: ChosenModel) -> tuple[str, str]:
+    """The question which class is meant, or what came of trying them all."""
+    if not chosen.candidates:
+        return "Which of its models?", "Choose one of those on the left, or try them all."
+    best = chosen.candidates[0]
+    if best.left == 0:
+        return f"{wording.safe(best.source.name, 80)} fits.", "Take it on the left, where the others are too."
+    return "None of them fits wholly.", "Those that come nearest are on the left."

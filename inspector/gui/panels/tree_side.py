@@ -88,7 +88,7 @@ class TreeSide(QWidget):
         bar.addWidget(self.search, 1)
         self.count.setContentsMargins(6, 0, 6, 0)
         bar.addWidget(self.count)
-        for name in ("fold", "shallower", "deeper", "collapse_all", "expand_all", "measure", "details"):
+        for name in "fold shallower deeper collapse_all expand_all measure compare fit details".split():
             bar.addWidget(self._button(self._actions[name]))
         self.problem.setContentsMargins(16, 0, 16, 8)
         self.problem.hide()

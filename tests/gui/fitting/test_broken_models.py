@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from inspector.gui.app import Application
-from inspector.gui.fitting.chosen_model import TRUSTED, Stage
+from inspector.gui.fitting.chosen_model import TRUSTED
+from inspector.gui.fitting.stages import Stage
 from inspector.gui.panels.fit_panel import FitPanel
 from tests.gui.fitting.conftest import WAIT
 

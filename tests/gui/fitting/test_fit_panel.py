@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from inspector.gui.app import Application
-from inspector.gui.fitting.chosen_model import TRUSTED, Stage
+from inspector.gui.fitting.chosen_model import TRUSTED
+from inspector.gui.fitting.stages import Stage
 from inspector.gui.panels.fit_panel import FitPanel
 from tests.gui.fitting.conftest import WAIT
 
