@@ -9,7 +9,7 @@ counted apart. Complex numbers count by their magnitudes and by the real part of
 float32 numbers they stand for, bools as 0 and 1.
 
 Why this way: this module holds the words and imports no numpy, so that whoever only shows distances starts
-without it; the work is done in `side_by_side` and `differences`.
+without it; the work is done in ``side_by_side` and `differences`.
 """
 
 from __future__ import annotations

@@ -10,28 +10,13 @@ function, so that it can be followed again with the parameters of another model.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import permutations
 from typing import NamedTuple
 
 from ..wording import count, safe
-from .harmless import reason
-from .sides import Item, Side
-
-Shape = tuple[int, ...]
-
-
-class Parameter(NamedTuple):
-    """One parameter of a model."""
-
-    name: str
-    shape: Shape | None
-    trainable: bool = True
-    norm: bool = False
-    """Whether it belongs to a norm: a module whose weight has one dimension, or that is called so."""
-
+from .parameters import Parameter, block, depth, is_bias, is_embedding, is_norm, is_position, is_thin
 
 Groups = list[list[Parameter]]
 Make = Callable[[Sequence[Parameter]], Groups]
@@ -49,45 +34,8 @@ class Way(NamedTuple):
     make: Make
 
 
-_RUNNING = ("running_mean", "running_var", "num_batches_tracked")
-_WHOLE = ("int", "uint", "bool")
-_NORM = re.compile(r"(^|[._])(layer|batch|group|instance|rms|sync)?_?(norm|ln|bn|gn)s?[a-z]?\d*([._]|$)", re.IGNORECASE)
-_EMBEDDINGS = ("emb", "embed", "embeds", "embedding", "embeddings", "wte", "wpe", "cls_token", "dist_token")
-"""How segments of a name end that lead to an embedding."""
-_POSITION = re.compile(r"pos_embed|cls_token|dist_token|relative_position_bias_table|logit_scale")
-_BLOCK = re.compile(r"^(.*?\.\d+)\.[^.]+\.")
-"""A numbered module that has modules itself: the numbered layers of an `nn.Sequential` are no blocks."""
 _MOST_BRANCHES, _MOST_TRIALS = 64, 60_000
 """Branches that are tried as groups of their own; and how often a parameter is put into one, all in all."""
-
-
-def parameters_of(side: Side) -> tuple[Parameter, ...]:
-    """The parameters of a model or of a state_dict, as `model.parameters()` gives them: tied ones once, no buffers."""
-    roles_known = any(item.role in ("parameter", "buffer") for item in side.items)
-    weights = {item.key: len(item.shape or ()) for item in side.items if item.key.endswith("weight")}
-    return tuple(
-        Parameter(item.key, item.shape, not _is_frozen(item), _is_of_norm(item.key, weights))
-        for item in side.items
-        if item.shared in ("", item.key) and (item.role == "parameter" if roles_known else _may_be_learned(item))
-    )
-
-
-def _is_of_norm(key: str, weights: Mapping[str, int]) -> bool:
-    """By how many dimensions the module's weight has; by its name, where it has none of that name."""
-    module = key.rpartition(".")[0]
-    dimensions = weights.get(f"{module}.weight")
-    return bool(_NORM.search(module[:1000])) if dimensions is None else dimensions == 1
-
-
-def _may_be_learned(item: Item) -> bool:
-    """Whether an item of a state_dict, which does not say what is a parameter, is no buffer by its name or type."""
-    if item.shape is None or item.dtype.startswith(_WHOLE):
-        return False
-    return item.key.rpartition(".")[2] not in _RUNNING and not reason(item.key, len(item.shape))
-
-
-def _is_frozen(item: Item) -> bool:
-    return item.tensor is not None and item.tensor.parameter and not item.tensor.requires_grad
 
 
 def ways(parameters: Sequence[Parameter], sizes: Sequence[int]) -> Iterator[Way]:
@@ -120,7 +68,7 @@ def _choices(parameters: Sequence[Parameter], total: int) -> Iterator[tuple[str,
     tests: list[tuple[str, int, Callable[[Parameter], bool]]] = [
         ("the trainable parameters", 0, lambda parameter: parameter.trainable),
         ("the parameters of adapters", 1, lambda parameter: "lora" in parameter.name.lower()),
-        ("the biases", 1, _is_bias),
+        ("the biases", 1, is_bias),
     ]
     for branch in _branches(parameters):
         quoted = f"`{safe(branch, 80)}`"
@@ -157,34 +105,18 @@ def _branches(parameters: Sequence[Parameter]) -> list[str]:
 _Split = Callable[[Sequence[Parameter]], Groups]
 
 
-def _is_bias(parameter: Parameter) -> bool:
-    return parameter.name.rpartition(".")[2] in ("bias", "in_proj_bias")
-
-
-def _is_norm(parameter: Parameter) -> bool:
-    return parameter.norm
-
-
-def _is_thin(parameter: Parameter) -> bool:
-    return parameter.shape is not None and len(parameter.shape) < 2
-
-
-def _is_embedding(parameter: Parameter) -> bool:
-    return any(segment.endswith(_EMBEDDINGS) for segment in parameter.name.split("."))
-
-
 _TESTS: tuple[tuple[str, int, Sort], ...] = (
-    ("those of fewer than two dimensions apart (no weight decay)", 0, _is_thin),
-    ("biases apart", 0, _is_bias),
-    ("biases and norms apart (no weight decay)", 0, lambda each: _is_bias(each) or _is_norm(each)),
+    ("those of fewer than two dimensions apart (no weight decay)", 0, is_thin),
+    ("biases apart", 0, is_bias),
+    ("biases and norms apart (no weight decay)", 0, lambda each: is_bias(each) or is_norm(each)),
     ("biases and all that is called norm apart (no weight decay)", 0,
-     lambda each: _is_bias(each) or "norm" in each.name.lower()),
-    ("norms apart", 1, _is_norm),
+     lambda each: is_bias(each) or "norm" in each.name.lower()),
+    ("norms apart", 1, is_norm),
     ("those of fewer than two dimensions and positions apart (no weight decay)", 1,
-     lambda each: _is_thin(each) or bool(_POSITION.search(each.name[:1000]))),
+     lambda each: is_thin(each) or is_position(each)),
     ("biases, norms and embeddings apart (no weight decay)", 1,
-     lambda each: _is_thin(each) or _is_embedding(each)),
-    ("weights, biases and norms apart", 1, lambda each: (_is_bias(each), _is_norm(each) and not _is_bias(each))),
+     lambda each: is_thin(each) or is_embedding(each)),
+    ("weights, biases and norms apart", 1, lambda each: (is_bias(each), is_norm(each) and not is_bias(each))),
 )  # fmt: skip
 
 
@@ -200,7 +132,7 @@ def _splits(chosen: Sequence[Parameter], sizes: tuple[int, ...]) -> Iterator[tup
 
 def _sorts(chosen: Sequence[Parameter]) -> Iterator[tuple[str, int, Sort]]:
     yield from _TESTS
-    for apart, part in (("a group for each block", _block), ("a group for each depth", _depth)):
+    for apart, part in (("a group for each block", block), ("a group for each depth", depth)):
         yield apart, 1, part
         for words, unusual, sort in _TESTS:
             yield f"{apart}, {words}", 1 + unusual, _both(part, sort)
@@ -213,18 +145,6 @@ def _sorts(chosen: Sequence[Parameter]) -> Iterator[tuple[str, int, Sort]]:
 
 def _both(first: Sort, second: Sort) -> Sort:
     return lambda parameter: (first(parameter), second(parameter))
-
-
-def _block(parameter: Parameter) -> str:
-    """`blocks.3` of what lies in a numbered block, the first segment of all else."""
-    found = _BLOCK.match(parameter.name[:1000])
-    return found.group(1) if found else parameter.name.partition(".")[0]
-
-
-def _depth(parameter: Parameter) -> str:
-    """`blocks.3` of what lies in a numbered block, and whether all else comes before the blocks or after them."""
-    found = _BLOCK.match(parameter.name[:1000])
-    return found.group(1) if found else "before" if _is_embedding(parameter) else "after"
 
 
 def _orders_of_groups(sort: Sort, chosen: Sequence[Parameter], sizes: tuple[int, ...]) -> Iterator[tuple[object, ...]]:

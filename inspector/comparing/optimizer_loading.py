@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..wording import count, names, plural, safe
-from .grouping import Groups, Parameter, parameters_of
+from .grouping import Groups
 from .optimizer_states import Slot
 from .optimizers import Lens
+from .parameters import Parameter, parameters_of
 from .sides import Side
 
 

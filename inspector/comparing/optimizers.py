@@ -22,9 +22,10 @@ from typing import NamedTuple
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, walk
 from ..wording import count, names, plural, safe
 from .causes import CERTAIN, LIKELY, POSSIBLE
-from .grouping import Groups, Parameter, Way, parameters_of, ways
+from .grouping import Groups, Way, ways
 from .optimizer_kinds import kind_of, settings_words
 from .optimizer_states import OptimizerState, Slot, optimizer_states
+from .parameters import Parameter, parameters_of
 from .sides import Item, Side, of_checkpoint
 
 _ENOUGH = 0.5

@@ -13,11 +13,11 @@ from inspector.checkpoint.entries import Tensor
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.comparing.causes import CERTAIN, LIKELY, POSSIBLE
 from inspector.comparing.diffing import compare
-from inspector.comparing.grouping import Parameter, parameters_of
 from inspector.comparing.optimizer_kinds import kind_of
 from inspector.comparing.optimizer_loading import loads_wrongly
 from inspector.comparing.optimizer_states import OptimizerState, Slot
 from inspector.comparing.optimizers import Lens, as_side, keys_of_entries, lens, lenses
+from inspector.comparing.parameters import Parameter, parameters_of
 from inspector.comparing.sides import Item, Side, of_checkpoint
 from inspector.comparing.values import by_branch, comparing_values, with_values
 from inspector.progress import finish
