@@ -61,6 +61,30 @@ def find(a: Side, b: Side) -> tuple[Cause, ...]:
     return (*dropped, _cause(apply(a, [cause.step for cause in dropped if cause.step]), b, found, pairs))
 
 
+def settled(a: Side, b: Side) -> frozenset[str]:
+    """Lists whose items have the same numbers on both sides, by their keys up to the number.
+
+    Asked once `find` has nothing more to say: an item that is lacking there is then no other one that is lacking here.
+    """
+    ours, theirs = (
+        {before for key in each for before, _, _ in _numbered(key)} for each in (unpaired(a, b), unpaired(b, a))
+    )
+    both = tuple(ours & theirs)
+    there = {item.key for item in b.items if item.key.startswith(both)}
+    numbers: dict[str, set[int]] = {}
+    for item in a.items:
+        if item.key in there:
+            for before, number, _ in _numbered(item.key):
+                numbers.setdefault(before, set()).add(number)
+    return frozenset(before for before, found in numbers.items() if len(found) > 1)
+
+
+def crosses(one: str, other: str, lists: Collection[str]) -> bool:
+    """Whether two names are of items with different numbers in one of these lists."""
+    theirs = {before: number for before, number, _ in _numbered(other)}
+    return any(before in lists and theirs.get(before, number) != number for before, number, _ in _numbered(one))
+
+
 def _suspicious(a: Side, b: Side) -> set[str]:
     """Lists in which both sides have something that the other has not, by their keys up to the number."""
     ours, theirs = unpaired(a, b), unpaired(b, a)

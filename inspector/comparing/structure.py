@@ -18,7 +18,7 @@ from .blocks import blocks, ranked
 from .causes import CERTAIN, LIKELY, POSSIBLE
 from .key_words import ORDINALS, alike, words
 from .matches import Match, Values, by_neighbours, by_shapes, by_values
-from .units import SCALED, TURNED, Part, Unit, fit, ratios, shared_roles
+from .units import ROLES, SCALED, TURNED, Part, Unit, fit, ratios, shared_roles
 
 _NAMED, _HINTED = 0.6, 0.3
 """How much names must have in common to decide, and to speak for what shapes say."""
@@ -246,7 +246,7 @@ def _confidence(
     rivals = [each for each in others if evidence.fits[each] > fits - 0.1]
     margin = name - max((evidence.names[each] for each in rivals), default=0.0)
     large = part.plain is not None and len(part.plain) > 1
-    telling = part.role in ("", "weight")  # what lost its weight could be anything
+    telling = part.role not in ROLES[1:]  # what lost its weight could be anything
     if name >= _NAMED or (exact and telling and not rivals and (large or (part.role and name >= _HINTED))):
         sure = not rivals or margin > 0.1
         return (CERTAIN if exact else LIKELY) if sure else POSSIBLE

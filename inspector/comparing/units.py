@@ -24,6 +24,8 @@ FAMILIES = (("q", "k", "v"), ("k", "v"), ("gate", "up"))
 EQUAL, TURNED, SCALED, RANK = 1.0, 0.85, 0.5, 0.25
 """How well shapes fit: the same; the same but for order and ones; all sizes that differ by one ratio; as many."""
 
+_COMPUTED = ".parametrizations."
+"""What stands before what a weight is computed of."""
 _JOINED = re.compile(r"(.*[^._])_(weight|bias)")
 
 
@@ -66,8 +68,10 @@ def units(items: Iterable[Item]) -> list[Unit]:
 
 def _told_apart(key: str) -> tuple[str, str]:
     """The path of the layer that a key belongs to, and its role there."""
-    path, _, leaf = key.rpartition(".")
-    if leaf in ROLES:
+    path, computed, leaf = key.partition(_COMPUTED)
+    if not computed:
+        path, _, leaf = key.rpartition(".")
+    if computed or leaf in ROLES or leaf.startswith(("weight_", "bias_")):
         return path, leaf
     joined = _JOINED.fullmatch(key) if len(key) < 2000 else None
     return (joined[1], joined[2]) if joined else (key, "")

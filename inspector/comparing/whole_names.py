@@ -13,6 +13,7 @@ from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
 from .matches import Link, Match, Values
 from .mending import apply
 from .renaming import Rule, rules
+from .renumbering import crosses, settled
 from .sides import Side
 from .steps import Rename
 from .structure import match
@@ -26,7 +27,9 @@ def find(a: Side, b: Side, values: Values | None = None) -> tuple[Cause, ...]:
     if not ours or not theirs:
         return ()
     layers = with_families(units(ours.values()), units(theirs.values()))
-    links = [link for each in match(*layers, values) for link in _links(each)]
+    kept = settled(a, b)
+    found = [each for each in match(*layers, values) if not crosses(each.ours.path, each.theirs.path, kept)]
+    links = [link for each in found for link in _links(each)]
     causes: list[Cause] = []
     for cause in fusing.causes(a, b, [link for link in links if len(link.ours) != len(link.theirs)]):
         causes.append(cause)
