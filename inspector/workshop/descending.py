@@ -71,8 +71,9 @@ def _outdated(turner: Turner, model: Model, held: frozenset[Knob]) -> list[Knob]
 
 def detour(turner: Turner, model: Model) -> Turning:
     """What comes of turns that make matters worse at first; the same model where nothing does."""
-    for knob in turner.stubborn & set(turner.knobs(model)) if model.misfit else ():
-        yield from turner.learn(model, knob)
+    for knob in turner.knobs(model) if model.misfit else ():
+        if knob in turner.stubborn:
+            yield from turner.learn(model, knob)
     model = yield from descend(turner, model)
     while model.misfit:
         lower = yield from _one_detour(turner, model)
@@ -94,7 +95,7 @@ def _one_detour(turner: Turner, model: Model) -> Turning:
 
 
 def _detours(turner: Turner, model: Model) -> Iterator[tuple[Knob, object]]:
-    """Switches, guesses that were laid aside - those with most votes first -, then halves and doubles."""
+    """Switches, guesses that were laid aside - those with most votes first -, then halves, doubles, neighbours."""
     for knob in turner.knobs(model):
         if knob.kind in (BOOL, CHOICE) and turner.moves.get(knob):
             yield from ((knob, value) for value in others(turner.read(model, knob), knob))
@@ -106,4 +107,4 @@ def _detours(turner: Turner, model: Model) -> Iterator[tuple[Knob, object]]:
     for knob in moving:
         value = turner.read(model, knob)
         if knob.kind == INT and isinstance(value, int) and value > 1:
-            yield from ((knob, value // 2), (knob, value * 2))
+            yield from ((knob, other) for other in dict.fromkeys((value // 2, value * 2, value - 1, value + 1)))

@@ -24,11 +24,16 @@ def read_off(turner: Turner, model: Model, start: Mapping[str, object]) -> Itera
     for argument in turner.signature.arguments:
         name = argument.name
         value = model.arguments.get(name, argument.default)
-        own = [knob for knob in turner.knobs(model) if knob.argument == name and turner.moves.get(knob)]
+        own = [knob for knob in turner.knobs(model) if knob.argument == name and _has_say(turner, knob)]
         if own and value != start.get(name, defaults.get(name, ...)):
             said = (_in_words(turner.reasons[knob], turner.attempts.wanted) for knob in own if knob in turner.reasons)
             reasons = list(dict.fromkeys(filter(None, said)))
             yield f"{name} = {value!r}" + (f": {wording.names(reasons)}." if reasons else ".")
+
+
+def _has_say(turner: Turner, knob: Knob) -> bool:
+    """Whether a knob moves shapes, or was never turned, so that nobody knows."""
+    return bool(turner.moves.get(knob, True)) or knob in turner.reasons
 
 
 def _in_words(trait: Trait, wanted: Wanted) -> str:
@@ -106,7 +111,7 @@ def motionless(turner: Turner, model: Model) -> Iterator[str]:
     every = turner.knobs(model)
     for argument in turner.signature.arguments:
         own = [knob for knob in every if knob.argument == argument.name]
-        if argument.name not in turner.fixed and not any(turner.moves.get(knob, True) for knob in own):
+        if argument.name not in turner.fixed and not any(_has_say(turner, knob) for knob in own):
             value = read(model.arguments, Knob((argument.name,), ""), turner.signature)
             yield from _of_motionless(turner, argument, own, value)
 

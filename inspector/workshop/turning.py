@@ -69,7 +69,7 @@ class Turner:
         then = self.known_at[knob]
         if self.moves[knob]:
             return then.shapes.keys() != model.shapes.keys()
-        return then.arguments != model.arguments
+        return then.arguments != model.arguments and knob not in self.stubborn
 
     def learn(self, model: Model, knob: Knob) -> Generator[Progress, None, None]:
         """Finds out what a knob moves."""
@@ -87,13 +87,13 @@ class Turner:
     # -- switches
 
     def _switch(self, model: Model, knob: Knob) -> Turning:
-        best, moves = model, set()  # type: Model, set[Trait]
+        built = [model]
         for value in others(self.read(model, knob), knob):
             switched = yield from self.build(model, knob, value)
-            if switched is not None:
-                moves.update(moved(model.traits, switched.traits))
-                best = min(best, switched, key=lambda each: each.misfit)
-        self._note(knob, model, moves)
+            built += [switched] if switched is not None else []
+        best = min(built, key=lambda each: each.misfit)
+        self._note(knob, model, (trait for each in built for trait in moved(model.traits, each.traits)))
+        (self.stubborn.discard if len(built) > 1 else self.stubborn.add)(knob)
         if best is not model:
             self.reasons[knob] = self._mended(model, best)
         return best
@@ -221,8 +221,8 @@ def probes(value: object, knob: Knob) -> Iterator[object]:
         yield from ((value / 2, value * 1.5) if 0 < value < 1 else (value * 2, value / 2) if value else (0.5,))
     else:
         assert isinstance(value, int)
-        near = (value + 1, value * 2, value + 2, value // 2)
-        far = (value * 2, value * 3, value + 1, value // 2)
+        near = (value + 1, value // 2, value * 2, value + 2)
+        far = (value * 2, value // 2, value * 3, value + 1)
         turns = (value + 1, value - 1, value + 2) if knob.kind in (LENGTH, LENGTHS) else near if value < 16 else far
         yield from dict.fromkeys(each for each in turns if each != value and each > 0)
 
