@@ -11,7 +11,6 @@ import pytest
 
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.comparing.diffing import Comparison, compare
-from inspector.comparing.key_groups import covering
 from inspector.comparing.mending import apply
 from inspector.comparing.sides import Side, of_checkpoint
 from inspector.comparing.steps import Rename, Step, StripPrefix, Transpose
@@ -276,25 +275,6 @@ def test_a_few_rows_of_an_embedding_are_no_low_rank_change(judge: Judge) -> None
     after = before.clone()
     after[::500] += 1
     assert not any("rank" in each for each in judge({"emb.weight": before}, {"emb.weight": after}))
-
-
-# Keys as patterns
-
-
-@pytest.mark.parametrize(
-    ("chosen", "keys", "patterns"),
-    [
-        ("a.x", "a.x b.x", ("a.*",)),
-        ("a.x a.y", "a.x a.y a.z b", ("a.x", "a.y")),
-        ("a.x.1 a.x.2", "a.x.1 a.x.2 a.y b", ("a.x.*",)),
-        ("a b", "a b", ("*",)),
-        ("", "a b", ()),
-        ("l.0.w l.1.w l.2.w l.3.w", "l.0.w l.0.b l.1.w l.1.b l.2.w l.2.b l.3.w l.3.b", ("l.*.w",)),
-        ("l.0.w l.1.w l.2.w l.3.w", "l.0.w l.1.w l.2.w l.3.w l.4.w", ("l.0.*", "l.1.*", "l.2.*", "l.3.*")),
-    ],
-)
-def test_patterns_cover_what_is_meant_and_nothing_else(chosen: str, keys: str, patterns: tuple[str, ...]) -> None:
-    assert covering(chosen.split(), keys.split()) == patterns
 
 
 def test_nothing_is_the_same_that_could_not_be_read(samples: Path) -> None:
