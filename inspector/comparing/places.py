@@ -61,8 +61,13 @@ class Spot(NamedTuple):
     role: str
     order: int
     """The place of the module among all modules, counted as they come in the model."""
-    matrix: bool
-    """Whether the tensor is a weight of two dimensions or more, which connects what goes in with what comes out."""
+    shape: Shape
+    """That of the whole tensor in the file."""
+
+    @property
+    def matrix(self) -> bool:
+        """Whether the tensor has two dimensions or more, and so connects what goes in with what comes out."""
+        return len(self.shape) > 1
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -141,15 +146,14 @@ def spots(layer: Layer) -> Iterator[Spot]:
     for pair in mismatched:
         a, b = shapes(pair)
         leaf = pair.key.rpartition(".")[2]
-        matrix = len(b) > 1
         if len(a) != len(b):
-            yield Spot(pair.key, -1, len(a), len(b), layer.path, leaf, RANK, layer.order, matrix)
+            yield Spot(pair.key, -1, len(a), len(b), layer.path, leaf, RANK, layer.order, a)
             continue
         roles = _roles(pair.key, leaf, layer, len(b), taking)
         for dim, (old, new) in enumerate(zip(a, b)):
             if old != new:
                 sizes = min(old, _LARGEST), min(new, _LARGEST)
-                yield Spot(pair.key, dim, *sizes, layer.path, leaf, roles[dim], layer.order, matrix)
+                yield Spot(pair.key, dim, *sizes, layer.path, leaf, roles[dim], layer.order, a)
 
 
 def _roles(key: str, leaf: str, layer: Layer, rank: int, taking: int) -> Sequence[str]:

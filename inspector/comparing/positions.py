@@ -109,9 +109,9 @@ def _others(ways: list[Grids], grid: Grids) -> str:
 
 
 def _interpolation(spots: Sequence[Spot], grid: Grids) -> Step | None:
-    """The step, where all lie as it needs them: tokens by width."""
+    """The step, where all lie as it needs them: [tokens, width] or [1, tokens, width]."""
     keys = tuple(dict.fromkeys(literal(spot.key) for spot in spots))
-    if any(spot.dim not in (0, 1) for spot in spots):
+    if any(spot.shape[: spot.dim] not in ((), (1,)) or len(spot.shape) != spot.dim + 2 for spot in spots):
         return None
     return Interpolate(keys, (grid.old, grid.old), (grid.new, grid.new), grid.extra)
 

@@ -266,6 +266,16 @@ def test_two_tables_of_positions_share_no_kernel() -> None:
     assert sorted(kinds(causes)) == ["patch size", "positions"]
 
 
+TABLES = [((), (8,), True), ((1,), (8,), True), ((2,), (8,), False), ((), (), False)]
+
+
+@pytest.mark.parametrize(("before", "behind", "fits"), TABLES)
+def test_only_a_table_of_tokens_is_interpolated(before: tuple[int, ...], behind: tuple[int, ...], fits: bool) -> None:
+    a, b = (Side("x", "model", (Item("pos_embed", (*before, tokens, *behind)),)) for tokens in (197, 577))
+    (cause,) = explained(a, b)
+    assert isinstance(cause.step, Interpolate) is fits
+
+
 def test_groups_of_convolutions_are_told_from_widths() -> None:
     causes = between(vision("resnet50"), vision("resnext50_32x4d"))
     assert kinds(causes) == ["ratio", "groups"]
