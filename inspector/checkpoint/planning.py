@@ -144,6 +144,17 @@ class Packing:
         number, _ = self._bare.setdefault((storage.key, storage.dtype), (len(self._bare), _whole(storage)))
         return StorageLeaf(number)
 
+    @property
+    def mark(self) -> tuple[int, int]:
+        """What was collected so far, for `forget`."""
+        return len(self._wanted), len(self._bare)
+
+    def forget(self, mark: tuple[int, int]) -> None:
+        """Forgets what was collected since `mark`."""
+        del self._wanted[mark[0] :]
+        while len(self._bare) > mark[1]:
+            self._bare.popitem()
+
     def plan(
         self, root: object, *, format: str = "zip", notes: Iterable[str] = (), sources: Iterable[str] = ()
     ) -> Plan:

@@ -74,9 +74,11 @@ class Rewriter:
         return self._whole(key, self._at(key))
 
     def _whole(self, key: str, value: object) -> object:
+        mark, copies = self.packing.mark, len(self._copies)
         try:
             return self._copy(key, value)
         except _Unwritable as reason:
+            self._forget(mark, copies)
             raise FileError(f"{safe(key) or 'The file'} cannot be written: {reason}.") from None
 
     # -- looking up ----------------------------------------------------------------------------------
@@ -160,13 +162,21 @@ class Rewriter:
     def _item(self, key: str, name: object, value: object, may_leave_out: bool) -> tuple[object, ...]:
         """Key and value for a copy - or nothing, when it cannot be written and is an entry of a dict."""
         here = _below(key, key_text(name))
+        mark, copies = self.packing.mark, len(self._copies)
         try:
             return self._copy(here, name), self._copy(here, value)
         except _Unwritable as reason:
             if not may_leave_out:
                 raise
+            self._forget(mark, copies)
             self.notes.append(f"{safe(here)} is left out: {reason}.")
             return ()
+
+    def _forget(self, mark: tuple[int, int], copies: int) -> None:
+        """Takes back what was copied of something that is left out after all."""
+        self.packing.forget(mark)
+        while len(self._copies) > copies:
+            self._copies.popitem()
 
 
 def _is_made_of_others(tensor: Tensor) -> bool:

@@ -22,7 +22,9 @@ def moved(metadata: Metadata, renames: Iterable[tuple[str, str]]) -> Metadata:
     paths: dict[str, str] = {}
     for old, new in renames:
         for before, after in _paths(old, new):
-            paths.setdefault(before, after)
+            if before in paths:  # and so are those above it
+                break
+            paths[before] = after
     return {paths.get(path, path): versions for path, versions in metadata.items()}
 
 

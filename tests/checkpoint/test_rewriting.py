@@ -81,6 +81,15 @@ def test_what_would_run_or_is_not_known_is_left_out(tmp_path: Path) -> None:
     assert "posix.system" in notes[0] or "nt.system" in notes[0]
 
 
+def test_tensors_of_what_is_left_out_are_left_out_too(tmp_path: Path) -> None:
+    tensor = torch.randn(50_000)
+    after, notes = rewritten(tmp_path, {"mixed": [tensor, tensor[:3], Odd()], "again": tensor[:5], "n": 1})
+    assert torch.equal(after["again"], tensor[:5])
+    assert list(after) == ["again", "n"]
+    assert len(notes) == 1
+    assert (tmp_path / "after.pth").stat().st_size < 10_000
+
+
 def test_a_file_that_is_such_a_thing_altogether_is_refused(tmp_path: Path) -> None:
     torch.save(Odd(), tmp_path / "odd.pth")
     with pytest.raises(FileError, match=r"The file cannot be written: torch\.load refuses"):
