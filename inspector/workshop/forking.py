@@ -29,6 +29,7 @@ import traceback
 import warnings
 from typing import Any
 
+from ..errors import InspectorError
 from . import crossing
 from .failures import failure_of
 
@@ -60,10 +61,13 @@ def run(control: int) -> None:
 
 def _load_torch() -> None:
     """Everything of torch that a first model needs; numpy's or torch's own threads are not begun here."""
-    import torch  # noqa: F401
+    import torch
+    import torch.overrides
 
     from . import torchvision_schemas
 
+    if not hasattr(torch.overrides, "TorchFunctionMode"):
+        raise InspectorError(f"torch {torch.__version__} in {sys.executable} is too old: it must be 1.13 or newer.")
     torchvision_schemas.load()
     from . import serving
 

@@ -39,6 +39,8 @@ _LOADERS = (
     (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
 )
 """As Python's own, in its order."""
+_afresh: list[str] = []
+"""The folders whose modules are compiled from their source."""
 
 
 def import_file(path: str) -> ModuleType:
@@ -48,9 +50,13 @@ def import_file(path: str) -> ModuleType:
         raise Refusal(f"There is no file {path}.", hint=_similar_file(path))
     root, name = _package_of(path)
     _make_at_home(os.path.dirname(path), root)
-    if "." in name:
+    stem = os.path.basename(path)[: -len(".py")]
+    if name != stem:
         return importlib.import_module(name)
-    return _import_as(_free(name), path)
+    known = sys.modules.get(stem)
+    if known is not None and getattr(known, "__file__", None) == path:
+        return known
+    return _import_as(_free(stem), path)
 
 
 def import_package(name: str) -> ModuleType:
@@ -89,7 +95,7 @@ def _make_at_home(folder: str, root: str) -> None:
     os.chdir(root)
     sys.argv = [""]
     ends = [each for each in dict.fromkeys((folder, _repository(root))) if each and each != root]
-    sys.path[:] = [root, *sys.path, *ends]
+    sys.path[:] = dict.fromkeys([root, *sys.path, *ends])
     for each in (root, *ends):
         _compile_afresh(each)
 
@@ -105,8 +111,11 @@ def _repository(folder: str) -> str:
 
 def _compile_afresh(folder: str) -> None:
     """From now on, modules below `folder` are compiled from their source."""
-    finder = machinery.FileFinder.path_hook(*_LOADERS)
     prefix = os.path.join(folder, "")
+    if prefix.startswith(tuple(_afresh)):
+        return
+    _afresh.append(prefix)
+    finder = machinery.FileFinder.path_hook(*_LOADERS)
 
     def hook(path: str) -> object:
         if not os.path.join(os.path.abspath(path), "").startswith(prefix) or not is_own(os.path.join(path, "x.py")):
@@ -123,7 +132,11 @@ def _import_as(name: str, path: str) -> ModuleType:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
     return module
 
 

@@ -165,11 +165,13 @@ def test_classes_of_a_file_and_of_a_folder(workshop: Workshop, written: Writing,
     source = written("from torch import nn\nclass Net(nn.Module): pass\nclass Other(nn.Linear): pass\nclass No: pass")
     written("from torch import nn\nimport nowhere_at_all\nclass Broken(nn.Module): pass", "sub/broken.py")
     written("raise SystemExit  # a script without a class of its own", "script.py")
+    written("import nets\nfrom torch import nn\nassert nn.Module", "all.py")
+    written("from torch import nn\nclass Again(nn.Module): pass", "sub/nets.py")
     expected = (f"{source.path}:Net", f"{source.path}:Other")
     assert finish(workshop.ask(ListClasses(source.path))) == Classes(expected)
     found = finish(workshop.ask(ListClasses(str(tmp_path))))
     assert isinstance(found, Classes)
-    assert found.sources == expected
+    assert found.sources == (*expected, f"{tmp_path}/sub/nets.py:Again")
     ((file, sentence),) = found.failures
     assert file == str(tmp_path / "sub" / "broken.py")
     assert sentence.startswith("The code needs the package 'nowhere_at_all'")

@@ -59,6 +59,12 @@ def test_a_file_of_a_package_knows_its_neighbours(workshop: Workshop, written: W
     assert {Path(file).name for file in model.files} == {"nets.py", "sizes.py", "__init__.py"}
 
 
+def test_a_package_itself(workshop: Workshop, written: Writing) -> None:
+    written("width = 6", "pkg/sizes.py")
+    source = written(net("from .sizes import width", "width"), "pkg/__init__.py")
+    assert width(build(workshop, source)) == 6
+
+
 def test_a_folder_without_init_finds_the_repository_around_it(workshop: Workshop, written: Writing) -> None:
     written("", "pyproject.toml")
     written("width = 8", "models/sizes.py")
