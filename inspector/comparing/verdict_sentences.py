@@ -179,7 +179,7 @@ def _structure(comparison: Comparison) -> str:
     if not (comparison.counts[MISSING] or comparison.counts[UNEXPECTED]):
         return f"The same layers in other sizes: {count(len(odd))} of {plural(pairs, 'tensor')} differ in shape"
     agree = f"only {count(fitting)} of {plural(pairs, 'tensor')}" if fitting else "no tensor"
-    return f"Different architectures: {agree} is on both sides by name and shape"
+    return f"Different architectures: {agree} {'are' if fitting > 1 else 'is'} on both sides by name and shape"
 
 
 def _lead(comparison: Comparison) -> str:

@@ -283,3 +283,11 @@ def test_nothing_is_the_same_that_could_not_be_read(samples: Path) -> None:
     first, *others = judged(compare(whole, cut))
     assert first == "As far as they can be read: bit for bit the same."
     assert any("14 tensors could not be compared" in each for each in others)
+
+
+def test_the_verb_agrees_with_how_many_tensors_there_are(samples: Path) -> None:
+    names = ("resnet_plain.pth", "nan.pth")
+    a, b = (of_checkpoint(open_checkpoint(str(samples / name))) for name in names)
+    assert " is on both sides by name and shape." in at_first(compare(a, b))
+    again = compare(apply(a, [Rename((("bn1.{rest}", "bn.{rest}"),))]), b)
+    assert " are on both sides by name and shape." in at_first(again)
