@@ -20,6 +20,9 @@ Tried = Sequence[Tuple[Fraction, Traits]]  # noqa: UP006
 """Values of one argument, all others unchanged, and the traits that came out; the last ones count most."""
 
 
+_ENDLESS = Fraction(10**9)
+
+
 class Guess(NamedTuple):
     """A value that would make some traits right."""
 
@@ -54,7 +57,7 @@ def fractions(tried: Tried, wanted: Traits) -> list[Guess]:
     Sizes grow with the number. So one that is too small says that it must be larger, and one that is too large the
     opposite: only what lies between is said.
     """
-    said, low, high = [], Fraction(0), Fraction(10**6)
+    said, low, high = [], Fraction(0), _ENDLESS
     for trait, points in _moved_points(tried, wanted):
         (v0, f0), (v1, f1) = points[-2:]
         if f0 != f1:
@@ -66,7 +69,7 @@ def fractions(tried: Tried, wanted: Traits) -> list[Guess]:
     if not near:
         return []
     middle = near[len(near) // 2]
-    between = [middle, (low + high) / 2] if low < high else [middle]
+    between = [middle, (low + high) / 2] if low < high < _ENDLESS else [middle]
     values = dict.fromkeys(value for each in between for value in _round_numbers(each))
     inside = [value for value in values if low < value < high]
     return [Guess(value, len(said), said[0][2]) for value in inside or values if value > 0]
