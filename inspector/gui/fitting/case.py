@@ -47,6 +47,8 @@ class Outcome:
     """What loading would do; None for an error message, which does not say what else the model has."""
     tree: PairTree
     """The same as rows."""
+    initial: int
+    """How many keys of the model the steps leave at their initialisation."""
     refusals: dict[int, str]
     """Number of a cause -> why its step, though ticked, could not be taken."""
 
@@ -258,4 +260,7 @@ def _outcome(comparison: Comparison, initialisation: dict[str, str], refusals: d
     from ..item_models.pair_rows import PairTree
 
     known = receipt(comparison, initialisation) if comparison.a.kind != "error" else None
-    return Outcome(comparison, known, PairTree(comparison), refusals)
+    initial = sum(item.made is not None and item.made.operation == "initial" for item in comparison.a.items)
+    tree = PairTree(comparison)
+    tree.has_values = False  # of two checkpoints too: here it is asked what loads
+    return Outcome(comparison, known, tree, initial, refusals)

@@ -34,7 +34,8 @@ def headline(case: Case) -> str:
     if not case.steps:
         return f"{wording.plural(before.lines, 'line')}, {wording.plural(len(_real(case)), 'cause')}"
     if after.fits:
-        return "Fits when mended: every key loads."
+        left = case.outcome.initial
+        return f"Fits when mended: all keys but {left:,} load." if left else "Fits when mended: every key loads."
     if after.lines <= before.lines:
         return f"{wording.count(after.lines)} of {wording.plural(before.lines, 'line')} left"
     return f"{wording.plural(after.lines, 'line')} with these steps, {wording.count(before.lines)} without"

@@ -86,6 +86,7 @@ class Story(QWidget):
     def add_foot(self, foot: QWidget) -> None:
         """Puts something below the story that stays in view, as long as there is a case."""
         self._foot = foot
+        self.setMinimumWidth(max(self.minimumWidth(), foot.sizeHint().width()))
         self._whole.addWidget(foot)
         foot.hide()
 

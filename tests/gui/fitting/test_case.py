@@ -157,3 +157,10 @@ def test_thousands_of_causes_are_counted_not_drawn(qtbot: QtBot, held: Callable[
     cards.refresh()
     assert len(cards.cards) == MOST_CARDS
     assert cards.minimumSizeHint().width() <= 400
+
+
+def test_what_stays_at_initialisation_is_not_called_loaded(qtbot: QtBot, held: Callable[..., Case]) -> None:
+    case = held(file_side(a__weight=(4, 4), fc__weight=(10, 4)), model_side(a__weight=(4, 4), fc__weight=(5, 4)))
+    with qtbot.waitSignal(case.mended):
+        case.tick_all()
+    assert headline(case) == "Fits when mended: all keys but 1 load."
