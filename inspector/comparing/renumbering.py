@@ -11,7 +11,8 @@ only when items of one number have nothing in common.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .. import wording
@@ -56,42 +57,67 @@ def find(a: Side, b: Side) -> tuple[Cause, ...]:
         return ()
     lists = {each.before: each for each in found}
     pairs = {item.key: new for item in a.items for new in _new_names(item.key, lists)}
-    in_the_way = [item for item in a.items if item.key not in pairs and item.key in set(pairs.values())]
+    taken = set(pairs.values())
+    in_the_way = [item for item in a.items if item.key not in pairs and item.key in taken]
     dropped = (_dropped(a, in_the_way),) if in_the_way else ()
     return (*dropped, _cause(apply(a, [cause.step for cause in dropped if cause.step]), b, found, pairs))
 
 
-def settled(a: Side, b: Side) -> frozenset[str]:
-    """Lists whose items have the same numbers on both sides, by their keys up to the number.
+def crossed(one: str, other: str) -> str:
+    """The list, by its keys up to the number, in which two names are of items with different numbers; or nothing."""
+    theirs = {before: number for before, number, _ in _numbered(other)}
+    return next((before for before, number, _ in _numbered(one) if theirs.get(before, number) != number), "")
+
+
+def settled(a: Side, b: Side, lists: Collection[str]) -> set[str]:
+    """Those of the lists in which several items have the same number on both sides.
 
     Asked once `find` has nothing more to say: an item that is lacking there is then no other one that is lacking here.
     """
-    ours, theirs = (
-        {before for key in each for before, _, _ in _numbered(key)} for each in (unpaired(a, b), unpaired(b, a))
-    )
-    both = tuple(ours & theirs)
-    there = {item.key for item in b.items if item.key.startswith(both)}
+    starts = tuple(lists)
+    there = {item.key for item in b.items if item.key.startswith(starts)}
     numbers: dict[str, set[int]] = {}
     for item in a.items:
         if item.key in there:
             for before, number, _ in _numbered(item.key):
                 numbers.setdefault(before, set()).add(number)
-    return frozenset(before for before, found in numbers.items() if len(found) > 1)
-
-
-def crosses(one: str, other: str, lists: Collection[str]) -> bool:
-    """Whether two names are of items with different numbers in one of these lists."""
-    theirs = {before: number for before, number, _ in _numbered(other)}
-    return any(before in lists and theirs.get(before, number) != number for before, number, _ in _numbered(one))
+    return {before for before in lists if len(numbers.get(before, ())) > 1}
 
 
 def _suspicious(a: Side, b: Side) -> set[str]:
-    """Lists in which both sides have something that the other has not, by their keys up to the number."""
-    ours, theirs = unpaired(a, b), unpaired(b, a)
+    """Lists in which both sides have something that the other has not, and not the same numbers.
+
+    A list is known by its keys up to the number.
+    """
     there = b.by_key()
-    odd = [item.key for item in a.items if item.key in there and not same_rank(item, there[item.key])]
-    mine = {before for key in (*ours, *odd) for before, _, _ in _numbered(key)}
-    return mine.intersection(before for key in (*theirs, *odd) for before, _, _ in _numbered(key))
+    odd = [item.key for item in a.items if (other := there.get(item.key)) is not None and not same_rank(item, other)]
+    ours, theirs = _items((*unpaired(a, b), *odd)), _items((*unpaired(b, a), *odd))
+    both, at_odds = ours.keys() & theirs.keys(), _items(odd)
+    if not both:
+        return set()
+    known, known_there = sorted(item.key for item in a.items), sorted(there)
+    return {
+        before
+        for before in both
+        if before in at_odds
+        or any(not _begins(known_there, item) for item in ours[before])
+        or any(not _begins(known, item) for item in theirs[before])
+    }
+
+
+def _items(keys: Iterable[str]) -> dict[str, set[str]]:
+    """For each list what the keys of its items begin with, the number and what ends it included."""
+    items: dict[str, set[str]] = {}
+    for key in keys:
+        for before, number, below in _numbered(key):
+            items.setdefault(before, set()).add(f"{before}{number}{below[:1]}")
+    return items
+
+
+def _begins(keys: Sequence[str], start: str) -> bool:
+    """Whether one of these sorted keys begins so."""
+    place = bisect_left(keys, start)
+    return place < len(keys) and keys[place].startswith(start)
 
 
 def _numbered(key: str) -> Iterator[tuple[str, int, str]]:

@@ -13,7 +13,7 @@ from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
 from .matches import Link, Match, Values
 from .mending import apply
 from .renaming import Rule, rules
-from .renumbering import crosses, settled
+from .renumbering import crossed, settled
 from .sides import Side
 from .steps import Rename
 from .structure import match
@@ -27,8 +27,10 @@ def find(a: Side, b: Side, values: Values | None = None) -> tuple[Cause, ...]:
     if not ours or not theirs:
         return ()
     layers = with_families(units(ours.values()), units(theirs.values()))
-    kept = settled(a, b)
-    found = [each for each in match(*layers, values) if not crosses(each.ours.path, each.theirs.path, kept)]
+    found = match(*layers, values)
+    lists = {before for each in found if (before := crossed(each.ours.path, each.theirs.path))}
+    kept = settled(a, b, lists)
+    found = [each for each in found if crossed(each.ours.path, each.theirs.path) not in kept]
     links = [link for each in found for link in _links(each)]
     causes: list[Cause] = []
     for cause in fusing.causes(a, b, [link for link in links if len(link.ours) != len(link.theirs)]):
