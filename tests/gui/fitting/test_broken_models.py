@@ -78,6 +78,19 @@ def test_each_broken_class_is_a_sentence(
     rest(panel)
     assert "torch agrees" in panel.story.verdict.text()
 
+    own = CLASS.format(body="") + """
+    def _load_from_state_dict(self, state, prefix, local, strict, missing, unexpected, errors):
+        pass
+"""
+    (tmp_path / "own.py").write_text(own)
+    chosen.choose(trust(inspector, f"{tmp_path / 'own.py'}:Net"))
+    rest(panel)
+    assert "What torch says counts" in panel.story.verdict.text()
+    assert panel.fit.case.before is not None
+    torch_says = panel.fit.verdict
+    assert torch_says is not None
+    assert panel.fit.case.before.lines == {*torch_says.missing, *torch_says.unexpected}
+
 
 def test_an_endless_constructor_is_stopped(
     qtbot: QtBot, inspector: Application, fit: Fit, samples: Path, tmp_path: Path
