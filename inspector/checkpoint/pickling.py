@@ -1,4 +1,4 @@
-"""A tree as the pickle that `torch.save` would write of it, byte for byte of protocol 2.
+"""A tree as a pickle of the kind that `torch.save` writes, in protocol 2.
 
 Python's own pickler can only write classes that it can import, and torch is not imported here. So the opcodes are
 written as `pickle` and torch 2.13 (`torch/_utils.py`, `torch/_tensor.py`) write them: few kinds of things are enough.
@@ -124,14 +124,15 @@ class Pickler:
             self._remember(("id", id(value)))
 
     def _save_dict(self, value: dict[object, object]) -> None:
+        attributes = vars(value) if isinstance(value, OrderedDict) else {}
         if isinstance(value, OrderedDict):
             self._call(_ORDERED, ())
         else:
             self._out += b"}"
         self._remember(("id", id(value)))
         self._batches([part for pair in value.items() for part in pair], b"u")
-        if vars(value) if isinstance(value, OrderedDict) else False:
-            self._save(dict(vars(value)))
+        if attributes:
+            self._save(dict(attributes))
             self._out += b"b"
 
     def _save_node(self, value: Node) -> None:

@@ -103,6 +103,23 @@ def test_a_small_view_does_not_drag_its_storage_along(tmp_path: Path) -> None:
     assert loaded["column"].data_ptr() == loaded["again"].data_ptr()
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 1), *[st.sampled_from([0, 2, 4, 6])] * 4, st.booleans()), min_size=1, max_size=6)
+)
+@settings(max_examples=60, deadline=None)
+def test_any_views_of_the_same_storages(tmp_path_factory: pytest.TempPathFactory, cuts: list[tuple[Any, ...]]) -> None:
+    bases = [torch.randn(6, 6), torch.randn(6, 6)]
+    state = {}
+    for number, (base, top, bottom, left, right, turned) in enumerate(cuts):
+        view = bases[base][min(top, bottom) : max(top, bottom), min(left, right) : max(left, right)]
+        state[f"{number}.{base}"] = view.t() if turned else view
+    loaded = rewritten(state, tmp_path_factory.mktemp("views"))
+    pairs = itertools.combinations(state, 2)
+    for one, other in pairs:
+        if state[one].numel() and state[one].data_ptr() == state[other].data_ptr():
+            assert loaded[one].data_ptr() == loaded[other].data_ptr()
+
+
 def test_parameters_and_what_learns(tmp_path: Path) -> None:
     state = {
         "parameter": torch.nn.Parameter(torch.randn(3)),
