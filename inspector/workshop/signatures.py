@@ -7,8 +7,10 @@ what it was called with, and the builder is asked with each argument in turn: wh
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import inspect
+import io
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +20,7 @@ from torch import nn
 from .building import Constructor, on_meta
 from .converting import classes_in
 from .docstrings import arguments_in, first_paragraph
+from .pretrained import without_downloads
 from .requests import Argument, Signature
 
 HIDDEN = ("self", "progress", "weights", "weights_backbone", "pretrained", "pretrained_backbone")
@@ -87,7 +90,8 @@ def _called_with(call: Callable[..., Any], behind: Any, given: dict[str, object]
     required = {each.name: _Mark(7) for each in _named(call) if each.default is each.empty}
     behind.__init__ = remember
     try:
-        with on_meta():  # a builder may make half a model before it comes to the class
+        # A builder may make half a model before it comes to the class, and say so each time.
+        with on_meta(), without_downloads([]), contextlib.redirect_stdout(io.StringIO()):
             call(**{**required, **_nothing_to_download(call), **given})
     except Exception:  # `_Enough`, or its own refusal
         pass

@@ -67,9 +67,10 @@ def test_what_runs_in_the_users_interpreter_is_python_3_8() -> None:
 
 def test_words_come_while_nothing_happens_so_that_one_can_stop_listening(workshop: Workshop, written: Writing) -> None:
     work = workshop.ask(Build(written(ENDLESS), {}))
-    words = [next(work) for _ in range(20)]
-    assert Said("stdout", "here\n") in words
-    assert any(isinstance(word, Progress) and word.text == "Building the model" for word in words)
+    words: list[Said | Progress] = []
+    while Said("stdout", "here\n") not in words:
+        words.append(next(work))
+    assert next(word for word in work if isinstance(word, Progress)).text == "Building the model"
     processes = below()
     work.close()
     psutil.wait_procs(processes[1:], timeout=5)

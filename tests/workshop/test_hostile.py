@@ -108,9 +108,9 @@ def test_the_users_own_line_is_marked_and_our_frames_are_left_out(workshop: Work
 @pytest.mark.parametrize("place", ["head", "body"])
 def test_an_endless_loop_is_stopped_and_its_line_is_marked(workshop: Workshop, written: Writing, place: str) -> None:
     code = {"head": "", "body": "pass"} | {place: "while True: pass"}
-    workshop.limits = Limits(seconds=0.5)
+    workshop.limits = Limits(seconds=1.5)
     error = failure_within_limits(workshop, written(NET.format(**code)))
-    assert error.message.startswith("The code was stopped after 0.5 s without an end (at line ")
+    assert error.message.startswith("The code was stopped after 1.5 s without an end (at line ")
     assert error.code == "while True: pass"
 
 
