@@ -1,17 +1,17 @@
-"""What it means when a module is left as its constructor makes it, in a sentence for a load receipt."""
+"""What it means when a module is left as its constructor makes it: the end of a sentence, for a load receipt."""
 
 from __future__ import annotations
 
 from torch import nn
 
-_RANDOM = "random weights: what it puts out means nothing before it is trained"
+_RANDOM = "random weights, so what it puts out means nothing before it is trained"
 _MEANINGS = (
     ((nn.modules.batchnorm._BatchNorm,), "mean 0 and variance 1 in place of the statistics that training collects"),
     (
         (nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm),
-        "ones and zeros: it normalises, and scales nothing",
+        "ones and zeros, so it normalises and scales nothing",
     ),
-    ((nn.Embedding, nn.EmbeddingBag), "random vectors: its entries mean nothing before they are trained"),
+    ((nn.Embedding, nn.EmbeddingBag), "random vectors, which mean nothing before they are trained"),
     ((nn.PReLU,), "a slope of 0.25, as every PReLU begins"),
     ((nn.modules.conv._ConvNd, nn.Linear, nn.Bilinear), _RANDOM),
     ((nn.RNNBase, nn.RNNCellBase, nn.MultiheadAttention), _RANDOM),
@@ -27,5 +27,5 @@ def initialisation(module: nn.Module) -> str:
         if isinstance(module, classes):
             return meaning
     if "RMSNorm" in type(module).__name__:
-        return "ones: it normalises, and scales nothing"
+        return "ones, so it normalises and scales nothing"
     return "whatever its constructor sets" if module._parameters else "what its constructor calculates"
