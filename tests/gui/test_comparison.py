@@ -18,6 +18,7 @@ from inspector.gui.app import Application
 from inspector.gui.comparing.pair_deeds import key_of
 from inspector.gui.comparison import OpenComparison
 from inspector.gui.item_models.pair_cells import PairColumn
+from inspector.gui.jobs import is_anything_running
 from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.compare_panel import ComparePanel
 from inspector.gui.panels.pages import RefusalPage
@@ -48,17 +49,14 @@ def settled(qtbot: QtBot, inspector: Application) -> ComparePanel:
 
 
 def counts(panel: ComparePanel) -> dict[str, int]:
-    assert panel.content is not None
     return {kind: count for kind, count in panel.content.pairs.tree.counts().items() if count}
 
 
 def sentence(panel: ComparePanel) -> str:
-    assert panel.content is not None
     return panel.content.sentence.text()
 
 
 def cell(panel: ComparePanel, key: str, column: PairColumn) -> str:
-    assert panel.content is not None
     tree = panel.content.pairs.tree
     return panel.content.pairs.model.cells.text(tree.rows_of([key])[0], column)
 
@@ -97,7 +95,6 @@ def test_what_is_filtered_and_sorted_takes_its_place_when_the_values_are_known(
     panel = inspector.window.panel()
     assert isinstance(panel, ComparePanel)
     qtbot.waitUntil(lambda: panel.has_content, timeout=WAIT)
-    assert panel.content is not None
     pairs = panel.content.pairs
     pairs.filter_kinds({VALUES})
     pairs.view.columns.sort(PairColumn.REL_L2)
@@ -109,7 +106,6 @@ def test_what_is_filtered_and_sorted_takes_its_place_when_the_values_are_known(
 
 def test_causes_stand_above_and_set_their_keys_off(qtbot: QtBot, compare: Compare) -> None:
     panel = compare("network_512_256_128.pth", "network_400_200_100.pth")
-    assert panel.content is not None
     lines = panel.content.causes.lines
     assert len(lines) == 3
     assert all("explains" in line.text() for line in lines)
@@ -130,7 +126,6 @@ def test_values_come_in_and_the_sentence_says_what_they_tell(compare: Compare) -
     assert counts(panel) == {VALUES: 11}
     assert "every tensor changed" in sentence(panel)
     assert cell(panel, "fc.weight", PairColumn.REL_L2)
-    assert panel.content is not None
     tree = panel.content.pairs.tree
     whole = tree.outline.row("fc")
     assert whole is not None
@@ -147,7 +142,6 @@ def test_a_prefix_is_seen_through_and_said(compare: Compare) -> None:
     panel = compare("resnet_plain.pth", "resnet_module_prefix.pth")
     assert counts(panel) == {SAME: 38}
     assert "module." in sentence(panel)
-    assert panel.content is not None
     assert "Where keys of B begin with module." in panel.content.more.text()
     panel.choose_key("module.conv1.weight")
     assert key_of(panel.content.pairs) == "module.conv1.weight"
@@ -161,7 +155,6 @@ def test_another_container_and_another_dtype_are_compared_too(compare: Compare) 
 
 def test_the_section_of_each_file_can_be_chosen(qtbot: QtBot, inspector: Application, compare: Compare) -> None:
     panel = compare("checkpoint_epoch0.pth", "checkpoint_epoch4.pth")
-    assert panel.content is not None
     heads = panel.content.heads
     assert [side.sections.currentText() for side in heads.sides] == ["model weights  ·  model_state_dict"] * 2
     first = heads.sides[0].sections
@@ -182,7 +175,6 @@ def test_the_states_of_optimizers_go_by_the_names_of_their_parameters(
     settled(qtbot, inspector)
     assert cell(panel, "fc.weight.momentum_buffer", PairColumn.SHAPE) == "[10, 784]"
     assert cell(panel, "fc.weight.momentum_buffer", PairColumn.REL_L2)
-    assert panel.content is not None
     assert "SGD with momentum" in panel.content.more.text()
     inspector.window.actions_["copy_command"].trigger()
     assert "--section-a=optimizer_state_dict --section-b=optimizer_state_dict" in QGuiApplication.clipboard().text()
@@ -197,9 +189,7 @@ def test_sides_are_swapped(qtbot: QtBot, inspector: Application, compare: Compar
     assert inspector.window.place.tabs.tabText(1) == "network_400_200_100.pth ↔ network_512_256_128.pth"
 
 
-def test_the_latest_wish_wins_however_quickly_they_come(
-    qtbot: QtBot, inspector: Application, compare: Compare
-) -> None:
+def test_the_latest_wish_wins_however_quickly_they_come(qtbot: QtBot, inspector: Application, compare: Compare) -> None:
     panel = compare("checkpoint_epoch0.pth", "linear.pth")
     page = panel.comparison
     for _ in range(3):
@@ -219,7 +209,6 @@ def test_differences_are_gone_through_by_key_and_everything_else_left_out(
     qtbot: QtBot, inspector: Application, compare: Compare
 ) -> None:
     panel = compare("resnet_plain.pth", "resnet_finetuned.pth")
-    assert panel.content is not None
     pairs = panel.content.pairs
     pairs.view.setFocus()
     qtbot.keyClick(pairs.view, Qt.Key.Key_F8)
@@ -282,7 +271,6 @@ def test_the_chosen_pair_is_shown_closely(qtbot: QtBot, inspector: Application, 
     pane = panel.pane
     assert pane is not None
     qtbot.waitUntil(lambda: pane._found is not None, timeout=WAIT)
-    assert panel.content is not None
     assert panel.content.lower.isVisible()
     assert pane.picture.pixels.shape[:2] == (10, 256)
     assert len(pane.histograms.spreads) == 2
@@ -303,7 +291,6 @@ def test_what_cannot_be_drawn_says_why(qtbot: QtBot, compare: Compare) -> None:
     qtbot.waitUntil(lambda: panel.pane is not None and panel.pane._found is not None, timeout=WAIT)
     assert panel.pane is not None
     assert "different shapes" in panel.pane.said.text()
-    assert panel.content is not None
     panel.content.pairs.view.choose(0)
     assert not panel.content.lower.isVisible()
 
@@ -327,7 +314,6 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_sentence(
 
 def test_what_is_broken_in_a_file_stays_in_its_place_with_its_sentence(compare: Compare) -> None:
     panel = compare("resnet_plain.pth", "truncated.pth")
-    assert panel.content is not None
     assert panel.content.damage.isVisible()
     tree = panel.content.pairs.tree
     assert tree.refusals
@@ -342,7 +328,6 @@ def test_a_file_that_changes_on_disk_offers_to_compare_anew(
     path = tmp_path / "trained.pth"
     shutil.copy(samples / "checkpoint_epoch0.pth", path)
     panel = compare(samples / "checkpoint_epoch0.pth", path)
-    assert panel.content is not None
     assert counts(panel) == {SAME: 11}
     panel.choose_key("fc.weight")
     shutil.copy(samples / "checkpoint_epoch4.pth", path)
@@ -367,7 +352,6 @@ def test_large_values_are_compared_in_view_first_and_all_when_asked(
     panel = inspector.window.panel()
     assert isinstance(panel, ComparePanel)
     qtbot.waitUntil(lambda: panel.has_content, timeout=WAIT)
-    assert panel.content is not None
     panel.content.pairs.choose("conv1.weight")
     row = panel.content.pairs.view.current()
     tree = panel.content.pairs.tree
@@ -387,12 +371,22 @@ def test_stopping_keeps_what_is_compared(qtbot: QtBot, inspector: Application, c
     assert panel.has_content
 
 
-def test_closing_at_any_moment_leaves_nothing_running(inspector: Application, samples: Path) -> None:
+@pytest.mark.parametrize("moment", ["at once", "with the tree", "with a report on its way"])
+def test_closing_at_any_moment_leaves_nothing_running(
+    qtbot: QtBot, inspector: Application, samples: Path, tmp_path: Path, moment: str
+) -> None:
     inspector.session.compare(str(samples / "resnet_plain.pth"), str(samples / "resnet_finetuned.pth"))
-    page = inspector.session.current
+    page, panel = inspector.session.current, inspector.window.panel()
     assert isinstance(page, OpenComparison)
+    assert isinstance(panel, ComparePanel)
+    if moment != "at once":
+        qtbot.waitSignal(panel.painted, timeout=WAIT).wait()
+        panel.choose_key("conv1.weight")
+    if moment == "with a report on its way":
+        panel.report_to(str(tmp_path / "report.html"))
     inspector.session.close(page)
     assert inspector.session.current is None
+    qtbot.waitUntil(lambda: not is_anything_running(), timeout=WAIT)
 
 
 def test_both_files_become_recent_and_open_in_tabs_of_their_own(
@@ -400,7 +394,6 @@ def test_both_files_become_recent_and_open_in_tabs_of_their_own(
 ) -> None:
     panel = compare("linear.pth", "resnet_plain.pth")
     assert inspector.settings.recents()[:2] == [str(samples / "linear.pth"), str(samples / "resnet_plain.pth")]
-    assert panel.content is not None
     qtbot.mouseClick(panel.content.heads.sides[1].open_button, Qt.MouseButton.LeftButton)
     assert [file.name for file in inspector.session.files] == ["resnet_plain.pth"]
     file = inspector.session.files[0]
@@ -409,13 +402,11 @@ def test_both_files_become_recent_and_open_in_tabs_of_their_own(
 
 def test_columns_that_a_person_arranged_are_remembered(inspector: Application, compare: Compare) -> None:
     panel = compare("linear.pth", "linear.pth")
-    assert panel.content is not None
     view = panel.content.pairs.view
     view.setColumnWidth(PairColumn.KEY_B, 333)
     view.setColumnHidden(PairColumn.COSINE, True)
     inspector.session.close(panel.page)
     panel = compare("linear.pth", "linear.pth")
-    assert panel.content is not None
     view = panel.content.pairs.view
     assert view.columnWidth(PairColumn.KEY_B) == 333
     assert view.isColumnHidden(PairColumn.COSINE)
@@ -424,7 +415,6 @@ def test_columns_that_a_person_arranged_are_remembered(inspector: Application, c
 
 def test_the_tree_is_opened_level_by_level(inspector: Application, compare: Compare) -> None:
     panel = compare("resnet_plain.pth", "resnet_finetuned.pth")
-    assert panel.content is not None
     model, actions = panel.content.pairs.model, inspector.window.actions_
     actions["collapse_all"].trigger()
     assert model.rowCount() == 5

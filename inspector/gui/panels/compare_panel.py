@@ -34,11 +34,16 @@ class ComparePanel(PagePanel):
         self.comparison = page
         self._actions = actions
         self._settings = settings
-        self.content: CompareSide | None = None
+        self.content = CompareSide(page, actions, settings)
+        self.content.painted.connect(self.painted)
+        self.content.painted.connect(self._load)
+        self.content.open_asked.connect(self.open_asked)
+        self.content.chosen.connect(self._choose)
         self.pane: PairPane | None = None
         self._refusal: RefusalPage | None = None
         self._loading = LoadingPage(" and ".join(page.names))
-        self.addWidget(self._loading)
+        for widget in (self._loading, self.content):
+            self.addWidget(widget)
         page.compared.connect(self._show_content)
         page.refused.connect(self._show_refusal)
         page.judged.connect(self.ready)
@@ -46,7 +51,7 @@ class ComparePanel(PagePanel):
 
     @property
     def has_content(self) -> bool:
-        return self.content is not None and self.currentWidget() is self.content
+        return self.currentWidget() is self.content
 
     def summary(self) -> str:
         found = self.comparison.found
@@ -58,17 +63,14 @@ class ComparePanel(PagePanel):
         return "   ·   ".join(part for part in parts if part)
 
     def able(self) -> frozenset[str]:
-        if not self.has_content or self.content is None:
+        if not self.has_content:
             return frozenset(("reload", "swap"))
         is_chosen = self.content.pairs.view.current() >= 0
         return FOR_A_COMPARISON if is_chosen else FOR_A_COMPARISON - {"copy_key", "copy_row"}
 
     def deeds(self) -> dict[str, Callable[[], object]]:
-        content = self.content
-        if content is None:
-            return {"swap": self.comparison.swap}
         return {
-            **pair_deeds(content.pairs, self._copy),
+            **pair_deeds(self.content.pairs, self._copy),
             "swap": self.comparison.swap,
             "copy_command": lambda: self._copy(self.command()),
             "measure": self.comparison.measure_all,
@@ -78,8 +80,7 @@ class ComparePanel(PagePanel):
 
     def choose_key(self, key: str) -> None:
         """Makes the pair with this key the chosen one."""
-        if self.content is not None:
-            self.content.pairs.choose(key)
+        self.content.pairs.choose(key)
 
     def command(self) -> str:
         """The command that makes this comparison in the terminal."""
@@ -104,12 +105,16 @@ class ComparePanel(PagePanel):
         """Writes a report, of the form that the ending of its name says."""
         found, sentences = self.comparison.found, self.comparison.sentences
         assert found is not None
-        work = reporting(path, lambda: found.told(sentences).story())
-        started(work, lambda written: self.said.emit(f"Written to {wording.safe(written)}"), self.failed.emit)
+        started(reporting(path, lambda: found.told(sentences).story()), self._tell_written, self._tell_failure)
+
+    def _tell_written(self, path: str) -> None:
+        self.said.emit(f"Written to {wording.safe(path)}")
+
+    def _tell_failure(self, error: Exception) -> None:
+        self.failed.emit(error)
 
     def keep_state(self) -> None:
-        if self.content is not None:
-            self.content.keep_state()
+        self.content.keep_state()
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -120,13 +125,6 @@ class ComparePanel(PagePanel):
         self._show_pair()
 
     def _show_content(self) -> None:
-        if self.content is None:
-            self.content = CompareSide(self.comparison, self._actions, self._settings)
-            self.content.painted.connect(self.painted)
-            self.content.painted.connect(self._load)
-            self.content.open_asked.connect(self.open_asked)
-            self.content.chosen.connect(self._choose)
-            self.addWidget(self.content)
         self.content.show_found()
         self.setCurrentWidget(self.content)
         self.content.pairs.view.setFocus()
@@ -148,7 +146,6 @@ class ComparePanel(PagePanel):
     def _make_pane(self, _result: object) -> None:
         from ..comparing.pair_pane import PairPane
 
-        assert self.content is not None
         self.pane = PairPane()
         self.content.lower.addWidget(self.pane)
         self._show_pair()
@@ -156,7 +153,7 @@ class ComparePanel(PagePanel):
     def _show_pair(self) -> None:
         """Shows the chosen pair closely, where that is wanted."""
         content, wanted = self.content, self._actions["details"].isChecked()
-        if content is None or self.pane is None:
+        if self.pane is None:
             return
         row, tree = content.pairs.view.current(), content.pairs.tree
         pair = tree.pair(row) if row >= 0 else None

@@ -150,3 +150,6 @@ def loading() -> Generator[str, None, None]:
     from .. import detail
 
     yield detail.__name__
+    from . import compare_panel  # not wanted yet, but when it is it should be there at once
+
+    yield compare_panel.__name__
