@@ -60,6 +60,13 @@ def test_layers_that_only_the_file_has_are_renamed_along() -> None:
     assert renamed(["layers.4.weight"], made) == {"layers.4.weight": "blocks.4.weight"}
 
 
+def test_more_numbers_than_there_are_slots_are_told_one_by_one() -> None:
+    old = [".".join(f"a{(place >> bit) & 1}" for bit in range(8)) + ".w" for place in range(0, 256, 5)]
+    pairs = [(key, key.replace("a", "b").replace(".w", ".v")) for key in old]
+    assert renamed(old, rules(pairs, old, [])) == dict(pairs)
+    assert all(Matcher(patterns(old[:9], old)).matches(key) == (key in old[:9]) for key in old)
+
+
 KEYS = st.lists(
     st.sampled_from(["a", "b1", "b2", "10", "0", "w_weight", "weight", "{i}", "ä.", "\0", "007", ""]),
     min_size=1,
