@@ -21,8 +21,8 @@ from .signatures import Signature, is_counter
 
 SAME, TRUNK_OF, LIKE, RENAMED, UNKNOWN = "same", "trunk", "like", "renamed", "unknown"
 
-_MOST_KEYS = 20_000
-"""Keys of a file that are looked at: torchvision's largest model has 1,548."""
+_MOST_KEYS, _DEEPEST = 10_000, 6
+"""Keys of a file that are looked at - torchvision's largest model has 1,548 -, and segments of a prefix."""
 _MOST_FAMILIES, _MOST_COPIES, _MOST_LIKE = 8, 8, 10
 """Families that are looked at, copies of a model in one file, and models that are looked at closely."""
 _MOST_BESIDE = 3
@@ -146,15 +146,16 @@ def _families(kinds: Iterable[str]) -> list[tuple[str, str]]:
     """The families whose kinds of keys are among those of the file, and behind which kind of prefix they are."""
     behind: dict[str, set[str]] = {"": set(kinds)}
     for kind in behind[""]:
-        place = kind.find(".") + 1
-        while place:
-            behind.setdefault(kind[:place], set()).add(kind[place:])
+        place = 0
+        for _ in range(_DEEPEST):
             place = kind.find(".", place) + 1
+            if not place:
+                break
+            behind.setdefault(kind[:place], set()).add(kind[place:])
     found = []
     for family, names in signatures.table().families.items():
         for prefix, rest in behind.items():
-            common = len(names & rest)
-            if common >= _ALIKE * len(names):
+            if len(rest) >= _ALIKE * len(names) <= (common := len(names & rest)):
                 found.append((common, family, prefix))
     found.sort(key=lambda each: (-each[0], len(each[2]), each[1]))
     most = [each for each in found if each[0] >= found[0][0] / 2]
@@ -176,12 +177,14 @@ def _under_other_names(shapes: Mapping[str, Shape]) -> Identification | None:
     matrices = [shape for shape in shapes.values() if len(shape) > 1]
     if len(matrices) < _TELLING:
         return None
+    known: dict[int, list[Signature]] = {}
+    for signature in signatures.table().signatures:
+        known.setdefault(signature.digest, []).append(signature)
     total = signatures.digest(shapes)
     for head in (None, *dict.fromkeys(reversed(matrices))):
         rest = total if head is None else (total - signatures.weight(head)) % 2**64
-        found = [signature for signature in signatures.table().signatures if signature.digest == rest]
-        if found:
-            return _renamed(found, shapes, head)
+        if rest in known:
+            return _renamed(known[rest], shapes, head)
     return None
 
 

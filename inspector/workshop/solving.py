@@ -2,7 +2,7 @@
 
     solving(build, signature, {}, items)  ->  Solution(arguments={"hidden_layers": [512, 256, 128]}, fits=True ...)
 
-What is done is told in `turning`. Arguments that move no shape are named: no checkpoint can say how many heads an
+How it is done is told in `descending`. Arguments that move no shape are named: no checkpoint can say how many heads an
 attention has.
 """
 
@@ -47,6 +47,8 @@ def solving(
 ) -> Generator[Progress, None, Solution]:
     """Looks for the arguments with which `build` gives the shapes of `items`, beginning with `start`.
 
+    The items go by the names that the class has, but for a prefix that either may have before them; who knows of
+    renames makes them first. Arguments in `fixed` stay as they are.
     Says before every build how many there were; who does not ask on has stopped it. Raises what the constructor
     raises where no first call succeeds.
     """

@@ -197,9 +197,9 @@ class Turner:
         Constructors ask for numbers that divide each other: a width and its heads, an image and its patches.
         """
         wished = model._replace(arguments=turn(model.arguments, knob, value, self.signature))
-        others = [each for each in self.knobs(model) if each.kind == INT and each != knob]
-        others.sort(key=lambda each: bool(self.moves.get(each)))  # those that move no shape do no harm
-        wishes = ((other, fitting) for other in others for fitting in _fitting(self.read(model, other), value))
+        numbers = [each for each in self.knobs(model) if each.kind == INT and each != knob]
+        numbers.sort(key=lambda each: bool(self.moves.get(each)))  # those that move no shape do no harm
+        wishes = ((other, fitting) for other in numbers for fitting in _fitting(self.read(model, other), value))
         for (other, fitting), _ in zip(wishes, range(_MOST_RESCUES)):
             found = yield from self.build(wished, other, fitting)
             if found is not None:

@@ -168,9 +168,7 @@ def test_a_trunk_within_a_network_of_ones_own() -> None:
     own = {"decoder.0.weight": (256, 512, 3, 3), "decoder.0.bias": (256,), "head.weight": (4, 256, 1, 1)}
     found = identified({**prefixed(trunk, "encoder.body."), **own})
     assert (found.kind, found.builders, found.prefixes) == (TRUNK_OF, ("resnet34",), ("encoder.body.",))
-    assert found.sentence == (
-        "The trunk under encoder.body. is that of torchvision's resnet34, its head is not there."
-    )
+    assert found.sentence == ("The trunk under encoder.body. is that of torchvision's resnet34, its head is not there.")
     assert "3 further keys are not of it." in found.evidence
 
 
@@ -271,6 +269,7 @@ def test_the_next_builders_are_rejected_for_a_reason() -> None:
         {f"state.{place}.exp_avg": (64, 64, 3, 3) for place in range(60)},
         {"..": (1,), ".": (2,), "": (3,), "a\x1b[31m.0..b": (1, 2)},
         {str(place): () for place in range(5000)},
+        {".".join("a" * depth): (2, 2) for depth in range(1, 1500)},
     ],
 )
 def test_what_is_none_of_them_is_called_none(shapes: dict[str, Shape]) -> None:
