@@ -18,6 +18,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from .. import wording
+from ..checkpoint.entries import ITEM_SIZES
 from ..errors import InspectorError
 from .interpolation import interpolate
 from .sides import Item, Shape
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 Box = tuple[range, ...]
 """The indices of each dimension, without gaps."""
 
-BOX = 4 * 1024 * 1024
-"""Elements that are worked out at once."""
+BOX = 64 * 1024 * 1024
+"""Bytes that are worked out at once: the larger, the longer are the pieces that a transposed tensor is read in."""
 
 MOST = 1 << 30
 """Bytes that `values` gives at most."""
@@ -45,7 +46,8 @@ def blocks(item: Item) -> Iterator[Array]:
     if item.made is None and item.tensor is not None:
         yield from arrays.blocks(item.tensor)
     else:
-        yield from (_part(item, box).reshape(-1) for box in _boxes(_shape(item)))
+        elements = max(1, BOX // ITEM_SIZES.get(item.dtype, 1))
+        yield from (_part(item, box).reshape(-1) for box in _boxes(_shape(item), elements))
 
 
 def values(item: Item) -> Array:
@@ -71,15 +73,15 @@ def _shape(item: Item) -> Shape:
     return item.shape
 
 
-def _boxes(shape: Shape) -> Iterator[Box]:
-    """Boxes of at most `BOX` elements that follow one another in row-major order."""
+def _boxes(shape: Shape, elements: int) -> Iterator[Box]:
+    """Boxes of at most so many elements that follow one another in row-major order."""
     if 0 in shape:
         return
-    split = next((dim for dim in range(len(shape)) if math.prod(shape[dim + 1 :]) <= BOX), len(shape))
+    split = next((dim for dim in range(len(shape)) if math.prod(shape[dim + 1 :]) <= elements), len(shape))
     if split == len(shape):  # no dimension at all
         yield ()
         return
-    rows = max(1, BOX // math.prod(shape[split + 1 :]))
+    rows = max(1, elements // math.prod(shape[split + 1 :]))
     whole = tuple(map(range, shape[split + 1 :]))
     for outer in product(*map(range, shape[:split])):
         for first in range(0, shape[split], rows):

@@ -152,7 +152,7 @@ def _refuse_opaque(item: Item) -> None:
     """Raises InspectorError for what can be renamed and dropped, but not worked on."""
     tensor = item.tensor
     if item.role in VALUE_ROLES:
-        raise InspectorError(f"{_name(item)} is no tensor, so its dimensions cannot be changed.")
+        raise InspectorError(f"{_name(item)} is no tensor, so this step cannot change it.")
     if tensor is not None and (tensor.extra.quantization is not None or tensor.extra.parts):
         what = "quantised" if tensor.extra.quantization is not None else tensor.layout
         raise InspectorError(f"{_name(item)} is {what}: it can be renamed or dropped, but not changed.")
