@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QCoreApplication  # noqa: E402
+
 from tests.bench.figures import Row, table  # noqa: E402
 from tests.bench.window_bench import Gaps, run_for, run_until  # noqa: E402
 
@@ -95,10 +97,9 @@ def saved_again(panel, code: Path, runs: int) -> list[Row]:  # type: ignore[no-u
 
 
 def redrawn(panel, title: str) -> None:  # type: ignore[no-untyped-def]
-    """Waits until the panel shows this headline, and paints it."""
+    """Waits until the panel shows this headline, and has painted it."""
     run_until(lambda: panel.story.title == title, 60)
-    panel.view.repaint()
-    panel.view.pairs.view.viewport().repaint()
+    QCoreApplication.processEvents()
 
 
 if __name__ == "__main__":

@@ -235,5 +235,3 @@ def _tool(text: str, tip: str, act) -> QToolButton:  # type: ignore[no-untyped-d
     button.setAccessibleName(tip)
     button.clicked.connect(lambda: act())
     return button
-
-

@@ -22,7 +22,5 @@ class Stage(Enum):
     FAILED = "it could not be had"
 
 
-RUNNING = frozenset(
-    (Stage.LISTING, Stage.TRYING, Stage.INSPECTING, Stage.BUILDING, Stage.SOLVING, Stage.READING)
-)
+RUNNING = frozenset((Stage.LISTING, Stage.TRYING, Stage.INSPECTING, Stage.BUILDING, Stage.SOLVING, Stage.READING))
 """The stages that end by themselves, or can be stopped."""

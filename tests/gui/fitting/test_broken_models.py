@@ -78,10 +78,13 @@ def test_each_broken_class_is_a_sentence(
     rest(panel)
     assert "torch agrees" in panel.story.verdict.text()
 
-    own = CLASS.format(body="") + """
+    own = (
+        CLASS.format(body="")
+        + """
     def _load_from_state_dict(self, state, prefix, local, strict, missing, unexpected, errors):
         pass
 """
+    )
     (tmp_path / "own.py").write_text(own)
     chosen.choose(trust(inspector, f"{tmp_path / 'own.py'}:Net"))
     rest(panel)

@@ -41,9 +41,7 @@ def explained(qtbot: QtBot, inspector: Application) -> Callable[[], ErrorPanel]:
     return wait
 
 
-def test_an_error_is_pasted_anywhere(
-    qtbot: QtBot, inspector: Application, explained: Callable[[], ErrorPanel]
-) -> None:
+def test_an_error_is_pasted_anywhere(qtbot: QtBot, inspector: Application, explained: Callable[[], ErrorPanel]) -> None:
     prefixed = {f"module.{key}": value for key, value in Net(4).state_dict().items()}
     QGuiApplication.clipboard().setText(error_of(Net(4), prefixed))
     qtbot.keyClick(inspector.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
