@@ -84,7 +84,7 @@ def compare(a: Side, b: Side) -> Comparison:
         else:
             behind.setdefault(last, []).append(item)
     pairs = _pairs(b.items, here, behind)
-    return Comparison(a, b, tuple(_as_modules_load(a, b, pairs) if b.modules else pairs))
+    return Comparison(a, b, tuple(_as_modules_load(a, b, pairs) if b.kind == "model" else pairs))
 
 
 def _pairs(items: Iterable[Item], here: dict[str, Item], behind: dict[str | None, list[Item]]) -> Iterator[Pair]:
@@ -96,7 +96,7 @@ def _pairs(items: Iterable[Item], here: dict[str, Item], behind: dict[str | None
             yield Pair(lone, None, UNEXPECTED)
 
 
-_COUNTER = ".num_batches_tracked"
+_COUNTER = "num_batches_tracked"
 
 
 def _as_modules_load(a: Side, b: Side, pairs: Iterable[Pair]) -> Iterator[Pair]:
@@ -104,11 +104,14 @@ def _as_modules_load(a: Side, b: Side, pairs: Iterable[Pair]) -> Iterator[Pair]:
 
     A BatchNorm does not miss its counter in a file whose `_metadata` gives it no version, or one below 2: there was
     none then (`_NormBase._load_from_state_dict`). A frozen one throws the counter of a file away
-    (`torchvision.ops.FrozenBatchNorm2d`).
+    (`torchvision.ops.FrozenBatchNorm2d`). A scalar takes a row of one number: before torch 0.4 there were no scalars
+    (`Module._load_from_state_dict`).
     """
     for pair in pairs:
-        path, counter, rest = pair.key.rpartition(_COUNTER)
-        if counter and not rest and pair.kind in (MISSING, UNEXPECTED):
+        if pair.kind == SIZE and pair.a and pair.b and (pair.a.shape, pair.b.shape) == ((1,), ()):
+            pair = pair._replace(kind=kind_of(pair.a._replace(shape=()), pair.b))
+        if pair.kind in (MISSING, UNEXPECTED) and pair.key.endswith(_COUNTER):
+            path = pair.key.rpartition(".")[0]
             module, version = b.modules.get(path, ""), a.metadata.get(path, {}).get("version")
             is_old = not isinstance(version, int) or version < 2
             missed_by = pair.kind == MISSING and is_old and module.startswith("torch.nn.modules.batchnorm.")

@@ -27,6 +27,7 @@ from .progress_bar import ProgressBar
 
 WRITTEN = 0
 _FORMATS = {".safetensors": "safetensors", ".pth": "zip", ".pt": "zip", ".ckpt": "zip", ".bin": "zip", ".tar": "zip"}
+_MOST_NOTES = 20
 
 
 class Wish(NamedTuple):
@@ -55,7 +56,7 @@ def mend(path: str, wish: Wish) -> int:
     screen.write(_said(before, steps, plan))
     if wish.dry_run:
         return WRITTEN
-    with ProgressBar(plan.nbytes) as bar:
+    with ProgressBar(2 * plan.nbytes) as bar:  # written, then read back
         written = bar.driving(write(wish.output, plan, overwrite=wish.overwrite))
     tensors = wording.plural(written.tensors, "tensor")
     where = wording.safe(written.path, 300)
@@ -78,7 +79,9 @@ def _said(before: Side, steps: list[Step], plan: Plan) -> Iterator[str]:
         after = apply(side, [step])
         yield f"{number}. {as_words(step, _touched(side, after))}\n"
         side = after
-    yield from (f"{ink.alarm('!')} {wording.safe(note, 1_000)}\n" for note in plan.notes)
+    yield from (f"{ink.alarm('!')} {wording.safe(note, 1_000)}\n" for note in plan.notes[:_MOST_NOTES])
+    if len(plan.notes) > _MOST_NOTES:
+        yield f"{ink.alarm('!')} and {len(plan.notes) - _MOST_NOTES:,} more\n"
 
 
 def _touched(before: Side, after: Side) -> int:
