@@ -15,15 +15,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 
+from ..errors import InspectorError
 from ..progress import Progress, finish
 from . import drifts, prefixes, renumbering, reshaping, whole_names
 from .causes import Cause
 from .matches import Values as Values
 from .mending import apply
 from .sides import Side
+from .unpaired import Items, unpaired
 
-Find = Callable[[Side, Side], tuple[Cause, ...]]
-"""Finds causes of one kind. What it leaves to be found may be sought again once their steps are done."""
+Find = Callable[[Side, Side, Items, Items], tuple[Cause, ...]]
+"""Finds causes of one kind, given what each side has alone. What it leaves may be sought again once they are mended."""
 
 
 def align(a: Side, b: Side, *, values: Values | None = None) -> tuple[Cause, ...]:
@@ -32,22 +34,33 @@ def align(a: Side, b: Side, *, values: Values | None = None) -> tuple[Cause, ...
 
 
 def aligning(a: Side, b: Side, *, values: Values | None = None) -> Generator[Progress, None, tuple[Cause, ...]]:
-    """The same, telling after each cause how far it is. Who does not ask on has cancelled."""
+    """The same, resting between the kinds of causes. Who does not ask on has cancelled."""
     sought: tuple[tuple[Find, int], ...] = (
         (prefixes.find, 8),
         (drifts.find, 4),
         (renumbering.find, 3),
-        (lambda a, b: whole_names.find(a, b, values), 1),
-        (reshaping.find, 1),
-        (drifts.computed, 1),
+        (lambda a, b, ours, theirs: whole_names.find(a, b, ours, theirs, values), 1),
     )
     causes: list[Cause] = []
-    for find, times in sought:
+    ours, theirs = unpaired(a, b), unpaired(b, a)
+    for place, (find, times) in enumerate(sought):
         for _ in range(times):
-            found = find(a, b)
-            yield Progress(len(causes), 0, "causes")
+            found, mended = _tried(find, a, b, ours, theirs)
+            yield Progress(place, len(sought), "parts", "comparing names")
             if not found:
                 break
             causes += found
-            a = apply(a, [cause.step for cause in found if cause.step is not None])
-    return tuple(causes)
+            a = mended
+            ours, theirs = unpaired(a, b), unpaired(b, a)
+    return (*causes, *reshaping.find(a, b), *drifts.computed(ours, theirs))
+
+
+def _tried(find: Find, a: Side, b: Side, ours: Items, theirs: Items) -> tuple[tuple[Cause, ...], Side]:
+    """What is found, and the file once that is mended; nothing when its steps cannot be taken."""
+    if not ours or not theirs:
+        return (), a
+    try:
+        found = find(a, b, ours, theirs)
+        return found, apply(a, [cause.step for cause in found if cause.step is not None])
+    except InspectorError:  # two tensors would get one name, or cannot be cut: the names do not mean what they say
+        return (), a

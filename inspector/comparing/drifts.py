@@ -10,15 +10,15 @@ every network. So they stand in a table, and a step mends all layers at once wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from .. import wording
 from .causes import CERTAIN, LIKELY, Cause
 from .renaming import rules
-from .sides import Item, Side
+from .sides import Side
 from .steps import Rename
-from .unpaired import lines, unpaired
+from .unpaired import Items, lines
 
 
 class Spelling(NamedTuple):
@@ -75,14 +75,9 @@ _REPARAMETRISED = (
 )
 """What a weight is kept as when it is not kept itself, and what makes a weight of it again."""
 
-Items = Mapping[str, Item]
 
-
-def find(a: Side, b: Side) -> tuple[Cause, ...]:
+def find(a: Side, b: Side, ours: Items, theirs: Items) -> tuple[Cause, ...]:
     """The first spelling of the table that the file has and the other side has not."""
-    ours, theirs = unpaired(a, b), unpaired(b, a)
-    if not ours or not theirs:
-        return ()
     for spelling in SPELLINGS:
         for old, new in ((spelling.one, spelling.other), (spelling.other, spelling.one)):
             pairs = _pairs(ours, theirs, old, new)
@@ -146,9 +141,8 @@ def _listed(names: tuple[str, ...]) -> str:
 # -- what no step can mend ---------------------------------------------------------------------------
 
 
-def computed(a: Side, b: Side) -> tuple[Cause, ...]:
+def computed(ours: Items, theirs: Items) -> tuple[Cause, ...]:
     """Weights that one side keeps and the other computes from others: said, for no renaming mends it."""
-    ours, theirs = unpaired(a, b), unpaired(b, a)
     found = []
     for names, norm, remedy in _REPARAMETRISED:
         for mine, other, in_file in ((ours, theirs, True), (theirs, ours, False)):

@@ -6,7 +6,7 @@ first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from .. import wording
 from .causes import LIKELY, Cause
@@ -27,12 +27,25 @@ def causes(a: Side, b: Side, links: Sequence[Link]) -> Iterator[Cause]:
         cause = _turned(turned)
         yield cause
         a = apply(a, [cause.step] if cause.step else [])
-    by_sizes: dict[tuple[int, ...], list[Link]] = {}
-    for link in parted:
-        by_sizes.setdefault(_sizes(link), []).append(link)
-    for sizes, group in by_sizes.items():
+    for (_, sizes), group in _grouped(link for link in parted if _divides(link)).items():
         yield from _split(a, b, group, sizes)
-    yield from _fused(a, b, [link for link in links if len(link.theirs) == 1])
+    for group in _grouped(link for link in links if len(link.theirs) == 1).values():
+        yield from _fused(a, b, group)
+
+
+def _grouped(links: Iterable[Link]) -> dict[tuple[int, tuple[int, ...]], list[Link]]:
+    """The links by how many parts the whole has, and of which sizes it is cut."""
+    groups: dict[tuple[int, tuple[int, ...]], list[Link]] = {}
+    for link in links:
+        sizes = _sizes(link) if len(link.ours) == 1 else ()
+        groups.setdefault((max(len(link.ours), len(link.theirs)), sizes), []).append(link)
+    return groups
+
+
+def _divides(link: Link) -> bool:
+    """Whether the whole can be cut: into parts of the sizes on the other side, or else into equal ones."""
+    shape = link.ours[0].shape
+    return not shape or bool(_sizes(link)) or shape[0] % len(link.theirs) == 0
 
 
 def _is_turned(link: Link) -> bool:
@@ -76,10 +89,7 @@ def _split(a: Side, b: Side, links: list[Link], sizes: tuple[int, ...]) -> Itera
 
 
 def _fused(a: Side, b: Side, links: list[Link]) -> Iterator[Cause]:
-    ways = [
-        [(link.ours[place].key, link.theirs[0].key) for link in links]
-        for place in range(len(links[0].ours) if links else 0)
-    ]
+    ways = [[(link.ours[place].key, link.theirs[0].key) for link in links] for place in range(len(links[0].ours))]
     for group in _alike(a, b, ways, 1):
         chosen = [link for link in links if template(group[0][1]).match(link.theirs[0].key) is not None]
         links = [link for link in links if link not in chosen]

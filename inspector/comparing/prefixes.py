@@ -11,7 +11,6 @@ few looks into a dictionary, and no more of its name is read than the first segm
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from .. import wording
@@ -19,7 +18,7 @@ from .causes import CERTAIN, LIKELY, Cause
 from .renaming import rules
 from .sides import Item, Side
 from .steps import AddPrefix, Rename, Step, StripPrefix
-from .unpaired import lines, same_rank, unpaired
+from .unpaired import Items, lines, same_rank
 
 DEPTH = 5
 """How many segments a prefix may have."""
@@ -40,8 +39,6 @@ WRAPPERS = {
 }
 """What is set before keys by wrapping a module, and by whom."""
 
-Items = Mapping[str, Item]
-
 
 class Affix(NamedTuple):
     """A piece of text that keys of one side have behind `unders`; the other side has the same keys without it."""
@@ -50,11 +47,8 @@ class Affix(NamedTuple):
     text: str
 
 
-def find(a: Side, b: Side) -> tuple[Cause, ...]:
+def find(a: Side, b: Side, ours: Items, theirs: Items) -> tuple[Cause, ...]:
     """The prefix that brings most keys beside each other; nothing when there is none (any more)."""
-    ours, theirs = unpaired(a, b), unpaired(b, a)
-    if not ours or not theirs:
-        return ()
     cause = _sought(a, b, ours, theirs)
     return (cause,) if cause is not None else ()
 

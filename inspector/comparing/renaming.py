@@ -24,13 +24,14 @@ Rule = tuple[str, str]
 
 _NUMBER = re.compile(r"(?<![0-9])(?:0|[1-9][0-9]{0,8})(?![0-9])")
 """A number that may become a slot: `007` is a name, and so is one that no list is as long as."""
+_DIGITS = re.compile(r"#|[0-9]+")
 _SLOTS = "ijklmn"
 _JOINED = ("_weight", "_bias")
 _OPENED = re.compile(r"_(?=(?:weight|bias)$)")
 _SEAM = "_\0."
 """Where the last segment of a key was cut in two, to be seen as two while rules are made."""
-_MOST_SEGMENTS = 64
-"""Longer names are only renamed as a whole."""
+_MOST_SEGMENTS, _MOST_NUMBERS = 64, 20
+"""Names with more are only renamed as a whole."""
 _MOST_RULES = 250
 """What cannot be said in so many rules has no rule: it is told key by key."""
 
@@ -87,7 +88,7 @@ def _pair(old: str, new: str) -> _Pair:
 
 def _alike(old: str, new: str) -> int:
     """How many segments two keys have in common at their end; all of the shorter one at most."""
-    if max(len(old), len(new)) > 2000 or old.count(".") > _MOST_SEGMENTS:
+    if max(len(old), len(new)) > 2000 or old.count(".") > _MOST_SEGMENTS or len(_NUMBER.findall(old)) > _MOST_NUMBERS:
         return -1
     count = 0
     for mine, theirs in zip(reversed(old.split(".")), reversed(new.split("."))):
@@ -116,8 +117,9 @@ def _made(pairs: Iterable[_Pair]) -> Iterator[_Made]:
 
 
 def _head(key: str, tail: int) -> str:
-    """The key without the last `tail` segments."""
-    return key.rsplit(".", tail)[0] if 0 < tail <= key.count(".") else "" if tail > 0 else key
+    """The key without the last `tail` segments, with the dot before these."""
+    parts = key.rsplit(".", tail) if tail > 0 else [key]
+    return key if tail <= 0 else f"{parts[0]}." if len(parts) > tail else ""
 
 
 def _of_group(group: list[_Pair]) -> Iterator[_Made]:
@@ -144,7 +146,7 @@ def _of_group(group: list[_Pair]) -> Iterator[_Made]:
 
 
 def _numbers(head: str) -> tuple[int, ...]:
-    return tuple(int(each) for each in _NUMBER.findall(head))[: len(_SLOTS)]
+    return tuple(int(each) for each in _NUMBER.findall(head))
 
 
 Source = tuple[int, int] | None
@@ -155,6 +157,8 @@ def _sources(olds: Sequence[tuple[int, ...]], news: Sequence[tuple[int, ...]]) -
     """For each number of the new keys its source; None when there is no such thing."""
     found: list[Source] = []
     free = [place for place in range(len(olds[0])) if _vary(olds, place)]
+    if len(free) > len(_SLOTS):
+        return None
     for place in range(len(news[0])):
         if not _vary(news, place):
             found.append(None)
@@ -201,7 +205,7 @@ def _with_slots(head: str, names: dict[int, str]) -> str:
 
 
 def _with_rest(head: str, tail: int) -> str:
-    return head if tail <= 0 else f"{head}.{{rest}}" if head else "{rest}"
+    return f"{head}{{rest}}" if tail > 0 else head
 
 
 def _narrowest_first(made: _Made) -> tuple[int, int, int]:
@@ -249,18 +253,19 @@ def patterns(chosen: Collection[str], keys: Collection[str], free: Collection[st
         groups.setdefault(_NUMBER.sub("#", key), []).append(key)
     made: list[str] = []
     allowed = {*chosen, *free}
+    kinds = {_DIGITS.sub("#", kind) for kind in groups}
     others: dict[str, list[str]] = {}
     for key in keys:
-        if key not in allowed and (kind := _NUMBER.sub("#", key)) in groups:
+        if key not in allowed and (kind := _DIGITS.sub("#", key)) in kinds:
             others.setdefault(kind, []).append(key)
     for kind, group in groups.items():
-        made += _patterns(group, others.get(kind, []))
+        made += _patterns(group, others.get(_DIGITS.sub("#", kind), []))
     return tuple(made)
 
 
 def _patterns(group: list[str], others: list[str]) -> Iterator[str]:
     """One pattern for keys that differ in numbers only; or, when it would match one of the others, several."""
-    numbers = [_numbers(key) for key in group]
+    numbers = [_numbers(key)[: len(_SLOTS)] for key in group]
     varied = [place for place in range(len(numbers[0])) if _vary(numbers, place)]
     pattern = _with_slots(group[0], {place: _SLOTS[order] for order, place in enumerate(varied)})
     matched = template(pattern).match

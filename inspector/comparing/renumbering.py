@@ -21,7 +21,8 @@ from .mending import apply
 from .renaming import patterns, rules
 from .sides import Item, Shape, Side
 from .steps import Drop, Rename
-from .unpaired import lines, same_rank, unpaired
+from .unpaired import Items as Lone
+from .unpaired import lines, same_rank
 
 _NUMBER = re.compile(r"(?<![0-9])(?:0|[1-9][0-9]{0,8})(?![0-9])")
 _LONGEST, _MOST_NUMBERS = 500, 6
@@ -43,9 +44,9 @@ class _Renumbered(NamedTuple):
     """By how much, when it is the same for all."""
 
 
-def find(a: Side, b: Side) -> tuple[Cause, ...]:
+def find(a: Side, b: Side, lone: Lone, lone_there: Lone) -> tuple[Cause, ...]:
     """The lists of one name on both sides whose items have other numbers there."""
-    named = _suspicious(a, b)
+    named = _suspicious(a, b, lone, lone_there)
     if not named:
         return ()
     ours, theirs = _lists(a, named), _lists(b, named)
@@ -84,14 +85,14 @@ def settled(a: Side, b: Side, lists: Collection[str]) -> set[str]:
     return {before for before in lists if len(numbers.get(before, ())) > 1}
 
 
-def _suspicious(a: Side, b: Side) -> set[str]:
+def _suspicious(a: Side, b: Side, lone: Lone, lone_there: Lone) -> set[str]:
     """Lists in which both sides have something that the other has not, and not the same numbers.
 
     A list is known by its keys up to the number.
     """
     there = b.by_key()
     odd = [item.key for item in a.items if (other := there.get(item.key)) is not None and not same_rank(item, other)]
-    ours, theirs = _items((*unpaired(a, b), *odd)), _items((*unpaired(b, a), *odd))
+    ours, theirs = _items((*lone, *odd)), _items((*lone_there, *odd))
     both, at_odds = ours.keys() & theirs.keys(), _items(odd)
     if not both:
         return set()

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .. import wording
-from .causes import CERTAIN, LIKELY, Cause
+from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
 from .renaming import patterns
 from .sides import Item, Made, Shape, Side
 from .steps import Squeeze, Step, Transpose, Unsqueeze
@@ -176,7 +176,8 @@ def _open(pairs: list[Pair]) -> Cause:
         f"beside `{wording.safe(pairs[0][0].key, 80)}` are, others are not."
     )
     undecided = ("The shape of a square weight is the same either way; only its values, or the code, can tell.",)
-    return Cause("transposed", sentence, (), advice="Look into the code that saved the file.", undecided=undecided)
+    advice = "Look into the code that saved the file."
+    return Cause("transposed", sentence, (), advice=advice, confidence=POSSIBLE, undecided=undecided)
 
 
 def _keys(pairs: list[Pair]) -> tuple[str, ...]:

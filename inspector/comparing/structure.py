@@ -255,4 +255,6 @@ def _confidence(
     scaled = usual is None or ratios(part.shape, evidence.firsts[1][pair[1]].shape) <= usual
     if large and not rivals and fits > 0.9 * SCALED and scaled:
         return LIKELY  # a network of another width
-    return POSSIBLE if lenient and usual is None and exact and telling else ""
+    if lenient and usual is None and telling and (exact or (part.plain is None and not rivals)):
+        return POSSIBLE  # of what is left in these blocks nothing fits better
+    return ""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .sides import Item, Side
+
+Items = Mapping[str, Item]
+"""Items by their keys, in the order of their side."""
 
 
 def unpaired(a: Side, b: Side) -> dict[str, Item]:

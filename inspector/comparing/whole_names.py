@@ -18,14 +18,11 @@ from .sides import Side
 from .steps import Rename
 from .structure import match
 from .units import Part, units, with_families
-from .unpaired import lines, same_rank, unpaired
+from .unpaired import Items, lines, same_rank
 
 
-def find(a: Side, b: Side, values: Values | None = None) -> tuple[Cause, ...]:
+def find(a: Side, b: Side, ours: Items, theirs: Items, values: Values | None = None) -> tuple[Cause, ...]:
     """The causes by which keys that have no counterpart of their name have one of another."""
-    ours, theirs = unpaired(a, b), unpaired(b, a)
-    if not ours or not theirs:
-        return ()
     layers = with_families(units(ours.values()), units(theirs.values()))
     found = match(*layers, values)
     lists = {before for each in found if (before := crossed(each.ours.path, each.theirs.path))}

@@ -118,3 +118,21 @@ def test_keys_and_values_of_fewer_heads_are_cut_by_their_sizes() -> None:
     assert cause.step.sizes == (8, 4, 4)
     (cause,) = align(b, a)
     assert isinstance(cause.step, Fuse)
+
+
+def test_gates_may_be_fused_beside_queries() -> None:
+    parts = {"attn.q_proj": 8, "attn.k_proj": 8, "attn.v_proj": 8, "mlp.gate_proj": 20, "mlp.up_proj": 20}
+    a = side({f"layers.{place}.{name}.weight": (rows, 8) for place in range(3) for name, rows in parts.items()})
+    wholes = {"attn.qkv_proj": 24, "mlp.gate_up_proj": 40}
+    b = side({f"layers.{place}.{name}.weight": (rows, 8) for place in range(3) for name, rows in wholes.items()})
+    for one, other, kind in ((a, b, Fuse), (b, a, Split)):
+        steps = [cause.step for cause in align(one, other) if cause.step is not None]
+        assert [type(step) for step in steps] == [kind, kind]
+        mended = apply(one, steps)
+        assert {item.key: item.shape for item in mended.items} == {item.key: item.shape for item in other.items}
+
+
+def test_what_cannot_be_cut_is_left_as_it_is() -> None:
+    a = side({f"{place}.attn.qkv.weight": (16, 8) for place in range(3)})
+    b = side({f"{place}.attn.{name}.weight": (8, 8) for place in range(3) for name in "qkv"})
+    assert not [cause for cause in align(a, b) if cause.step is not None]
