@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from collections.abc import Sequence
 
 from ...comparing.steps import Step
@@ -31,21 +32,37 @@ def python_of_steps(steps: Sequence[Step], path: str = "checkpoint.pth") -> str:
 
 def command(fit: OpenFit) -> str:
     """The command that fits in the terminal; on a second line the one that writes the mended file."""
-    import sys
-
-    from ...comparing.step_texts import as_text
-
     choice = fit.chosen.choice
     words = ["inspector", "fit", fit.path, choice.text if choice is not None else ""]
     for name, value in fit.chosen.arguments.items():
-        words += ["--arg", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
+        words += ["--arg", f"{name}={_value(value)}"]
     if fit.chosen.interpreter != sys.executable:
         words += ["--python", fit.chosen.interpreter]
+    if fit.section_is_chosen:
+        words.append(f"--section={fit.section}")
     lines = [shlex.join(words)]
     if fit.case.steps:
-        steps = [part for step in fit.case.steps for part in ("--step", as_text(step))]
-        lines.append(shlex.join(["inspector", "mend", fit.path, *steps, "-o", mended_path(fit.path)]))
+        lines.append(_mending(fit))
     return "\n".join(lines)
+
+
+def _mending(fit: OpenFit) -> str:
+    from ...comparing.step_texts import as_text
+
+    steps = [part for step in fit.case.steps for part in ("--step", as_text(step))]
+    section = [f"--section={fit.section}"] if fit.section else []
+    return shlex.join(["inspector", "mend", fit.path, *steps, *section, "-o", mended_path(fit.path)])
+
+
+def _value(value: object) -> str:
+    """A word where it is read as one, and otherwise JSON."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    try:
+        json.loads(value)
+    except ValueError:
+        return value
+    return json.dumps(value)
 
 
 def mended_path(path: str) -> str:

@@ -59,7 +59,8 @@ class OpenFit(OpenPage):
         self.chosen = ChosenModel(settings, self)
         self.case = Case(self)
         self._wanted = model
-        self._section_is_chosen = False
+        self.section_is_chosen = False
+        """Whether a person said which section is meant."""
         self._watch = FileWatch(self)
         self._watch.changed.connect(self.changed_on_disk)
         self.chosen.built.connect(self._hold)
@@ -100,7 +101,7 @@ class OpenFit(OpenPage):
 
     def choose_section(self, section: str) -> None:
         """Holds another part of the checkpoint against the model."""
-        self._section_is_chosen = True
+        self.section_is_chosen = True
         if section != self.section:
             self._hold(section)
 
@@ -157,7 +158,7 @@ class OpenFit(OpenPage):
         if self.checkpoint is None:
             return
         self._set_verdict(None)
-        wanted = section if section is not None else self.section if self._section_is_chosen else None
+        wanted = section if section is not None else self.section if self.section_is_chosen else None
         chosen = self.chosen
         work = _siding(self.checkpoint, wanted, chosen.model, chosen.arguments, chosen.other)
         self._run(work, self._hold_these, self._refuse)
