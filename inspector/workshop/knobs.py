@@ -1,7 +1,7 @@
 """What there is to turn in a model's arguments: every number, switch and choice, inside of lists and dicts as well.
 
     hidden_layers=[512, 256]    three knobs: hidden_layers[0], hidden_layers[1] and the length of hidden_layers
-    image_size=(224, 224)       one more: both at once, for what is square
+    image_size=(224, 224)       one more: both at once, for what is square, or as wide everywhere
 
 Why this way: to whoever turns them, a width in a list and an argument of its own are the same thing.
 """
@@ -28,7 +28,7 @@ _LISTS = re.compile(
 )
 _NUMBERS = re.compile(r"(in|out|num|n|max|min|input|output|base|embed)_")
 _LONGEST = 64
-"""Elements of a list that are turned one by one; a longer one is a table of data."""
+"""Elements of a list that are turned one by one."""
 _DEEPEST = 3
 
 
@@ -83,16 +83,27 @@ def _of(value: object, place: Place, argument: Argument) -> Iterator[Knob]:
     elif value is None:
         if len(place) == 1:
             yield from _of_none(place, argument)
-    elif isinstance(value, (list, tuple)) and len(value) <= _LONGEST and len(place) <= _DEEPEST:
-        if value and not isinstance(value[-1], str):
-            yield Knob(place, LENGTH)
-        if _is_square(value):
-            yield Knob(place, ALL)
-        for index, each in enumerate(value):
-            yield from _of(each, (*place, index), argument)
+    elif isinstance(value, (list, tuple)) and len(place) <= _DEEPEST:
+        yield from _of_list(value, place, argument)
     elif isinstance(value, dict) and len(place) <= _DEEPEST:
         for name, each in value.items():
             yield from _of(each, (*place, name), argument)
+
+
+def _of_list(values: Sequence[object], place: Place, argument: Argument) -> Iterator[Knob]:
+    if values and not isinstance(values[-1], str):
+        yield Knob(place, LENGTH)
+    if _is_uniform(values):
+        yield Knob(place, ALL)
+    for index, each in enumerate(values[:_LONGEST]):
+        yield from _of(each, (*place, index), argument)
+
+
+def _is_uniform(values: Sequence[object]) -> bool:
+    """Whether a list is a square or a cube, or a long one that says the same everywhere."""
+    return (2 <= len(values) <= 3 or len(values) > 8) and all(
+        type(each) is int and each == values[0] for each in values
+    )
 
 
 def _of_none(place: Place, argument: Argument) -> Iterator[Knob]:
@@ -108,10 +119,6 @@ def _of_none(place: Place, argument: Argument) -> Iterator[Knob]:
 def may_be_list(name: str) -> bool:
     """Whether a list may have this name: `hidden_layers`, but not `num_layers`."""
     return bool(_LISTS.search(name)) and not _NUMBERS.match(name)
-
-
-def _is_square(values: Sequence[object]) -> bool:
-    return 2 <= len(values) <= 3 and all(type(each) is int and each == values[0] for each in values)
 
 
 def read(arguments: Mapping[str, object], knob: Knob, signature: Signature) -> object:

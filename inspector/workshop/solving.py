@@ -57,6 +57,8 @@ def solving(
     model = attempts.aim(wanted(items, model.shapes), model)
     turner = Turner(attempts, signature, fixed)
     try:
+        if not attempts.wanted.has_names_of(model.shapes):
+            raise Enough  # another network altogether
         model = yield from descend(turner, model)
         model = yield from detour(turner, model)
         model = yield from rounded(turner, model)

@@ -69,6 +69,10 @@ class Wanted:
             return self._has_counters or not key.endswith(_COUNTER)  # torch before 0.4.1 had no counters
         return self.shapes[key] != shape
 
+    def has_names_of(self, shapes: Shapes) -> bool:
+        """Whether any name is in both, whatever its numbers are."""
+        return bool({kind_of(key) for key in self.shapes} & {kind_of(key) for key in shapes})
+
     def misfit(self, shapes: Shapes) -> int:
         """How far a state_dict is from this one: mismatched dimensions, and more for every key that one lacks."""
         return sum(self._weigh(self.shapes.get(key), shapes.get(key)) for key in self.left(shapes))

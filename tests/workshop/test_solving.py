@@ -198,6 +198,18 @@ def test_what_no_argument_explains_is_left() -> None:
     assert {name: solution.arguments[name] for name in wanted} == wanted
 
 
+def test_of_another_network_nothing_is_tried() -> None:
+    builder = builder_of("UNet")
+    items = [(f"state.{place}.exp_avg", (768, 768)) for place in range(100)]
+    solution = finish(solving(builder, builder.signature, {}, items))
+    assert (solution.fits, solution.builds, solution.arguments) == (False, 1, {})
+
+
+def test_many_layers_of_one_width_take_few_builds() -> None:
+    wanted = {"inputs": 9, "hidden_sizes": [32] * 100, "outputs": 3}
+    assert solved("Perceptron", wanted).arguments == wanted
+
+
 def test_a_constructor_that_never_succeeds_says_why() -> None:
     def never(arguments: Mapping[str, object]) -> dict[str, Shape]:
         raise ValueError("weights are not there")
