@@ -84,6 +84,18 @@ def as_side(lens: Lens, name: str = "") -> Side:
     return Side(name or "optimizer state", "checkpoint", items, lens.state.section)
 
 
+def side_of_section(checkpoint: Checkpoint, section: str) -> tuple[Side, str]:
+    """A section of a file as a side, and a sentence on it: an optimizer's states go by the names of their parameters.
+
+    Raises InspectorError when there is no such section.
+    """
+    side = of_checkpoint(checkpoint, section)
+    found = next((lens for lens in lenses(checkpoint) if lens.state.section == section and lens.slots), None)
+    if found is None:
+        return side, ""
+    return as_side(found, side.name), f"{found.kind or 'An optimizer'}. {found.sentence}"
+
+
 def keys_of_entries(lens: Lens) -> dict[str, str]:
     """Key in the file -> key by name: `optimizer.state.3.exp_avg` -> `fc2.bias.exp_avg`."""
     return {f"{slot.path}.{key}": f"{slot.name or slot.id}.{key}" for slot in lens.slots for key, _ in _entries(slot)}

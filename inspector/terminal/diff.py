@@ -17,6 +17,7 @@ from ..checkpoint.reading import open_checkpoint
 from ..comparing.causes import Explanation
 from ..comparing.choosing import choose
 from ..comparing.diffing import KINDS, MISSING, SAME, UNEXPECTED, VALUES, Comparison, Pair, compare
+from ..comparing.optimizers import side_of_section
 from ..comparing.sides import Side, of_checkpoint
 from ..comparing.through import seen_through
 from ..comparing.two_files import TwoFiles
@@ -72,7 +73,9 @@ def _sides(a: Checkpoint, b: Checkpoint, wish: Wish) -> tuple[Side, Side]:
     if mine is None or its is None:
         best = choose(a, b)
         mine, its = mine if mine is not None else best[0], its if its is not None else best[1]
-    return of_checkpoint(a, mine), of_checkpoint(b, its)
+    if wish.raw:
+        return of_checkpoint(a, mine), of_checkpoint(b, its)
+    return side_of_section(a, mine)[0], side_of_section(b, its)[0]
 
 
 def _explained(a: Side, b: Side, *, raw: bool) -> Explanation:
@@ -80,8 +83,9 @@ def _explained(a: Side, b: Side, *, raw: bool) -> Explanation:
         comparison = compare(a, b)
         return Explanation(comparison, (), comparison)
     from ..comparing.explaining import explaining
+    from ..comparing.item_values import fingerprint
 
-    return finish(explaining(a, b))
+    return finish(explaining(a, b, values=fingerprint))
 
 
 def _refused(told: TwoFiles) -> bool:

@@ -78,7 +78,7 @@ def comparing_files(
         offered, usual = _sections_of(checkpoints)
         chosen = sections if sections is not None and _are_there(sections, offered) else usual
         yield Progress(3, 5, "steps", "comparing")
-        (a, note_a), (b, note_b) = (_side(each, section) for each, section in zip(checkpoints, chosen))
+        (a, note_a), (b, note_b) = _sides(checkpoints, chosen)
         explanation, through = yield from _explaining(a, b)
         yield Progress(4, 5, "steps", "listing")
         tree = _tree(through)
@@ -122,16 +122,11 @@ def _sections_of(checkpoints: Checkpoints) -> tuple[Offered, Two]:
     return (comparable(checkpoints[0]), comparable(checkpoints[1])), choose(*checkpoints)
 
 
-def _side(checkpoint: Checkpoint, section: str) -> tuple[Side, str]:
-    """The section of a file as a side, and what is to be said of it: an optimizer's states go by their parameters."""
-    from ...comparing.optimizers import as_side, lenses
-    from ...comparing.sides import of_checkpoint
+def _sides(checkpoints: Checkpoints, sections: Two) -> tuple[tuple[Side, str], tuple[Side, str]]:
+    from ...comparing.optimizers import side_of_section
 
-    side = of_checkpoint(checkpoint, section)
-    lens = next((lens for lens in lenses(checkpoint) if lens.state.section == section and lens.slots), None)
-    if lens is None:
-        return side, ""
-    return as_side(lens, side.name), f"{lens.kind or 'An optimizer'}. {lens.sentence}"
+    a, b = (side_of_section(checkpoint, section) for checkpoint, section in zip(checkpoints, sections))
+    return a, b
 
 
 def _notes(a: str, b: str) -> tuple[str, ...]:
