@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice, product
+from itertools import combinations, islice, product
 
 from .knobs import Arguments, may_be_list
 from .requests import Argument, Signature
@@ -27,7 +27,7 @@ _BY_NAME = (  # the first pattern that a name has decides
     (r"num_layers|n_layers|depth|nlayers|num_blocks|n_blocks", [2]),
     (r"vocab|max_|num_|n_|_size|_dim|dim_", [64, 8, 16]),
 )
-_MOST = 60
+_MOST = 100
 
 
 def first_calls(signature: Signature, given: Mapping[str, object]) -> Iterator[Arguments]:
@@ -36,11 +36,20 @@ def first_calls(signature: Signature, given: Mapping[str, object]) -> Iterator[A
     Those that differ in one guess come before those that differ in two.
     """
     required = [each for each in signature.arguments if each.required and each.name not in given]
-    options: dict[str, list[object]] = {each.name: guesses(each) for each in required}
-    ranges = (range(len(each)) for each in options.values())
-    choices = sorted(islice(product(*ranges), 5000), key=lambda picked: (sum(map(bool, picked)), sum(picked)))
-    for picked in choices[:_MOST]:
-        yield {**given, **{name: values[place] for (name, values), place in zip(options.items(), picked)}}
+    options = {each.name: guesses(each) for each in required}
+    likeliest = {name: values[0] for name, values in options.items()}
+    for other in islice(_others(options), _MOST):
+        yield {**given, **likeliest, **other}
+
+
+def _others(options: Mapping[str, list[object]]) -> Iterator[Arguments]:
+    """Which guesses are exchanged: none, each for its next ones, then two at a time."""
+    yield {}
+    for place in range(1, max(map(len, options.values()), default=0)):
+        yield from ({name: values[place]} for name, values in options.items() if place < len(values))
+    for one, other in combinations(options, 2):
+        for first, second in product(options[one][1:], options[other][1:]):
+            yield {one: first, other: second}
 
 
 def guesses(argument: Argument) -> list[object]:

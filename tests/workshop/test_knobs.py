@@ -87,6 +87,14 @@ def test_a_first_call_has_everything_that_is_required() -> None:
     ]
 
 
+def test_of_many_required_arguments_each_is_guessed_anew() -> None:
+    """The first of many as well as the last: any of them may be the list that is taken for a number."""
+    names = [f"{letter}_layers" for letter in "abcdefghij"]
+    calls = list(first_calls(Signature(tuple(Argument(name, "", True) for name in names), ""), {}))
+    alone = [[name for name in names if isinstance(call[name], int)] for call in calls]
+    assert all([name] in alone for name in names)
+
+
 @pytest.mark.parametrize(
     ("name", "type_", "first"),
     [("p", "float", 0.1), ("num_heads", "int", 4), ("bias", "bool", False), ("layers", "list[int]", [2, 2]),
