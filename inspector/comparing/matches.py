@@ -13,8 +13,8 @@ Values = Callable[[Item], str]
 """A word for the elements of an item, the same for equal elements; empty when they cannot be read. Asked only where
 names and shapes leave a choice."""
 
-
 _MOST_RIVALS = 8
+"""Of more layers that one could be as well, these are named."""
 
 
 class Match(NamedTuple):
@@ -42,10 +42,10 @@ def by_shapes(found: list[Match], ours: Sequence[Unit], theirs: Sequence[Unit]) 
     for kind, mine in kinds[0].items():
         others = kinds[1].get(kind, [])
         if len(mine) == len(others):
-            paths = tuple(unit.path for unit in others)
+            paths = [unit.path for unit in others[:_MOST_RIVALS]]
             for one, other in zip(mine, others):
                 rivals = tuple(path for path in paths if path != other.path)
-                added.append(Match(one, other, POSSIBLE if rivals else LIKELY, rivals[:_MOST_RIVALS]))
+                added.append(Match(one, other, POSSIBLE if rivals else LIKELY, rivals))
     return added
 
 

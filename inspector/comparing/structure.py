@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from .block_pairs import block_pairs
@@ -25,7 +26,7 @@ _NAMED, _HINTED = 0.6, 0.3
 _WHOLE = 0.5
 """Blocks that are more alike than this are the same, and not one a part of the other."""
 _MOST_CANDIDATES = 48
-
+"""How many layers there are held against one here."""
 
 Usual = frozenset[float]
 """The ratios of sizes that are found in blocks: what is in none must have one of these, or a telling name."""
@@ -211,17 +212,17 @@ def _decided(evidence: _Evidence, usual: Usual | None) -> list[_Decision]:
         rivals.setdefault((0, pair[0]), []).append(pair)
         rivals.setdefault((1, pair[1]), []).append(pair)
     made: list[_Decision] = []
-    for lenient in (False, True):
-        for pair in pairs:
-            if pair[0] in free[0] and pair[1] in free[1]:
-                others = [each for side in (0, 1) for each in rivals[side, pair[side]] if each != pair]
-                others = [each for each in others if each[0] in free[0] and each[1] in free[1]]
-                confidence = _confidence(evidence, pair, others, usual, lenient)
-                if confidence:
-                    beside = tuple(each[1] for each in others if each[0] == pair[0]) if confidence == POSSIBLE else ()
-                    made.append(_Decision(*pair, evidence.fits[pair], confidence, beside))
-                    free[0].discard(pair[0])
-                    free[1].discard(pair[1])
+    for lenient, pair in product((False, True), pairs):
+        if pair[0] not in free[0] or pair[1] not in free[1]:
+            continue
+        others = [each for side in (0, 1) for each in rivals[side, pair[side]] if each != pair]
+        others = [each for each in others if each[0] in free[0] and each[1] in free[1]]
+        confidence = _confidence(evidence, pair, others, usual, lenient)
+        if confidence:
+            beside = tuple(each[1] for each in others if each[0] == pair[0]) if confidence == POSSIBLE else ()
+            made.append(_Decision(*pair, evidence.fits[pair], confidence, beside))
+            free[0].discard(pair[0])
+            free[1].discard(pair[1])
     return made
 
 
