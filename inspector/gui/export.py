@@ -1,13 +1,8 @@
-"""What is shown as a file: a tree as CSV, JSON or Markdown, a comparison as a report; written beside and renamed.
-
-Why this way: a file that is half written when the disk is full, or when the window is closed, would stand where
-a whole one stood before. `os.replace` puts the new one there in a single step, or not at all.
-"""
+"""What is shown as a file: a tree as CSV, JSON or Markdown, a comparison as a report."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -15,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ..checkpoint.entries import Checkpoint
 from ..checkpoint.outline import Outline
-from ..errors import FileError
+from ..checkpoint.text_files import writing
 from ..progress import Progress
 from .jobs import Job
 from .open_file import OpenFile
@@ -25,8 +20,6 @@ if TYPE_CHECKING:
 
 FORMATS = {"CSV table (*.csv)": ".csv", "JSON (*.json)": ".json", "Markdown (*.md)": ".md"}
 REPORTS = {"HTML page (*.html)": ".html", "Markdown (*.md)": ".md", "JSON (*.json)": ".json"}
-_PIECES = 2000
-"""Pieces of text that are written before the job says how far it is."""
 
 
 def ask_where(parent: QWidget, file: OpenFile) -> str:
@@ -81,38 +74,8 @@ def reporting(path: str, story: Callable[[], Story]) -> Generator[Progress, None
     return (yield from writing(path, iter((text,)), "The report was not written"))
 
 
-def writing(path: str, pieces: Iterator[str], failure: str) -> Generator[Progress, None, str]:
-    """Writes `pieces` to `path`, whole or not at all, and returns the path. Raises FileError, titled `failure`."""
-    folder = os.path.dirname(os.path.abspath(path))
-    beside = ""
-    try:
-        handle, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
-        with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as out:
-            for number, piece in enumerate(pieces):
-                out.write(piece)
-                if number % _PIECES == 0:
-                    yield Progress(number, 0, "rows", "writing")
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, path)
-        beside = ""
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise FileError(f"The file cannot be written: {reason}.", path=path, title=failure) from None
-    finally:
-        if beside:
-            os.unlink(beside)
-    return path
-
-
 def _pieces(checkpoint: Checkpoint, outline: Outline, path: str, rows: Iterable[int] | None) -> Iterator[str]:
     from ..checkpoint.exporting import as_csv, as_json, as_markdown
 
     write = {".json": as_json, ".md": as_markdown}.get(os.path.splitext(path)[1].lower(), as_csv)
     return iter(write(checkpoint, outline, rows))
-
-
-def _umask() -> int:
-    """What new files of this process are not allowed; it can only be asked by setting it."""
-    umask = os.umask(0o077)
-    os.umask(umask)
-    return umask
