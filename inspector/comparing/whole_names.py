@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from .. import wording
 from . import fusing
 from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
+from .chance import is_chance
 from .matches import Link, Match, Values
 from .mending import apply
 from .renaming import Rule, rules
@@ -25,6 +26,10 @@ def find(a: Side, b: Side, ours: Items, theirs: Items, values: Values | None = N
     """The causes by which keys that have no counterpart of their name have one of another."""
     layers = with_families(units(ours.values()), units(theirs.values()))
     found = match(*layers, values)
+    links = [link for each in found for link in _links(each)]
+    pairs = [(link.ours[0], link.theirs[0]) for link in links if len(link.ours) == len(link.theirs) == 1]
+    if is_chance(pairs, len(found), min(map(len, layers)), strangers=_are_strangers(a, b)):
+        return ()
     lists = {before for each in found if (before := crossed(each.ours.path, each.theirs.path))}
     kept = settled(a, b, lists)
     found = [each for each in found if crossed(each.ours.path, each.theirs.path) not in kept]
@@ -42,6 +47,12 @@ def find(a: Side, b: Side, ours: Items, theirs: Items, values: Values | None = N
             causes.append(_renamed(a, b, chosen))
             a = apply(a, [causes[-1].step] if causes[-1].step else [])
     return tuple(causes)
+
+
+def _are_strangers(a: Side, b: Side) -> bool:
+    """Whether no key of one is a key of the other."""
+    there = {item.key for item in b.items}
+    return not any(item.key in there for item in a.items)
 
 
 def _links(found: Match) -> Iterator[Link]:
