@@ -33,7 +33,9 @@ def find(a: Side, b: Side) -> tuple[Cause, ...]:
     if not unlike and not any(one.made for one, _ in pairs):
         return ()
     keys = [item.key for item in a.items]
-    return (*_ones(unlike, keys), *_turned(pairs, [pair for pair in unlike if _is_turned(*pair)], keys))
+    clear = [pair for pair in unlike if _is_turned(*pair)]
+    resized = _resized(pairs, [pair for pair in unlike if not _is_turned(*pair)])
+    return (*_ones(unlike, keys), *_turned(pairs, clear, resized, keys))
 
 
 # -- dimensions of size 1 ----------------------------------------------------------------------------
@@ -89,12 +91,15 @@ def _one(pairs: list[Pair], extra: bool, dims: tuple[int, ...], step: Step) -> C
 # -- turned round ------------------------------------------------------------------------------------
 
 
-def _turned(pairs: list[Pair], clear: list[Pair], keys: Sequence[str]) -> Iterator[Cause]:
+def _turned(pairs: list[Pair], clear: list[Pair], resized: list[Pair], keys: Sequence[str]) -> Iterator[Cause]:
     """The weights that are clearly turned round, and the square ones among them of which nothing else tells."""
     if clear:
         yield _clear(clear, keys)
+    if resized:
+        yield _clear(resized, keys, resized=True)
     linear = [pair for pair in pairs if _is_linear(pair[0])]
-    families = {_family(one.key) for one, _ in clear} | {_family(one.key) for one, _ in linear if _was_turned(one)}
+    turned = [one for one, _ in (*clear, *resized)] + [one for one, _ in linear if _was_turned(one)]
+    families = {_family(one.key) for one in turned}
     square = [pair for pair in linear if _family(pair[0].key) in families and _is_square(*pair)]
     straight = {_family(one.key) for one, other in linear if _is_straight(one, other)}
     sure = [pair for pair in square if _family(pair[0].key) not in straight and pair[0].made is None]
@@ -107,6 +112,30 @@ def _turned(pairs: list[Pair], clear: list[Pair], keys: Sequence[str]) -> Iterat
 
 def _is_turned(one: Item, other: Item) -> bool:
     return one.shape is not None and len(one.shape) == 2 and one.shape[::-1] == other.shape != one.shape
+
+
+def _resized(pairs: list[Pair], unlike: list[Pair]) -> list[Pair]:
+    """The weights that fit turned round, and not as they are, once the widths are what biases and norms say.
+
+    `[32, 128]` beside `[192, 48]`, where what is 32 long in the file is 48 in the model, and 128 is 192.
+    """
+    rule = _widths(pairs)
+    return [
+        (one, other)
+        for one, other in unlike
+        if _is_linear(one) and one.shape is not None and len(one.shape) == 2
+        if tuple(rule.get(size) for size in one.shape[::-1]) == other.shape
+        if tuple(rule.get(size) for size in one.shape) != other.shape
+    ]
+
+
+def _widths(pairs: list[Pair]) -> dict[int, int]:
+    """What a width of the file is on the other side, by the biases and norms, wherever they agree."""
+    found: dict[int, set[int]] = {}
+    for one, other in pairs:
+        if one.shape is not None and other.shape is not None and len(one.shape) == len(other.shape) == 1:
+            found.setdefault(one.shape[0], set()).add(other.shape[0])
+    return {old: next(iter(new)) for old, new in found.items() if len(new) == 1}
 
 
 def _was_turned(one: Item) -> bool:
@@ -146,15 +175,20 @@ def _family(key: str) -> str:
     return re.sub(r"[0-9]+", "#", found[0]) if found else ""
 
 
-def _clear(pairs: list[Pair], keys: Sequence[str]) -> Cause:
+def _clear(pairs: list[Pair], keys: Sequence[str], *, resized: bool = False) -> Cause:
     first = pairs[0][0]
     count = wording.plural(len(pairs), "weight is", "weights are")
+    also = ", and of another width" if resized else ""
     sentence = (
-        f"{count} turned round: `{wording.safe(first.key, 80)}` is {wording.shape(first.shape or ())} in the file and "
-        f"{wording.shape(pairs[0][1].shape or ())} on the other side."
+        f"{count} turned round{also}: `{wording.safe(first.key, 80)}` is {wording.shape(first.shape or ())} in the file"
+        f" and {wording.shape(pairs[0][1].shape or ())} on the other side."
     )
     step = Transpose(patterns([one.key for one, _ in pairs], keys))
-    evidence = ("The shapes are each other's reverse.", "Conv1D and TensorFlow keep linear layers as [in, out].")
+    usual = "Conv1D and TensorFlow keep linear layers as [in, out]."
+    if resized:
+        evidence = ("Turned round, their sizes change as those of biases and norms do.", usual)
+        return Cause("transposed", sentence, _keys(pairs), (), step, "", LIKELY, evidence)
+    evidence = ("The shapes are each other's reverse.", usual)
     return Cause("transposed", sentence, _keys(pairs), _dims(pairs), step, "", CERTAIN, evidence)
 
 

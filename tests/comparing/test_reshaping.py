@@ -45,6 +45,19 @@ def blocks(**shapes: Shape) -> dict[str, Shape]:
     return {f"h.{place}.{name}.weight": shape for place in range(2) for name, shape in shapes.items()}
 
 
+def test_what_is_turned_round_and_resized_is_seen_by_the_biases() -> None:
+    def mlp(width: int, *, turned: bool) -> dict[str, Shape]:
+        inner = (4 * width, width)
+        weights = {"fc": inner[::-1] if turned else inner, "proj": inner if turned else inner[::-1]}
+        shapes = {f"{name}.weight": shape for name, shape in weights.items()}
+        return {"norm.weight": (width,), "fc.bias": (4 * width,), "proj.bias": (width,), **shapes}
+
+    (cause,) = align(side(mlp(32, turned=True)), side(mlp(48, turned=False)))
+    assert cause.step == Transpose(("fc.weight", "proj.weight"))
+    assert cause.confidence == LIKELY
+    assert align(side(mlp(32, turned=False)), side(mlp(48, turned=False))) == ()
+
+
 def test_square_weights_follow_their_siblings_when_these_are_all_turned() -> None:
     clear, square = align(side(blocks(fc=(4, 16), proj=(4, 4))), side(blocks(fc=(16, 4), proj=(4, 4))))
     assert clear.step == Transpose(("h.{i}.fc.weight",))
