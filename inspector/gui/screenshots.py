@@ -195,7 +195,7 @@ class _Photographer:
         story.causes.choose(fit.case.causes[0])
         yield self._picture("fit")
         message = fit.verdict.message
-        fit = self._fit(samples["resnet_module_prefix.pth"], f"{samples['networks.py']}:ResNet")
+        fit = self._fit(samples["vit_other_names.pth"], f"{samples['networks.py']}:VisionTransformer")
         fit.case.tick_all()
         self._wait(lambda: fit.case.steps and fit.verdict is not None)
         yield self._picture("mend")
