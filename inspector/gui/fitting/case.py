@@ -71,6 +71,8 @@ class Case(QObject):
         self.outcome: Outcome | None = None
         self.before: Before | None = None
         self.ticked: frozenset[Step] = frozenset()
+        self.astray: tuple[str, ...] = ()
+        """What the state of an optimizer would do, in sentences; empty where nothing is wrong with it."""
         self._initialisation: dict[str, str] = {}
         self._past: list[frozenset[Step]] = []
         self._future: list[frozenset[Step]] = []
@@ -98,8 +100,11 @@ class Case(QObject):
 
     # What can be asked
 
-    def hold(self, a: Side, b: Side, initialisation: dict[str, str] | None = None) -> None:
+    def hold(
+        self, a: Side, b: Side, initialisation: dict[str, str] | None = None, astray: tuple[str, ...] = ()
+    ) -> None:
         """Explains side `a` against side `b`; steps that are ticked stay so where the new causes have them too."""
+        self.astray = astray
         self._initialisation = dict(initialisation or {})
         self._run(_explaining(a, b, self.ticked, self._initialisation), self._take_explanation)
 

@@ -163,12 +163,12 @@ class OpenFit(OpenPage):
         work = _siding(self.checkpoint, wanted, chosen.model, chosen.arguments, chosen.other)
         self._run(work, self._hold_these, self._refuse)
 
-    def _hold_these(self, found: tuple[str, Side, Side | None]) -> None:
-        self.section, self.side, b = found
+    def _hold_these(self, found: _Sides) -> None:
+        self.section, self.side, b, astray = found
         self.section_changed.emit()
         if b is not None:
             model = self.chosen.model
-            self.case.hold(self.side, b, dict(model.initialisation) if model is not None else {})
+            self.case.hold(self.side, b, dict(model.initialisation) if model is not None else {}, astray)
 
     def _drop_what_is_past(self) -> None:
         """A model that is no more there has no causes: nothing old is shown beside the new sentence."""
@@ -199,6 +199,15 @@ class _Opened(NamedTuple):
     suggestions: tuple[Suggestion, ...]
 
 
+class _Sides(NamedTuple):
+    section: str
+    a: Side
+    b: Side | None
+    """The model, or another checkpoint; None while there is neither."""
+    astray: tuple[str, ...]
+    """What goes wrong when an optimizer of the model loads the state that is in the file."""
+
+
 def _opening(path: str, known: Checkpoint | None) -> Generator[Progress, None, _Opened]:
     """Reads the file, unless it is known already, and sees what it may be."""
     from ...comparing.choosing import comparable
@@ -218,9 +227,11 @@ def _siding(
     model: Model | None,
     arguments: dict[str, object],
     other: Checkpoint | None,
-) -> Generator[Progress, None, tuple[str, Side, Side | None]]:
+) -> Generator[Progress, None, _Sides]:
     """The section that is meant, it as a side, and what it is held against: a model, or another checkpoint."""
     from ...comparing.choosing import choose, choose_for, weights
+    from ...comparing.optimizer_loading import loads_wrongly
+    from ...comparing.optimizers import lenses
     from ...comparing.sides import of_checkpoint
     from ...workshop.models import side_of
 
@@ -235,4 +246,6 @@ def _siding(
         b = of_checkpoint(other, its)
     yield Progress(1, 2, "steps", "listing")
     section = best if section is None else section
-    return section, of_checkpoint(checkpoint, section), b
+    a = of_checkpoint(checkpoint, section)
+    astray = tuple(said for lens in lenses(checkpoint, a) for said in loads_wrongly(lens, b)) if b is not None else ()
+    return _Sides(section, a, b, astray)

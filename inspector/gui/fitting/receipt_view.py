@@ -41,6 +41,7 @@ class ReceiptView(QWidget):
         self.untouched = Fold("", self._untouched)
         self._listed = 0
         self._harmless = MarkedText(tone="quiet", font=scaled_font(0.95))
+        self._astray_heading, self._astray = heading("What the optimizer's state would do"), MarkedText()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -52,7 +53,7 @@ class ReceiptView(QWidget):
         for place, row in enumerate(self._rows):
             row.place(grid, 3 * place)
         column.addLayout(grid)
-        for widget in (self.untouched, self._harmless):
+        for widget in (self.untouched, self._harmless, self._astray_heading, self._astray):
             column.addWidget(widget)
         self.hide()
 
@@ -66,7 +67,8 @@ class ReceiptView(QWidget):
     def text(self) -> str:
         """Everything it says."""
         shown = [row.text() for row in self._rows]
-        return "\n".join([*shown, self.untouched.button.text(), self._untouched.text(), self._harmless.text()])
+        below = (self.untouched.button, self._untouched, self._harmless, self._astray)
+        return "\n".join([*shown, *(widget.text() for widget in below)])
 
     def _show(self, receipt: Receipt) -> None:
         for row, way in zip(self._rows, receipt.ways):
@@ -80,6 +82,9 @@ class ReceiptView(QWidget):
         self._untouched.setText("\n".join(_listed(left)))
         self._harmless.setText("\n".join(_safe(receipt.harmless[:20])))
         self._harmless.setVisible(bool(receipt.harmless))
+        self._astray.setText("\n".join(f"! {sentence}" for sentence in _safe(self._case.astray)))
+        for widget in (self._astray_heading, self._astray):
+            widget.setVisible(bool(self._case.astray))
 
 
 class _Row:

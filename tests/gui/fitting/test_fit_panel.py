@@ -241,3 +241,18 @@ def test_all_models_of_a_folder_are_tried(
     rest(panel)  # the folder may be run, so nothing is asked
     assert panel.fit.chosen.choice is not None
     assert panel.fit.chosen.choice.source == first.source
+
+
+def test_states_that_would_go_to_other_parameters_are_told(fit: Fit, rest: Rest, samples: Path, tmp_path: Path) -> None:
+    code = tmp_path / "swapped.py"
+    code.write_text(
+        "from torch import nn\n"
+        "class Swapped(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.conv2, self.conv1 = nn.Conv2d(8, 16, 3), nn.Conv2d(1, 8, 3)\n"
+        "        self.bn, self.fc = nn.BatchNorm2d(16), nn.Linear(16 * 7 * 7, 10)\n"
+    )
+    panel = rest(fit(samples / "checkpoint_epoch4.pth", f"{code}:Swapped", trusted=True))
+    assert panel.story.title == "Fits: every key loads."
+    assert "4 of 8 states belong to another parameter" in panel.story.receipt.text()
+    panel = rest(fit(samples / "checkpoint_epoch4.pth", f"{samples / 'networks.py'}:ShapeNet", trusted=True))
+    assert "belong to another parameter" not in panel.story.receipt.text()
