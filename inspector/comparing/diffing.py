@@ -70,6 +70,11 @@ class Comparison:
         """How many complaints `load_state_dict(strict=True)` would make."""
         return self.counts[MISSING] + self.counts[UNEXPECTED] + self.counts[SIZE]
 
+    @cached_property
+    def complaints(self) -> frozenset[str]:
+        """The keys that it would complain of."""
+        return frozenset(pair.key for pair in self.pairs if pair.kind in (MISSING, UNEXPECTED, SIZE))
+
 
 def compare(a: Side, b: Side) -> Comparison:
     """Pairs the keys of two sides that are equal."""

@@ -63,7 +63,7 @@ class TwoFiles(NamedTuple):
             " ".join(self.sentences),
             self.comparison,
             self.explanation.causes,
-            self.explanation.before.lines,
+            self.explanation.before.complaints,
             facts=tuple((f"section of {letter}", side.section) for letter, side in zip("ab", sides) if side.section),
             remarks={key: remark for key, remark in remarks if remark},
             record=self.record(),

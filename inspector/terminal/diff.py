@@ -108,7 +108,7 @@ def _text(told: TwoFiles, wish: Wish) -> Iterator[str]:
     yield f"{pairs.counts(comparison, _WORDS)}\n"
     if told.explanation.causes:
         yield "\n"
-        yield from pairs.causes(told.explanation.causes, told.explanation.before.lines, ink, steps=False)
+        yield from pairs.causes(told.explanation.causes, told.explanation.before.complaints, ink, steps=False)
     listed = _listed(comparison, everything=wish.everything)
     if listed:
         yield "\n"

@@ -56,7 +56,7 @@ def _lines(told: Told, explanation: Explanation) -> Iterator[str]:
     before = explanation.before
     yield ink.strong(_headline(told, explanation)) + "\n"
     yield f"{pairs.counts(before)}\n\n"
-    yield from pairs.causes(explanation.causes, before.lines, ink)
+    yield from pairs.causes(explanation.causes, before.complaints, ink)
     yield from (ink.quiet(f"{note}\n") for note in told.notes)
     yield "\n"
 
@@ -74,6 +74,6 @@ def _record(told: Told, explanation: Explanation) -> dict[str, Any]:
 def _story(told: Told, explanation: Explanation) -> Story:
     before = explanation.before
     return Story(
-        "the checkpoint", told.b.name, _headline(told, explanation), before, explanation.causes, before.lines,
+        "the checkpoint", told.b.name, _headline(told, explanation), before, explanation.causes, before.complaints,
         against_model=True, left=told.notes, record=_record(told, explanation),
     )  # fmt: skip

@@ -145,7 +145,7 @@ def _text(told: Told, wish: Wish) -> Iterator[str]:
     yield f"\n{_headline(told)}\n{pairs.counts(comparison)}\n"
     if told.causes:
         yield "\n"
-        yield from pairs.causes(told.causes, comparison.lines, ink)
+        yield from pairs.causes(told.causes, comparison.complaints, ink)
         yield f"{_after(told)}\n" if told.steps else ""
     yield f"\n{ink.strong('What loading would do')}\n"
     yield from (f"  {label}: {said}\n" for label, said in _ways(told.receipt))
@@ -214,7 +214,7 @@ def _story(told: Told) -> reports.Story:
         _headline(told),
         told.comparison,
         told.causes,
-        told.comparison.lines,
+        told.comparison.complaints,
         against_model=True,
         facts=tuple(("arguments", line) for line in _origins(told.built)),
         receipt=tuple(_ways(told.receipt)),

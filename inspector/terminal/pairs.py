@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from types import MappingProxyType
 
 from .. import wording
-from ..comparing.causes import CERTAIN, Cause
+from ..comparing.causes import CERTAIN, Cause, share
 from ..comparing.diffing import KINDS, SAME, SYMBOLS, Comparison, Pair
 from ..comparing.pair_words import dtype_text, shape_text
 from ..comparing.step_texts import as_text
@@ -23,10 +23,10 @@ def counts(comparison: Comparison, names: Mapping[str, str] = MappingProxyType({
     return "   ".join(f"{SYMBOLS[kind]} {count:,} {names.get(kind, kind)}" for kind, count in found if count)
 
 
-def causes(listed: Sequence[Cause], lines: int, ink: Ink, *, steps: bool = True) -> Iterator[str]:
+def causes(listed: Sequence[Cause], complaints: Collection[str], ink: Ink, *, steps: bool = True) -> Iterator[str]:
     """Each cause in a sentence, with how much it explains, what it rests on, and the step that mends it."""
     for number, cause in enumerate(listed, 1):
-        yield f"{number}. {wording.safe(cause.sentence, 1000)}{ink.quiet(_explains(cause, lines))}\n"
+        yield f"{number}. {wording.safe(cause.sentence, 1000)}{ink.quiet(_explains(cause, complaints))}\n"
         for text in (*cause.evidence, *(f"cannot be told: {one}" for one in cause.undecided), cause.advice):
             if text:
                 yield ink.quiet(f"     {wording.safe(text, 1000)}") + "\n"
@@ -56,11 +56,10 @@ def what(pair: Pair) -> str:
     return known or (one.role if one is not None else "")
 
 
-def _explains(cause: Cause, lines: int) -> str:
-    """How much it explains, where the sentence does not say it, and how sure it is, where it is not."""
-    parts = [f"explains {len(cause.keys):,} of {lines:,}"] if cause.keys and "explains" not in cause.sentence else []
-    parts += [cause.confidence] if cause.confidence != CERTAIN else []
-    return f"  [{', '.join(parts)}]" if parts else ""
+def _explains(cause: Cause, complaints: Collection[str]) -> str:
+    """How much it explains, and how sure it is, where it is not."""
+    said = ", ".join(filter(None, (share(cause, complaints), cause.confidence if cause.confidence != CERTAIN else "")))
+    return f"  [{said}]" if said else ""
 
 
 def _names(pair: Pair, prefix: str) -> str:

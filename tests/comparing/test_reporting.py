@@ -24,7 +24,8 @@ def story(key: str = "fc.weight") -> Story:
         "classes", f"{key} has 10 classes in the file and 5 in the model.", (key,), ((key, 0),), KeepInitial((key,)),
         confidence=LIKELY, evidence=("It is the last layer.",),
     )  # fmt: skip
-    return Story(a.name, b.name, "Other classes.", compare(a, b), (cause,), 3, against_model=True)
+    comparison = compare(a, b)
+    return Story(a.name, b.name, "Other classes.", comparison, (cause,), comparison.complaints, against_model=True)
 
 
 class Reader(HTMLParser):

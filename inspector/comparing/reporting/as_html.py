@@ -5,11 +5,11 @@ Long lists are folded (`<details>`), so that the causes are what one sees first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 
 from ... import wording
-from ..causes import Cause
+from ..causes import Cause, share
 from ..diffing import DTYPE, MISSING, RENAMED, SAME, SIZE, SYMBOLS, UNEXPECTED, VALUES, Pair
 from ..pair_words import dtype_text, key_text, shape_parts
 from ..step_texts import as_text
@@ -71,7 +71,7 @@ def _pieces(story: Story) -> Iterator[str]:
     yield from _facts(story.facts)
     if story.causes:
         yield f"<h2>{wording.plural(len(story.causes), 'cause')}</h2>\n"
-        yield from (_cause(cause, story.lines) for cause in story.causes)
+        yield from (_cause(cause, story.complaints) for cause in story.causes)
     if story.receipt:
         yield "<h2>What loading would do</h2>\n"
         yield from _facts(story.receipt)
@@ -97,12 +97,12 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> Iterator[str]:
         yield f"<dl>{inside}</dl>\n"
 
 
-def _cause(cause: Cause, lines: int) -> str:
-    explained = f"explains {len(cause.keys):,} of {lines:,}, " if cause.keys and lines else ""
+def _cause(cause: Cause, complaints: Collection[str]) -> str:
+    said = ", ".join(filter(None, (share(cause, complaints), cause.confidence)))
     more = [*cause.evidence, *cause.undecided, *([cause.advice] if cause.advice else [])]
     step = f"<li>step: <code>{_text(as_text(cause.step))}</code></li>" if cause.step is not None else ""
     points = "".join(f"<li>{_text(text)}</li>" for text in more) + step
-    quiet = f'<span class="quiet">({explained}{cause.confidence})</span>'
+    quiet = f'<span class="quiet">({said})</span>'
     return f'<div class="cause"><p>{_text(cause.sentence)} {quiet}</p>{f"<ul>{points}</ul>" if points else ""}</div>\n'
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ... import wording
+from ..causes import share
 from ..diffing import SAME, SYMBOLS, Pair
 from ..pair_words import dtype_text, key_text, shape_text
 from ..step_texts import as_text
@@ -44,8 +45,8 @@ def _causes(story: Story) -> Iterator[str]:
         return
     yield "\n## Causes\n\n"
     for number, cause in enumerate(story.causes, 1):
-        explained = f", explains {len(cause.keys):,} of {story.lines:,}" if cause.keys and story.lines else ""
-        yield f"{number}. {_text(cause.sentence)} *({cause.confidence}{explained})*\n"
+        said = ", ".join(filter(None, (share(cause, story.complaints), cause.confidence)))
+        yield f"{number}. {_text(cause.sentence)} *({said})*\n"
         for text in (*cause.evidence, *cause.undecided, cause.advice):
             yield f"   * {_text(text)}\n" if text else ""
         if cause.step is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from ... import __version__, wording
@@ -22,8 +22,8 @@ class Story(NamedTuple):
     comparison: Comparison
     """What is listed, pair by pair."""
     causes: tuple[Cause, ...] = ()
-    lines: int = 0
-    """How many complaints of `load_state_dict` the causes explain."""
+    complaints: Collection[str] = ()
+    """The keys that `load_state_dict` complains of, which the causes explain."""
     against_model: bool = False
     """Whether b is a model: then the words are torch's, missing and unexpected."""
     facts: tuple[tuple[str, str], ...] = ()

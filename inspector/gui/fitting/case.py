@@ -254,10 +254,7 @@ def _correcting(
 
 
 def _before(comparison: Comparison) -> Before:
-    from ...comparing.diffing import MISSING, SIZE, UNEXPECTED
-
-    lines = frozenset(pair.key for pair in comparison.pairs if pair.kind in (MISSING, UNEXPECTED, SIZE))
-    return Before(comparison, lines, frozenset(item.key for item in comparison.a.items))
+    return Before(comparison, comparison.complaints, frozenset(item.key for item in comparison.a.items))
 
 
 def _outcome(comparison: Comparison, initialisation: dict[str, str], refusals: dict[int, str]) -> Outcome:

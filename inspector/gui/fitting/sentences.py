@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from ... import wording
-from ...comparing.causes import CERTAIN, LIKELY, POSSIBLE, Cause
+from ...comparing.causes import CERTAIN, LIKELY, POSSIBLE, Cause, share
 from ...comparing.diffing import DTYPE, MISSING, SIZE, UNEXPECTED, Comparison
 from ...comparing.harmless import reason
 from ...comparing.step_words import as_words
@@ -65,11 +65,7 @@ def counted(comparison: Comparison) -> str:
 
 def share_words(cause: Cause, lines: Collection[str]) -> str:
     """`explains 6 of 8 lines · certain`; `lines` are the keys that are complained of."""
-    explained = len(set(cause.keys).intersection(lines))
-    sure = _CONFIDENCE.get(cause.confidence, cause.confidence)
-    if not explained or "explains" in cause.sentence:
-        return sure
-    return f"explains {wording.count(explained)} of {wording.plural(len(lines), 'line')}   ·   {sure}"
+    return "   ·   ".join(filter(None, (share(cause, lines), _CONFIDENCE.get(cause.confidence, cause.confidence))))
 
 
 def confidence_words(cause: Cause) -> str:

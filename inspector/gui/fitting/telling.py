@@ -30,7 +30,7 @@ def story_of(case: Case, a: str, b: str, *, python: str = "", verdict: str = "")
         counted(comparison) or "Every key loads.",
         comparison,
         case.causes,
-        comparison.lines,
+        comparison.complaints,
         against_model=True,
         facts=tuple((label, text) for label, text in said.items() if text),
         receipt=tuple((way.call, wording.safe(way.sentence, 1_000)) for way in receipt.ways) if receipt else (),
