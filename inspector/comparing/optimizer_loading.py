@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..wording import count, names, plural, safe
+from ..wording import count, names, plural, safe, shape
 from .grouping import Groups
 from .optimizer_states import Slot
 from .optimizers import Lens
@@ -53,7 +53,11 @@ def _refused(saved: Sequence[int], now: Sequence[int]) -> Iterator[str]:
 def _given_to_others(slots: Sequence[Slot], parameters: Sequence[Parameter]) -> Iterator[str]:
     pairs = [(slot, parameter) for slot, parameter in zip(slots, parameters) if slot.entries]
     misshapen = [pair for pair in pairs if _differ(*pair)]
-    others = _under_other_names(pairs) or misshapen
+    others = _under_other_names(pairs)
+    if not others and misshapen and all(slot.name == to.name for slot, to in misshapen):
+        yield _resized(misshapen, len(pairs))
+        return
+    others = others or misshapen
     if not others:
         return
     shown = names([f"`{safe(to.name, 80)}` gets that of `{safe(slot.name or slot.id, 80)}`" for slot, to in others])
@@ -65,6 +69,16 @@ def _given_to_others(slots: Sequence[Slot], parameters: Sequence[Parameter]) -> 
         yield f"{count(len(misshapen))} of them have another shape there: the first step fails."
     else:
         yield "All of them have the same shape there: nothing ever fails, and training goes on from wrong states."
+
+
+def _resized(misshapen: Sequence[tuple[Slot, Parameter]], total: int) -> str:
+    """What there is to say of states whose own parameters have other shapes now."""
+    slot, to = misshapen[0]
+    return (
+        f"torch loads the state without a word, because the numbers of parameters agree, but {count(len(misshapen))} of"
+        f" {plural(total, 'state')} have another shape than their parameter, such as `{safe(to.name, 80)}`:"
+        f" {shape(slot.shape or ())} in the file and {shape(to.shape or ())} in the model. The first step fails."
+    )
 
 
 def _under_other_names(pairs: Sequence[tuple[Slot, Parameter]]) -> list[tuple[Slot, Parameter]]:

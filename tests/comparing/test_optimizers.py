@@ -488,6 +488,16 @@ def test_what_torch_loads_onto_the_wrong_parameters_is_told(tmp_path: Path) -> N
         assert not ends or "`a." in said[0]
 
 
+def test_a_parameter_that_was_resized_is_not_another(tmp_path: Path) -> None:
+    import torch
+
+    model = of_linears(a=(4, 4), b=(4, 6))
+    found = looked_at(saved(tmp_path / "c.pth", model, stepped(model, torch.optim.Adam(model.parameters()))))
+    (said,) = loads_wrongly(found, model_side(of_linears(a=(4, 4), b=(4, 5))))
+    assert "2 of 4 states have another shape than their parameter, such as `b.weight`: [6, 4] in the file" in said
+    assert "[5, 4] in the model" in said
+
+
 def test_what_torch_refuses_is_told(tmp_path: Path) -> None:
     import torch
 
