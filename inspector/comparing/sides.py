@@ -109,17 +109,22 @@ def _at(root: Branch, section: str) -> Branch:
 
 
 def _of_names(branch: Branch) -> Iterator[Item]:
-    """The items of a state_dict; one that nests is seen with its names joined by dots. An extra state is one item."""
+    """The items of a state_dict; one that nests is seen with its names joined by dots. An extra state is one item, and
+    so is an object that holds no tensors."""
     hidden = tuple(f"{child.name}." for child in branch.children if isinstance(child, Branch) and child.attribute)
-    extra = "\0"
+    whole = "\0"
     for key, entry in walk(branch):
-        if key.startswith(extra) or (hidden and key.startswith(hidden)):
+        if key.startswith(whole) or (hidden and key.startswith(hidden)):
             continue
         if not isinstance(entry, Branch):
             yield _item(key, entry)
-        elif key.rpartition(".")[2] == EXTRA_STATE:
-            extra = f"{key}."
-            yield Item(key, None, role="extra state")
+        elif key.rpartition(".")[2] == EXTRA_STATE or (entry.kind == "object" and not _has_tensors(entry)):
+            whole = f"{key}."
+            yield Item(key, None, role="extra state" if key.rpartition(".")[2] == EXTRA_STATE else "value")
+
+
+def _has_tensors(branch: Branch) -> bool:
+    return any(isinstance(entry, Tensor) for _, entry in walk(branch))
 
 
 def _of_modules(branch: Branch) -> Iterator[Item]:
