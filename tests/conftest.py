@@ -5,6 +5,7 @@ Warnings and Qt's log lines fail a test as well; pyproject.toml says so, and whi
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -58,9 +59,10 @@ def _nothing_left_running() -> Iterator[None]:
     if leftover:
         _let_end(leftover)
         still = [one for one in leftover if one in _running()]
+        lesson = _lesson(still)  # while they can be asked what they are
         _stop(still)
         if still:
-            pytest.fail(_lesson(still), pytrace=False)
+            pytest.fail(lesson, pytrace=False)
 
 
 Running = threading.Thread | psutil.Process | tuple[int, str]
@@ -76,9 +78,16 @@ ADVICE = {
 
 
 def _running() -> list[Running]:
-    here = psutil.Process()
-    children = [child for child in here.children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+    children = filter(_lives, psutil.Process().children(recursive=True))
     return [*threading.enumerate(), *children, *_qt_threads()]
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Whether it neither ended nor is gone by now: a grandchild may go at any moment."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def _qt_threads() -> list[tuple[int, str]]:
@@ -123,7 +132,8 @@ def _stop(leftover: list[Running]) -> None:
     """Ends the processes, so that the tests that follow are not blamed for them. Threads cannot be ended."""
     for one in leftover:
         if isinstance(one, psutil.Process):
-            one.kill()
+            with contextlib.suppress(psutil.Error):
+                one.kill()
 
 
 def _lesson(leftover: list[Running]) -> str:
