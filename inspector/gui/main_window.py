@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self.session.removed.connect(self._remove)
         self.session.shown.connect(self._show)
         self.start.open_requested.connect(self.session.open)
+        self.start.compare_requested.connect(self.session.compare)
         self.start.dialog_requested.connect(self.commands.open)
         self.start.about_to_show.connect(self.fill_start)
         self.place.page_shown.connect(lambda panel: self.session.show(getattr(panel, "page", None)))
@@ -170,7 +171,7 @@ class MainWindow(QMainWindow):
 
     def fill_start(self) -> None:
         """Lists the recent files and the samples on the start page."""
-        self.start.show_files(self.settings.recents(), resources.samples())
+        self.start.show_files(self.settings.recents(), resources.samples(), resources.sample_pairs())
 
     # What Qt tells
 

@@ -20,6 +20,14 @@ class Sample(NamedTuple):
     shows: str
 
 
+class SamplePair(NamedTuple):
+    """Two of them that are worth comparing, and what comes of it in one line."""
+
+    a: str
+    b: str
+    shows: str
+
+
 def folder() -> Path:
     """The folder `resources`."""
     return installed.resources()
@@ -28,13 +36,26 @@ def folder() -> Path:
 def samples() -> list[Sample]:
     """The sample checkpoints, in the order of the table in their README.md (empty when they are not there)."""
     home = installed.samples()
-    try:
-        text = (home / "README.md").read_text(encoding="utf-8")
-    except OSError:
-        return []
-    rows = (_cells(line) for line in text.splitlines() if line.startswith("|"))
+    rows = (_cells(line) for line in _rows())
     found = (Sample(str(home / name), shows) for name, shows in rows if name)
     return [sample for sample in found if Path(sample.path).exists()]
+
+
+def sample_pairs() -> list[SamplePair]:
+    """The pairs of the second table in their README.md."""
+    home = installed.samples()
+    rows = (re.fullmatch(r"\| `([^`]+)` and `([^`]+)` \| (.+) \|", line) for line in _rows())
+    found = (SamplePair(str(home / row[1]), str(home / row[2]), row[3]) for row in rows if row)
+    return [pair for pair in found if Path(pair.a).exists() and Path(pair.b).exists()]
+
+
+def _rows() -> list[str]:
+    """The lines of the tables in the README.md of the samples."""
+    try:
+        text = (installed.samples() / "README.md").read_text(encoding="utf-8")
+    except OSError:
+        return []
+    return [line.strip() for line in text.splitlines() if line.startswith("|")]
 
 
 def app_icon() -> QIcon:

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from inspector.gui import resources
 from inspector.gui.app import Application
 from inspector.gui.panels.compare_panel import ComparePanel
 from inspector.gui.panels.fit_panel import FitPanel
 
 from .fitting.conftest import fit, rest
-from .test_comparison import compare, counts, sentence
+from .test_comparison import compare, counts, sentence, settled
 
 __all__ = ["compare", "fit", "rest"]  # fixtures
 
@@ -71,3 +74,12 @@ def test_a_file_and_a_class(
         qtbot.waitUntil(lambda: mended in panel.story.title, timeout=20_000)
         rest(panel)
         assert "torch agrees" in panel.story.verdict.text()
+
+
+def test_a_pair_of_samples_is_compared_from_the_start_page(qtbot: QtBot, inspector: Application) -> None:
+    entries = inspector.window.start.findChildren(QAbstractButton)
+    pairs = [entry for entry in entries if "↔" in entry.text()]
+    assert len(pairs) == len(resources.sample_pairs()) == 3
+    qtbot.mouseClick(pairs[0], Qt.MouseButton.LeftButton)
+    panel = settled(qtbot, inspector)
+    assert counts(panel)["size mismatch"] == 7

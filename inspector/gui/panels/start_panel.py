@@ -1,4 +1,4 @@
-"""The page the window begins with: a place to drop files, the files opened last, and the samples."""
+"""The page the window begins with: a place to drop files, the files opened last, the samples, and pairs of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QShowEven
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ... import wording
-from ..resources import Sample
+from ..resources import Sample, SamplePair
 from ..theme import colours, scaled_font
 from ..widgets.drop_zone import DropZone
 from ..widgets.labels import Label, plain_tip
@@ -24,6 +24,8 @@ class StartPanel(QScrollArea):
 
     open_requested = Signal(object)
     """A list of paths to open."""
+    compare_requested = Signal(str, str)
+    """Two paths to compare."""
     dialog_requested = Signal()
     about_to_show = Signal()
     """The lists will be seen now: they are to be filled with what there is."""
@@ -41,17 +43,22 @@ class StartPanel(QScrollArea):
         self._column.setContentsMargins(32, 32, 32, 32)
         self._column.setSpacing(10)
         title = Label("Checkpoint Inspector", font=scaled_font(1.9))
-        line = Label("See what is in a PyTorch checkpoint. Nothing in the file is ever run.", tone="quiet")
+        promise = "See what is in a PyTorch checkpoint, and why it does not fit. Nothing in the file is ever run."
         self._lists = QGridLayout()
         self._lists.setHorizontalSpacing(36)
         self._lists.setVerticalSpacing(0)
-        for place in (0, 1):
-            self._lists.setColumnStretch(place, 1)
-        for part in (title, line):
+        self._pairs = QGridLayout()
+        self._pairs.setHorizontalSpacing(6)
+        self._pairs.setVerticalSpacing(0)
+        for grid, columns in ((self._lists, 2), (self._pairs, 3)):
+            for place in range(columns):
+                grid.setColumnStretch(place, 1)
+        for part in (title, Label(promise, tone="quiet")):
             self._column.addWidget(part)
         self._column.addSpacing(12)
         self._column.addWidget(self.zone)
-        self._column.addSpacing(18)
+        self._column.addSpacing(4)
+        self._column.addLayout(self._pairs)
         self._column.addLayout(self._lists)
         self._column.addStretch(1)
         self.setWidget(page)
@@ -61,39 +68,61 @@ class StartPanel(QScrollArea):
         super().showEvent(event)
         self.about_to_show.emit()
 
-    def show_files(self, recents: Sequence[str], samples: Sequence[Sample]) -> None:
-        """Lists the files opened last, and the samples with what each shows."""
-        while item := self._lists.takeAt(0):
-            if widget := item.widget():
-                widget.setParent(None)
-                widget.deleteLater()
+    def show_files(self, recents: Sequence[str], samples: Sequence[Sample], pairs: Sequence[SamplePair] = ()) -> None:
+        """Lists the files opened last, the samples with what each shows, and pairs of them that are worth comparing."""
+        _empty(self._pairs)
+        _empty(self._lists)
         recent = [(path, os.path.basename(path), _where(path)) for path in recents if os.path.exists(path)][:_RECENTS]
         sample = [(path, os.path.basename(path), shows) for path, shows in samples]
+        compared = [self._pair(pair) for pair in pairs]
         if recent or not sample:
-            self._fill(0, "Recent files", recent, "Files you open will be listed here.")
+            row = self._fill(0, "Recent files", recent, "Files you open will be listed here.")
             self._fill(1, "Samples", sample, "The samples were not installed.")
+            places = [(self._lists, row + place, 0) for place in range(len(pairs) + 1)]
         else:
             half = (len(sample) + 1) // 2
             self._fill(0, "Samples to begin with", sample[:half])
             self._fill(1, "", sample[half:])
+            places = [(self._pairs, 0, 0), *((self._pairs, 1, place) for place in range(len(pairs)))]
+        for widget, (grid, row, column) in zip((_head("Pairs to compare"), *compared) if compared else (), places):
+            grid.addWidget(widget, row, column)
 
-    def _fill(self, place: int, title: str, items: list[tuple[str, str, str]], empty: str = "") -> None:
-        head = Label(title, font=scaled_font(1.15, bold=True))
-        head.setContentsMargins(10, 0, 0, 6)
-        self._lists.addWidget(head, 0, place)
+    def _fill(self, place: int, title: str, items: list[tuple[str, str, str]], empty: str = "") -> int:
+        """Lists these in a column; gives the first row below them."""
+        self._lists.addWidget(_head(title), 0, place)
         if not items:
             nothing = Label(empty, tone="faint")
             nothing.setContentsMargins(10, 4, 0, 0)
             self._lists.addWidget(nothing, 1, place)
         for row, (path, name, line) in enumerate(items, start=1):
-            self._lists.addWidget(self._entry(path, name, line), row, place)
+            entry = self._entry(path, name, line)
+            entry.clicked.connect(lambda _checked=False, path=path: self.open_requested.emit([path]))
+            self._lists.addWidget(entry, row, place)
         self._lists.setRowStretch(max(len(items) + 1, self._lists.rowCount()), 1)
+        return max(len(items), 1) + 1
 
-    def _entry(self, path: str, name: str, line: str) -> _FileEntry:
-        entry = _FileEntry(wording.safe(name, 120), wording.safe(line, 160))
-        entry.setToolTip(plain_tip(wording.safe(path, 500)))
-        entry.clicked.connect(lambda: self.open_requested.emit([path]))
+    def _pair(self, pair: SamplePair) -> _FileEntry:
+        entry = self._entry(pair.a, f"{_stem(pair.a)} ↔ {_stem(pair.b)}", pair.shows, tip=f"{pair.a}\n{pair.b}")
+        entry.clicked.connect(lambda: self.compare_requested.emit(pair.a, pair.b))
         return entry
+
+    def _entry(self, path: str, name: str, line: str, tip: str = "") -> _FileEntry:
+        entry = _FileEntry(wording.safe(name, 120), wording.safe(line, 160))
+        entry.setToolTip("\n".join(plain_tip(wording.safe(each, 500)) for each in (tip or path).split("\n")))
+        return entry
+
+
+def _head(title: str) -> Label:
+    head = Label(title, font=scaled_font(1.15, bold=True))
+    head.setContentsMargins(10, 6, 0, 6)
+    return head
+
+
+def _empty(grid: QGridLayout) -> None:
+    while item := grid.takeAt(0):
+        if widget := item.widget():
+            widget.setParent(None)
+            widget.deleteLater()
 
 
 class _Page(QWidget):
@@ -103,7 +132,7 @@ class _Page(QWidget):
         side = max(32, (self.width() - _WIDEST) // 2)
         layout = self.layout()
         if layout is not None and layout.contentsMargins().left() != side:
-            layout.setContentsMargins(side, 40, side, 32)
+            layout.setContentsMargins(side, 28, side, 12)
 
 
 class _FileEntry(QAbstractButton):
@@ -120,7 +149,7 @@ class _FileEntry(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         small = QFontMetrics(scaled_font(0.92))
-        return QSize(280, self.fontMetrics().height() + small.height() + 14)
+        return QSize(280, self.fontMetrics().height() + small.height() + 11)
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
@@ -137,16 +166,21 @@ class _FileEntry(QAbstractButton):
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 6, 6)
         name, small = self.font(), scaled_font(0.92)
         metrics, small_metrics = QFontMetrics(name), QFontMetrics(small)
-        room = QRect(10, 6, self.width() - 20, metrics.height())
+        room = QRect(10, 5, self.width() - 20, metrics.height())
         painter.setFont(name)
         painter.setPen(QColor(chosen.accent))
         words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
-        room = QRect(10, 8 + metrics.height(), self.width() - 20, small_metrics.height())
+        room = QRect(10, 6 + metrics.height(), self.width() - 20, small_metrics.height())
         painter.setFont(small)
         painter.setPen(QColor(chosen.quiet))
         words = small_metrics.elidedText(self._line, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def _stem(path: str) -> str:
+    """The name of a file without its ending."""
+    return os.path.splitext(os.path.basename(path))[0]
 
 
 def _where(path: str) -> str:
