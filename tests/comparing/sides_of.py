@@ -31,9 +31,14 @@ def tensor_of(item: Item) -> torch.Tensor:
     return (data if item.numel else data[:0]).view(dtype).reshape(item.shape or ())
 
 
+def _bytes(tensor: torch.Tensor) -> torch.Tensor:
+    """The bytes of its elements in row-major order; a copy, as one element alone is contiguous whatever its stride."""
+    return tensor.detach().clone(memory_format=torch.contiguous_format).reshape(-1).view(torch.uint8)
+
+
 def same(one: torch.Tensor, other: torch.Tensor) -> bool:
     """Whether two tensors are equal to the bit, in dtype and in shape."""
     if (one.dtype, one.shape) != (other.dtype, other.shape):
         return False
-    first, second = (each.detach().contiguous().reshape(-1).view(torch.uint8) for each in (one, other))
+    first, second = (_bytes(each) for each in (one, other))
     return torch.equal(first, second)
