@@ -114,7 +114,8 @@ def _add_explain(commands: Commands) -> None:
         "Reads the text of `RuntimeError: Error(s) in loading state_dict` and says the few causes behind its lines.",
         ("never: an error is something that differs", "explained"),
     )
-    parser.add_argument("file", metavar="FILE", help="a file with the text, such as a log; - for standard input")
+    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="a file with the text, such as a log;"
+                        " standard input without it, or for -")  # fmt: skip
     _add_forms(parser, "inspector.comparing.records")
     parser.set_defaults(command=_guarded(_explain))
 

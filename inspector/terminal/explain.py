@@ -43,6 +43,8 @@ def explain(path: str, *, as_json: bool = False, report: str = "") -> int:
 
 def _text(path: str) -> str:
     if path == "-":
+        if sys.stdin.isatty():
+            screen.say("Paste the error, and end it with Ctrl+D.")
         return sys.stdin.read(_MOST)
     try:
         with open(path, encoding="utf-8", errors="backslashreplace") as file:

@@ -35,9 +35,10 @@ def test_seven_lines_are_three_causes(run: Run, error: str, tmp_path: Path) -> N
 
 def test_a_traceback_comes_through_a_pipe(run: Run, error: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"Traceback (most recent call last):\n  ...\nRuntimeError: {error}\n"))
-    done = run("explain", "-")
+    done = run("explain")
     assert done.code == 1
     assert "7 lines of load_state_dict, 3 causes" in done.out
+    assert done.err == ""
 
 
 def test_a_report_of_an_error(run: Run, error: str, tmp_path: Path) -> None:
