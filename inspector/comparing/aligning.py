@@ -52,7 +52,7 @@ def aligning(a: Side, b: Side, *, values: Values | None = None) -> Generator[Pro
             causes += found
             a = mended
             ours, theirs = unpaired(a, b), unpaired(b, a)
-    return (*causes, *reshaping.find(a, b), *drifts.computed(ours, theirs))
+    return (*causes, *reshaping.find(a, b, values), *drifts.computed(ours, theirs))
 
 
 def _tried(find: Find, a: Side, b: Side, ours: Items, theirs: Items) -> tuple[tuple[Cause, ...], Side]:

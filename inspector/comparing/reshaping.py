@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from .. import wording
 from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
+from .matches import Values
 from .renaming import patterns
 from .sides import Item, Made, Shape, Side
 from .steps import Squeeze, Step, Transpose, Unsqueeze
@@ -25,7 +26,7 @@ _NO_LINEAR = re.compile(r"emb|wte|wpe|pos|token|lookup|codebook|relative|head|cl
 """Two-dimensional weights that no library keeps turned round with its linear layers."""
 
 
-def find(a: Side, b: Side) -> tuple[Cause, ...]:
+def find(a: Side, b: Side, values: Values | None = None) -> tuple[Cause, ...]:
     """What turns the tensors of the file so that they fit those of the same key."""
     there = {item.key: item for item in b.items}
     pairs = [(item, other) for item in a.items if (other := there.get(item.key)) is not None]
@@ -35,7 +36,7 @@ def find(a: Side, b: Side) -> tuple[Cause, ...]:
     keys = [item.key for item in a.items]
     clear = [pair for pair in unlike if _is_turned(*pair)]
     resized = _resized(pairs, [pair for pair in unlike if not _is_turned(*pair)])
-    return (*_ones(unlike, keys), *_turned(pairs, clear, resized, keys))
+    return (*_ones(unlike, keys), *_turned(pairs, clear, resized, keys, values))
 
 
 # -- dimensions of size 1 ----------------------------------------------------------------------------
@@ -91,7 +92,9 @@ def _one(pairs: list[Pair], extra: bool, dims: tuple[int, ...], step: Step) -> C
 # -- turned round ------------------------------------------------------------------------------------
 
 
-def _turned(pairs: list[Pair], clear: list[Pair], resized: list[Pair], keys: Sequence[str]) -> Iterator[Cause]:
+def _turned(
+    pairs: list[Pair], clear: list[Pair], resized: list[Pair], keys: Sequence[str], values: Values | None
+) -> Iterator[Cause]:
     """The weights that are clearly turned round, and the square ones among them of which nothing else tells."""
     if clear:
         yield _clear(clear, keys)
@@ -101,6 +104,7 @@ def _turned(pairs: list[Pair], clear: list[Pair], resized: list[Pair], keys: Seq
     turned = [one for one, _ in (*clear, *resized)] + [one for one, _ in linear if _was_turned(one)]
     families = {_family(one.key) for one in turned}
     square = [pair for pair in linear if _family(pair[0].key) in families and _is_square(*pair)]
+    square = [pair for pair in square if not _is_equal(*pair, values)]
     straight = {_family(one.key) for one, other in linear if _is_straight(one, other)}
     sure = [pair for pair in square if _family(pair[0].key) not in straight and pair[0].made is None]
     if sure:
@@ -153,6 +157,11 @@ def _operations(made: Made) -> Iterator[Made]:
 def _is_square(one: Item, other: Item) -> bool:
     shape = one.shape
     return shape is not None and len(shape) == 2 and shape[0] == shape[1] and shape == other.shape
+
+
+def _is_equal(one: Item, other: Item, values: Values | None) -> bool:
+    """Whether both have the same elements as they are; then it is not to be turned."""
+    return values is not None and values(one) == values(other) != ""
 
 
 def _is_straight(one: Item, other: Item) -> bool:

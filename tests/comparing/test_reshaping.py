@@ -74,6 +74,12 @@ def test_square_weights_are_undecided_when_their_siblings_disagree() -> None:
     assert square.undecided
 
 
+def test_equal_elements_say_that_a_square_weight_is_not_turned() -> None:
+    shapes = blocks(fc=(4, 16), gate=(8, 4), proj=(4, 4)), blocks(fc=(16, 4), gate=(8, 4), proj=(4, 4))
+    (clear,) = align(*map(side, shapes), values=lambda item: item.key if "proj" in item.key else "")
+    assert clear.step == Transpose(("h.{i}.fc.weight",))
+
+
 def test_embeddings_are_not_taken_for_linear_layers() -> None:
     causes = align(side(blocks(fc=(4, 16), wte=(4, 4))), side(blocks(fc=(16, 4), wte=(4, 4))))
     assert [cause.step for cause in causes] == [Transpose(("h.{i}.fc.weight",))]
