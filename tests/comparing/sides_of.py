@@ -32,8 +32,9 @@ def tensor_of(item: Item) -> torch.Tensor:
 
 
 def _bytes(tensor: torch.Tensor) -> torch.Tensor:
-    """The bytes of its elements in row-major order; a copy, as one element alone is contiguous whatever its stride."""
-    return tensor.detach().clone(memory_format=torch.contiguous_format).reshape(-1).view(torch.uint8)
+    """The bytes of its elements in row-major order; one element alone is contiguous whatever its stride."""
+    whole = tensor.detach().contiguous()
+    return whole.as_strided((whole.numel(),), (1,)).view(torch.uint8)
 
 
 def same(one: torch.Tensor, other: torch.Tensor) -> bool:
