@@ -14,6 +14,7 @@ from itertools import product
 from typing import NamedTuple
 
 from .blocks import Block, Numbers
+from .in_order import most_alike
 from .key_words import alike, words
 from .units import Unit
 
@@ -25,12 +26,8 @@ _MOST_CELLS = 1_000_000
 """The longest way is only sought through so many pairs of blocks, all that are tried taken together."""
 _RESIZED, _SAME = 0.25, 0.55
 """How alike blocks have to be: as networks of another width are, and as those that were left over must be."""
-
-
 _PLAINER = 1.25
 """How much more other numbers must explain than plainer ones, when these leave no more blocks alone."""
-
-
 _ENOUGH = 0.95
 """What is as alike as this is not compared by any other numbers."""
 
@@ -149,20 +146,7 @@ def _shifts(ours: Sequence[int], theirs: Sequence[int]) -> list[int]:
 
 
 def _longest_way(content: _Content, ours: Contents, theirs: Contents) -> Map:
-    """The pairs in order that are most alike in sum (Needleman and Wunsch 1970, gaps for nothing)."""
+    """The pairs in order that are most alike in sum."""
     mine, others = list(ours.items()), list(theirs.items())
-    sums = [[0.0] * (len(others) + 1) for _ in range(len(mine) + 1)]
-    for row, (_, one) in enumerate(mine, 1):
-        before, now = sums[row - 1], sums[row]
-        for column, (_, other) in enumerate(others, 1):
-            now[column] = max(before[column - 1] + content.alike(one, other), before[column], now[column - 1])
-    row, column, way = len(mine), len(others), []
-    while row and column:
-        if sums[row][column] == sums[row - 1][column]:
-            row -= 1
-        elif sums[row][column] == sums[row][column - 1]:
-            column -= 1
-        else:
-            row, column = row - 1, column - 1
-            way.append((mine[row][0], others[column][0]))
-    return way[::-1]
+    pairs = most_alike(mine, others, lambda one, other: content.alike(one[1], other[1]))
+    return [(mine[one][0], others[other][0]) for one, other in pairs]

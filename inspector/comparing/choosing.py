@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ..checkpoint.entries import Branch, Checkpoint, Section, Tensor
+from ..checkpoint.entries import Branch, Checkpoint, Section
 from ..checkpoint.sections import sections
-from .sides import Shape, Side, of_checkpoint
+from .sides import Shape, Side, has_tensors, of_checkpoint
 
 _MOST_TRIED = 6
 """Sections of one file that are tried against those of the other: more than that nobody keeps in one file."""
@@ -68,24 +68,13 @@ def _with_tensors(root: Branch, known: tuple[Section, ...], prefix: str, depth: 
     has_weights = any(section.role in ("weights", "ema") for section in known)
     for section in known:
         branch = branches.get(section.key)
-        if branch is None or not _has_tensor(branch):
+        if branch is None or not has_tensors(branch):
             continue
         inner = sections(branch) if not has_weights and depth < _DEEPEST and section.role == "other" else ()
         if any(each.role in ("weights", "ema") for each in inner):
             yield from _with_tensors(branch, inner, f"{prefix}{section.key}.", depth + 1)
         else:
             yield section._replace(key=f"{prefix}{section.key}")
-
-
-def _has_tensor(branch: Branch) -> bool:
-    stack = [branch]
-    while stack:
-        for child in stack.pop().children:
-            if isinstance(child, Tensor):
-                return True
-            if isinstance(child, Branch):
-                stack.append(child)
-    return False
 
 
 def _candidates(checkpoint: Checkpoint) -> list[Section]:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from .. import wording
 from .causes import LIKELY, Cause
+from .in_order import most_alike
 from .mending import apply
 from .renaming import patterns, rules
 from .sides import Item, Shape, Side
@@ -193,24 +194,10 @@ def _at_odds(kept: Mapping[int, int], ours: Items, theirs: Items) -> bool:
 
 
 def _in_order(ours: Items, theirs: Items) -> dict[int, int]:
-    """The numbers in order that have most in common (Needleman and Wunsch 1970, gaps for nothing)."""
+    """The numbers in order that have most in common."""
     mine, others = sorted(ours), sorted(theirs)
-    known: dict[tuple[int, int], float] = {}
-    sums = [[0.0] * (len(others) + 1) for _ in range(len(mine) + 1)]
-    for row, one in enumerate(mine, 1):
-        for column, other in enumerate(others, 1):
-            known[row, column] = sums[row - 1][column - 1] + _alike(ours[one], theirs[other])
-            sums[row][column] = max(known[row, column], sums[row - 1][column], sums[row][column - 1])
-    row, column, numbers = len(mine), len(others), {}
-    while row and column:
-        if sums[row][column] == sums[row - 1][column]:
-            row -= 1
-        elif sums[row][column] == sums[row][column - 1]:
-            column -= 1
-        else:
-            row, column = row - 1, column - 1
-            numbers[mine[row]] = others[column]
-    return dict(sorted(numbers.items()))
+    pairs = most_alike(mine, others, lambda one, other: _alike(ours[one], theirs[other]))
+    return {mine[one]: others[other] for one, other in pairs}
 
 
 # -- as a cause --------------------------------------------------------------------------------------

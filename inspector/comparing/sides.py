@@ -118,12 +118,13 @@ def _of_names(branch: Branch) -> Iterator[Item]:
             continue
         if not isinstance(entry, Branch):
             yield _item(key, entry)
-        elif key.rpartition(".")[2] == EXTRA_STATE or (entry.kind == "object" and not _has_tensors(entry)):
+        elif key.rpartition(".")[2] == EXTRA_STATE or (entry.kind == "object" and not has_tensors(entry)):
             whole = f"{key}."
             yield Item(key, None, role="extra state" if key.rpartition(".")[2] == EXTRA_STATE else "value")
 
 
-def _has_tensors(branch: Branch) -> bool:
+def has_tensors(branch: Branch) -> bool:
+    """Whether there is a tensor anywhere below."""
     return any(isinstance(entry, Tensor) for _, entry in walk(branch))
 
 

@@ -32,8 +32,7 @@ def find(a: Side, b: Side, ours: Items, theirs: Items, values: Values | None = N
         return ()
     lists = {before for each in found if (before := crossed(each.ours.path, each.theirs.path))}
     kept = settled(a, b, lists)
-    found = [each for each in found if crossed(each.ours.path, each.theirs.path) not in kept]
-    links = [link for each in found for link in _links(each)]
+    links = [link for link in links if crossed(link.match.ours.path, link.match.theirs.path) not in kept]
     causes: list[Cause] = []
     for cause in fusing.causes(a, b, [link for link in links if len(link.ours) != len(link.theirs)]):
         causes.append(cause)
