@@ -72,7 +72,7 @@ def comparing_values(
     """Compares the values of every pair that has elements of one shape on both sides, be they the file's or what steps
     make of them; wanted ones first, and those that are probably equal last. The very same views are read once."""
     pairs = dict(_pairs_with_values(comparison))
-    total, done = sum(nbytes_of(a) + nbytes_of(b) for a, b in pairs.values()), 0
+    total, done = nbytes_to_compare(comparison), 0
     told = _Told()
     with _HeldOpen() as held:
         for place in _in_order(comparison, pairs, wanted or Wanted()):
@@ -87,6 +87,11 @@ def comparing_values(
         if told.fresh:
             yield from told.checked(held.renewed(a, b))
     return Values(told.distances, told.refusals)
+
+
+def nbytes_to_compare(comparison: Comparison) -> int:
+    """The bytes of all elements that `comparing_values` compares, those of both sides."""
+    return sum(nbytes_of(a) + nbytes_of(b) for _, (a, b) in _pairs_with_values(comparison))
 
 
 def probably_equal(comparison: Comparison) -> frozenset[int]:

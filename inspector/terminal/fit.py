@@ -182,7 +182,8 @@ def _headline(told: Told) -> str:
 
 
 def _after(told: Told) -> str:
-    said = f"{wording.plural(told.left, 'complaint')} left" if told.left else "nothing left"
+    left = told.left
+    said = f"{wording.plural(left, 'complaint')} left" if left else "nothing left"
     return f"With {'this step' if len(told.steps) == 1 else f'these {len(told.steps)} steps'} taken: {said}."
 
 

@@ -48,13 +48,10 @@ class ProgressBar:
                 self.tell(word)
 
     def through(self, work: Generator[Progress, None, str], nbytes: int) -> str:
-        """Drives a piece of work on `nbytes` bytes to its end, and gives its result."""
-        try:
-            while True:
-                self.tell(next(work))
-        except StopIteration as end:
-            self._done += nbytes
-            return str(end.value)
+        """Drives a piece of work on `nbytes` bytes to its end, and gives its result; the next goes on from there."""
+        result = self.driving(work)
+        self._done += nbytes
+        return result
 
 
 def _bar() -> Any:
