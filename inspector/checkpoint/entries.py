@@ -28,6 +28,11 @@ ITEM_SIZES = {
 """Bytes of one element, by torch's name of the dtype (quint4x2 and the like: of one packed byte)."""
 
 
+def is_whole(dtype: str) -> bool:
+    """Whether a type holds whole numbers or truths: what counts or marks, and is no weight."""
+    return dtype.startswith(("int", "uint", "bool"))
+
+
 class Storage(NamedTuple):
     """One block of memory as it was saved; tensors are views of it. Two that share it have the same `key`."""
 

@@ -21,6 +21,15 @@ def nbytes_of(item: Item) -> int:
     return item.numel * ITEM_SIZES.get(item.dtype, 1)
 
 
+def view_of(item: Item) -> object:
+    """What is equal for two items that are the very same view of the same elements."""
+    tensor = item.tensor
+    if item.made is not None or tensor is None or tensor.storage is None or tensor.extra.quantization is not None:
+        return object()
+    layout = (tensor.offset, tensor.shape, tensor.stride)
+    return (tensor.storage, layout, tensor.dtype, tensor.extra.conj, tensor.extra.neg, tensor.damage)
+
+
 def tensor_of(item: Item) -> Tensor:
     """The tensor through which the elements are read: the file's own; for what a step made, one in memory.
 

@@ -10,13 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..checkpoint.entries import is_whole
 from .harmless import reason
 from .sides import Item, Side
 
 Shape = tuple[int, ...]
 
 _RUNNING = ("running_mean", "running_var", "num_batches_tracked")
-_WHOLE = ("int", "uint", "bool")
 _NORM = re.compile(r"(^|[._])(layer|batch|group|instance|rms|sync)?_?(norm|ln|bn|gn)s?[a-z]?\d*([._]|$)", re.IGNORECASE)
 _EMBEDDINGS = ("emb", "embed", "embeds", "embedding", "embeddings", "wte", "wpe", "cls_token", "dist_token")
 """How segments of a name end that lead to an embedding."""
@@ -55,7 +55,7 @@ def _is_of_norm(key: str, weights: Mapping[str, int]) -> bool:
 
 def _may_be_learned(item: Item) -> bool:
     """Whether an item of a state_dict, which does not say what is a parameter, is no buffer by its name or type."""
-    if item.shape is None or item.dtype.startswith(_WHOLE):
+    if item.shape is None or is_whole(item.dtype):
         return False
     return item.key.rpartition(".")[2] not in _RUNNING and not reason(item.key, len(item.shape))
 

@@ -17,11 +17,12 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from ..analysis.distances import Distance, measure, merge_all
+from ..checkpoint.entries import is_whole
 from ..checkpoint.zip_directory import MemberSource
 from ..errors import InspectorError
 from ..progress import Progress
 from .diffing import RENAMED, SAME, VALUES, Comparison, Pair, kind_of
-from .item_values import has_values, nbytes_of, tensor_of
+from .item_values import has_values, nbytes_of, tensor_of, view_of
 from .sides import Item
 
 _HELD = 256
@@ -29,7 +30,6 @@ _HELD = 256
 _DEPTH = 16
 _LONGEST = 1000
 """Segments, and characters, of a key that are branches; what is nested deeper belongs to the last of them."""
-_WHOLE = ("int", "uint", "bool")
 
 
 class Compared(NamedTuple):
@@ -115,7 +115,7 @@ def by_branch(comparison: Comparison, distances: Mapping[int, Distance]) -> dict
     counters: dict[str, list[Distance]] = {}
     for place, distance in distances.items():
         pair = comparison.pairs[place]
-        kind = counters if pair.b is not None and pair.b.dtype.startswith(_WHOLE) else weights
+        kind = counters if pair.b is not None and is_whole(pair.b.dtype) else weights
         kind.setdefault(_branch_of(pair.key), []).append(distance)
     return _rolled_up(counters) | _rolled_up(weights)
 
@@ -179,15 +179,6 @@ def _rolled_up(parts: dict[str, list[Distance]]) -> dict[str, Distance]:
     return merged
 
 
-def _identity(item: Item) -> object:
-    """What is equal for two items that have the very same numbers."""
-    tensor = item.tensor
-    if item.made is not None or tensor is None or tensor.storage is None or tensor.extra.quantization is not None:
-        return object()
-    layout = (tensor.offset, tensor.shape, tensor.stride)
-    return (tensor.storage, layout, tensor.dtype, tensor.extra.conj, tensor.extra.neg, tensor.damage)
-
-
 def _mark(item: Item) -> object:
     """What is probably equal for two items that have the same numbers; None where nothing is known."""
     tensor = item.tensor
@@ -213,14 +204,14 @@ class _Told:
 
     def of_twins(self, a: Item, b: Item) -> Compared | None:
         """What was said of the very same views under other keys."""
-        return self._known.get((_identity(a), _identity(b)))
+        return self._known.get((view_of(a), view_of(b)))
 
     def keep(self, compared: Compared, a: Item, b: Item) -> Compared:
         if compared.distance is None:
             self.refusals[compared.place] = compared.refusal
         else:
             self.distances[compared.place] = compared.distance
-            self._known[_identity(a), _identity(b)] = compared
+            self._known[view_of(a), view_of(b)] = compared
             self.fresh.append(compared.place)
         return compared
 

@@ -16,6 +16,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..analysis.distances import Distance
+from ..checkpoint.entries import is_whole
 from ..progress import Progress
 from ..wording import count, names, plural, safe
 from .diffing import DTYPE, MISSING, SIZE, UNEXPECTED, Comparison, Pair
@@ -26,7 +27,6 @@ from .values import Values, by_branch
 _RUNNING = ("running_mean", "running_var", "num_batches_tracked")
 """What a BatchNorm works out as it runs, and no optimizer learns."""
 _SAME = "Same architecture"
-_WHOLE = ("int", "uint", "bool")
 _ATTENTION = {"attn", "attention", "qkv", "q", "k", "v", "query", "key", "value"}
 
 
@@ -108,7 +108,7 @@ def _moved(comparison: Comparison, distances: Mapping[int, Distance]) -> _Moved:
 
 def _is_whole(pair: Pair) -> bool:
     """Whether it is a table or a counter: integers, but no quantised weight."""
-    return pair.b is not None and pair.b.dtype.startswith(_WHOLE) and not pair.key.endswith(("weight", "bias"))
+    return pair.b is not None and is_whole(pair.b.dtype) and not pair.key.endswith(("weight", "bias"))
 
 
 def _headline(comparison: Comparison, distances: Mapping[int, Distance], moved: _Moved) -> str:

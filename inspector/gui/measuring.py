@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from ..checkpoint.entries import Tensor
+from ..checkpoint.entries import Tensor, is_whole
 from ..checkpoint.outline import Outline
 from ..progress import Progress
 from .wanted_first import Measured, WantedFirst
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Measured", "Measuring"]
 
-_WHOLE = ("int", "uint", "bool")
 
 
 class Measuring(WantedFirst):
@@ -24,8 +23,6 @@ class Measuring(WantedFirst):
     def __init__(self, outline: Outline) -> None:
         super().__init__(outline, outline.tensors, outline.total_tensors)
         self._same: dict[tuple[object, ...], int] = {}
-        self._whole: set[int] = set()
-        """The branches that hold nothing but whole numbers."""
 
     def _can_measure(self, row: int) -> bool:
         return type(self._outline.entries[row]) is Tensor
@@ -44,20 +41,11 @@ class Measuring(WantedFirst):
                 return twin
         return (yield from measure(tensor))
 
-    def _merged(self, branch: int) -> Statistics | None:
-        """The statistics of a branch whose parts are all known.
-
-        Whole numbers count only where there is nothing else: a BatchNorm's counter of 320 batches would make
-        the mean of its weights 5.
-        """
+    def _together(self, results: list[Statistics]) -> Statistics:
         from ..analysis.statistics import merge_all
 
-        measured = [child for child in self._outline.children(branch) if self._done.get(child) is not None]
-        weights = [child for child in measured if not self._is_whole(child)]
-        if not weights:
-            self._whole.add(branch)
-        return merge_all(part for child in weights or measured if (part := self._done[child]) is not None)
+        return merge_all(results)
 
-    def _is_whole(self, row: int) -> bool:
+    def _counts(self, row: int) -> bool:
         entry = self._outline.entries[row]
-        return row in self._whole or (type(entry) is Tensor and entry.dtype.startswith(_WHOLE))
+        return type(entry) is Tensor and is_whole(entry.dtype)

@@ -53,6 +53,8 @@ class WantedFirst:
         self._left = [*below, total]  # the last, at -1, is for all of them
         self._working = threading.Lock()
         self._done_bytes = 0
+        self._counters: set[int] = set()
+        """The branches that hold nothing but whole numbers."""
 
     # What a subclass says
 
@@ -64,8 +66,12 @@ class WantedFirst:
         """Measures a row. Raises InspectorError when it cannot be."""
         raise NotImplementedError
 
-    def _merged(self, branch: int) -> Any:
-        """What the rows below a branch come to together; None for nothing."""
+    def _together(self, results: list[Any]) -> Any:
+        """What several results - perhaps none - come to."""
+        raise NotImplementedError
+
+    def _counts(self, row: int) -> bool:
+        """Whether a row that is no branch holds whole numbers: a counter, and no weight."""
         raise NotImplementedError
 
     def _nbytes(self, row: int) -> int:
@@ -173,3 +179,15 @@ class WantedFirst:
                 self._done[branch] = self._merged(branch)
                 words.append(Measured(branch, self._done[branch], done_bytes=self._done_bytes))
         return words
+
+    def _merged(self, branch: int) -> Any:
+        """What the rows below a branch, which are all done, come to together.
+
+        Whole numbers count only where there is nothing else: a BatchNorm's counter of 320 batches would make the mean
+        of its weights 5, and is no weight that moved by 320.
+        """
+        measured = [child for child in self._outline.children(branch) if self._done.get(child) is not None]
+        weights = [child for child in measured if child not in self._counters and not self._counts(child)]
+        if not weights:
+            self._counters.add(branch)
+        return self._together([self._done[child] for child in weights or measured])

@@ -6,7 +6,8 @@ from collections.abc import Generator, Iterable
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from ...comparing.item_values import nbytes_of, tensor_of
+from ...checkpoint.entries import is_whole
+from ...comparing.item_values import nbytes_of, tensor_of, view_of
 from ...comparing.sides import Item
 from ...progress import Progress
 from ..item_models.pair_rows import PairTree
@@ -15,7 +16,6 @@ from ..wanted_first import WantedFirst
 if TYPE_CHECKING:
     from ...analysis.distances import Distance
 
-_WHOLE = ("int", "uint", "bool")
 
 
 class PairMeasuring(WantedFirst):
@@ -30,8 +30,6 @@ class PairMeasuring(WantedFirst):
         self.total_bytes = sum(map(self._nbytes, self._rows))
         """The bytes that comparing everything reads, of both files together."""
         self._same: dict[object, int] = {}
-        self._whole: set[int] = set()
-        """The branches that hold nothing but whole numbers."""
 
     @property
     def is_done(self) -> bool:
@@ -53,26 +51,18 @@ class PairMeasuring(WantedFirst):
         from ...analysis.distances import measure
 
         a, b = self._items(row)
-        twin: Distance | None = self._done.get(self._same.setdefault((_view(a), _view(b)), row))
+        twin: Distance | None = self._done.get(self._same.setdefault((view_of(a), view_of(b)), row))
         if twin is not None:
             return twin
         return (yield from measure(tensor_of(a), tensor_of(b)))
 
-    def _merged(self, branch: int) -> Distance | None:
-        """The distance of a branch whose parts are all known.
-
-        Whole numbers count only where there is nothing else: a counter of batches is no weight that moved by 320.
-        """
+    def _together(self, results: list[Distance]) -> Distance | None:
         from ...analysis.distances import merge_all
 
-        measured = [child for child in self._outline.children(branch) if self._done.get(child) is not None]
-        weights = [child for child in measured if not self._is_whole(child)]
-        if not weights:
-            self._whole.add(branch)
-        return merge_all(self._done[child] for child in weights or measured) if measured else None
+        return merge_all(results) if results else None
 
-    def _is_whole(self, row: int) -> bool:
-        return row in self._whole or (row in self._rows and self._items(row)[1].dtype.startswith(_WHOLE))
+    def _counts(self, row: int) -> bool:
+        return row in self._rows and is_whole(self._items(row)[1].dtype)
 
     def _items(self, row: int) -> tuple[Item, Item]:
         pair = self._tree.pair(row)
@@ -80,12 +70,3 @@ class PairMeasuring(WantedFirst):
         assert pair.a is not None
         assert pair.b is not None
         return pair.a, pair.b
-
-
-def _view(item: Item) -> object:
-    """What is equal for two items that have the very same numbers."""
-    tensor = item.tensor
-    if tensor is None or tensor.storage is None or tensor.extra.quantization is not None or item.made is not None:
-        return id(item)
-    extra = tensor.extra
-    return tensor.storage, tensor.dtype, tensor.offset, tensor.shape, tensor.stride, extra.conj, extra.neg
