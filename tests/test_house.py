@@ -19,6 +19,7 @@ FLOORS = (
     {"analysis"},
     {"comparing"},
     {"workshop"},
+    {"runs"},
     {"gui"},
     {"cli", "terminal", "__main__"},
 )

@@ -1,10 +1,10 @@
-"""How the values of `requests` cross a pipe: one line of JSON each.
+"""How the values of `requests`, `run_requests` and `run_words` cross a pipe: one line of JSON each.
 
     str, int, float, bool, None     as they are
     [1, 2]                          a list
     {"tuple": [1, 2]}               a tuple
     {"dict": [["a", 1]]}            a dict
-    {"Build": [...]}                a named tuple of `requests`, its fields in order
+    {"Build": [...]}                a named tuple of theirs, its fields in order
 
 Why this way: what comes out is what went in, to the type - a constructor may well ask for a list where a tuple is
 not good enough -, and nothing is ever made of what comes in but the values that are known here. Both ends import
@@ -17,10 +17,13 @@ import json
 from typing import Any
 
 from ..progress import Progress
-from . import requests
+from . import requests, run_requests, run_words
 
 _KNOWN: dict[str, type[Any]] = {
-    name: value for name, value in vars(requests).items() if isinstance(value, type) and issubclass(value, tuple)
+    name: value
+    for module in (requests, run_requests, run_words)
+    for name, value in vars(module).items()
+    if isinstance(value, type) and issubclass(value, tuple)
 }
 _KNOWN["Progress"] = Progress
 

@@ -1,0 +1,1 @@
+"""The runs themselves: data, training, inference. Only imported where torch is."""

@@ -1,0 +1,48 @@
+"""Which run answers which request, the same in a process of its own and inside the program."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from ..run_requests import LookAtData, Rehearse, RunRequest, Test, Train
+from .wishes import Wishes
+
+Words = Generator[Any, None, Any]
+
+
+def run(request: RunRequest, wishes: Wishes) -> Words:
+    """Yields the words of the run and returns its answer. Raises WorkshopError, whatever the user's code raised."""
+    from ...errors import InspectorError
+    from ..failures import failure_of
+    from ..requests import WorkshopError
+
+    try:
+        return (yield from started(request, wishes))
+    except (GeneratorExit, WorkshopError):
+        raise
+    except InspectorError as error:
+        raise WorkshopError(error.message, title=error.title, hint=error.hint) from error
+    except BaseException as error:
+        raise WorkshopError(**failure_of(error)._asdict()) from error
+
+
+def started(request: RunRequest, wishes: Wishes) -> Words:
+    """The same, with whatever is raised as it is."""
+    if isinstance(request, Train):
+        from .training import train
+
+        return train(request, wishes)
+    if isinstance(request, Rehearse):
+        from .rehearsing import rehearse
+
+        return rehearse(request)
+    if isinstance(request, Test):
+        from .inference import infer
+
+        return infer(request)
+    if isinstance(request, LookAtData):
+        from .looking import look_at
+
+        return look_at(request)
+    raise TypeError(f"{type(request).__name__} is no run")
