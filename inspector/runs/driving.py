@@ -7,40 +7,76 @@
 
 By default it runs in a process of its own, with the interpreter that is wanted. With `in_process` the same generator
 runs in this process, on the thread that asks for its words.
+
+Why this way: whoever drives a run need not know where it runs - the words are the same, and so are the endings.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+from collections import deque
 from collections.abc import Generator
 from typing import Any
 
 from ..progress import Progress
+from ..workshop.client import Workshop
 from ..workshop.limits import Limits
-from ..workshop.requests import Said, Stopped
-from ..workshop.run_requests import GoOn, Pause, RunRequest, StopSoon, Train, Wish
-from ..workshop.run_words import Word
+from ..workshop.requests import Said, Stopped, WorkshopError
+from ..workshop.run_requests import GoOn, LookAtData, Pause, Rehearse, RunRequest, StopSoon, Test, Train, Wish
+from ..workshop.run_words import Batches, Saved, Word
 
 LIMITS = Limits(seconds=math.inf, memory=sys.maxsize)
 """A run ends when it is done; of the memory three quarters of the machine are there for it."""
+TITLES: dict[type, str] = {
+    Train: "The training ended early",
+    Rehearse: "It would not begin",
+    Test: "The test ended early",
+    LookAtData: "The data cannot be shown",
+}
 
 Words = Generator[Word | Said | Progress, None, Any]
+
+
+def workshop_for_runs(interpreter: str = sys.executable) -> Workshop:
+    """A workshop that several runs may share, one after the other, so that torch is loaded once. Close it."""
+    return Workshop(interpreter, LIMITS)
 
 
 class Run:
     """One training, test or rehearsal, from its start to its end. It is driven once."""
 
-    def __init__(self, request: RunRequest, *, interpreter: str = sys.executable, in_process: bool = False) -> None:
+    def __init__(
+        self,
+        request: RunRequest,
+        *,
+        interpreter: str = sys.executable,
+        workshop: Workshop | None = None,
+        in_process: bool = False,
+    ) -> None:
+        """`workshop` is one of `workshop_for_runs`; without it the run has, and ends, one of its own."""
         self.request = request
-        self._way: _InProcess | _Apart = _InProcess(request) if in_process else _Apart(request, interpreter)
+        self._way: _InProcess | _Apart = _InProcess(request) if in_process else _Apart(request, interpreter, workshop)
+        self._epoch, self._batch, self._saved = 0, 0, ""
 
     def words(self) -> Words:
         """What it says, as it says it; returns its answer. To close the generator ends the run at once.
 
         Raises WorkshopError when the run fails, Stopped after `kill`.
         """
-        return self._way.words()
+        work = self._way.words()
+        try:
+            while True:
+                try:
+                    word = next(work)
+                except StopIteration as end:
+                    return end.value
+                self._note(word)
+                yield word
+        except WorkshopError as error:
+            raise self._told(error) from error.__cause__
+        finally:
+            work.close()
 
     def pause(self) -> None:
         """Waits after the present batch."""
@@ -60,22 +96,50 @@ class Run:
         """Ends it at once."""
         self._way.kill()
 
+    def _note(self, word: Word | Said | Progress) -> None:
+        if isinstance(word, Batches):
+            self._epoch, self._batch = word.epoch, word.first + len(word.losses) - 1
+        elif isinstance(word, Saved) and word.kind == "latest":
+            self._saved = word.path
+
+    def _told(self, error: WorkshopError) -> WorkshopError:
+        """The error with what only this end of the pipe knows: which run it was, and how far it had come."""
+        if error.title == WorkshopError.title:
+            error.title = TITLES[type(self.request)]
+        if error.is_end and self._epoch:
+            error.message = f"{error.message} That was after batch {self._batch} of epoch {self._epoch}."
+        if error.is_end and self._saved:
+            error.hint = f"What was saved last is whole: {self._saved}"
+        return error
+
 
 class _Apart:
     """In a process of its own."""
 
-    def __init__(self, request: RunRequest, interpreter: str) -> None:
-        from ..workshop.client import Workshop
-
+    def __init__(self, request: RunRequest, interpreter: str, workshop: Workshop | None) -> None:
         self._request = request
-        self._workshop = Workshop(interpreter, LIMITS)
+        self._is_shared = workshop is not None
+        self._workshop = workshop or workshop_for_runs(interpreter)
+        self._wishes: deque[Wish] = deque()
 
     def words(self) -> Words:
-        with self._workshop:
-            return (yield from self._workshop.ask(self._request))
+        work = self._workshop.ask(self._request)
+        try:
+            while True:
+                try:
+                    word = next(work)
+                except StopIteration as end:
+                    return end.value
+                while self._wishes and self._workshop.tell(self._wishes[0]):  # before it began, nobody hears
+                    self._wishes.popleft()
+                yield word
+        finally:
+            work.close()
+            if not self._is_shared:
+                self._workshop.close()
 
     def tell(self, wish: Wish) -> None:
-        self._workshop.tell(wish)
+        self._wishes.append(wish)
 
     def kill(self) -> None:
         self._workshop.stop()
@@ -86,34 +150,31 @@ class _InProcess:
 
     def __init__(self, request: RunRequest) -> None:
         self._request = request
-        self._wishes: list[Wish] = []
-        self._heard: Any = None
+        self._wishes: deque[Wish] = deque()
         self._is_killed = False
 
     def words(self) -> Words:
         from ..workshop.running.running import run
         from ..workshop.running.wishes import Wishes
 
-        self._heard = Wishes()
-        for wish in self._wishes:
-            self._heard.tell(wish)
-        work = run(self._request, self._heard)
+        work = run(self._request, Wishes(self._told))
         try:
             while True:
+                if self._is_killed:
+                    raise Stopped("It was stopped.")
                 try:
                     word = next(work)
                 except StopIteration as end:
                     return end.value
-                if self._is_killed:
-                    raise Stopped("It was stopped.")
                 yield word
         finally:
             work.close()
 
     def tell(self, wish: Wish) -> None:
         self._wishes.append(wish)
-        if self._heard is not None:
-            self._heard.tell(wish)
 
     def kill(self) -> None:
         self._is_killed = True
+
+    def _told(self) -> list[Wish]:
+        return [self._wishes.popleft() for _ in range(len(self._wishes))]

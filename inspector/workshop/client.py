@@ -17,7 +17,7 @@ import sys
 import threading
 from collections.abc import Generator
 from types import TracebackType
-from typing import Any
+from typing import Any, overload
 
 from ..errors import InspectorError
 from ..progress import Progress
@@ -36,12 +36,14 @@ from .requests import (
     Stopped,
     WorkshopError,
 )
+from .run_requests import LookAtData, Rehearse, RunRequest, Test, Train, Wish
+from .run_words import RunAnswer, Word
 from .warm_process import TICK, WarmProcess
 from .worker import Worker
 
 __all__ = ["Limits", "Words", "Workshop"]
 
-Words = Generator[Said | Progress, None, Any]
+Words = Generator[Said | Progress | Word, None, Any]
 
 _TEXTS: dict[type, str] = {
     Hello: "Asking the interpreter",
@@ -50,6 +52,10 @@ _TEXTS: dict[type, str] = {
     Build: "Building the model",
     Judge: "Asking torch",
     Solve: "Trying arguments",
+    Train: "Getting ready to train",
+    Rehearse: "Trying what comes before the start",
+    Test: "Getting ready to test",
+    LookAtData: "Looking at the data",
 }
 _LONG = 0.5
 """Seconds of building from which on it matters what was loaded for it."""
@@ -78,8 +84,14 @@ class Workshop:
     ) -> None:
         self.close()
 
-    def ask(self, request: Request) -> Generator[Said | Progress, None, Answer]:
-        """Yields what is printed and how far it is, at least ten times a second, and returns the answer.
+    @overload
+    def ask(self, request: Request) -> Generator[Said | Progress, None, Answer]: ...
+
+    @overload
+    def ask(self, request: RunRequest) -> Words: ...
+
+    def ask(self, request: Request | RunRequest) -> Generator[Any, None, Answer | RunAnswer]:
+        """Yields what is printed and said and how far it is, at least ten times a second, and returns the answer.
 
         Raises WorkshopError - with the user's own line, the traceback and what was printed - when there is no
         answer, and Stopped after `stop`. To close the generator stops the work.
@@ -93,7 +105,7 @@ class Workshop:
                 try:
                     word = next(work)
                 except StopIteration as end:
-                    answer: Answer = end.value
+                    answer: Answer | RunAnswer = end.value
                     return answer
                 if self._stopped:
                     raise Stopped("It was stopped.")
@@ -115,6 +127,13 @@ class Workshop:
         if worker is not None:
             worker.kill()
 
+    def tell(self, wish: Wish) -> bool:
+        """Tells the run that goes on what is wanted of it; False when none does. May be called from any thread."""
+        worker = self._running
+        if worker is not None:
+            worker.tell(wish)
+        return worker is not None
+
     def forget(self) -> None:
         """Lets the model go that was built last; torch stays loaded."""
         with self._turn:
@@ -131,7 +150,7 @@ class Workshop:
 
     # -- inside --------------------------------------------------------------------------------------------
 
-    def _answer(self, request: Request) -> Words:
+    def _answer(self, request: Request | RunRequest) -> Words:
         yield from self._start()
         if isinstance(request, Judge):
             return (yield from self._judge(request))
@@ -167,7 +186,7 @@ class Workshop:
             raise
         return worker
 
-    def _ask(self, worker: Worker, request: Request) -> Words:
+    def _ask(self, worker: Worker, request: Request | RunRequest) -> Words:
         """Asks, and ends the worker unless it answered."""
         seconds = self.limits.seconds + (request.most_seconds if isinstance(request, Solve) else 0)
         self._running = worker

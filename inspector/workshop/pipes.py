@@ -46,9 +46,10 @@ class Pipes:
         self.theirs = ()
 
     def send(self, data: bytes) -> None:
-        """Has `data` written as the worker reads it, while one hears."""
-        self._to_send = memoryview(data)
-        self._selector.register(self._ours["requests"], selectors.EVENT_WRITE, "requests")
+        """Has `data` written as the worker reads it, while one hears, behind what is still to be written."""
+        if not self._to_send:
+            self._selector.register(self._ours["requests"], selectors.EVENT_WRITE, "requests")
+        self._to_send = memoryview(bytes(self._to_send) + data)
 
     def hear(self, seconds: float) -> Iterator[tuple[str, bytes]]:
         """(name, data) for what comes within `seconds`: b"" when a pipe ends, and when `CONTROL` is to be read."""

@@ -38,6 +38,8 @@ class WorkshopError(InspectorError):
         """The traceback without our own frames, empty when there is none."""
         self.file, self.line, self.code = file, line, code
         """The user's own line that failed: its file, number and text."""
+        self.is_end = False
+        """Whether the process ended, or was ended, instead of answering: then it could not say where it was."""
 
 
 class Stopped(WorkshopError):

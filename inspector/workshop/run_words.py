@@ -192,8 +192,8 @@ class Trained(NamedTuple):
 class Example(NamedTuple):
     """A sample that the model is wrong about."""
 
-    index: int
-    """In its split."""
+    place: int
+    """In its split, from 0."""
     label: int
     predicted: int
     confidence: float
@@ -208,8 +208,8 @@ class Tested(NamedTuple):
     epoch: Optional[int]  # noqa: UP045
     """The last that it was trained for, where that is known."""
     split: str
-    count: int
-    """Samples that it was tested on."""
+    samples: int
+    """That it was tested on."""
     loss: Optional[float]  # noqa: UP045
     correct: Optional[int]  # noqa: UP045
     """None where targets are no classes."""
@@ -240,3 +240,4 @@ class Tests(NamedTuple):
 
 
 Word = Union[Began, Batches, Handshake, EpochEnd, Saved, Message, Waiting, Tested]
+RunAnswer = Union[Trained, Rehearsal, Tests, DataLook]

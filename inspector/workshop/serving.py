@@ -1,5 +1,7 @@
 """One worker: answers requests until there are no more. Its first request decides whose code it runs.
 
+What takes long - solving, and the runs of `run_requests` - says words before its answer.
+
 Why this way: what user code prints - from Python or from C - goes into the pipes that lie at file descriptors 1 and
 2; questions and answers have descriptors of their own. And whatever it raises, down to SystemExit, becomes an answer.
 """
@@ -12,17 +14,18 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import torch
 
-from . import crossing, requests
+from . import crossing, requests, run_requests
 from .building import Built, Constructor, build, on_meta, open_constructor
 from .describing import describe
 from .failures import failure_of
 from .forking import TRACE_SIGNAL
 from .importing import installed_modules, user_files
+from .inbox import Inbox
 from .interpreters import this_interpreter
 from .judging import judge
 from .listing import list_classes
@@ -48,20 +51,20 @@ def serve(stdout: int, stderr: int, inbox: int, outbox: int, faults: int) -> Non
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
     faulthandler.enable(faults)
     faulthandler.register(TRACE_SIGNAL, faults)
-    _Worker(outbox).run(inbox)
+    _Worker(Inbox(inbox), outbox).run()
 
 
 class _Worker:
-    def __init__(self, outbox: int) -> None:
+    def __init__(self, inbox: Inbox, outbox: int) -> None:
+        self._inbox = inbox
         self._outbox = outbox
         self._pid = os.getpid()
         self._built: Built | None = None
         self._loaded = frozenset(sys.modules)
 
-    def run(self, inbox: int) -> None:
-        with open(inbox, "rb") as lines:
-            for line in lines:
-                self._send(self._answer(crossing.value(line)))
+    def run(self) -> None:
+        for request in self._inbox:
+            self._send(self._answer(request))
 
     def _answer(self, request: Any) -> object:
         limit = sys.getrecursionlimit()
@@ -107,7 +110,16 @@ class _Worker:
     def solve(self, request: requests.Solve) -> object:
         from .solving import solve
 
-        work = solve(request, Shapes(open_constructor(request.model)))
+        return self._drive(solve(request, Shapes(open_constructor(request.model))))
+
+    def run_a_run(self, request: run_requests.RunRequest) -> object:
+        from .running.running import started
+        from .running.wishes import Wishes
+
+        return self._drive(started(request, Wishes(self._inbox.poll)))
+
+    def _drive(self, work: Generator[Any, None, object]) -> object:
+        """Tells each word of `work`, and gives its answer."""
         while True:
             try:
                 self._send(next(work))
@@ -137,6 +149,10 @@ _WORK: dict[type, Callable[[_Worker, Any], object]] = {
     requests.Build: _Worker.build,
     requests.Judge: _Worker.judge,
     requests.Solve: _Worker.solve,
+    run_requests.Train: _Worker.run_a_run,
+    run_requests.Rehearse: _Worker.run_a_run,
+    run_requests.Test: _Worker.run_a_run,
+    run_requests.LookAtData: _Worker.run_a_run,
 }
 
 

@@ -7,8 +7,9 @@ import linecache
 import os
 import signal
 import time
+from collections import deque
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import Any, get_args
 
 from ..progress import Progress
 from ..wording import size
@@ -18,9 +19,13 @@ from .limits import Limits, Watch, most_memory
 from .output import Output
 from .pipes import CONTROL, Pipes
 from .requests import Answer, Failure, Request, Said, WorkshopError
+from .run_requests import RunRequest, Wish
+from .run_words import RunAnswer, Word
 from .traces import Trace
 from .warm_process import TICK, WarmProcess
 
+WORDS = (Progress, *get_args(Word))
+"""What is said before the answer."""
 LONGEST_ANSWER = 512 * 2**20
 """Bytes of one answer. A model of a million keys is a tenth of it."""
 _LONGEST_TRACE = 1 << 16
@@ -41,6 +46,7 @@ class Worker:
         self._gone_since = 0.0
         self._closed = False
         self._answer = bytearray()
+        self._wishes: deque[Wish] = deque()
         self._faults = b""
         self._pipes = Pipes(warm.socket)
         warm.fork(self._pipes.theirs, most_memory(limits))
@@ -58,22 +64,30 @@ class Worker:
                 raise WorkshopError("The process that runs the code could not be started.", hint="Try it again.")
             yield Progress(int(passed), 0, "seconds", "Getting ready")
 
-    def ask(self, request: Request, text: str, seconds: float) -> Generator[Said | Progress, None, Answer]:
+    def tell(self, wish: Wish) -> None:
+        """Tells a run what is wanted of it meanwhile. May be called from any thread."""
+        self._wishes.append(wish)
+
+    def ask(
+        self, request: Request | RunRequest, text: str, seconds: float
+    ) -> Generator[Said | Progress | Word, None, Answer | RunAnswer]:
         """The answer to `request`. Raises WorkshopError when there is none, also when a limit is reached."""
         self.output = Output(self._limits.output)
         self._pipes.send(crossing.line(request))
         watch = Watch(self._pid, seconds, self._limits)
         word = Progress(0, 0, "seconds", text)
         while True:
+            while self._wishes:
+                self._pipes.send(crossing.line(self._wishes.popleft()))
             for name, data in self._hear():
                 if name != "answers":
                     yield from self._said(name, data)
                 for message in self._messages(data) if name == "answers" else ():
-                    if not isinstance(message, Progress):
+                    if not isinstance(message, WORDS):
                         yield from self._rest()
                         return _checked(message)
-                    word = message
-                    yield word
+                    word = message if isinstance(message, Progress) else word
+                    yield message
             if self._is_gone():
                 raise self._ended()
             if broken := watch.broken():
@@ -171,15 +185,17 @@ class Worker:
         trace = Trace(self._faults.decode("utf-8", "replace"))
         where = f" (at line {trace.line} of {os.path.basename(trace.file)})" if trace.line else ""
         code = _line_of(trace.file, trace.line) if trace.line else ""
-        return WorkshopError(
+        error = WorkshopError(
             f"{message}{where}.", hint=hint, traceback=trace.text, file=trace.file, line=trace.line, code=code
         )
+        error.is_end = True
+        return error
 
 
-def _checked(message: Any) -> Answer:
+def _checked(message: Any) -> Answer | RunAnswer:
     if isinstance(message, Failure):
         raise WorkshopError(**message._asdict())
-    answer: Answer = message
+    answer: Answer | RunAnswer = message
     return answer
 
 
@@ -194,4 +210,4 @@ def _how_it_ended(status: int) -> str:
         if number == signal.SIGKILL:
             return "The process was killed, perhaps by the system for want of memory"
         return f"The code crashed its process: {signal.strsignal(number) or f'signal {number}'}"
-    return f"The code ended its process with exit code {os.waitstatus_to_exitcode(status)}, instead of making a model"
+    return f"The code ended its process with exit code {os.waitstatus_to_exitcode(status)}, instead of giving an answer"

@@ -6,11 +6,9 @@ thread. A run sees neither: it asks `latest()`, which costs next to nothing.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from ..run_requests import GoOn, Pause, StopSoon
+from ..run_requests import GoOn, Pause, StopSoon, Wish
 
 GO_ON, PAUSE, STOP = "go on", "pause", "stop"
 _MEANINGS = {GoOn: GO_ON, Pause: PAUSE, StopSoon: STOP}
@@ -19,15 +17,10 @@ _MEANINGS = {GoOn: GO_ON, Pause: PAUSE, StopSoon: STOP}
 class Wishes:
     """The latest wish. To stop is final."""
 
-    def __init__(self, hear: Callable[[], list[Any]] | None = None) -> None:
+    def __init__(self, hear: Callable[[], Sequence[Wish]] = tuple) -> None:
         """`hear` gives the wishes that have come since it was called last, without waiting."""
-        self._told: deque[Any] = deque()
-        self._hear = hear or self._told_so_far
+        self._hear = hear
         self._latest = GO_ON
-
-    def tell(self, wish: Any) -> None:
-        """Takes a wish from any thread."""
-        self._told.append(wish)
 
     def latest(self) -> str:
         """`GO_ON`, `PAUSE` or `STOP`."""
@@ -35,6 +28,3 @@ class Wishes:
             if self._latest != STOP:
                 self._latest = _MEANINGS[type(wish)]
         return self._latest
-
-    def _told_so_far(self) -> list[Any]:
-        return [self._told.popleft() for _ in range(len(self._told))]
