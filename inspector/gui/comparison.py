@@ -158,7 +158,7 @@ class OpenComparison(OpenPage):
         return self.found is not None and self.found.measuring.is_done
 
     def _measure(self) -> None:
-        if self.found is not None and self._job is None and self.found.measuring.is_wanted:
+        if self.found is not None and not self.is_busy and self.found.measuring.is_wanted:
             self._began = (time.monotonic(), self._measured_bytes)
             self._run(self.found.measuring.work(), self._pause, self._fail, self._hear)
 
@@ -181,7 +181,7 @@ class OpenComparison(OpenPage):
         self._tell_pace(last.done if last else self._measured_bytes)
 
     def _tell_pace(self, done: int) -> None:
-        if self.found is not None and self._job is not None:
+        if self.found is not None and self.is_busy:
             began, before = self._began
             seconds = time.monotonic() - began
             speed = (done - before) / seconds if seconds else 0.0

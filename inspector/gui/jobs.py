@@ -6,7 +6,7 @@
     job.start() ... job.cancel()
 
 Cancel means that the generator is not asked for its next word: it is closed where it stands, on its own
-thread, so that its `with` blocks end there.
+thread, so that its `with` blocks end there. Where only the newest of several counts, `LatestJob` starts them.
 
 Why this way: one signal per word is the slowest way there is to talk between threads, and holds the
 window up at every word. Here words go into a deque, which needs no lock, and a timer of the window empties
@@ -15,9 +15,11 @@ it. The end of the thread wakes the window at once, so short work is not made lo
 
 from __future__ import annotations
 
+import atexit
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
@@ -61,8 +63,9 @@ def is_anything_running() -> bool:
     return bool(_running)
 
 
+@atexit.register
 def wait_for_all() -> None:
-    """Stops every job and blocks until its thread is gone. For the end of the program."""
+    """Stops every job and blocks until its thread is gone. No thread may be left when Qt is taken apart."""
     for job in tuple(_running):
         job.cancel()
     for job in tuple(_running):
@@ -125,3 +128,51 @@ class Job(QObject):
         self._thread.ending = ("cancelled", None)
         _running.discard(self)
         getattr(self, name).emit(*(() if name == "cancelled" else (result,)))
+
+
+class LatestJob:
+    """Starts jobs of which only the newest counts: to start another puts the former one aside, and drops its ending."""
+
+    def __init__(self) -> None:
+        self._job: Job | None = None
+        self._started: WeakSet[Job] = WeakSet()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the ending of the newest is still to come."""
+        return self._job is not None
+
+    def start(
+        self,
+        work: Generator[Any, None, Any],
+        succeeded: Callable[[Any], object],
+        failed: Callable[[Exception], object],
+        said: Callable[[list[Any]], object] | None = None,
+    ) -> None:
+        """Does `work`. One of `succeeded` and `failed` is called in the end, unless it is cancelled before that."""
+        self.cancel()
+        job = self._job = Job(work)
+        self._started.add(job)
+        if said is not None:
+            job.said.connect(lambda words: said(words) if self._job is job else None)
+        job.succeeded.connect(lambda result: self._end(job, succeeded, result))
+        job.failed.connect(lambda error: self._end(job, failed, error))
+        job.start()
+
+    def cancel(self) -> bool:
+        """Stops what runs: nothing more of it is heard. Whether there was anything to stop."""
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancel()
+        return job is not None
+
+    def wait(self) -> None:
+        """Cancels, and blocks until the threads are gone, those of former jobs too."""
+        self.cancel()
+        for job in tuple(self._started):
+            job.wait()
+
+    def _end(self, job: Job, then: Callable[[Any], object], result: Any) -> None:
+        if self._job is job:
+            self._job = None
+            then(result)

@@ -138,7 +138,7 @@ class OpenFile(OpenPage):
         self._measuring = None
 
     def _measure(self) -> None:
-        if self._measuring is not None and self._job is None and self._measuring.is_wanted:
+        if self._measuring is not None and not self.is_busy and self._measuring.is_wanted:
             self._began = (time.monotonic(), self._measured_bytes)
             self._run(self._measuring.work(), self._pause, self._fail, self._hear)
 
@@ -181,7 +181,7 @@ class OpenFile(OpenPage):
             row = self.contents.outline.parents[row]
 
     def _tell_pace(self, done: int) -> None:
-        if self.contents is not None and self._job is not None:
+        if self.contents is not None and self.is_busy:
             began, before = self._began
             seconds = time.monotonic() - began
             speed = (done - before) / seconds if seconds else 0.0

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from .jobs import Job
+from .jobs import LatestJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class OpenPage(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job: Job | None = None
+        self._latest = LatestJob()
 
     @property
     def name(self) -> str:
@@ -73,7 +73,7 @@ class OpenPage(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether something runs whose ending is still to come."""
-        return self._job is not None
+        return self._latest.is_running
 
     def _run(
         self,
@@ -82,26 +82,9 @@ class OpenPage(QObject):
         failed: Callable[[Exception], None],
         said: Callable[[list[Any]], None] | None = None,
     ) -> None:
-        """Starts a job whose words and ending count as long as no other has taken its place."""
-        job = Job(work)
-
-        def if_latest(then: Callable[..., None], *, ends: bool = True) -> Callable[..., None]:
-            def hear(*words: Any) -> None:
-                if self._job is job:
-                    self._job = None if ends else job
-                    then(*words)
-
-            return hear
-
-        if said is not None:
-            job.said.connect(if_latest(said, ends=False))
-        job.succeeded.connect(if_latest(succeeded))
-        job.failed.connect(if_latest(failed))
-        self._job = job
-        job.start()
+        """Starts work whose words and ending count as long as no other has taken its place."""
+        self._latest.start(work, succeeded, failed, said)
 
     def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        if self._latest.cancel():
             self.paced.emit(None)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.jobs import Job, wait_for_all
+from inspector.gui.jobs import Job, LatestJob, is_anything_running, wait_for_all
 
 
 class Listener:
@@ -113,3 +113,59 @@ def test_many_short_jobs_end_each_once(qtbot: QtBot, times: int) -> None:
         job.start()
     qtbot.waitUntil(lambda: not any(job.is_running for job in jobs))
     assert [each.heard for each in listeners] == [[("said", n), ("succeeded", n)] for n in range(times)]
+
+
+def endless(going: threading.Event) -> Generator[str, None, None]:
+    while True:
+        yield "former"
+        going.set()
+
+
+def test_of_two_the_latest_alone_is_heard(qtbot: QtBot) -> None:
+    heard: list[Any] = []
+    latest, going = LatestJob(), threading.Event()
+
+    def work() -> Generator[str, None, str]:
+        yield "latter"
+        return "done"
+
+    latest.start(endless(going), heard.append, heard.append, heard.extend)
+    assert going.wait(5)
+    latest.start(work(), heard.append, heard.append, heard.extend)
+    qtbot.waitUntil(lambda: not is_anything_running())
+    assert heard == ["latter", "done"]
+    assert not latest.is_running
+
+
+def test_the_latest_fails_and_may_be_followed_at_once(qtbot: QtBot) -> None:
+    heard: list[Any] = []
+    latest = LatestJob()
+
+    def failing() -> Generator[str, None, None]:
+        yield from ()
+        raise ValueError("no")
+
+    def again(error: Exception) -> None:
+        heard.append((type(error), latest.is_running))
+        latest.start(iter_of("second"), heard.append, heard.append, heard.extend)
+
+    latest.start(failing(), heard.append, again)
+    qtbot.waitUntil(lambda: not latest.is_running and not is_anything_running())
+    assert heard == [(ValueError, False), "second", None]
+
+
+def iter_of(word: str) -> Generator[str, None, None]:
+    yield word
+
+
+def test_cancelling_tells_whether_there_was_anything_and_waiting_ends_it(qtbot: QtBot) -> None:
+    heard: list[Any] = []
+    latest, going = LatestJob(), threading.Event()
+    assert not latest.cancel()
+    latest.start(endless(going), heard.append, heard.append, heard.extend)
+    assert going.wait(5)
+    assert latest.cancel()
+    assert not latest.cancel()
+    latest.wait()
+    assert not is_anything_running()
+    assert heard == []

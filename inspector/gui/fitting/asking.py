@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from ...workshop.requests import Request
-from ..jobs import Job
+from ..jobs import Job, LatestJob
 
 if TYPE_CHECKING:
     from ...workshop.client import Workshop
@@ -30,11 +30,11 @@ class Asking(QObject):
         super().__init__(parent)
         self.interpreter = interpreter
         self._workshop: Workshop | None = None
-        self._job: Job | None = None
+        self._latest = LatestJob()
 
     @property
     def is_busy(self) -> bool:
-        return self._job is not None
+        return self._latest.is_running
 
     def ask(self, request: Request, answered: Callable[[Any], object], failed: Callable[[Exception], object]) -> None:
         """Asks; one of the two is called in the end, unless another question or `stop` comes before that."""
@@ -44,19 +44,13 @@ class Asking(QObject):
         """The same for work that asks many questions."""
         from ...workshop.client import Workshop
 
-        self._cancel()
         if self._workshop is None:
             self._workshop = Workshop(self.interpreter)
-        job = self._job = Job(work(self._workshop))
-        job.said.connect(lambda words: self.said.emit(words) if self._job is job else None)
-        job.succeeded.connect(lambda answer: self._end(job, answered, answer))
-        job.failed.connect(lambda error: self._end(job, failed, error))
-        job.start()
+        self._latest.start(work(self._workshop), answered, failed, self.said.emit)
 
     def stop(self) -> None:
         """Forgets what is asked, and ends at once what works at it."""
-        if self._job is not None and self._workshop is not None:
-            self._cancel()
+        if self._latest.cancel() and self._workshop is not None:
             self._workshop.stop()
 
     def close(self) -> None:
@@ -66,16 +60,6 @@ class Asking(QObject):
             work, self._workshop = _closing(self._workshop), None
             next(work)  # from here on it closes the workshop whatever becomes of the job
             Job(work).start()
-
-    def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
-
-    def _end(self, job: Job, then: Callable[[Any], object], result: Any) -> None:
-        if self._job is job:
-            self._job = None
-            then(result)
 
 
 def _closing(workshop: Workshop) -> Generator[None, None, None]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from ...progress import Progress
-from ..jobs import Job
+from ..jobs import LatestJob
 
 if TYPE_CHECKING:
     from ...comparing.causes import Cause, Explanation
@@ -76,7 +76,7 @@ class Case(QObject):
         self._initialisation: dict[str, str] = {}
         self._past: list[frozenset[Step]] = []
         self._future: list[frozenset[Step]] = []
-        self._job: Job | None = None
+        self._latest = LatestJob()
 
     # What it is
 
@@ -93,7 +93,7 @@ class Case(QObject):
 
     @property
     def is_busy(self) -> bool:
-        return self._job is not None
+        return self._latest.is_running
 
     def is_ticked(self, cause: Cause) -> bool:
         return cause.step is not None and cause.step in self.ticked
@@ -153,9 +153,7 @@ class Case(QObject):
         self.explanation = self.outcome = self.before = None
 
     def stop(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        self._latest.cancel()
 
     # How it goes
 
@@ -187,20 +185,7 @@ class Case(QObject):
         self.changed.emit()
 
     def _run(self, work: Generator[Any, None, Any], succeeded: Callable[[Any], None]) -> None:
-        self.stop()
-        job = self._job = Job(work)
-
-        def end(then: Callable[[Any], object]) -> Callable[[Any], None]:
-            def hear(result: Any) -> None:
-                if self._job is job:
-                    self._job = None
-                    then(result)
-
-            return hear
-
-        job.succeeded.connect(end(succeeded))
-        job.failed.connect(end(self.broken.emit))
-        job.start()
+        self._latest.start(work, succeeded, self.broken.emit)
 
 
 def _sure(causes: tuple[Cause, ...]) -> frozenset[Step]:

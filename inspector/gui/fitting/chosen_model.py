@@ -33,7 +33,7 @@ from ...workshop.requests import (
     Verdict,
     WorkshopError,
 )
-from ..jobs import Job
+from ..jobs import LatestJob
 from ..opening import uncollected
 from ..settings import Settings
 from ..watching import FileWatch, stamp_of
@@ -91,7 +91,7 @@ class ChosenModel(QObject):
         self.output = ""
         """The end of what the user's code printed."""
         self.progress: Progress | None = None
-        self._reading: Job | None = None
+        self._reading = LatestJob()
         self._sources: tuple[str, ...] = ()
         """The files that it was made from."""
         self._stamps: dict[str, Stamp | None] = {}
@@ -166,7 +166,7 @@ class ChosenModel(QObject):
             self._ask(Stage.INSPECTING, Inspect(choice.source), self._take_signature)
         else:
             self._go(Stage.READING)
-            self._read(choice.path)
+            self._reading.start(reading(choice.path), self._take_other, self._fail)
 
     def allow(self) -> None:
         """Its code may be run: this time, and whenever it is chosen again."""
@@ -324,12 +324,6 @@ class ChosenModel(QObject):
         self._go(stage)
         self._asking.ask(request, answered, self._fail)
 
-    def _read(self, path: str) -> None:
-        job = self._reading = Job(reading(path))
-        job.succeeded.connect(lambda checkpoint: self._take_other(checkpoint) if self._reading is job else None)
-        job.failed.connect(lambda error: self._fail(error) if self._reading is job else None)
-        job.start()
-
     def _new_asking(self, interpreter: str) -> Asking:
         asking = Asking(interpreter, self)
         asking.said.connect(self._hear)
@@ -347,9 +341,7 @@ class ChosenModel(QObject):
 
     def _stop_all(self) -> None:
         self._asking.stop()
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
+        self._reading.cancel()
 
 
 def reading(path: str) -> Generator[Progress, None, Checkpoint]:

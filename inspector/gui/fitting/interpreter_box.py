@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ... import wording
 from ...errors import InspectorError
-from ..jobs import Job
+from ..jobs import LatestJob
 from ..widgets.boxes import ChoiceBox
 from ..widgets.labels import plain_tip
 from .chosen_model import INTERPRETER, ChosenModel
@@ -36,7 +36,7 @@ class InterpreterBox(ChoiceBox):
         self._paths: list[str] = []
         self._known: dict[str, str] = {}
         """Path -> what it has, in words."""
-        self._job: Job | None = None
+        self._latest = LatestJob()
         self.setAccessibleName("Python that builds the model")
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
@@ -56,11 +56,8 @@ class InterpreterBox(ChoiceBox):
 
         self._list([*self._paths, *candidates(self._trusted_file())][:_MOST])
         unknown = [path for path in self._paths if path not in self._known]
-        if unknown and self._job is None:
-            job = self._job = Job(_looking(unknown))
-            job.said.connect(self._hear)
-            job.succeeded.connect(self._end)
-            job.start()
+        if unknown and not self._latest.is_running:
+            self._latest.start(_looking(unknown), lambda _result: None, self._model.broken.emit, self._hear)
 
     def showPopup(self) -> None:
         self.find()
@@ -68,9 +65,7 @@ class InterpreterBox(ChoiceBox):
 
     def stop(self) -> None:
         """Asks no further interpreter."""
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        self._latest.cancel()
 
     def _list(self, paths: Sequence[str]) -> None:
         self._paths = list(dict.fromkeys(paths))
@@ -91,9 +86,6 @@ class InterpreterBox(ChoiceBox):
     def _hear(self, words: list[tuple[str, str]]) -> None:
         self._known.update(words)
         self._tell()
-
-    def _end(self, _result: object) -> None:
-        self._job = None
 
     def _take(self, place: int) -> None:
         path = self._paths[place] if place < len(self._paths) else self._asked()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from ... import wording
 from ...errors import InspectorError
 from ...progress import Progress
-from ..jobs import Job
+from ..jobs import LatestJob
 from ..widgets.banner import Banner
 from .copying import mended_path
 from .open_fit import OpenFit
@@ -47,7 +48,7 @@ class Saving(QWidget):
     def __init__(self, fit: OpenFit) -> None:
         super().__init__()
         self._fit = fit
-        self._job: Job | None = None
+        self._latest = LatestJob()
         self._target = ""
         self._plan: Plan | None = None
         self.progress: Progress | None = None
@@ -68,7 +69,7 @@ class Saving(QWidget):
 
     @property
     def is_busy(self) -> bool:
-        return self._job is not None
+        return self._latest.is_running
 
     @property
     def words(self) -> str:
@@ -97,9 +98,7 @@ class Saving(QWidget):
 
     def stop(self) -> None:
         """Stops the writing; nothing of it is left."""
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        if self._latest.cancel():
             self.changed.emit()
 
     def _take_plan(self, plan: Plan) -> None:
@@ -147,21 +146,12 @@ class Saving(QWidget):
             banner.say("")
 
     def _run(self, work: Generator[Any, None, Any], succeeded: Callable[[Any], None]) -> None:
-        job = self._job = Job(work)
+        def end(then: Callable[[Any], None], result: Any) -> None:
+            self.progress = None
+            then(result)
+            self.changed.emit()
 
-        def end(then: Callable[[Any], None]) -> Callable[[Any], None]:
-            def hear(result: Any) -> None:
-                if self._job is job:
-                    self._job, self.progress = None, None
-                    then(result)
-                    self.changed.emit()
-
-            return hear
-
-        job.said.connect(lambda words: self._hear(words) if self._job is job else None)
-        job.succeeded.connect(end(succeeded))
-        job.failed.connect(end(self._fail))
-        job.start()
+        self._latest.start(work, partial(end, succeeded), partial(end, self._fail), self._hear)
         self.changed.emit()
 
     def _hear(self, words: list[Progress]) -> None:
