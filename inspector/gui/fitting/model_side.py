@@ -174,7 +174,8 @@ class ModelSide(QScrollArea):
         from .suggesting import builders
 
         recent = self._chosen.settings.listed(RECENT_MODELS)
-        self.field.offer([*recent, *(each.text for each in self._page.suggestions), *builders()])
+        named = [each.text for each in self._page.suggestions if os.sep not in each.text]  # a file has its button below
+        self.field.offer([*recent, *named, *builders()])
 
     def _show_sections(self) -> None:
         self.section.clear()

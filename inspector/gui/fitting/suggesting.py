@@ -1,7 +1,8 @@
-"""Which model is likely meant: what the checkpoint itself names, what its names and shapes look like."""
+"""Which model is likely meant: what the checkpoint names, what lies beside it, what its names and shapes look like."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _MOST_EQUALS = 3
 """Builders that fit equally well and are each offered."""
+_MOST_BESIDE = 3
 _MOST_TRIED = 8
 """Classes that were tried and are shown."""
 
@@ -33,7 +35,7 @@ class Suggestion:
 def suggestions(checkpoint: Checkpoint, side: Side) -> tuple[Suggestion, ...]:
     """The likeliest first; each model once."""
     found: dict[str, Suggestion] = {}
-    for each in (*_named(checkpoint), *_looks_like(side)):
+    for each in (*_named(checkpoint), *_beside(checkpoint, side), *_looks_like(side)):
         found.setdefault(each.text, each)
     return tuple(found.values())
 
@@ -69,6 +71,15 @@ def _named(checkpoint: Checkpoint) -> Iterator[Suggestion]:
     source = model_named(checkpoint)
     if source is not None:
         yield Suggestion(str(source), "The file names it.")
+
+
+def _beside(checkpoint: Checkpoint, side: Side) -> Iterator[Suggestion]:
+    from ...workshop.code_beside import classes_beside
+
+    name = side.modules.get("", "").rpartition(".")[2]
+    for source in classes_beside(checkpoint.path, [item.key for item in side.items], name)[:_MOST_BESIDE]:
+        why = f"{os.path.basename(source.path)} beside it has a class with the same names."
+        yield Suggestion(str(source), why)
 
 
 def _looks_like(side: Side) -> Iterator[Suggestion]:
