@@ -1,0 +1,65 @@
+"""Where a run calculates: `auto`, `cpu`, `cuda`, `cuda:1`, `mps` as a device that is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ..failures import Refusal, text_of
+
+TITLE = "There is no such device"
+
+
+def device_of(text: str) -> torch.device:
+    """The device that `text` names; `auto` is a GPU where there is one. Raises Refusal when it is not there."""
+    if text == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "mps" if _has_mps() else "cpu")
+    try:
+        device = torch.device(text)
+    except RuntimeError as error:
+        raise Refusal(f"{text!r} is no device: {text_of(error)}", title=TITLE, hint=_HINT) from error
+    if device.type == "cuda":
+        _check_cuda(device)
+    elif device.type == "mps" and not _has_mps():
+        raise Refusal("This machine, or this torch, has no mps.", title=TITLE, hint=_HINT)
+    elif device.type not in ("cpu", "mps"):
+        raise Refusal(f"A run cannot go on {text!r}.", title=TITLE, hint=_HINT)
+    return device
+
+
+_HINT = "Choose auto, cpu, cuda, cuda:1 or mps."
+
+
+def _check_cuda(device: torch.device) -> None:
+    if not torch.cuda.is_available():
+        built = "this torch was built without CUDA" if torch.version.cuda is None else "this machine has no CUDA GPU"
+        raise Refusal(f"There is no {device}: {built}.", title=TITLE, hint="Choose auto or cpu.")
+    count = torch.cuda.device_count()
+    if (device.index or 0) >= count:
+        raise Refusal(f"There is no {device}: the GPUs here are 0 to {count - 1}.", title=TITLE)
+
+
+def _has_mps() -> bool:
+    backend: Any = getattr(torch.backends, "mps", None)
+    return backend is not None and bool(backend.is_available())
+
+
+def described(device: torch.device) -> str:
+    """`cpu`, or `cuda:0 (NVIDIA H200)`."""
+    if device.type != "cuda":
+        return str(device)
+    return f"{device} ({torch.cuda.get_device_name(device)})"
+
+
+def moved(value: Any, device: torch.device) -> Any:
+    """`value`, a tensor or what holds tensors, on `device`."""
+    if isinstance(value, torch.Tensor):
+        return value if value.device == device else value.to(device, non_blocking=True)
+    if isinstance(value, dict):
+        return {key: moved(each, device) for key, each in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(moved(each, device) for each in value))
+    if isinstance(value, (list, tuple)):
+        return type(value)(moved(each, device) for each in value)
+    return value
