@@ -7,7 +7,6 @@ them is told by signals.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,9 +15,9 @@ from PySide6.QtCore import QObject, Signal
 from ..errors import FileError, InspectorError
 from ..progress import Progress
 from .comparing.compared_files import Checkpoints, ComparedFiles, Two, comparing_files, judging_values
-from .open_page import OpenPage, Pace
+from .open_page import OpenPage
 from .wanted_first import Measured
-from .watching import FileWatch, stamp_of
+from .watching import stamp_of
 
 AUTOMATIC = 2_000_000_000
 """Values of up to this many bytes, of both files together, are compared without being asked; of more what is looked
@@ -48,10 +47,7 @@ class OpenComparison(OpenPage):
         """The sections that are wanted; None: those that suit the files best."""
         self._checkpoints: Checkpoints | None = None
         """What the files hold, where they were read."""
-        self._began = (0.0, 0)
         self._measured_bytes = 0
-        self._watch = FileWatch(self)
-        self._watch.changed.connect(self.changed_on_disk)
 
     @property
     def names(self) -> Two:
@@ -90,13 +86,6 @@ class OpenComparison(OpenPage):
             self._checkpoints = (self._checkpoints[1], self._checkpoints[0])
         self.renamed.emit()
         self._compare()
-
-    def check_disk(self) -> None:
-        self._watch.check()
-
-    def close(self) -> None:
-        self._watch.stop()
-        self._cancel()
 
     def _compare(self) -> None:
         self._cancel()
@@ -159,7 +148,7 @@ class OpenComparison(OpenPage):
 
     def _measure(self) -> None:
         if self.found is not None and not self.is_busy and self.found.measuring.is_wanted:
-            self._began = (time.monotonic(), self._measured_bytes)
+            self._begin_pace(self._measured_bytes)
             self._run(self.found.measuring.work(), self._pause, self._fail, self._hear)
 
     def _pause(self, _result: object) -> None:
@@ -168,24 +157,15 @@ class OpenComparison(OpenPage):
         if self.found is not None and self.is_measured:
             self._run(judging_values(self.found), self._judge, self._fail)
 
-    def _fail(self, error: Exception) -> None:
-        self.paced.emit(None)
-        self.broken.emit(error)
-
     def _hear(self, words: list[Any]) -> None:
         measured = [word for word in words if isinstance(word, Measured)]
         if measured:
             self._measured_bytes = measured[-1].done_bytes
             self._take_in(measured)
         last = next((word for word in reversed(words) if isinstance(word, Progress)), None)
-        self._tell_pace(last.done if last else self._measured_bytes)
-
-    def _tell_pace(self, done: int) -> None:
-        if self.found is not None and self.is_busy:
-            began, before = self._began
-            seconds = time.monotonic() - began
-            speed = (done - before) / seconds if seconds else 0.0
-            self.paced.emit(Pace(done, self.found.measuring.total_bytes, speed, "Compared"))
+        if self.found is not None:
+            total = self.found.measuring.total_bytes
+            self._tell_pace(last.done if last else self._measured_bytes, total, "Compared")
 
     def _take_in(self, measured: list[Measured]) -> None:
         assert self.found is not None

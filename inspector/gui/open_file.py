@@ -7,7 +7,6 @@ by signals.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,9 @@ from PySide6.QtCore import QObject, Signal
 from ..errors import FileError, InspectorError
 from ..progress import Progress
 from .measuring import Measured, Measuring
-from .open_page import OpenPage, Pace
+from .open_page import OpenPage
 from .opening import Opened, opening
-from .watching import FileWatch, stamp_of
+from .watching import stamp_of
 
 if TYPE_CHECKING:
     from ..analysis.statistics import Statistics
@@ -52,9 +51,6 @@ class OpenFile(OpenPage):
         self.row = -1
         self._measuring: Measuring | None = None
         self._measured_bytes = 0
-        self._began = (0.0, 0)
-        self._watch = FileWatch(self)
-        self._watch.changed.connect(self.changed_on_disk)
 
     @property
     def name(self) -> str:
@@ -72,10 +68,6 @@ class OpenFile(OpenPage):
         self._cancel()
         self._watch.stop()
         self._run(opening(self.path), self._take, self._refuse)
-
-    def check_disk(self) -> None:
-        """Looks whether the file changed: for disks that do not tell."""
-        self._watch.check()
 
     def _take(self, contents: Opened) -> None:
         self.contents, self.error = contents, None
@@ -132,23 +124,17 @@ class OpenFile(OpenPage):
             self._cancel()
 
     def close(self) -> None:
-        """Lets go of everything, and stops what runs."""
-        self._watch.stop()
-        self._cancel()
+        super().close()
         self._measuring = None
 
     def _measure(self) -> None:
         if self._measuring is not None and not self.is_busy and self._measuring.is_wanted:
-            self._began = (time.monotonic(), self._measured_bytes)
+            self._begin_pace(self._measured_bytes)
             self._run(self._measuring.work(), self._pause, self._fail, self._hear)
 
     def _pause(self, _result: object) -> None:
         self.paced.emit(None)
         self._measure()  # what was wanted in the moment the work ended
-
-    def _fail(self, error: Exception) -> None:
-        self.paced.emit(None)
-        self.broken.emit(error)
 
     def _hear(self, words: list[Progress | Measured]) -> None:
         rows = [word.row for word in words if isinstance(word, Measured)]
@@ -158,7 +144,9 @@ class OpenFile(OpenPage):
         if rows:
             self.measured.emit(rows)
         last = next((word for word in reversed(words) if isinstance(word, Progress)), None)
-        self._tell_pace(last.done if last else self._measured_bytes)
+        if self.contents is not None:
+            total = self.contents.outline.total_nbytes
+            self._tell_pace(last.done if last else self._measured_bytes, total, "Measured")
 
     def _note(self, word: Measured) -> None:
         if word.result is not None:
@@ -179,10 +167,3 @@ class OpenFile(OpenPage):
                 return
             self.flagged[row] = " and ".join(sorted(wrongs | known, reverse=True))
             row = self.contents.outline.parents[row]
-
-    def _tell_pace(self, done: int) -> None:
-        if self.contents is not None and self.is_busy:
-            began, before = self._began
-            seconds = time.monotonic() - began
-            speed = (done - before) / seconds if seconds else 0.0
-            self.paced.emit(Pace(done, self.contents.outline.total_nbytes, speed))

@@ -6,6 +6,7 @@ before, and whatever comes late is dropped.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from .jobs import LatestJob
+from .watching import FileWatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Pace:
     done: int
     total: int
     speed: float
-    verb: str = "Measured"
+    verb: str
 
     @property
     def seconds_left(self) -> float | None:
@@ -44,6 +46,10 @@ class OpenPage(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._latest = LatestJob()
+        self._began = (0.0, 0)
+        self._watch = FileWatch(self)
+        """To be told which files were read; stopped with the page."""
+        self._watch.changed.connect(self.changed_on_disk)
 
     @property
     def name(self) -> str:
@@ -61,6 +67,7 @@ class OpenPage(QObject):
 
     def check_disk(self) -> None:
         """Looks whether its files changed: for disks that do not tell."""
+        self._watch.check()
 
     def stop(self) -> None:
         """Stops what runs; what came of it so far stays."""
@@ -68,6 +75,7 @@ class OpenPage(QObject):
 
     def close(self) -> None:
         """Lets go of everything, and stops what runs."""
+        self._watch.stop()
         self._cancel()
 
     @property
@@ -88,3 +96,18 @@ class OpenPage(QObject):
     def _cancel(self) -> None:
         if self._latest.cancel():
             self.paced.emit(None)
+
+    def _begin_pace(self, done: int) -> None:
+        """Bytes are counted from here on: `done` of them were done before."""
+        self._began = (time.monotonic(), done)
+
+    def _tell_pace(self, done: int, total: int, verb: str) -> None:
+        if self.is_busy:
+            began, before = self._began
+            seconds = time.monotonic() - began
+            self.paced.emit(Pace(done, total, (done - before) / seconds if seconds else 0.0, verb))
+
+    def _fail(self, error: Exception) -> None:
+        """Ends work that has no way of its own to fail."""
+        self.paced.emit(None)
+        self.broken.emit(error)

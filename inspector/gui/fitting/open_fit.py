@@ -17,7 +17,7 @@ from ...progress import Progress
 from ...workshop.requests import Model, Verdict
 from ..open_page import OpenPage
 from ..settings import Settings
-from ..watching import FileWatch, stamp_of
+from ..watching import stamp_of
 from .case import Case
 from .chosen_model import ChosenModel, reading
 from .sentences import is_said
@@ -61,8 +61,6 @@ class OpenFit(OpenPage):
         self._wanted = model
         self.section_is_chosen = False
         """Whether a person said which section is meant."""
-        self._watch = FileWatch(self)
-        self._watch.changed.connect(self.changed_on_disk)
         self.chosen.built.connect(self._hold)
         self.chosen.changed.connect(self._drop_what_is_past)
         self.chosen.changed.connect(self.renamed)
@@ -116,7 +114,7 @@ class OpenFit(OpenPage):
             self.chosen.try_all(self.side)
 
     def check_disk(self) -> None:
-        self._watch.check()
+        super().check_disk()
         self.chosen.check_disk()
 
     def stop(self) -> None:
@@ -125,7 +123,6 @@ class OpenFit(OpenPage):
 
     def close(self) -> None:
         super().close()
-        self._watch.stop()
         self.case.stop()
         self.chosen.close()
 
