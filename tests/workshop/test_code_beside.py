@@ -77,7 +77,8 @@ def test_the_name_and_then_the_fewest_others_decide(tmp_path: Path) -> None:
     assert [each.name for each in found] == ["Named", "Small", "Large"]
 
 
-NO_PYTHON = (b"class Module(", b"\xff\xfe Module", b"Module = " + b"(" * 5000, b"Module\0", b"x = 1  # Module\n" * 40_000)
+LONG = b"x = 1  # Module\n" * 40_000
+NO_PYTHON = (b"class Module(", b"\xff\xfe Module", b"Module = " + b"(" * 5000, b"Module\0", LONG)
 
 
 @pytest.mark.parametrize("text", NO_PYTHON, ids=("open", "bytes", "nested", "zero", "long"))
