@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterable
-from contextlib import ExitStack
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +21,7 @@ from ..checkpoint.sources import Source
 from ..errors import FileError, InspectorError
 from ..progress import Progress
 from .histograms import Histogram
+from .holding import HeldOpen
 from .lanes import adding_up
 from .locating import locating
 from .statistics import Measured, Statistics, merge_all
@@ -29,8 +29,6 @@ from .tallies import Result, measurable, repeated, small
 
 SMALL = 16 * 1024
 """Elements up to which a tensor is measured in one go, as float64."""
-_HELD = 256
-"""Tensors measured before the file is opened anew, and with that checked to be the same still."""
 _BATCH = 256
 """Statistics that are merged at once."""
 
@@ -66,7 +64,7 @@ def measuring_all(
     total, done = sum(tensor.nbytes for _, tensor in wanted), 0
     known: dict[object, Measured] = {}
     sums = _Sums(histogram)
-    with _HeldOpen() as held:
+    with HeldOpen() as held:
         for key, tensor in wanted:
             identity = _identity(tensor)
             measured = known.get(identity)
@@ -82,10 +80,11 @@ def measuring_all(
 
 
 def _measuring_one(
-    key: str, tensor: Tensor, histogram: bool, held: _HeldOpen, done: int, total: int
+    key: str, tensor: Tensor, histogram: bool, held: HeldOpen, done: int, total: int
 ) -> Generator[Progress, None, Measured]:
+    if held.is_over():
+        held.renewed(tensor)  # one that cannot be opened any more says so when it is measured
     try:
-        held.open(tensor)
         work = measuring(tensor, histogram)
         while True:
             progress = next(work)
@@ -146,32 +145,6 @@ def check_unchanged(source: Source) -> None:
         raise FileError(
             "The file was changed on disk while it was read.", hint="Open it again to see what it holds now."
         )
-
-
-class _HeldOpen:
-    """Keeps the file of the last tensor open for the next ones."""
-
-    def __init__(self) -> None:
-        self._stack = ExitStack()
-        self._source: Source | None = None
-        self._left = 0
-
-    def open(self, tensor: Tensor) -> None:
-        source = tensor.storage.source if tensor.storage else None
-        if source is self._source and self._left:
-            self._left -= 1
-            return
-        self._stack.close()
-        self._source, self._left = None, 0
-        if source is not None:
-            self._stack.enter_context(source.opened())
-            self._source, self._left = source, _HELD
-
-    def __enter__(self) -> _HeldOpen:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
 
 
 class _Sums:

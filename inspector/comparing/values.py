@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from typing import NamedTuple
 
 from ..analysis.distances import Distance, measure, merge_all
+from ..analysis.holding import HeldOpen
 from ..checkpoint.entries import is_whole
 from ..checkpoint.zip_directory import MemberSource
 from ..errors import InspectorError
@@ -25,8 +25,6 @@ from .diffing import RENAMED, SAME, VALUES, Comparison, Pair, kind_of
 from .item_values import has_values, nbytes_of, tensor_of, view_of
 from .sides import Item
 
-_HELD = 256
-"""Pairs that are read before the files are opened anew, and with that checked to be the same still."""
 _DEPTH = 16
 _LONGEST = 1000
 """Segments, and characters, of a key that are branches; what is nested deeper belongs to the last of them."""
@@ -74,18 +72,18 @@ def comparing_values(
     pairs = dict(_pairs_with_values(comparison))
     total, done = nbytes_to_compare(comparison), 0
     told = _Told()
-    with _HeldOpen() as held:
+    with HeldOpen() as held:
         for place in _in_order(comparison, pairs, wanted or Wanted()):
             a, b = pairs[place]
             if held.is_over():
-                yield from told.checked(held.renewed(a, b))
+                yield from told.checked(held.renewed(a.tensor, b.tensor))
             compared = told.of_twins(a, b)
             if compared is None:
                 compared = yield from _comparing(place, comparison.pairs[place].key, a, b, done, total)
             yield told.keep(compared._replace(place=place), a, b)
             done += nbytes_of(a) + nbytes_of(b)
         if told.fresh:
-            yield from told.checked(held.renewed(a, b))
+            yield from told.checked(held.renewed(a.tensor, b.tensor))
     return Values(told.distances, told.refusals)
 
 
@@ -224,34 +222,3 @@ class _Told:
         if refusal:
             self._known.clear()
         self.fresh.clear()
-
-
-class _HeldOpen:
-    """Keeps the files of the last pair open for the next ones: opening two files costs as much as a small tensor."""
-
-    def __init__(self) -> None:
-        self._stack = ExitStack()
-        self._left = 0
-
-    def is_over(self) -> bool:
-        """Counts one more pair; whether the files were held open for long enough."""
-        self._left -= 1
-        return self._left < 0
-
-    def renewed(self, *items: Item) -> str:
-        """Opens the files of these items anew; gives the sentence when one of them is not what it was."""
-        self._stack.close()
-        self._left = _HELD
-        try:
-            for tensor in (item.tensor for item in items):
-                if tensor is not None and tensor.storage is not None and tensor.storage.source is not None:
-                    self._stack.enter_context(tensor.storage.source.opened())
-        except InspectorError as error:
-            return str(error)
-        return ""
-
-    def __enter__(self) -> _HeldOpen:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()

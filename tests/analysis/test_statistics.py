@@ -381,6 +381,28 @@ def test_many_small_tensors_of_a_file_are_measured(tmp_path: Path) -> None:
     assert_agrees(total, numbers.astype(np.float64))
 
 
+def test_an_archive_stays_open_from_one_small_tensor_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "members.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(300):
+            archive.writestr(f"data/{number}", np.full(10, number, "float32").tobytes())
+    file = FileSource(str(path))
+    directory = read_directory(file)
+    assert directory is not None
+    storages = [
+        storage_of(b"")._replace(nbytes=40, source=member_source(file, directory.members[f"data/{number}"]))
+        for number in range(300)
+    ]
+    opened: list[FileSource] = []
+    usual = FileSource._open
+    monkeypatch.setattr(FileSource, "_open", lambda source: (opened.append(source), usual(source))[1])
+    words, _ = _driven([("same", Tensor("same", "float32", (10,), (1,), 0, storage)) for storage in storages])
+    assert [word.statistics.maximum for word in words if word.statistics] == list(range(300))
+    assert len(opened) == 2
+
+
 def test_progress_goes_up_to_the_whole() -> None:
     entries = [(str(seed), entry_of_array(normal(2_000_000, seed=seed).astype(np.float32))) for seed in range(2)]
     said = [word for word in measure_all(entries) if isinstance(word, Progress)]
