@@ -12,11 +12,9 @@ from __future__ import annotations
 import argparse
 import math
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,7 +26,7 @@ from inspector.checkpoint.reading import open_checkpoint  # noqa: E402
 from inspector.comparing.diffing import compare  # noqa: E402
 from inspector.comparing.explaining import explain  # noqa: E402
 from inspector.comparing.sides import Item, Side, of_checkpoint  # noqa: E402
-from tests.bench.figures import Row, table  # noqa: E402
+from tests.bench.figures import Row, in_turns, table  # noqa: E402
 
 WRITE = """
 import sys, torch
@@ -113,7 +111,9 @@ def compared(folder: Path, keys: int, runs: int) -> Iterator[Row]:
         ("the same when every size differs", wider, compare),
         ("the same with causes", wider, explain),
     ):
-        opening, whole = in_turns(runs, lambda o=other: opened(old, o), lambda o=other, w=work: w(*sides(old, o)))
+        opening, whole = in_turns(
+            runs, lambda o=other: opened(old, o), lambda o=other, w=work: w(*sides(old, o)), uncounted=1
+        )
         detail = f"{whole:.2f} s against {opening:.2f} s"
         goal = "< 1.5" if work is compare else ""
         yield Row(name.format(f"{keys:,}"), goal, whole / opening, detail)
@@ -128,25 +128,8 @@ def sides(*paths: Path) -> tuple[Side, Side]:
     return a, b
 
 
-def in_turns(runs: int, *works: Callable[[], object]) -> list[float]:
-    """The medians of several works by turns, in seconds, after one turn that is not counted."""
-    times: list[list[float]] = [[] for _ in works]
-    for turn in range(runs + 1):
-        for work, kept in zip(works, times):
-            seconds = seconds_of(work)
-            if turn:
-                kept.append(seconds)
-    return [statistics.median(each) for each in times]
-
-
 def median_of(work: Callable[[], object], runs: int) -> float:
-    return in_turns(runs, work)[0]
-
-
-def seconds_of(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+    return in_turns(runs, work, uncounted=1)[0]
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ from inspector.comparing.diffing import Comparison, compare  # noqa: E402
 from inspector.comparing.sides import of_checkpoint  # noqa: E402
 from inspector.comparing.values import comparing_values, probably_equal  # noqa: E402
 from inspector.progress import finish  # noqa: E402
-from tests.bench.figures import Row, table  # noqa: E402
-from tests.bench.statistics_bench import in_turns, summed  # noqa: E402
+from tests.bench.figures import Row, in_turns, table  # noqa: E402
+from tests.bench.statistics_bench import summed  # noqa: E402
 
 WRITE = """
 import sys, torch

@@ -1,10 +1,16 @@
-"""The table that `make bench` prints: what was measured, the goal, the figure reached, and what it was made of."""
+"""The table that `make bench` prints: what was measured, the goal, the figure reached, and what it was made of.
+
+And how the seconds come about: contenders take turns, and medians are compared.
+"""
 
 from __future__ import annotations
 
 import operator
 import os
 import re
+import statistics
+import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -31,6 +37,17 @@ class Row(NamedTuple):
 def usual_environment() -> dict[str, str]:
     """The environment of a process that is timed: modules are compiled once, as they are for everybody."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def in_turns(runs: int, *contenders: Callable[[], object], uncounted: int = 0) -> list[float]:
+    """The median seconds of each contender, of runs that take turns, the first `uncounted` of them left out."""
+    seconds: list[list[float]] = [[] for _ in contenders]
+    for _ in range(uncounted + runs):
+        for contender, taken in zip(contenders, seconds):
+            started = time.perf_counter()
+            contender()
+            taken.append(time.perf_counter() - started)
+    return [statistics.median(taken[uncounted:]) for taken in seconds]
 
 
 def table(title: str, rows: list[Row]) -> str:

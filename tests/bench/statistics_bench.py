@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -28,7 +26,7 @@ from inspector.analysis.statistics import measure_all  # noqa: E402
 from inspector.checkpoint.entries import Tensor  # noqa: E402
 from inspector.checkpoint.reading import open_checkpoint  # noqa: E402
 from inspector.progress import finish  # noqa: E402
-from tests.bench.figures import Row, table  # noqa: E402
+from tests.bench.figures import Row, in_turns, table  # noqa: E402
 
 WRITE = """
 import sys, torch
@@ -136,17 +134,6 @@ def written(folder: Path, dtype: str, nbytes: int) -> Path:
         while file.read(1 << 24):
             pass
     return path
-
-
-def in_turns(runs: int, *contenders: Callable[[], object]) -> list[float]:
-    """The median seconds of each contender, of runs that take turns."""
-    seconds: list[list[float]] = [[] for _ in contenders]
-    for _ in range(runs):
-        for contender, taken in zip(contenders, seconds):
-            started = time.perf_counter()
-            contender()
-            taken.append(time.perf_counter() - started)
-    return [statistics.median(taken) for taken in seconds]
 
 
 def seconds_of_torch(path: Path) -> float:
