@@ -11,15 +11,13 @@ import torch
 from torch import nn
 
 from inspector.comparing.sides import Item, Side
+from inspector.workshop import torchvision_schemas
 
 
 @cache
 def torchvision_models() -> Any:
     """`torchvision.models`, also beside a CPU torch: there its compiled operators are missing, and only declared."""
-    if not hasattr(torch.ops.torchvision, "nms"):
-        library = torch.library.Library("torchvision", "DEF")
-        library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    torchvision_schemas.load()
     import torchvision
 
     return torchvision.models
