@@ -1,0 +1,86 @@
+"""The requests of a page as work: what they begin with is read and written on a job's thread."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...progress import Progress
+from ...workshop.run_requests import Rehearse, RunRequest, Start, Test, Train
+from ..fitting.chosen_model import reading
+from .prepared_run import Making
+
+if TYPE_CHECKING:
+    from ...checkpoint.entries import Checkpoint
+    from ...comparing.sides import Side
+    from ...runs.resume import Resume
+
+
+class Beginning(NamedTuple):
+    """What the runs of a page begin with, as it was when one was asked for."""
+
+    checkpoint: Checkpoint
+    resume: Resume | None
+    mended: Side | None
+    """The weights with the ticked steps applied; None where none is."""
+
+
+def training(request: Train, beginning: Beginning) -> Making:
+    """Asks to train (on) from the page's own file."""
+
+    def make(folder: str) -> Generator[Any, None, RunRequest]:
+        start = yield from _starting(beginning, folder)
+        return request._replace(start=start)
+
+    return make
+
+
+def going_on(request: Train, latest: str) -> Making:
+    """Asks to go on with what was trained as `request` says, from what that has saved."""
+
+    def make(folder: str) -> Generator[Any, None, RunRequest]:
+        start = yield from _starting_from(latest, folder)
+        return request._replace(start=start, lr=None, expected=None)
+
+    return make
+
+
+def rehearsing(request: Train, beginning: Beginning) -> Making:
+    """Asks for everything that comes before the first step of training."""
+
+    def make(folder: str) -> Generator[Any, None, RunRequest]:
+        start = yield from _starting(beginning, folder)
+        return Rehearse(request._replace(start=start))
+
+    return make
+
+
+def testing(request: Test, beginning: Beginning, paths: Sequence[str]) -> Making:
+    """Asks to test these checkpoints; the page's own file is among them as it is mended."""
+
+    def make(folder: str) -> Generator[Any, None, RunRequest]:
+        starts: list[Start] = []
+        for number, path in enumerate(paths):
+            yield Progress(number, len(paths), "files", "Reading what is to be tested")
+            inner = os.path.join(folder, str(number))
+            os.mkdir(inner)
+            is_page = os.path.abspath(path) == os.path.abspath(beginning.checkpoint.path)
+            starts.append((yield from _starting(beginning, inner) if is_page else _starting_from(path, inner)))
+        return request._replace(starts=tuple(starts))
+
+    return make
+
+
+def _starting(beginning: Beginning, folder: str) -> Generator[Progress, None, Start]:
+    from ...runs.starting import starting
+
+    return (yield from starting(beginning.checkpoint, beginning.resume, folder, mended=beginning.mended))
+
+
+def _starting_from(path: str, folder: str) -> Generator[Progress, None, Start]:
+    from ...runs.resume import resume_of
+    from ...runs.starting import starting
+
+    checkpoint = yield from reading(path)
+    return (yield from starting(checkpoint, resume_of(checkpoint), folder))
