@@ -1,0 +1,31 @@
+"""Drawn shapes as a data set: 4,000 to train on, 500 to validate with, 1,000 to test on."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import torch
+
+from ...progress import Progress
+from ..run_requests import DataSource
+from .drawn_shapes import SHAPES, grey_shapes
+from .found import Found
+from .samples import Samples, of_arrays
+from .splitting import Parts
+
+TRAIN, VALIDATION, TEST = 4000, 500, 1000
+"""How many there are, where nobody asked for others."""
+
+
+def opened(source: DataSource) -> Generator[Progress, None, Found]:
+    """Pictures 28 x 28 of ten classes, each class as often; the three parts are drawn from seeds of their own."""
+    train = source.size or TRAIN
+    sizes = train, VALIDATION * train // TRAIN or 1, TEST * train // TRAIN or 1
+    yield Progress(0, sum(sizes), "samples", "Drawing shapes")
+    parts = Parts(*(_drawn(size, source.seed, number) for number, size in enumerate(sizes)))
+    return Found("Drawn shapes", tuple(SHAPES), parts, ("ToTensor()",))
+
+
+def _drawn(size: int, *seed: int) -> Samples:
+    pictures, labels = grey_shapes(size, *seed)
+    return of_arrays(torch.from_numpy(pictures), torch.from_numpy(labels))
