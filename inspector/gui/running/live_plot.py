@@ -1,0 +1,317 @@
+"""The curves of a run as it goes: loss, accuracy and learning rate over the epochs, the stored ones before them.
+
+    wheel, +, −         closer, farther             arrow keys, pointer     the crosshair; with Ctrl ten points
+    drag                along the epochs            Home, End               its first point, its last
+    double click        back to where training is   0                       all there is
+
+Why this way: words only fill arrays. What is seen is drawn ten times a second at most, thinned to the pixels, and not
+at all while the plot is hidden; a person who zooms is answered at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QToolButton, QVBoxLayout, QWidget
+
+from ..theme import figures_font, scaled_font
+from ..timers import one_shot
+from ..widgets.check_box import CheckBox
+from ..widgets.flow_layout import FlowLayout
+from ..widgets.labels import ElidedLabel
+from . import crosshair
+from .curve_legend import CurveLegend, Entry
+from .loss_pane import LossPane
+from .plot_panes import ACCURACIES, RATES, Pane
+from .run_curves import WINDOW, RunCurves
+from .span import Span
+
+if TYPE_CHECKING:
+    from ...runs.histories import History
+    from ...workshop.run_words import Batches, EpochEnd
+
+REDRAW_MS = 100
+"""Between two redraws for what a run says."""
+_ANSWER_MS = 15
+"""Until a person who zooms sees the curves anew."""
+_REACH = 5
+"""Pixels within which the crosshair takes the end of an epoch rather than a batch."""
+_TALL = 520
+"""Pixels below which the axis of the epochs goes without its name."""
+_WINDOWS = (1, 10, WINDOW, 200, 1000)
+_LEGEND = (
+    Entry("batches", "each batch", "bars", 1.2, tip="The training loss of each batch"),
+    Entry("smoothed", "smoothed", "accent", 2.0, tip="The training loss, averaged over some batches"),
+    Entry("validation", "validation", "positive", 1.4, symbol=True, tip="The validation loss after each epoch"),
+    Entry("accuracy", "accuracy", "positive", 1.4, symbol=True, tip="The share of the validation set that is right"),
+    Entry("rate", "learning rate", "accent", 1.6, tip="The learning rate, and dashed what it is to be"),
+    Entry("stored", "stored", "quiet", 1.4, tip="What the checkpoint's file has stored"),
+)
+
+
+class LivePlot(QWidget):
+    """Plots one over the other that look at the same epochs, with a legend and what the crosshair says."""
+
+    pointed = Signal(object)
+    """A `crosshair.Reading`; None when nothing is pointed at."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.run = RunCurves()
+        self.span = Span()
+        self.loss, self.accuracy = LossPane(), Pane("accuracy %", ACCURACIES)
+        self.rate = Pane("lr", RATES)
+        self.legend = CurveLegend(_LEGEND)
+        self.smoothing, self.logarithmic = QComboBox(), CheckBox("Log")
+        self.follow, self.whole = QToolButton(), QToolButton()
+        self.read_out = ElidedLabel(tone="quiet", font=figures_font(scaled_font(0.95)))
+        self.reading: crosshair.Reading | None = None
+        self._is_due = True
+        self._soon, self._at_once = one_shot(self, REDRAW_MS, self.redraw), one_shot(self, _ANSWER_MS, self.redraw)
+        self._dress()
+        self._lay_out()
+        self._connect()
+        self.redraw()
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        return (self.loss, self.accuracy, self.rate)
+
+    # What there is to draw
+
+    def clear(self) -> None:
+        """Forgets every curve."""
+        self.run.clear()
+        self.span.start()
+        self._point(None)
+        self._tell()
+
+    def set_history(self, history: History) -> None:
+        """Draws what a file has stored, in grey."""
+        self.run.set_history(history)
+        self.span.start()
+        self._tell()
+
+    def start(self, batches_per_epoch: int, first_epoch: int, first_batch: int) -> None:
+        """A run begins with `first_epoch`, of which `first_batch` batches are done already."""
+        self.run.start(batches_per_epoch, first_epoch, first_batch)
+        self.span.start()
+        self._tell()
+
+    def append_batches(self, batches: Batches) -> None:
+        self.run.add_batches(batches)
+        self._tell()
+
+    def add_epoch(self, end: EpochEnd) -> None:
+        self.run.add_epoch(end)
+        self._tell()
+
+    def set_future_rates(self, first_epoch: int, rates: Sequence[float]) -> None:
+        """Draws the learning rates of `first_epoch` and those after it, dashed."""
+        self.run.set_future_rates(first_epoch, rates)
+        self.span.start()
+        self._tell()
+
+    def mark_best(self, epoch: int) -> None:
+        self.run.best_epoch = epoch
+        self._tell()
+
+    # How it is looked at
+
+    def set_log(self, wanted: bool) -> None:
+        """Whether losses are drawn on a logarithmic axis."""
+        self.logarithmic.setChecked(wanted)
+
+    def set_follow(self, wanted: bool) -> None:
+        """Whether the plots show where training is, or stay where a person has put them."""
+        self.span.is_free = not wanted
+        self.follow.setChecked(wanted)
+        self._answer()
+
+    def show_all(self) -> None:
+        """Shows everything from the first stored epoch to the last one planned."""
+        self.span.take(self.run.first, max(self.run.planned, self.run.first + 1e-9))
+        self.follow.setChecked(False)
+        self._answer()
+
+    def set_smoothing(self, window: int) -> None:
+        """Averages the training loss over so many batches."""
+        self.run.smooth_over(window)
+        at = self.smoothing.findData(window)
+        if at >= 0:
+            self.smoothing.setCurrentIndex(at)
+        self._tell()
+
+    def redraw(self) -> None:
+        """Draws what is seen, now."""
+        for timer in (self._soon, self._at_once):
+            timer.stop()
+        self._is_due = not self.isVisible()
+        self._show_panes()
+        x0, x1 = self.span.range(self.run)
+        for pane in self._shown():
+            pane.draw(self.run, x0, x1)
+        self._read_out()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_due:
+            self._at_once.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._answer()
+
+    # Making it
+
+    def _dress(self) -> None:
+        self.setAccessibleName("Curves of the run")
+        self.loss.setAccessibleName("Loss over the epochs")
+        self.accuracy.setAccessibleName("Accuracy over the epochs")
+        self.rate.setAccessibleName("Learning rate over the epochs")
+        for pane in (self.accuracy, self.rate):
+            pane.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        for window in _WINDOWS:
+            self.smoothing.addItem("Not smoothed" if window == 1 else f"Smoothed over {window:,}", window)
+        self.smoothing.setCurrentIndex(_WINDOWS.index(WINDOW))
+        self.smoothing.setAccessibleName("Smoothing of the training loss")
+        self.smoothing.setToolTip("Over how many batches the training loss is averaged")
+        self.logarithmic.setToolTip("Losses on a logarithmic axis")
+        for button, text, tip in (
+            (self.follow, "Follow", "Show where training is, and go along with it (double click)"),
+            (self.whole, "All", "Show everything from the first stored epoch on (0)"),
+        ):
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.follow.setCheckable(True)
+        self.follow.setChecked(True)
+
+    def _lay_out(self) -> None:
+        controls = QWidget()
+        row = FlowLayout(controls, across=10, down=4)
+        for widget in (self.legend, self.smoothing, self.logarithmic, self.follow, self.whole):
+            row.addWidget(widget)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(controls)
+        page.addSpacing(6)
+        for pane, share in zip(self.panes, (6, 2, 2)):
+            page.addWidget(pane, share)
+        page.addSpacing(6)
+        page.addWidget(self.read_out)
+
+    def _connect(self) -> None:
+        self.legend.changed.connect(self._hide_traces)
+        self.smoothing.activated.connect(lambda at: self.set_smoothing(self.smoothing.itemData(at)))
+        self.logarithmic.toggled.connect(self._set_log)
+        self.follow.clicked.connect(self.set_follow)
+        self.whole.clicked.connect(self.show_all)
+        for pane in self.panes:
+            pane.pointed.connect(self._point_at)
+            pane.stepped.connect(self._step)
+            pane.ended.connect(self._go_to_end)
+            pane.zoomed.connect(self._zoom)
+            pane.moved.connect(lambda pane=pane: self._take_range(pane))
+            pane.released.connect(lambda: self.set_follow(True))
+
+    # Redrawing
+
+    def _tell(self) -> None:
+        """Something is new: it is seen within a tenth of a second."""
+        self._is_due = True
+        if self.isVisible() and not self._soon.isActive():
+            self._soon.start()
+
+    def _answer(self) -> None:
+        self._is_due = True
+        if self.isVisible() and not self._at_once.isActive():
+            self._at_once.start()
+
+    def _shown(self) -> list[Pane]:
+        return [pane for pane in self.panes if not pane.isHidden()]
+
+    def _show_panes(self) -> None:
+        run, hidden = self.run, self.legend.hidden
+        has_accuracy = bool(len(run.own.accuracy) or len(run.stored.accuracy))
+        has_rate = any(len(part.rates) for part in (run.stored, run.own, run.future))
+        has_stored = not math.isnan(run.stored.first)
+        offered = {"accuracy": has_accuracy, "rate": has_rate, "stored": has_stored}
+        self.legend.offer(frozenset(entry.name for entry in _LEGEND if offered.get(entry.name, True)))
+        self.accuracy.setVisible(has_accuracy and "accuracy" not in hidden)
+        self.rate.setVisible(has_rate and "rate" not in hidden)
+        last = self._shown()[-1]
+        for pane in self._shown():
+            pane.show_epochs(pane is last, named=self.height() > _TALL)
+
+    def _hide_traces(self, hidden: frozenset[str]) -> None:
+        for pane in self.panes:
+            pane.hidden = hidden
+        self._answer()
+
+    def _set_log(self, wanted: bool) -> None:
+        self.loss.set_logarithmic(wanted)
+        self._answer()
+
+    # Zoom
+
+    def _take_range(self, pane: Pane) -> None:
+        x0, x1 = pane.getViewBox().viewRange()[0]
+        self._set_range(x0, x1)
+
+    def _set_range(self, x0: float, x1: float) -> None:
+        self.span.take(x0, x1)
+        self.follow.setChecked(False)
+        self._answer()
+
+    def _zoom(self, factor: float) -> None:
+        if factor == 0:
+            return self.show_all()
+        x0, x1 = self.span.range(self.run)
+        about = self.reading.x if self.reading is not None else (x0 + x1) / 2
+        self._set_range(about + (x0 - about) * factor, about + (x1 - about) * factor)
+
+    # The crosshair
+
+    def _point_at(self, x: float) -> None:
+        if math.isnan(x) and self.loss.hasFocus() and self.loss.cross.isVisible():
+            return  # the keyboard has put it there
+        reach = _REACH * self._pixel()
+        self._point(None if math.isnan(x) else crosshair.reading(self.run, x, reach))
+
+    def _pixel(self) -> float:
+        x0, x1 = self.span.range(self.run)
+        return (x1 - x0) / max(self.loss.getViewBox().width(), 1)
+
+    def _step(self, step: int) -> None:
+        """To the next point that lies at least a pixel further."""
+        x0, x1 = self.span.range(self.run)
+        if self.reading is None:
+            return self._point(crosshair.reading(self.run, self.run.now if x0 <= self.run.now <= x1 else x1))
+        found = crosshair.beside(self.run, self.reading.x, step, self._pixel())
+        self._point(found or self.reading)
+
+    def _go_to_end(self, side: int) -> None:
+        self._point(crosshair.reading(self.run, self.run.first if side < 0 else self.run.now))
+
+    def _point(self, found: crosshair.Reading | None) -> None:
+        self.reading = found
+        for pane in self.panes:
+            pane.show_cross(math.nan if found is None else found.x)
+        self._read_out()
+        self.pointed.emit(found)
+
+    def _read_out(self) -> None:
+        """Says what the crosshair is at; without one, where training is."""
+        found = self.reading or crosshair.reading(self.run, self.run.now)
+        text = "" if found is None else crosshair.words(found)
+        if found is not None and self.read_out.fontMetrics().horizontalAdvance(text) > self.read_out.width():
+            text = crosshair.words(found, brief=True)
+        self.read_out.set_tone("text" if self.reading is not None else "quiet")
+        self.read_out.setText(text)
+        self.loss.setAccessibleDescription(text)
