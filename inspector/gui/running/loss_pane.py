@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from ..theme import Meaning, colours, scaled_font
@@ -16,6 +17,7 @@ class LossPane(Pane):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.best = pg.ScatterPlotItem(symbol="star", size=15, pxMode=True)
+        self.begin_words = pg.TextItem("resumed", anchor=(0.0, 0.0))
         self.best_words = pg.TextItem(anchor=(0.5, 1.25))
         self.unfit = pg.ScatterPlotItem(symbol="t1", size=9, pxMode=True)
         super().__init__("loss", LOSSES, parent)
@@ -28,19 +30,31 @@ class LossPane(Pane):
     def recolour(self) -> None:
         super().recolour()
         now = colours()
+        self.begin_words.setColor(now.quiet)
         self.best.setBrush(pg.mkBrush(now.positive))
         self.best.setPen(pg.mkPen(now.surface, width=1))
         self.best_words.setColor(now.text)
+        back = QColor(now.surface)
+        back.setAlpha(200)
+        self.best_words.fill = pg.mkBrush(back)
         self.unfit.setBrush(pg.mkBrush(now.of(Meaning.DAMAGED)))
         self.unfit.setPen(pg.mkPen(None))
 
     def _prepare(self) -> None:
         super()._prepare()
-        self.best_words.setFont(scaled_font(0.85))
-        for item in (self.unfit, self.best, self.best_words):
+        for words in (self.best_words, self.begin_words):
+            words.setFont(scaled_font(0.85))
+            words.hide()
+        for item in (self.begin_words, self.unfit, self.best, self.best_words):
             self.addItem(item, ignoreBounds=True)
             item.setZValue(10)
-        self.best_words.hide()
+
+    def _mark_begin(self, run: RunCurves) -> bool:
+        is_resumed = super()._mark_begin(run)
+        self.begin_words.setVisible(is_resumed)
+        if is_resumed:
+            self.begin_words.setPos(run.begin, self.getViewBox().viewRange()[1][1])
+        return is_resumed
 
     def _mark_best(self, run: RunCurves, x0: float, x1: float) -> None:
         best = run.best()

@@ -20,6 +20,7 @@ from ..theme import Colours, colours, scaled_font
 from ..widgets.themed_plot import ThemedPlot
 from .curves import Curve, Floats
 from .run_curves import RunCurves
+from .sparse_axis import SparseAxis
 
 AXIS_WIDTH = 66
 """Of the left axes, in pixels: one for all, so that what happens at the same time lies in one line."""
@@ -109,11 +110,9 @@ class Pane(ThemedPlot):
         extremes = [line.draw(self._seen(trace, run, x0, x1, pixels)) for line, trace in self._drawn()]
         for line, trace in zip(self._lines, self.traces):
             line.set_visible(trace.name not in self.hidden)
-        self.begin.setVisible(not math.isnan(run.begin) and run.begin > run.first)
-        if self.begin.isVisible():
-            self.begin.setPos(run.begin)
         self._fit([each for each in extremes if each is not None])
         self.setXRange(x0, x1, padding=0)
+        self._mark_begin(run)
 
     def show_cross(self, x: float) -> None:
         """Puts the crosshair there; NaN takes it away."""
@@ -176,8 +175,8 @@ class Pane(ThemedPlot):
         plot = self.getPlotItem()
         plot.disableAutoRange()
         plot.setContentsMargins(0, 4, 8, 0)
-        left = plot.getAxis("left")
-        left.setWidth(AXIS_WIDTH)
+        left = SparseAxis(AXIS_WIDTH)
+        plot.setAxisItems({"left": left})
         left.setLabel(self.title)
         left.label.setFont(scaled_font(0.85))
         bottom = plot.getAxis("bottom")
@@ -212,6 +211,14 @@ class Pane(ThemedPlot):
             return ys
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(ys > 0, np.log10(ys), np.where(np.isnan(ys), np.nan, _FAR_BELOW))
+
+    def _mark_begin(self, run: RunCurves) -> bool:
+        """A line where a run goes on from what is stored; whether it does."""
+        is_resumed = not math.isnan(run.begin) and run.begin > run.first
+        self.begin.setVisible(is_resumed)
+        if is_resumed:
+            self.begin.setPos(run.begin)
+        return is_resumed
 
     def _fit(self, extremes: list[tuple[float, float]]) -> None:
         """Sets the range of the left axis, unless the one it has will do."""

@@ -1,0 +1,34 @@
+"""A left axis with few numbers, as suits a plot that is no higher than a line or two of text."""
+
+from __future__ import annotations
+
+import math
+
+import pyqtgraph as pg
+
+from ..theme import scaled_font
+
+_APART = 20
+"""Pixels between two numbers, at least."""
+
+
+class SparseAxis(pg.AxisItem):
+    """Numbers 1, 2 or 5 times a power of ten apart."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__("left")
+        self.setStyle(tickFont=scaled_font(0.85), tickLength=4)
+        self.enableAutoSIPrefix(False)
+        self.setWidth(width)
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        if self.logMode or not maxVal > minVal:
+            return super().tickSpacing(minVal, maxVal, size)
+        return [(spacing(maxVal - minVal, size), 0.0)]
+
+
+def spacing(span: float, pixels: float) -> float:
+    """How far apart numbers of an axis lie that shows `span` on so many pixels."""
+    least = span * _APART / max(pixels, _APART)
+    scale = 10.0 ** math.floor(math.log10(least))
+    return next(factor * scale for factor in (1, 2, 5, 10) if factor * scale >= least * (1 - 1e-9))
