@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QPlainTextEdit
 
 from ... import wording
 from ..theme import mono_font
-from .chosen_model import ChosenModel
 from .fold import Fold
 
 _MOST_LETTERS = 20_000
@@ -15,7 +16,8 @@ _MOST_LETTERS = 20_000
 class OutputFold(Fold):
     """The end of what was printed. Hidden while nothing was."""
 
-    def __init__(self, chosen: ChosenModel) -> None:
+    def __init__(self, printed: Callable[[], str]) -> None:
+        """`printed` gives what was printed so far; `refresh` asks it again."""
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setObjectName("written")
@@ -24,14 +26,12 @@ class OutputFold(Fold):
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName("What the code printed")
         super().__init__("Printed", self.text)
-        self._chosen = chosen
+        self._printed = printed
         self._shown = ""
-        chosen.said.connect(self.refresh)
-        chosen.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
-        output = self._chosen.output[-_MOST_LETTERS:]
+        output = self._printed()[-_MOST_LETTERS:]
         self.setVisible(bool(output))
         if output != self._shown:
             self._shown = output
