@@ -1,0 +1,199 @@
+"""The file that a run begins with: the person's own where torch reads it safely, or one that is made from it.
+
+    start = finish(starting(checkpoint, resume, folder))          a `Start`; `folder` is where a file may be made
+
+The run reads its start with `torch.load(weights_only=True)` and nothing else. Where that certainly takes the file, and
+no step mends it, the file itself is the start. Everything else - other containers, a file with a `Namespace` in it, a
+whole module's weights, keys that all begin with `module.`, mended weights - is written anew by our own writer, in
+bounded memory, with all that the safe mode takes: weights, optimizer, scheduler, and what a run of ours has beside
+them.
+
+Why this way: one narrow door into the process that runs, and no pickle that could run code behind it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from itertools import pairwise
+
+from ..checkpoint.entries import Branch, Checkpoint
+from ..checkpoint.rewriting import PICKLED
+from ..comparing.sides import Side, of_checkpoint
+from ..errors import FileError, InspectorError
+from ..progress import Progress
+from ..wording import plural, safe
+from ..workshop.run_requests import Keys, Start
+from .fields import entry_at, way_to
+from .folders import stem_of
+from .losing import optimizer_losses
+from .resume import Resume
+from .wrapping import unwrapped
+
+TITLE = "A run cannot begin with this file"
+_LOADABLE = ("zip", "legacy")
+_SAFE_PROTOCOL = b"\x80\x02"
+"""The only pickle protocol whose opcodes the safe mode knows, as all files of `torch.save` begin unless told."""
+
+
+def starting(
+    checkpoint: Checkpoint, resume: Resume, folder: str, *, mended: Side | None = None, model: Side | None = None
+) -> Generator[Progress, None, Start]:
+    """What a run of `checkpoint` begins with.
+
+    `mended` is a side of the file that steps were applied to, `model` the model that will load it, where they are
+    known: what a prefix is, and whom the optimizer's state goes to, depends on them. Raises InspectorError where the
+    file has no weights, or not all of them, FileError where it cannot be read or the new one not be written.
+    """
+    weights = _weights(checkpoint, resume, mended)
+    yield Progress(0, 1, "files", "reading")
+    side = unwrapped(weights, model) if mended is None else mended
+    as_it_is = side is weights or side.items == of_checkpoint(checkpoint, side.section).items
+    if as_it_is and loads_safely(checkpoint) and (found := _start(checkpoint, resume, side, model)) is not None:
+        return found
+    path = yield from _made(checkpoint, side, folder)
+    return _of_made(checkpoint, resume, side, model, path)
+
+
+def loads_safely(checkpoint: Checkpoint) -> bool:
+    """Whether `torch.load(weights_only=True)` certainly takes the file as it is."""
+    if checkpoint.format not in _LOADABLE or checkpoint.damage or checkpoint.root.kind != "mapping":
+        return False
+    if not all(each.accepted for each in checkpoint.globals) or not _has_safe_protocol(checkpoint):
+        return False
+    return not any(tensor.storage is not None and tensor.storage.big_endian for _, tensor in checkpoint.tensors())
+
+
+def _has_safe_protocol(checkpoint: Checkpoint) -> bool:
+    facts = dict(checkpoint.facts)
+    if "pickle protocol" in facts:
+        return facts["pickle protocol"] == "2"
+    try:
+        with open(checkpoint.path, "rb") as file:
+            return file.read(2) == _SAFE_PROTOCOL
+    except OSError:
+        return False
+
+
+# -- what is begun with ------------------------------------------------------------------------------------------------
+
+
+def _weights(checkpoint: Checkpoint, resume: Resume, mended: Side | None) -> Side:
+    """The weights as they are in the file. Raises where they are not all there."""
+    key = mended.section if mended is not None else resume.weights
+    if key is None:
+        raise InspectorError(
+            "The file has no weights that a model could load.",
+            title=TITLE,
+            hint="Say where they are, or choose another file.",
+        )
+    side = of_checkpoint(checkpoint, key)
+    broken = [item for item in side.items if item.tensor is not None and item.tensor.damage]
+    if broken:
+        first = f"{safe(broken[0].key, 80)}: {broken[0].tensor.damage}" if broken[0].tensor else ""
+        raise FileError(
+            f"{plural(len(broken), 'tensor')} of {len(side.items):,} cannot be read. {first}",
+            path=checkpoint.path, title=TITLE, hint="Copy or download the file again.",
+        )  # fmt: skip
+    return side
+
+
+def _start(checkpoint: Checkpoint, resume: Resume, side: Side, model: Side | None) -> Start | None:
+    """The file itself; None where a part of it cannot be reached by keys that are certain."""
+    root = checkpoint.root
+    parts = {role: key for role in ("optimizer", "scheduler", "scaler") if (key := getattr(resume, role)) is not None}
+    if optimizer_losses(checkpoint, resume, side, model):
+        parts.pop("optimizer", None)
+    keys = {role: found for role, key in parts.items() if (found := keys_to(root, key)) is not None}
+    weights = keys_to(root, side.section)
+    if weights is None or len(keys) < len(parts):
+        return None
+    return Start(
+        path=os.path.abspath(checkpoint.path),
+        weights=weights,
+        optimizer=keys.get("optimizer"),
+        scheduler=keys.get("scheduler"),
+        scaler=keys.get("scaler"),
+        is_own=resume.is_own,
+        epoch=resume.epoch,
+        batch=resume.batch,
+        best=resume.best,
+        strict=not _has_initial(side),
+    )
+
+
+def keys_to(root: Branch, key: str) -> Keys | None:
+    """The way to `key` as keys of a loaded file; None where a key might be no text, or leads through an object."""
+    way = way_to(root, key)
+    found: list[str | int] = []
+    for above, entry in pairwise(way):
+        if not isinstance(above, Branch) or (above.kind, entry.name.isdigit()) not in _KNOWN:
+            return None
+        found.append(int(entry.name) if above.kind == "sequence" else entry.name)
+    return tuple(found) if way else None
+
+
+_KNOWN = (("mapping", False), ("sequence", True))
+"""Kinds of branches and whether the name is a number: a number in a dict may be one or the text of one."""
+
+
+def _has_initial(side: Side) -> bool:
+    return any(item.made is not None and item.made.operation == "initial" for item in side.items)
+
+
+# -- what is made ------------------------------------------------------------------------------------------------------
+
+
+def _made(checkpoint: Checkpoint, side: Side, folder: str) -> Generator[Progress, None, str]:
+    """A plain file with the side and all else that the safe mode takes; gives its path."""
+    from ..checkpoint.writing import write
+    from ..comparing.saving import plan_for
+
+    whole = bool(side.section) and checkpoint.format in PICKLED
+    plan = plan_for(checkpoint, side, whole=whole)
+    path = os.path.join(folder, f"{stem_of(checkpoint.path)}_start.pth")
+    while os.path.exists(path) and any(os.path.samefile(path, source) for source, _ in checkpoint.stamps):
+        path = f"{path.removesuffix('.pth')}_start.pth"
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise FileError(
+            f"The folder {safe(folder)} cannot be made: {safe(error.strerror or str(error))}.",
+            path=folder, title=TITLE, hint="Choose another folder.",
+        ) from None  # fmt: skip
+    yield from write(path, plan, overwrite=True)
+    return path
+
+
+def _of_made(checkpoint: Checkpoint, resume: Resume, side: Side, model: Side | None, path: str) -> Start:
+    """The start from the file that was made; what is not in it any more begins anew."""
+    from ..checkpoint.reading import open_checkpoint
+
+    made = open_checkpoint(path)
+    whole = bool(side.section) and checkpoint.format in PICKLED
+    parts = dict(_parts_left(made, resume)) if whole else {}
+    if optimizer_losses(checkpoint, resume, side, model):
+        parts.pop("optimizer", None)
+    return Start(
+        path=os.path.abspath(path),
+        weights=keys_to(made.root, side.section) or () if whole else (),
+        optimizer=parts.get("optimizer"),
+        scheduler=parts.get("scheduler"),
+        scaler=parts.get("scaler"),
+        is_own=resume.is_own and whole,
+        epoch=resume.epoch,
+        batch=resume.batch,
+        best=resume.best,
+        strict=not _has_initial(side),
+        shown=os.path.abspath(checkpoint.path),
+    )
+
+
+def _parts_left(made: Checkpoint, resume: Resume) -> Iterator[tuple[str, Keys]]:
+    for role in ("optimizer", "scheduler", "scaler"):
+        key = getattr(resume, role)
+        if key is not None and isinstance(entry_at(made.root, key), Branch):
+            keys = keys_to(made.root, key)
+            if keys is not None:
+                yield role, keys
+
