@@ -1,7 +1,9 @@
 """The plots of a run, one over the other: loss, accuracy, learning rate. Each draws what is seen of its curves.
 
 Why this way: what a plot is given is thinned to its pixels first, and its ranges are set, never found by pyqtgraph:
-that goes through every point of every curve whenever one of them changes.
+that goes through every point of every curve whenever one of them changes. Colours are opaque: what is pale is mixed
+with the surface beforehand, for a see-through line of 2,000 strokes takes Qt 71 ms to paint and an opaque one 2.4
+(measured). A broad line is painted stroke by stroke, 0.5 ms, and not as a path, 4.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ class Style(NamedTuple):
     role: str
     """The name of its colour in `theme.Colours`."""
     width: float = 1.0
-    alpha: int = 255
+    strength: float = 1.0
+    """The rest, up to 1, is the colour of the surface."""
     symbol: str = ""
     dashes: bool = False
 
@@ -56,8 +59,8 @@ class Trace(NamedTuple):
 
 _STORED = "stored"
 LOSSES = (
-    Trace(_STORED, lambda run: run.stored.batches, Style("faint", alpha=110)),
-    Trace("batches", lambda run: run.own.batches, Style("bars", alpha=150)),
+    Trace(_STORED, lambda run: run.stored.batches, Style("faint", strength=0.5)),
+    Trace("batches", lambda run: run.own.batches, Style("bars", strength=0.7)),
     Trace(_STORED, lambda run: run.stored_means(), Style("faint", 1.2, symbol="o")),
     Trace(_STORED, lambda run: run.stored.smooth, Style("quiet", 1.6)),
     Trace(_STORED, lambda run: run.stored.valid, Style("quiet", 1.2, symbol="s", dashes=True)),
@@ -263,6 +266,7 @@ class _Line:
     def __init__(self, style: Style) -> None:
         self._style = style
         self.curve = pg.PlotCurveItem(connect="finite", antialias=style.width > 1)
+        self.curve.setSegmentedLineMode("off" if style.dashes or style.width <= 1 else "on")
         self.symbols = pg.ScatterPlotItem(symbol=style.symbol or "o", size=6, pxMode=True)
 
     def add_to(self, pane: Pane) -> None:
@@ -287,9 +291,15 @@ class _Line:
 
     def recolour(self, now: Colours) -> None:
         style = self._style
-        colour = QColor(getattr(now, style.role))
-        colour.setAlpha(style.alpha)
+        colour = mixed(getattr(now, style.role), now.surface, style.strength)
         dashes = Qt.PenStyle.DashLine if style.dashes else Qt.PenStyle.SolidLine
         self.curve.setPen(pg.mkPen(colour, width=style.width, style=dashes))
         self.symbols.setBrush(pg.mkBrush(colour))
         self.symbols.setPen(pg.mkPen(None))
+
+
+def mixed(colour: str, ground: str, strength: float) -> QColor:
+    """So much of `colour`, the rest of `ground`."""
+    above, below = QColor(colour), QColor(ground)
+    channels = zip(above.getRgb()[:3], below.getRgb()[:3])
+    return QColor(*(round(strength * over + (1 - strength) * under) for over, under in channels))

@@ -1,4 +1,4 @@
-"""A left axis with few numbers, as suits a plot that is no higher than a line or two of text."""
+"""A left axis with few numbers: some eight where it is high, two or three where there is room for no more."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pyqtgraph as pg
 
 from ..theme import scaled_font
 
-_APART = 20
-"""Pixels between two numbers, at least."""
+_LEAST_APART, _NUMBERS = 20, 9
+"""Pixels between two numbers at least, and how many there are at most."""
 
 
 class SparseAxis(pg.AxisItem):
@@ -29,6 +29,6 @@ class SparseAxis(pg.AxisItem):
 
 def spacing(span: float, pixels: float) -> float:
     """How far apart numbers of an axis lie that shows `span` on so many pixels."""
-    least = span * _APART / max(pixels, _APART)
+    least = span * max(_LEAST_APART / max(pixels, _LEAST_APART), 1 / _NUMBERS)
     scale = 10.0 ** math.floor(math.log10(least))
     return next(factor * scale for factor in (1, 2, 5, 10) if factor * scale >= least * (1 - 1e-9))
