@@ -77,9 +77,9 @@ def fetched(fetch: Any, parts: Sequence[Any], workers: int) -> Iterator[Any]:
 
 def _fetched_apart(fetch: Any, parts: Sequence[Any], workers: int) -> Iterator[Any]:
     loader: DataLoader[Any] = DataLoader(
-        _Told(fetch),
+        _Told(fetch),  # type: ignore[arg-type]
         batch_size=None,
-        sampler=parts,  # type: ignore[arg-type]
+        sampler=parts,
         num_workers=workers,
         collate_fn=_as_it_is,
         generator=torch.Generator().manual_seed(0),  # else it draws from the global one

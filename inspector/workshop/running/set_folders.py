@@ -1,0 +1,152 @@
+"""Where the files of torchvision's data sets lie, and how they get there.
+
+Without a folder that somebody named, `data` in the current folder and the program's own folder are looked into. What is
+fetched goes where somebody said, else into the program's own folder: it is found again from everywhere.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import warnings
+from collections.abc import Mapping, Sized
+from typing import Any, NamedTuple
+
+from ...wording import names
+from ..failures import Refusal, text_of
+from ..run_requests import DataSource
+from .set_classes import parameters
+
+TITLE = "The data is not there"
+_DAMAGED = "The data cannot be read"
+
+
+class Place(NamedTuple):
+    """A set that was found."""
+
+    folder: str
+    dataset: Any
+    notes: tuple[str, ...]
+
+
+class _Missing(Refusal):
+    """There are no files."""
+
+
+def own_folder() -> str:
+    """Where this program keeps data that it fetched."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(cache, "checkpoint-inspector", "data")
+
+
+def folders(source: DataSource) -> list[str]:
+    """The folders that may hold the set, the likeliest first."""
+    if not source.path:
+        return [os.path.abspath("data"), own_folder()]
+    named = os.path.abspath(os.path.expanduser(source.path))
+    if not os.path.isdir(named):
+        return [named]
+    # Somebody may have named the folder of the set itself, or that of its files.
+    return [named, os.path.dirname(named), os.path.dirname(os.path.dirname(named))]
+
+
+def place_of(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place:
+    """The set where its files are, fetched where that was asked for.
+
+    Raises Refusal, and ValueError for options that the set does not know.
+    """
+    try:
+        return _looked_for(source, kind, options)
+    except _Missing:
+        if source.download:
+            return _fetched(source, kind, options)
+        raise
+
+
+def _looked_for(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place:
+    looked = folders(source)
+    for folder in looked:
+        try:
+            dataset = made(kind, folder, options)
+        except FileNotFoundError:
+            continue
+        is_expected = (bool(source.path) and folder == looked[0]) or "root" not in parameters(kind)
+        return Place(folder, dataset, () if is_expected else (f"Read from {folder}.",))
+    raise _missing(source, kind, looked[:1] if source.path else looked)
+
+
+def _fetched(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place:
+    folder = folders(source)[0] if source.path else own_folder()
+    if "download" not in parameters(kind):
+        hint = "Its makers want it to be fetched by hand: see the documentation of torchvision."
+        raise Refusal(f"torchvision cannot fetch {source.name}.", title=TITLE, hint=hint)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        dataset = _construct(kind, folder, {**options, "download": True})
+    except Exception as error:
+        message = f"{source.name} could not be fetched into {folder}: {text_of(error).rstrip('.')}."
+        hint = "See whether this machine reaches the network and may write there, or copy the files there."
+        raise Refusal(message, title="The data could not be fetched", hint=hint) from error
+    return Place(folder, dataset, (f"Fetched into {folder}.",))
+
+
+def made(kind: Any, folder: str, options: Mapping[str, Any]) -> Any:
+    """The set in `folder`.
+
+    Raises FileNotFoundError where it is not there, ValueError for options that it does not know, ImportError for a
+    package that it needs, and Refusal where its files are damaged.
+    """
+    given = {**options, "download": False} if "download" in parameters(kind) else dict(options)
+    try:
+        dataset = _construct(kind, folder, given)
+    except ImportError:
+        raise
+    except Exception as error:
+        raise _why(kind, folder, error) from error
+    _check_lengths(kind, folder, dataset)
+    return dataset
+
+
+def _construct(kind: Any, folder: str, options: Mapping[str, Any]) -> Any:
+    rooted = {"root": folder} if "root" in parameters(kind) else {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return kind(**rooted, **options)
+
+
+def _why(kind: Any, folder: str, error: Exception) -> Exception:
+    """What the error of a set's constructor means."""
+    text = text_of(error)
+    if isinstance(error, FileNotFoundError) or "download" in text.lower():  # as all of them advise
+        return FileNotFoundError(text)
+    if isinstance(error, ValueError) and "for argument" in text:
+        return ValueError(text)
+    what = f"{type(error).__name__}: {text}" if text else "its files are not as long as they say"
+    return _damaged(kind, folder, what)
+
+
+def _check_lengths(kind: Any, folder: str, dataset: Any) -> None:
+    """Raises Refusal where there are more pictures than labels: most sets do not look."""
+    for kept in (getattr(dataset, name, None) for name in ("targets", "labels")):
+        if isinstance(kept, Sized) and len(kept) != len(dataset):
+            raise _damaged(kind, folder, f"it has {len(dataset):,} pictures and {len(kept):,} labels")
+
+
+def _damaged(kind: Any, folder: str, what: str) -> Refusal:
+    hint = "Its files seem damaged or cut short: remove them and fetch them again."
+    return Refusal(f"{kind.__name__} in {folder} cannot be read: {what.rstrip('.')}.", title=_DAMAGED, hint=hint)
+
+
+def _missing(source: DataSource, kind: Any, looked: list[str]) -> _Missing:
+    message = f"There is no {source.name} in {' or '.join(looked)}, or its files are not whole."
+    if "download" not in parameters(kind):
+        return _Missing(message, title=TITLE, hint="Name the folder that holds it.")
+    hint = "Name the folder that holds it, or let it be fetched (--download)."
+    if packed := [os.path.basename(each) for folder in looked for each in _packed(folder, kind.__name__)]:
+        hint += f" Packed files are there ({names(packed)}): unpack them, or let them be fetched, which unpacks them."
+    return _Missing(message, title=TITLE, hint=hint)
+
+
+def _packed(folder: str, name: str) -> list[str]:
+    ways = (os.path.join(glob.escape(folder), *way, "*.gz") for way in ((name, "raw"), ("raw",), ()))
+    return sorted(path for way in ways for path in glob.glob(way))

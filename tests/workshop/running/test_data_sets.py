@@ -1,0 +1,272 @@
+"""Data sets of torchvision, read by its own code from files as their makers write them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import pickle
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from inspector.progress import finish
+from inspector.workshop.failures import Refusal
+from inspector.workshop.run_requests import DataSource
+from inspector.workshop.running.data import Order
+from inspector.workshop.running.datasets import open_data
+from inspector.workshop.running.piles import HeldPile, ItemPile
+from inspector.workshop.torchvision_schemas import load
+
+load()
+from torchvision import datasets, transforms  # type: ignore[import-untyped]  # noqa: E402
+
+TRAIN, TEST = 70, 20
+HALF = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
+
+
+def opened(source: DataSource) -> Any:
+    return finish(open_data(source))
+
+
+def refusal(source: DataSource) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        opened(source)
+    return caught.value
+
+
+def idx(array: Any) -> bytes:
+    """An array of bytes in the format of MNIST: two zeros, the type (8: bytes), how many dimensions, their sizes."""
+    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
+
+
+def write_idx(folder: Path, name: str = "FashionMNIST", parts: tuple[str, str] = ("train", "t10k")) -> Path:
+    """The four files of such a set below `folder`; gives the folder of the files."""
+    random = np.random.default_rng(5)
+    raw = folder / name / "raw"
+    raw.mkdir(parents=True)
+    for part, count in zip(parts, (TRAIN, TEST)):
+        raw.joinpath(f"{part}-images-idx3-ubyte").write_bytes(idx(random.integers(0, 256, (count, 28, 28))))
+        raw.joinpath(f"{part}-labels-idx1-ubyte").write_bytes(idx(random.integers(0, 10, count)))
+    return raw
+
+
+# FashionMNIST
+
+
+def test_fashion_mnist_is_read_by_torchvisions_own_code(tmp_path: Path) -> None:
+    write_idx(tmp_path)
+    data = opened(DataSource("torchvision", str(tmp_path), "FashionMNIST", validation=0))
+    theirs = datasets.FashionMNIST(str(tmp_path), train=True, transform=HALF)
+    assert data.train.count == TRAIN
+    assert data.transforms == ("ToTensor()", "Normalize((0.5,), (0.5,))")
+    assert data.classes[:2] == ("T-shirt/top", "Trouser")
+    for index in range(TRAIN):
+        inputs, target = data.train.sample(index)
+        assert torch.equal(inputs, theirs[index][0])
+        assert int(target) == theirs[index][1]
+
+
+def test_a_set_that_fits_is_kept_in_memory(tmp_path: Path) -> None:
+    write_idx(tmp_path)
+    data = opened(DataSource("torchvision", str(tmp_path), "FashionMNIST"))
+    assert isinstance(data.train, HeldPile)
+    assert (data.train.count, data.validation.count, data.test.count) == (63, 7, TEST)
+    assert data.train.nbytes == 63 * 28 * 28 * 4
+    assert any("7 of 70 samples are held back" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("below", ["FashionMNIST", "FashionMNIST/raw"])
+def test_the_folder_of_the_files_will_do(tmp_path: Path, below: str) -> None:
+    write_idx(tmp_path)
+    data = opened(DataSource("torchvision", str(tmp_path / below), "FashionMNIST"))
+    assert data.notes[0] == f"Read from {tmp_path}."
+
+
+def test_without_a_folder_the_current_one_is_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_idx(tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    assert opened(DataSource("torchvision", "", "FashionMNIST")).notes[0] == f"Read from {tmp_path / 'data'}."
+
+
+def test_what_is_not_there_is_said_and_not_fetched(tmp_path: Path) -> None:
+    error = refusal(DataSource("torchvision", str(tmp_path), "FashionMNIST"))
+    assert error.title == "The data is not there"
+    assert str(tmp_path) in error.message
+    assert "--download" in error.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_folder_it_says_where_it_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    error = refusal(DataSource("torchvision", "", "KMNIST"))
+    assert str(tmp_path / "data") in error.message
+    assert str(tmp_path / "cache" / "checkpoint-inspector" / "data") in error.message
+
+
+def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the packed files of FashionMNIST alone, and their checksums made known to torchvision."""
+    raw = write_idx(tmp_path)
+    known = []
+    for path in sorted(raw.iterdir()):
+        content = gzip.compress(path.read_bytes())
+        path.with_name(f"{path.name}.gz").write_bytes(content)
+        path.unlink()
+        known.append((f"{path.name}.gz", hashlib.md5(content).hexdigest()))
+    monkeypatch.setattr(datasets.FashionMNIST, "resources", known)
+    monkeypatch.setattr(datasets.FashionMNIST, "mirrors", ["http://127.0.0.1:9/"])
+    return raw
+
+
+def test_packed_files_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed(tmp_path, monkeypatch)
+    assert "t10k-images-idx3-ubyte.gz" in refusal(DataSource("torchvision", str(tmp_path), "FashionMNIST")).hint
+
+
+def test_fetching_unpacks_what_is_there_with_the_right_checksum(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed(tmp_path, monkeypatch)
+    data = opened(DataSource("torchvision", str(tmp_path), "FashionMNIST", download=True))
+    assert data.test.count == TEST
+    assert f"Fetched into {tmp_path}." in data.notes
+
+
+def test_what_cannot_be_fetched_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = packed(tmp_path, monkeypatch)
+    raw.joinpath("train-images-idx3-ubyte.gz").write_bytes(b"something else")
+    error = refusal(DataSource("torchvision", str(tmp_path), "FashionMNIST", download=True))
+    assert error.title == "The data could not be fetched"
+    assert str(tmp_path) in error.message
+
+
+def test_a_file_that_is_cut_short_is_said(tmp_path: Path) -> None:
+    images = write_idx(tmp_path) / "train-images-idx3-ubyte"
+    images.write_bytes(images.read_bytes()[:-100])
+    error = refusal(DataSource("torchvision", str(tmp_path), "FashionMNIST"))
+    assert error.title == "The data cannot be read"
+    assert str(tmp_path) in error.message
+
+
+def test_more_pictures_than_labels_is_said(tmp_path: Path) -> None:
+    raw = write_idx(tmp_path)
+    raw.joinpath("train-labels-idx1-ubyte").write_bytes(idx(np.zeros(3)))
+    assert "70 pictures and 3 labels" in refusal(DataSource("torchvision", str(tmp_path), "FashionMNIST")).message
+
+
+def test_a_name_that_does_not_exist_is_perhaps_another() -> None:
+    assert "FashionMNIST" in refusal(DataSource("torchvision", "", "FashionMnistt")).hint
+
+
+def test_a_set_that_needs_more_than_a_folder_says_what(tmp_path: Path) -> None:
+    assert "annFile" in refusal(DataSource("torchvision", str(tmp_path), "CocoDetection")).message
+
+
+# Others of its kind
+
+
+def test_emnist_takes_its_split_from_the_name(tmp_path: Path) -> None:
+    write_idx(tmp_path, "EMNIST", parts=("emnist-letters-train", "emnist-letters-test"))
+    data = opened(DataSource("torchvision", str(tmp_path), "EMNIST_letters"))
+    assert len(data.classes) == 27
+    assert data.test.count == TEST
+
+
+def test_a_split_that_emnist_does_not_have_is_said(tmp_path: Path) -> None:
+    assert "letters" in refusal(DataSource("torchvision", str(tmp_path), "EMNIST_capitals")).message
+
+
+def test_drawn_by_torchvision_itself() -> None:
+    """FakeData has neither files nor parts: a part is held back, and that is tested on as well."""
+    source = DataSource("torchvision", "", "FakeData", transforms=("Resize(8)", "ToTensor()"), validation=0.25)
+    data = opened(source)
+    assert (data.train.count, data.validation.count) == (750, 250)
+    assert data.test is data.validation
+    assert len(data.classes) == 10
+    assert any("tested on" in note for note in data.notes)
+
+
+# CIFAR10
+
+
+def write_cifar(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its batches, written as its makers did, and their checksums made known to torchvision."""
+    random = np.random.default_rng(6)
+    below = folder / "cifar-10-batches-py"
+    below.mkdir(parents=True)
+
+    def write(name: str, content: dict[str, Any]) -> list[str]:
+        pickled = pickle.dumps(content, 2)
+        below.joinpath(name).write_bytes(pickled)
+        return [name, hashlib.md5(pickled).hexdigest()]
+
+    def batch(count: int) -> dict[str, Any]:
+        pixels = random.integers(0, 256, (count, 3072), np.uint8)
+        return {"data": pixels, "labels": random.integers(0, 10, count).tolist()}
+
+    monkeypatch.setattr(datasets.CIFAR10, "train_list", [write(f"data_batch_{n}", batch(12)) for n in range(1, 6)])
+    monkeypatch.setattr(datasets.CIFAR10, "test_list", [write("test_batch", batch(15))])
+    names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+    file, md5 = write("batches.meta", {"label_names": names})
+    monkeypatch.setattr(datasets.CIFAR10, "meta", {"filename": file, "key": "label_names", "md5": md5})
+
+
+def test_cifar_is_read_by_torchvisions_own_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_cifar(tmp_path, monkeypatch)
+    data = opened(DataSource("torchvision", str(tmp_path), "CIFAR10", validation=0))
+    assert data.transforms == ("ToTensor()", "Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))")
+    assert data.classes[3] == "cat"
+    assert isinstance(data.train, HeldPile)
+    assert (data.train.shape, data.train.count, data.test.count) == ((3, 32, 32), 60, 15)
+    normal = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,) * 3, (0.5,) * 3)])
+    theirs = datasets.CIFAR10(str(tmp_path), train=True, transform=normal)
+    for index in range(60):
+        inputs, target = data.train.sample(index)
+        assert torch.equal(inputs, theirs[index][0])
+        assert int(target) == theirs[index][1]
+
+
+def test_a_batch_that_was_changed_is_not_unpickled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """torchvision looks at the checksum first, and here it stays at that."""
+    write_cifar(tmp_path, monkeypatch)
+    tmp_path.joinpath("cifar-10-batches-py", "data_batch_2").write_bytes(b"cos\nsystem\n(S'touch was_run'\ntR.")
+    monkeypatch.chdir(tmp_path)
+    assert "not whole" in refusal(DataSource("torchvision", str(tmp_path), "CIFAR10")).message
+    assert not tmp_path.joinpath("was_run").exists()
+
+
+# Against the plain way
+
+
+def plainly(folder: Path, size: int, order: Order) -> list[Any]:
+    """The batches of torchvision's set and torch's DataLoader, in the same order."""
+    numbers = torch.randperm(TRAIN, generator=torch.Generator().manual_seed(seed_of(order))).tolist()
+    theirs = datasets.FashionMNIST(str(folder), train=True, transform=HALF)
+    return list(torch.utils.data.DataLoader(theirs, size, sampler=numbers))
+
+
+def seed_of(order: Order) -> int:
+    from inspector.workshop.running.orders import mixed
+
+    return mixed(order.seed, order.epoch)
+
+
+@pytest.mark.parametrize("crop", [False, True], ids=["kept", "one by one"])
+def test_batches_are_those_of_the_plain_way_bit_for_bit(tmp_path: Path, crop: bool) -> None:
+    write_idx(tmp_path)
+    # What draws is not kept; a crop to the whole picture draws and changes nothing.
+    augmentation = ("RandomCrop(28)",) if crop else ()
+    source = DataSource("torchvision", str(tmp_path), "FashionMNIST", augmentation=augmentation, validation=0)
+    train = opened(source).train
+    assert isinstance(train, ItemPile if crop else HeldPile)
+    order = Order(seed=3, epoch=2)
+    ours, theirs = list(train.batches(16, order)), plainly(tmp_path, 16, order)
+    assert len(ours) == len(theirs) == train.batch_count(16, order) == 5
+    for (inputs, targets), (plain_inputs, plain_targets) in zip(ours, theirs):
+        assert (inputs.dtype, targets.dtype) == (plain_inputs.dtype, plain_targets.dtype)
+        assert torch.equal(inputs, plain_inputs)
+        assert torch.equal(targets, plain_targets)
