@@ -1,39 +1,14 @@
-"""Pictures to train on and to look at, drawn with numpy: nothing has to be downloaded.
-
-Coordinates run from -1 to 1 over a picture; a shape is a function of them that is true inside.
-"""
+"""Pictures to train on and to look at, drawn with numpy: nothing has to be downloaded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
+from inspector.workshop.running.drawn_shapes import shapes
+
+__all__ = ["coloured_shapes", "landscape", "shapes"]
+
 Array = np.ndarray
-Shape = Callable[[Array, Array], Array]
-
-SIDE = 28
-"""Pixels on each side of a drawn shape."""
-
-SHAPES: dict[str, Shape] = {
-    "disc": lambda x, y: np.hypot(x, y) < 0.8,
-    "ring": lambda x, y: np.abs(np.hypot(x, y) - 0.65) < 0.2,
-    "square": lambda x, y: np.maximum(np.abs(x), np.abs(y)) < 0.7,
-    "frame": lambda x, y: np.abs(np.maximum(np.abs(x), np.abs(y)) - 0.6) < 0.18,
-    "triangle": lambda x, y: (y < 0.7) & (y > 2 * np.abs(x) - 0.8),
-    "plus": lambda x, y: (np.minimum(np.abs(x), np.abs(y)) < 0.2) & (np.maximum(np.abs(x), np.abs(y)) < 0.85),
-    "cross": lambda x, y: (np.abs(np.abs(x) - np.abs(y)) < 0.25) & (np.hypot(x, y) < 0.95),
-    "stripes": lambda x, y: (np.sin(8 * y) > 0) & (np.abs(x) < 0.9),
-    "bars": lambda x, y: (np.sin(8 * x) > 0) & (np.abs(y) < 0.9),
-    "checkers": lambda x, y: (np.sin(7 * x) * np.sin(7 * y) > 0) & (np.maximum(np.abs(x), np.abs(y)) < 0.9),
-}
-"""The ten classes, in the order of their labels."""
-
-
-def shapes(number: int, random: np.random.Generator) -> tuple[Array, Array]:
-    """Grey pictures float32 [number, 28, 28] in 0 .. 1 and their labels int64 [number], each class as often."""
-    labels = random.permutation(np.arange(number) % len(SHAPES))
-    return np.stack([_drawn(label, random) for label in labels]), labels
 
 
 def coloured_shapes(number: int, random: np.random.Generator) -> tuple[Array, Array]:
@@ -53,16 +28,6 @@ def landscape(height: int, width: int) -> Array:
         ridge = 0.58 + 0.14 * distance + 0.06 * np.sin(4.1 * x + 2.3 * distance) + 0.03 * np.sin(10 * x + distance)
         picture = np.where(y > ridge, colour[:, None, None], picture)
     return picture.astype(np.float32)
-
-
-def _drawn(label: int, random: np.random.Generator) -> Array:
-    """One shape, somewhat moved, turned and scaled, with grain over it."""
-    y, x = np.mgrid[-1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j]
-    x, y = x - random.uniform(-0.25, 0.25), y - random.uniform(-0.25, 0.25)
-    turn, scale = random.uniform(-0.25, 0.25), random.uniform(0.6, 1.0)
-    turned = (x * np.cos(turn) - y * np.sin(turn)) / scale, (x * np.sin(turn) + y * np.cos(turn)) / scale
-    inside = list(SHAPES.values())[label](*turned)
-    return np.clip(inside + random.normal(0, 0.1, inside.shape), 0, 1).astype(np.float32)
 
 
 def _mixed(first: Array, second: Array, share: Array) -> Array:

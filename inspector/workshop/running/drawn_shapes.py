@@ -14,13 +14,12 @@ from typing import Any
 
 import numpy as np
 
-Array = Any  # np.ndarray; numpy below 1.21 has no type arguments
-Shape = Callable[[Array, Array], Array]
+Array = Any
 
 SIDE = 28
 """Pixels on each side of a picture."""
 
-SHAPES: dict[str, Shape] = {
+SHAPES: dict[str, Callable[[Array, Array], Array]] = {
     "disc": lambda x, y: np.hypot(x, y) < 0.8,
     "ring": lambda x, y: np.abs(np.hypot(x, y) - 0.65) < 0.2,
     "square": lambda x, y: np.maximum(np.abs(x), np.abs(y)) < 0.7,
