@@ -189,7 +189,7 @@ def _proofs(tested: Tested) -> list[str]:
     wrong = [f"{each.name}: {each.text}" for each in tested.proofs if each.state != "ok"]
     if wrong or not tested.proofs:
         return wrong
-    return [f"Evaluation mode proved: {', '.join(each.name[:1].lower() + each.name[1:] for each in tested.proofs)}."]
+    return [f"Proved: {', '.join(each.name.lower() for each in tested.proofs)}."]
 
 
 __all__ = [

@@ -83,7 +83,7 @@ def by_hand(pairs: list[tuple[int, int]], label: int) -> tuple[float | None, flo
 def test_each_class_is_counted_as_by_hand(classes: int, count: int, chance: random.Random) -> None:
     pairs = [(chance.randrange(classes), chance.randrange(classes)) for _ in range(count)]
     confusion = [[pairs.count((row, column)) for column in range(classes)] for row in range(classes)]
-    result = tested(confusion)
+    result = result_of(confusion)
     for label, row in enumerate(per_class(result)):
         for mine, theirs in zip((row.precision, row.recall, row.f1), by_hand(pairs, label)):
             assert mine is theirs is None or (mine is not None and math.isclose(mine, theirs or 0.0, abs_tol=1e-12))
@@ -164,7 +164,7 @@ def test_the_summary_says_what_is_good_and_what_is_weak() -> None:
         "b is taken for a 3 of 10 times (30 %).",
         "a is taken for b 1 of 10 times (10 %).",
         "a and b look swapped.",
-        "Evaluation mode proved: dropout.",
+        "Proved: dropout.",
     )
 
 

@@ -1,0 +1,198 @@
+"""How good checkpoints are on a data set, in evaluation mode and proved to be in it.
+
+    Test(model, arguments, starts, data)  ->  yields Progress and a `Tested` for each start; returns `Tests`
+
+The model is made once and given the weights of one checkpoint after the other. One that cannot be tested is told of in
+`Tests.failures`, and the others go on.
+
+Why this way: `inference_mode` holds for each batch and not over a yield, because whoever listens may be a program that
+trains in the same thread. Sums stay on the device; it is waited for ten times a second, so that what is shown is done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from ...progress import Progress
+from ...wording import names, safe
+from ..failures import Refusal, failure_of
+from ..run_requests import Start, Test
+from ..run_words import Check, Tested, Tests
+from . import proving, rng
+from .criteria import Criterion, criterion_of
+from .data import Data, Order, Pile
+from .datasets import open_data
+from .devices import described, device_of, moved
+from .evaluating import BETWEEN_WORDS, evaluation_mode
+from .models import WITH_WEIGHTS, load_file, load_weights, made_model
+from .tallies import Result, Tally
+from .where import placed
+
+TITLE = "The test failed"
+Words = Generator[Any, None, Tests]
+
+
+def infer(request: Test) -> Words:
+    """Yields Progress in samples and each `Tested` as soon as it is there. Raises Refusal for what concerns all."""
+    with _threads(request.threads):
+        data = yield from open_data(request.data)
+        pile = _pile(data, request.split)
+        work = _Testing(request, data, pile, criterion_of(request.criterion), device_of(request.device))
+        tested: list[Tested] = []
+        failures: list[tuple[str, str]] = []
+        for start in work.starts:
+            try:
+                result = yield from work.test(start)
+            except (Exception, SystemExit) as error:
+                failures.append((_path(start), _sentence(error)))
+            else:
+                tested.append(result)
+                yield result
+        return Tests(tuple(tested), tuple(failures))
+
+
+@contextlib.contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Calculates with so many threads; 0: with as many as torch takes by itself."""
+    before = torch.get_num_threads()
+    if count:
+        torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        if count:
+            torch.set_num_threads(before)
+
+
+def _pile(data: Data, split: str) -> Pile:
+    piles = {"train": data.train, "validation": data.validation, "test": data.test}
+    if split not in piles:
+        raise Refusal(f"There is no split {split!r}.", title=TITLE, hint=f"Choose {names(list(piles))}.")
+    pile = piles[split]
+    if pile is None or not pile.count:
+        there = [name for name, each in piles.items() if each is not None and each.count]
+        hint = f"It has {names(there)}." if there else ""
+        raise Refusal(f"{data.name} has no samples for {split}.", title="The data is empty", hint=hint)
+    return pile
+
+
+def _path(start: Start) -> str:
+    """The person's file."""
+    return start.shown or start.path
+
+
+def _sentence(error: BaseException) -> str:
+    failure = failure_of(error)
+    return f"{failure.message} {failure.hint}".strip()
+
+
+class _Testing:
+    """What is the same for all starts, and the model, which is used for one after the other."""
+
+    def __init__(self, request: Test, data: Data, pile: Pile, criterion: Criterion, device: torch.device) -> None:
+        self.request, self.data, self.pile = request, data, pile
+        self.criterion, self.device = criterion, device
+        self.starts = request.starts or (Start(request.model.path, None),)
+        self._model: nn.Module | None = None
+        self._began = 0
+
+    def test(self, start: Start) -> Generator[Progress, None, Tested]:
+        """One checkpoint. Raises what loading it or running the model raises, with batch and layer named."""
+        self._began += 1
+        yield self._progress(start, 0)
+        model, notes = self._ready(start)
+        before = proving.digests(model)
+        checks = self._tried(model)
+        begin = time.perf_counter()
+        tally = yield from self._added_up(start, model)
+        result = tally.result(model)  # waits for the device
+        seconds = time.perf_counter() - begin
+        told = self._told(start, tally, result, seconds)
+        notes = (*self.data.notes, *notes, *result.notes)
+        return told._replace(proofs=(*checks, proving.unchanged(before, model)), notes=tuple(dict.fromkeys(notes)))
+
+    # -- the model ---------------------------------------------------------------------------------------------
+
+    def _ready(self, start: Start) -> tuple[nn.Module, tuple[str, ...]]:
+        """The model with the weights of `start`, on the device and evaluating; what should be known about it."""
+        loaded = None if start.weights is None else load_file(start.path)
+        model = self._made(start)
+        notes = load_weights(model, start, loaded)
+        if start.weights is None and self.request.model.kind not in WITH_WEIGHTS:
+            notes = (*notes, "No checkpoint was given: these are the weights that the constructor made.")
+        return model.to(self.device).eval(), notes
+
+    def _made(self, start: Start) -> nn.Module:
+        """Anew where something of the checkpoint before could be left in it."""
+        source = self.request.model
+        brings_weights = source.kind in WITH_WEIGHTS and start.weights is None
+        if brings_weights and start.path:
+            source = source._replace(path=start.path)
+        if self._model is None or brings_weights or not start.strict:
+            with rng.unmoved():
+                rng.seed_all(0)
+                self._model = made_model(source, self.request.arguments)
+        return self._model
+
+    def _tried(self, model: nn.Module) -> tuple[Check, ...]:
+        inputs, _ = next(self.pile.batches(min(proving.SAMPLES, self.request.batch_size), Order(shuffled=False)))
+        try:
+            return proving.trial_checks(model, moved(inputs, self.device))
+        except Exception as error:
+            raise placed(error, model, "batch 1", TITLE) from error
+
+    # -- the batches -------------------------------------------------------------------------------------------
+
+    def _added_up(self, start: Start, model: nn.Module) -> Generator[Progress, None, Tally]:
+        tally = Tally(self.criterion, self.data, self.device, self.request.top, self.request.examples)
+        spoke, number = time.monotonic(), 0
+        try:
+            for inputs, targets in self._batches():
+                number += 1
+                with evaluation_mode(model):
+                    tally.add(model(moved(inputs, self.device)), targets)
+                if time.monotonic() - spoke > BETWEEN_WORDS:
+                    tally.wait()
+                    yield self._progress(start, tally.samples)
+                    spoke = time.monotonic()
+        except (Exception, SystemExit) as error:
+            raise placed(error, model, f"batch {max(number, 1)}", TITLE) from error
+        return tally
+
+    def _batches(self) -> Iterator[Any]:
+        return self.pile.batches(self.request.batch_size, Order(shuffled=False), 0, self.request.workers)
+
+    def _progress(self, start: Start, done: int) -> Progress:
+        """Over all checkpoints together."""
+        samples = self.pile.count
+        name = safe(_path(start).replace("\\", "/").rpartition("/")[2], 60)
+        done = (self._began - 1) * samples + min(done, samples)
+        return Progress(done, len(self.starts) * samples, "samples", f"Testing {name}".strip())
+
+    # -- what came of it ---------------------------------------------------------------------------------------
+
+    def _told(self, start: Start, tally: Tally, result: Result, seconds: float) -> Tested:
+        counts = result.counts
+        return Tested(
+            path=_path(start),
+            epoch=start.epoch - 1 if start.epoch > 1 else None,
+            split=self.request.split,
+            samples=tally.samples,
+            loss=result.loss,
+            correct=counts.correct,
+            top=counts.top,
+            top_correct=counts.top_correct,
+            classes=tally.classes,
+            confusion=counts.confusion,
+            examples=tally.examples(self.pile),
+            seconds=seconds,
+            speed=tally.samples / seconds if seconds > 0 else 0.0,
+            proofs=(),
+            device=described(self.device),
+        )
