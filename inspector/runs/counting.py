@@ -172,7 +172,8 @@ def _steps(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, possibl
     if not dividing:
         return None
     done = dividing[1] if len(dividing) == 3 else dividing[0]  # the middle is never wrong by more than one
-    batches = plural(steps // done, "batch", "batches")
+    others = " or ".join(count(each) for each in dividing if each != done)
+    batches = plural(steps // done, "batch", "batches") + (f" ({others} would fit too)" if others else "")
     words = f"the optimizer's {plural(steps, 'step')} are {count(done)} times {batches}"
     return _Told(done, words, len(dividing) == 1 and stored > 1)
 

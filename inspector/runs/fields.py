@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, Value, walk
@@ -23,6 +24,7 @@ from ..comparing.optimizer_kinds import kind_of
 from ..comparing.optimizer_states import OptimizerState, optimizer_states
 from ..errors import InspectorError
 from ..wording import count, names, number, plural, safe
+from ..workshop.run_requests import Keys
 from .field_words import role_of, words_of
 
 ROLES: Mapping[str, str] = {
@@ -53,6 +55,8 @@ ROLES: Mapping[str, str] = {
 _DEEPEST, _MOST = 3, 1000
 _NUMBERS = 2
 """So many numbers in a list are a history, and not one value for each of a few groups."""
+_CURVES = ("train_loss", "valid_loss", "accuracy", "lr")
+"""Roles of numbers that a history is made of."""
 
 
 class Field(NamedTuple):
@@ -92,6 +96,21 @@ def way_to(root: Branch, key: str) -> tuple[Entry, ...]:
             if below:
                 return (root, *below)
     return ()
+
+
+def keys_to(root: Branch, key: str) -> Keys | None:
+    """The way to `key` as keys of a loaded file; None where a key might be no text, or leads through an object."""
+    way = way_to(root, key)
+    found: list[str | int] = []
+    for above, entry in pairwise(way):
+        if not isinstance(above, Branch) or (above.kind, entry.name.isdigit()) not in _KNOWN:
+            return None
+        found.append(int(entry.name) if above.kind == "sequence" else entry.name)
+    return tuple(found) if way else None
+
+
+_KNOWN = (("mapping", False), ("sequence", True))
+"""Kinds of branches and whether the name is a number: a number in a dict may be one or the text of one."""
 
 
 def number_at(entry: Entry | None) -> float | int | None:
@@ -204,6 +223,7 @@ def _of_entry(entry: Entry, key: str, section: str, above: tuple[str, ...]) -> I
         return
     words = (*above, *words_of(entry.name))
     found = _as_classes(entry, key) or _as_number(entry, key, words) or _as_history(entry, key, words)
+    found = found or _as_records(entry, key)
     if found is not None:
         yield found
     elif isinstance(entry, Branch) and len(above) < _DEEPEST * 3 and key.count(".") < _DEEPEST - 1:
@@ -227,7 +247,7 @@ def _part_words(entry: Entry, section: str) -> str:
     if section == "scaler" and (scale := number_at(children.get("scale"))) is not None:
         return f"scale {number(scale)}"
     shown = [safe(name, 40) for name in children]
-    return names(shown, 4) if shown else "there"
+    return names(shown, 4) if shown else "a state"
 
 
 def _as_number(entry: Entry, key: str, words: tuple[str, ...]) -> Field | None:
@@ -238,12 +258,23 @@ def _as_number(entry: Entry, key: str, words: tuple[str, ...]) -> Field | None:
 
 def _as_history(entry: Entry, key: str, words: tuple[str, ...]) -> Field | None:
     role = role_of(words)
-    if role not in ("train_loss", "valid_loss", "accuracy", "lr", "best"):
+    if role not in _CURVES:
         return None
     found = numbers_at(entry)
     if found is None:
         return None
     return Field("history", key, found, f"{count(len(found))} values, the last {number(found[-1])}")
+
+
+def _as_records(entry: Entry, key: str) -> Field | None:
+    """A list of dicts that each say a loss, or an accuracy, of some epoch."""
+    if not isinstance(entry, Branch) or entry.kind != "sequence" or not entry.children:
+        return None
+    rows = [child for child in entry.children if isinstance(child, Branch) and child.kind == "mapping"]
+    telling = [row for row in rows if any(role_of(words_of(child.name)) in _CURVES for child in row.children[:_MOST])]
+    if len(rows) < len(entry.children) or not telling:
+        return None
+    return Field("history", key, None, plural(len(rows), "record"))
 
 
 def _as_classes(entry: Entry, key: str) -> Field | None:

@@ -6,13 +6,19 @@ silence where the model's parameters come in another order than those of the fil
 
 from __future__ import annotations
 
-from ..checkpoint.entries import Checkpoint
+from ..checkpoint.entries import Branch, Checkpoint
 from ..comparing.optimizer_loading import loads_wrongly
 from ..comparing.optimizers import lenses
 from ..comparing.sides import Side, of_checkpoint
+from .fields import way_to
 from .resume import Resume
 
 BEGINS_ANEW = "It is left out, and the optimizer begins anew."
+
+
+def is_lost(checkpoint: Checkpoint, key: str) -> bool:
+    """Whether a part lies in an object of somebody's own class, which nothing ever builds."""
+    return any(isinstance(entry, Branch) and entry.kind == "object" for entry in way_to(checkpoint.root, key)[:-1])
 
 
 def optimizer_losses(

@@ -14,7 +14,7 @@ same way as what is found, so that no place has to know which of the two it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint
@@ -22,6 +22,7 @@ from ..errors import InspectorError
 from ..wording import number, safe
 from .arguments import arguments_of, plain_at
 from .counting import Counted, counted
+from .field_words import role_of, words_of
 from .fields import ROLES, Field, entry_at, fields, number_at
 
 PARTS = ("weights", "optimizer", "scheduler", "scaler", "rng")
@@ -207,9 +208,24 @@ class _Reading:
         return Counted(max(epoch, 1), f"A run of this program saved it {where}.", True)
 
     def _best(self, following: int) -> tuple[float | None, int]:
+        """The one that is stored as the best; else the lowest of a curve, or the last validation loss."""
         best = self._number("best")
+        if best is None and "best" not in self._corrections and not self._is_own:
+            best = self._lowest()
         at = self._number("best_epoch")
         return best, int(at) if at is not None and 0 < at < following and self._is_own else 0
+
+    def _lowest(self) -> float | None:
+        for field in self._histories("valid_loss"):
+            finite = [float(value) for value in field.value if math.isfinite(value)]  # type: ignore[attr-defined]
+            if finite:
+                self._used["best"] = field
+                return min(finite)
+        last = self._first("valid_loss")
+        if last is None or not isinstance(last.value, (int, float)) or not math.isfinite(last.value):
+            return None
+        self._used["best"] = last
+        return float(last.value)
 
     def _expected(self) -> tuple[float | None, str]:
         """The last training loss, or else the last validation loss, or else the best of them."""
@@ -222,15 +238,18 @@ class _Reading:
         return (None if best is None else float(best)), "valid_loss"
 
     def _last(self, role: str) -> float | None:
-        from .field_words import role_of, words_of
+        for field in self._histories(role):
+            last = field.value[-1]  # type: ignore[index]
+            if math.isfinite(last):
+                self._used[role] = field
+                return float(last)
+        return None
 
+    def _histories(self, role: str) -> Iterator[Field]:
+        """The stored curves of a role, as lists of numbers."""
         for field in self._fields:
             if field.role == "history" and isinstance(field.value, tuple) and role_of(words_of(field.key)) == role:
-                last = field.value[-1]
-                if isinstance(last, float) and math.isfinite(last):
-                    self._used[role] = field
-                    return last
-        return None
+                yield field
 
     def _classes(self) -> tuple[str, ...]:
         field = self._first("classes")

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from itertools import pairwise
 
 from ..checkpoint.entries import Branch, Checkpoint
 from ..checkpoint.rewriting import PICKLED
@@ -24,7 +23,7 @@ from ..errors import FileError, InspectorError
 from ..progress import Progress
 from ..wording import plural, safe
 from ..workshop.run_requests import Keys, Start
-from .fields import entry_at, way_to
+from .fields import entry_at, keys_to
 from .folders import stem_of
 from .losing import optimizer_losses
 from .resume import Resume
@@ -120,21 +119,6 @@ def _start(checkpoint: Checkpoint, resume: Resume, side: Side, model: Side | Non
         best=resume.best,
         strict=not _has_initial(side),
     )
-
-
-def keys_to(root: Branch, key: str) -> Keys | None:
-    """The way to `key` as keys of a loaded file; None where a key might be no text, or leads through an object."""
-    way = way_to(root, key)
-    found: list[str | int] = []
-    for above, entry in pairwise(way):
-        if not isinstance(above, Branch) or (above.kind, entry.name.isdigit()) not in _KNOWN:
-            return None
-        found.append(int(entry.name) if above.kind == "sequence" else entry.name)
-    return tuple(found) if way else None
-
-
-_KNOWN = (("mapping", False), ("sequence", True))
-"""Kinds of branches and whether the name is a number: a number in a dict may be one or the text of one."""
 
 
 def _has_initial(side: Side) -> bool:
