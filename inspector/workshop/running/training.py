@@ -1,0 +1,117 @@
+"""Trains a model, and goes on with training that was stopped: words while it goes, `Trained` at its end.
+
+    prepare     data, model, weights, optimizer, what the file restores      preparing
+    Began       and the notes on all that, one message each
+    epochs      Batches ... EpochEnd, Saved ...                              epochs
+    Trained
+
+Why this way: what a file of ours goes on from does bit for bit what would have been done without the stop, on a CPU
+with the same number of threads. Order of samples and augmentation follow from (seed, epoch), dropout from the
+generators' states that every file holds; sums and losses are kept in the file as they stood.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import torch
+
+from ..handshake import BATCHES, judged, standard_error
+from ..run_requests import Train
+from ..run_words import Batches, Began, Message, Trained
+from . import saving
+from .devices import described
+from .epochs import Epochs
+from .models import parameter_count
+from .optimizers import rate_of
+from .preparing import Prepared, absolute, prepare
+from .states import bare
+from .wishes import Wishes
+
+Words = Generator[Any, None, Trained]
+
+
+def train(request: Train, wishes: Wishes) -> Words:
+    """Yields the words of `run_words` and Progress. Raises Refusal, WorkshopError, and what making user code raises."""
+    began = time.perf_counter()
+    request = absolute(request)
+    with threads(request.threads):
+        saving.prepare_folder(request.folder, request.name)
+        run = yield from prepare(request)
+        yield _began(run)
+        yield from _notes(run)
+        epochs = Epochs(run, wishes)
+        work = _until_the_end(run, epochs)
+        is_stopped = yield from _with_handshake(work, run)
+    best = saving.best_path(request.folder)
+    return Trained(
+        "stopped" if is_stopped else "finished", run.journal.epoch, run.journal.batch, run.journal.best,
+        run.journal.best_epoch, epochs.latest, best if os.path.exists(best) else "",
+        time.perf_counter() - began, epochs.teller.samples,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def threads(count: int) -> Iterator[None]:
+    """torch calculates with `count` threads within this; 0: as many as it takes by itself."""
+    before = torch.get_num_threads()
+    if count:
+        torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _until_the_end(run: Prepared, epochs: Epochs) -> Generator[Any, None, bool]:
+    """Returns whether it was stopped."""
+    while run.journal.epoch <= run.request.epochs:
+        if (yield from epochs.one()):
+            return True
+    return False
+
+
+def _began(run: Prepared) -> Began:
+    request, validation = run.request, run.data.validation
+    assert run.data.train is not None
+    return Began(
+        described(run.device), torch.get_num_threads(), run.data.train.count, validation.count if validation else 0,
+        run.batches, run.journal.epoch, run.journal.batch, request.epochs, parameter_count(bare(run.model)),
+        rate_of(run.optimizer), run.journal.best, request.folder, str(torch.__version__), run.notes,
+    )  # fmt: skip
+
+
+def _notes(run: Prepared) -> Iterator[Message]:
+    for check in run.checks:
+        if check.state in ("warning", "bad"):
+            yield Message(f"{check.name}: {check.text}", "warning")
+    if run.journal.epoch > run.request.epochs:
+        done, wanted = run.journal.epoch - 1, run.request.epochs
+        yield Message(f"There is nothing left to train: {done} epochs are done, {wanted} were wanted.", "warning")
+    if run.data.validation is None:
+        yield Message("There is no validation data: the training loss decides which epoch was the best.")
+
+
+def _with_handshake(work: Generator[Any, None, bool], run: Prepared) -> Generator[Any, None, bool]:
+    """The same words, and after the first batches how their loss compares with the file's last."""
+    expected = run.request.expected
+    losses: list[float] = []
+    wanted = 0 if expected is None else min(BATCHES, max(1, run.batches - run.journal.batch))
+    while True:
+        try:
+            word = next(work)
+        except StopIteration as end:
+            is_stopped: bool = end.value
+            return is_stopped
+        yield word
+        if expected is not None and wanted and isinstance(word, Batches):
+            losses += word.losses
+            if len(losses) >= wanted:
+                first = losses[:wanted]
+                mean = sum(first) / wanted
+                yield judged(wanted, mean, expected, run.request.expected_is, standard_error(first))
+                wanted = 0

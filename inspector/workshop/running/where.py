@@ -1,0 +1,131 @@
+"""Where in a run an exception arose: which epoch, which batch, which layer, and what went into it.
+
+Why this way: torch's exception speaks of matrices. Who reads it asks for the batch and for the layer, and both are
+there: the loop knows the batch, and the frames of the traceback hold the modules whose forward was running.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...errors import InspectorError
+from ...wording import names, safe, shape
+from ..failures import failure_of, text_of
+from ..requests import WorkshopError
+from .criteria import Criterion, scores_of
+
+TITLE = "Training failed"
+MEMORY = "There is not enough memory"
+_NO_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory|Cannot allocate", re.IGNORECASE)
+
+
+def placed(error: BaseException, model: nn.Module, place: str, title: str = TITLE) -> WorkshopError:
+    """`error` as a sentence that begins with `place` (`batch 31 of epoch 2`) and names the layer where it is known."""
+    layer, frame = _layer(error, model)
+    where = place[:1].upper() + place[1:] + (f", layer {layer}" if layer else "")
+    if is_out_of_memory(error):
+        return WorkshopError(f"{where}: {_memory_sentence(error)}", title=MEMORY, hint=_SMALLER)
+    if isinstance(error, InspectorError):
+        return WorkshopError(f"{where}: {error.message}", title=title, hint=error.hint)
+    told = failure_of(error)._asdict()
+    message = _criterion_sentence(error) or told.pop("message")
+    went_in = f" What went in: {_given(frame)}." if frame is not None and _given(frame) else ""
+    told.update(message=f"{where}: {message}{went_in}", title=title)
+    return WorkshopError(**told)
+
+
+def batch_of(epoch: int, batch: int) -> str:
+    """`batch 31 of epoch 2`."""
+    return f"batch {batch} of epoch {epoch}"
+
+
+# -- memory ------------------------------------------------------------------------------------------------
+
+_SMALLER = "Choose a smaller batch size, or mixed precision."
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory, of the machine or of the GPU, was too small."""
+    kinds = tuple(filter(None, (MemoryError, getattr(torch.cuda, "OutOfMemoryError", None))))
+    return isinstance(error, kinds) or (isinstance(error, RuntimeError) and bool(_NO_MEMORY.search(text_of(error))))
+
+
+def _memory_sentence(error: BaseException) -> str:
+    told = text_of(error).rstrip(".")
+    return f"the memory does not suffice ({told})." if told else "the memory does not suffice."
+
+
+# -- layers ------------------------------------------------------------------------------------------------
+
+
+def _frames(error: BaseException) -> Iterator[FrameType]:
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace.tb_frame
+        trace = trace.tb_next
+
+
+def _layer(error: BaseException, model: nn.Module) -> tuple[str, FrameType | None]:
+    """(`fc1 (Linear)` for the innermost module of `model` whose forward was running, its frame); ("", None)."""
+    paths = {id(module): path for path, module in model.named_modules()}
+    found = None
+    for frame in _frames(error):
+        owner = frame.f_locals.get("self")
+        if isinstance(owner, nn.Module) and id(owner) in paths and frame.f_code.co_name == "forward":
+            found = frame
+    if found is None:
+        return "", None
+    owner = found.f_locals["self"]
+    return named(paths[id(owner)], owner), found
+
+
+def named(path: str, module: nn.Module) -> str:
+    """`fc1 (Linear)`; the model itself is its class alone."""
+    return f"{safe(path)} ({type(module).__name__})" if path else type(module).__name__
+
+
+def _given(frame: FrameType) -> str:
+    """The tensors that a forward was called with: `[64, 784]`."""
+    code = frame.f_code
+    values = [frame.f_locals.get(name) for name in code.co_varnames[1 : code.co_argcount]]
+    return names([shape(tuple(each.shape)) for each in values if isinstance(each, Tensor)])
+
+
+# -- the criterion -----------------------------------------------------------------------------------------
+
+
+def _criterion_sentence(error: BaseException) -> str:
+    """What output and labels have to do with it, where the criterion raised it; empty otherwise."""
+    for frame in _frames(error):
+        criterion = frame.f_locals.get("self")
+        if isinstance(criterion, Criterion) and frame.f_code.co_name == "__call__":
+            output, target = frame.f_locals.get("output"), frame.f_locals.get("target")
+            return f"{_both(output, target)}: {safe(criterion.name)} says {text_of(error).rstrip('.') or 'nothing'}."
+    return ""
+
+
+def _both(output: Any, target: Any) -> str:
+    try:
+        given = shape(tuple(scores_of(output).shape))
+    except InspectorError:
+        return f"The model gives a {type(output).__name__}"
+    return f"The model gives {given}, {described_target(target)}"
+
+
+def described_target(target: Any) -> str:
+    """`the labels go up to 9`, or the shape of what is no label."""
+    if not isinstance(target, Tensor):
+        return f"the target is a {type(target).__name__}"
+    if target.is_floating_point() or not target.numel():
+        return f"the target is {shape(tuple(target.shape))} of {str(target.dtype)[6:]}"
+    many = f" {shape(tuple(target.shape))}" if target.dim() != 1 else ""
+    try:
+        return f"the labels{many} go from {int(target.min())} to {int(target.max())}"
+    except RuntimeError:  # a GPU that has failed tells nothing more
+        return f"the labels{many} cannot be read any more"
