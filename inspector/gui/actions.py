@@ -60,7 +60,7 @@ DEEDS = (
     Deed("theme_light", "Li&ght", "View", "Ctrl+Alt+1", "Light colours", "", True, "theme"),
     Deed("theme_dark", "Dar&k", "View", "Ctrl+Alt+2", "Dark colours", "", True, "theme"),
     Deed("measure", "&Measure All", "Measure", "Ctrl+M", "Compute the statistics of every tensor", "measure"),
-    Deed("stop", "&Stop", "Measure", "Ctrl+.", "Stop what is running; what is measured stays", "stop"),
+    Deed("stop", "&Stop", "Measure", "Ctrl+.", "Stop what is running: what is measured stays, training saves", "stop"),
     Deed("compare", "Co&mpare With…", "Compare", "Ctrl+D", "Hold this file against another one", "compare"),
     Deed("swap", "S&wap Sides", "Compare|", "Ctrl+Shift+S", "Make A of B, and B of A", "swap"),
     Deed("next_difference", "&Next Difference", "Compare", "F8", "Go to the next pair that differs", "next"),
@@ -72,6 +72,13 @@ DEEDS = (
     Deed("solve", "Find &Arguments", "Fit", "Ctrl+Shift+G", "Look for constructor arguments that make the shapes fit"),
     Deed("tick_all", "&Tick All Steps", "Fit", "Ctrl+Shift+A", "Take every step that is certain or likely"),
     Deed("save_mended", "&Save Mended File…", "Fit", "Ctrl+S", "Write the mended checkpoint as a new file"),
+    Deed("run", "&Run…", "Run|", "Ctrl+Shift+R", "Train on from this checkpoint, and test it", "run"),
+    Deed("start_run", "&Start or Resume", "Run", "Ctrl+Return", "Train as it is set up, or go on from what was saved"),
+    Deed("pause_run", "&Pause or Go On", "Run", "Ctrl+P", "Wait after this batch, or go on", "pause"),
+    Deed("stop_now", "Stop &Now", "Run|", "Ctrl+Alt+.", "End the run at once; what was saved last stays", "stop"),
+    Deed("test", "&Test", "Run", "Ctrl+Shift+T", "Test the best and the latest, or the checkpoint itself", "test"),
+    Deed("test_all", "Test &All", "Run|", "Ctrl+Alt+T", "Test all that the run saved: accuracy over epochs"),
+    Deed("log_scale", "&Logarithmic Loss", "Run", "Ctrl+L", "Losses on a logarithmic axis, or on a plain one"),
     Deed("palette", "&All Actions…", "Help", "Ctrl+K", "Find any action by its name", "command"),
     Deed("search_help", "The &Search Language", "Help", "F1", "What can be written into the search field", "info"),
     Deed("forget", "Forget &Recent Files", "Help", "Ctrl+Shift+Del", "Empty the list of recent files"),
@@ -81,7 +88,7 @@ DEEDS = (
 
 FOR_A_FILE = frozenset(
     "reload export find copy_key copy_row copy_python copy_command fold expand_all collapse_all deeper shallower "
-    "file_order show_tree show_entry show_file details measure stop compare fit".split()
+    "file_order show_tree show_entry show_file details measure stop compare fit run".split()
 )
 """What can be done with the page of a file."""
 FOR_A_CASE = frozenset("reload stop find copy_python copy_command undo redo solve tick_all save_mended".split())
@@ -91,7 +98,11 @@ FOR_A_COMPARISON = frozenset(
     "details measure swap next_difference previous_difference differences report".split()
 )
 """What can be done with two files."""
-FOR_A_PAGE = FOR_A_FILE | FOR_A_CASE | FOR_A_COMPARISON
+FOR_A_RUN = frozenset(
+    "reload stop copy_command start_run pause_run stop_now test test_all log_scale".split()
+)
+"""What can be done where a checkpoint is trained on and tested."""
+FOR_A_PAGE = FOR_A_FILE | FOR_A_CASE | FOR_A_COMPARISON | FOR_A_RUN
 """What makes sense only on some page; each panel says what it is able to do."""
 FOR_ANY_PAGE = ("close", "next_file", "previous_file")
 FOR_A_ROW = ("copy_key", "copy_row", "copy_python", "copy_command")

@@ -54,13 +54,14 @@ class QtApplication(QApplication):
 class Application:
     """The application and its window, put together; a test or a screenshot makes one without `main`."""
 
-    def __init__(self, app: QApplication, settings: Settings | None = None) -> None:
+    def __init__(self, app: QApplication, settings: Settings | None = None, *, in_process: bool = False) -> None:
+        """`in_process`: runs are driven inside this process."""
         self.app = app
         self.settings = settings or Settings()
         prepare(app)
         self.take_theme()
         app.styleHints().colorSchemeChanged.connect(self.take_theme)
-        self.session = Session(self.settings)
+        self.session = Session(self.settings, in_process=in_process)
         self.window = MainWindow(self.session, self.settings)
         self.last_resort = LastResort()
         self.session.broken.connect(self.last_resort.report)
@@ -99,8 +100,11 @@ def wait_a_moment(file: OpenFile) -> None:
     loop.exec()
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Shows the window with each file of `argv` (by default the command line's) in a tab; gives the exit code."""
+def main(argv: Sequence[str] | None = None, *, in_process: bool = False) -> int:
+    """Shows the window with each file of `argv` (by default the command line's) in a tab; gives the exit code.
+
+    `in_process`: what is trained and tested runs inside the window's process, and not in a child.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     if any(word in ("-h", "--help") for word in words):
         print(USAGE)
@@ -109,7 +113,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the window at once
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QtApplication([sys.argv[0]])
-    inspector = Application(app)
+    inspector = Application(app, in_process=in_process)
     inspector.last_resort.install()
     try:
         inspector.session.open([word for word in words if word])

@@ -66,6 +66,8 @@ class Commands:
             **dict.fromkeys(("swap", "next_difference", "previous_difference", "differences", "report"), _nothing),
             "fit": lambda: window.session.fit(window.file().path),
             "explain": window.session.explain,
+            "run": lambda: window.session.run(window.file().path),
+            **dict.fromkeys(("start_run", "pause_run", "stop_now", "test", "test_all", "log_scale"), _nothing),
             "solve": _nothing,
             "tick_all": _nothing,
             "save_mended": _nothing,

@@ -89,6 +89,8 @@ class MainWindow(QMainWindow):
         panel.ability_changed.connect(lambda: self._enable_if_shown(page))
         page.paced.connect(lambda pace: self.status.show_pace(pace) if page is self.session.current else None)
         panel.open_asked.connect(lambda path: self.session.open([path]))
+        panel.compare_asked.connect(self.session.compare)
+        panel.run_asked.connect(lambda: self.session.run(page.path, fit=page))  # type: ignore[attr-defined]
         panel.said.connect(lambda words: self.status.showMessage(words, 3000))
         panel.failed.connect(self.commands.tell_failure)
         page.renamed.connect(lambda: self._rename(page))
@@ -110,7 +112,11 @@ class MainWindow(QMainWindow):
         panel.deleteLater()
 
     def close_panel(self, panel: PagePanel) -> None:
-        self.session.close(panel.page)
+        """Closes its tab, unless something goes on there that is asked about first."""
+        if panel.asks_to_stay(lambda: self.close_panel(panel)):
+            self.session.show(panel.page)
+        else:
+            self.session.close(panel.page)
 
     def _show(self, page: OpenPage | None) -> None:
         """Goes to the tab of `page`; None: to the start page."""
@@ -212,6 +218,9 @@ class MainWindow(QMainWindow):
         return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._is_kept_open():
+            event.ignore()
+            return
         self.settings.keep_state("window", self.saveGeometry())
         self.place.keep_state()
         for panel in self.panels.values():
@@ -221,6 +230,15 @@ class MainWindow(QMainWindow):
         self.place.details.stop()
         self.session.end()
         super().closeEvent(event)
+
+    def _is_kept_open(self) -> bool:
+        """Whether something goes on that is asked about first; it closes the window when that has ended."""
+        self.session.queue.hold()  # whoever waits is not to begin when the one that runs is stopped
+        for page, panel in self.panels.items():
+            if panel.asks_to_stay(self.close, lambda: self.session.queue.hold(False)):
+                self.session.show(page)
+                return True
+        return False
 
 
 def _tab_of(page: OpenPage) -> tuple[str, str]:

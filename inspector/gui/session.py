@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from .jobs import wait_for_all
 from .open_file import OpenFile
 from .open_page import OpenPage
+from .running.run_queue import RunQueue
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from ..checkpoint.entries import Checkpoint
+    from .fitting.open_fit import OpenFit
 
 
 class Session(QObject):
@@ -29,9 +35,13 @@ class Session(QObject):
     broken = Signal(object)
     """An exception that is an error of this program."""
 
-    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QObject | None = None, *, in_process: bool = False) -> None:
+        """`in_process`: runs are driven inside the window's process, and not in a child."""
         super().__init__(parent)
         self.settings = settings
+        self.in_process = in_process
+        self.queue = RunQueue(self)
+        """The trainings of this window, of which one goes at a time."""
         self.pages: list[OpenPage] = []
         self.current: OpenPage | None = None
 
@@ -66,9 +76,19 @@ class Session(QObject):
         """Fits the checkpoint `path` to a model in a tab of its own; it is not read again where it is open."""
         from .fitting.open_fit import OpenFit
 
-        file = self._find(path)
-        known = file.contents.checkpoint if file is not None and file.contents is not None else None
-        page = OpenFit(path, self.settings, self, checkpoint=known, model=model)
+        page = OpenFit(path, self.settings, self, checkpoint=self._known(path), model=model)
+        page.opened.connect(lambda: self.settings.remember(page.path))
+        self.add(page)
+        self.show(page)
+
+    def run(self, path: str, *, fit: OpenFit | None = None) -> None:
+        """Trains on from the checkpoint `path` in a tab of its own, with the model and the mending steps of `fit`."""
+        from .running.open_run import OpenRun
+
+        known = fit.checkpoint if fit is not None else self._known(path)
+        page = OpenRun(
+            path, self.settings, self, checkpoint=known, fit=fit, in_process=self.in_process, queue=self.queue
+        )
         page.opened.connect(lambda: self.settings.remember(page.path))
         self.add(page)
         self.show(page)
@@ -111,6 +131,7 @@ class Session(QObject):
 
     def end(self) -> None:
         """Stops everything that runs, and waits for it. For the closing of the window."""
+        self.queue.hold()  # nobody who waits is to begin now
         for page in self.pages:
             page.close()
         wait_for_all()
@@ -119,6 +140,11 @@ class Session(QObject):
     def _find(self, path: str) -> OpenFile | None:
         path = os.path.abspath(path)
         return next((file for file in self.files if file.path == path), None)
+
+    def _known(self, path: str) -> Checkpoint | None:
+        """The checkpoint, where it is open already."""
+        file = self._find(path)
+        return file.contents.checkpoint if file is not None and file.contents is not None else None
 
     def _add_file(self, path: str) -> OpenFile:
         file = OpenFile(path, self)

@@ -35,7 +35,7 @@ def command(fit: OpenFit) -> str:
     choice = fit.chosen.choice
     words = ["inspector", "fit", fit.path, choice.text if choice is not None else ""]
     for name, value in fit.chosen.arguments.items():
-        words += ["--arg", f"{name}={_value(value)}"]
+        words += ["--arg", f"{name}={argument_text(value)}"]
     if fit.chosen.interpreter != sys.executable:
         words += ["--python", fit.chosen.interpreter]
     if fit.section_is_chosen:
@@ -54,7 +54,7 @@ def _mending(fit: OpenFit) -> str:
     return shlex.join(["inspector", "mend", fit.path, *steps, *section, "-o", mended_path(fit.path)])
 
 
-def _value(value: object) -> str:
+def argument_text(value: object) -> str:
     """A word where it is read as one, and otherwise JSON."""
     if not isinstance(value, str):
         return json.dumps(value)

@@ -21,6 +21,7 @@ from ..fitting.sentences import verdict_words
 from ..fitting.stages import Stage
 from ..fitting.telling import told
 from ..settings import Settings
+from ..widgets.scrolled import scrolled
 from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
 
@@ -41,8 +42,8 @@ class FitPanel(PagePanel):
     def __init__(self, page: OpenFit, settings: Settings) -> None:
         super().__init__(page)
         self.fit = page
-        self.view = CaseView(page.case, ModelSide(page), settings)
-        self.side: ModelSide = self.view.side  # type: ignore[assignment]
+        self.side = ModelSide(page)
+        self.view = CaseView(page.case, scrolled(self.side), settings)
         self.story = self.view.story
         self.saving = Saving(page)
         self.story.add_head(self.saving)
@@ -105,6 +106,7 @@ class FitPanel(PagePanel):
             "copy_command": chosen.choice is not None,
             "copy_python": case.outcome is not None,
             "save_mended": bool(case.steps) and not self.saving.is_busy,
+            "run": self.fit.checkpoint is not None,
         }
         return self.view.able() | {name for name, is_so in offered.items() if is_so}
 
@@ -114,6 +116,7 @@ class FitPanel(PagePanel):
             "copy_python": self.copy_python,
             "copy_command": self.copy_command,
             "save_mended": self.saving.ask,
+            "run": self.run_asked.emit,
             "solve": self.fit.solve,
             "stop": self.stop_work,
             "report": self.report,

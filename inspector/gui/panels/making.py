@@ -29,4 +29,10 @@ def panel_for(page: OpenPage, actions: Actions, settings: Settings) -> PagePanel
         return FitPanel(page, settings)
     if isinstance(page, OpenError):
         return ErrorPanel(page, settings)
+    from ..running.open_run import OpenRun
+
+    if isinstance(page, OpenRun):
+        from .run_panel import RunPanel
+
+        return RunPanel(page, settings)
     raise TypeError(f"There is no panel for {type(page).__name__}.")

@@ -23,6 +23,10 @@ class PagePanel(QStackedWidget):
 
     open_asked = Signal(str)
     """A file is wanted in a tab of its own."""
+    compare_asked = Signal(str, str)
+    """Two files are to be held against each other."""
+    run_asked = Signal()
+    """What it shows is to be trained on."""
     said = Signal(str)
     """A word for the status line, for a moment: `Copied`."""
 
@@ -52,6 +56,13 @@ class PagePanel(QStackedWidget):
 
     def take_code(self, path: str) -> bool:
         """Takes a .py file that was dropped on it; False where nothing can be done with one."""
+        return False
+
+    def asks_to_stay(self, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None) -> bool:
+        """Whether it asks first, before its tab or the window is closed; then it does one of the two when it is told.
+
+        `then` is to close again, `otherwise` that it stays.
+        """
         return False
 
     def keep_state(self) -> None:

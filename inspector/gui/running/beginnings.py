@@ -14,6 +14,7 @@ from .prepared_run import Making
 if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
     from ...comparing.sides import Side
+    from ...runs.histories import History
     from ...runs.resume import Resume
 
 
@@ -27,20 +28,23 @@ class Beginning(NamedTuple):
 
 
 def training(request: Train, beginning: Beginning) -> Making:
-    """Asks to train (on) from the page's own file."""
+    """Asks to train (on) from the page's own file. A word before that is the `History` which the file has stored."""
 
     def make(folder: str) -> Generator[Any, None, RunRequest]:
         start = yield from _starting(beginning, folder)
+        yield _history(beginning.checkpoint)
         return request._replace(start=start)
 
     return make
 
 
 def going_on(request: Train, latest: str) -> Making:
-    """Asks to go on with what was trained as `request` says, from what that has saved."""
+    """Asks to go on with what was trained as `request` says, from what that has saved. Says `History` too."""
 
     def make(folder: str) -> Generator[Any, None, RunRequest]:
-        start = yield from _starting_from(latest, folder)
+        checkpoint = yield from reading(latest)
+        start = yield from _starting_saved(checkpoint, folder)
+        yield _history(checkpoint)
         return request._replace(start=start, lr=None, expected=None)
 
     return make
@@ -66,7 +70,10 @@ def testing(request: Test, beginning: Beginning, paths: Sequence[str]) -> Making
             inner = os.path.join(folder, str(number))
             os.mkdir(inner)
             is_page = os.path.abspath(path) == os.path.abspath(beginning.checkpoint.path)
-            starts.append((yield from _starting(beginning, inner) if is_page else _starting_from(path, inner)))
+            if is_page:
+                starts.append((yield from _starting(beginning, inner)))
+            else:
+                starts.append((yield from _starting_saved((yield from reading(path)), inner)))
         return request._replace(starts=tuple(starts))
 
     return make
@@ -78,9 +85,14 @@ def _starting(beginning: Beginning, folder: str) -> Generator[Progress, None, St
     return (yield from starting(beginning.checkpoint, beginning.resume, folder, mended=beginning.mended))
 
 
-def _starting_from(path: str, folder: str) -> Generator[Progress, None, Start]:
+def _starting_saved(checkpoint: Checkpoint, folder: str) -> Generator[Progress, None, Start]:
     from ...runs.resume import resume_of
     from ...runs.starting import starting
 
-    checkpoint = yield from reading(path)
     return (yield from starting(checkpoint, resume_of(checkpoint), folder))
+
+
+def _history(checkpoint: Checkpoint) -> History:
+    from ...runs.histories import history_of
+
+    return history_of(checkpoint)

@@ -13,7 +13,7 @@ import torch
 from pytestqt.qtbot import QtBot
 
 from inspector.gui.fitting import copying
-from inspector.gui.fitting.copying import _value, mended_path
+from inspector.gui.fitting.copying import argument_text, mended_path
 from inspector.gui.panels.fit_panel import FitPanel
 
 
@@ -37,8 +37,9 @@ def test_the_commands_do_what_the_window_did(
 
 
 def test_values_are_read_back_as_they_are() -> None:
-    assert [_value(each) for each in ("relu", "10", [1, 2], None, True)] == ["relu", '"10"', "[1, 2]", "null", "true"]
-    assert json.loads(_value("10")) == "10"
+    values = ("relu", "10", [1, 2], None, True)
+    assert [argument_text(each) for each in values] == ["relu", '"10"', "[1, 2]", "null", "true"]
+    assert json.loads(argument_text("10")) == "10"
 
 
 def test_the_mended_file_goes_beside_the_old_one() -> None:

@@ -1,0 +1,223 @@
+"""Does training go on from here as if it had never stopped? How good is it? The panel of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from ... import wording
+from ..running import copying
+from ..running.closing import ClosingQuestion
+from ..running.headlines import headline, subline
+from ..running.open_run import OpenRun
+from ..running.ready_view import ReadyView
+from ..running.run_state import READY, RunState
+from ..running.run_view import RunView
+from ..running.setup_side import SetupSide
+from ..running.tested_view import TestedView
+from ..settings import Settings
+from ..widgets.banner import Banner
+from ..widgets.segments import Segments
+from .page_panel import PagePanel
+from .pages import LoadingPage, RefusalPage
+
+_STATE = "ready_splitter"
+SETUP, TRAINING, RESULTS = "Set-Up", "Training", "Results"
+
+
+class RunPanel(PagePanel):
+    """One checkpoint that is trained on and tested."""
+
+    def __init__(self, page: OpenRun, settings: Settings) -> None:
+        super().__init__(page)
+        self.run = page
+        self._settings = settings
+        self.setup = SetupSide(page)
+        self.ready_view = ReadyView(page)
+        self.training = RunView(page, settings)
+        self.results = TestedView(page)
+        self.views = QStackedWidget()
+        self.segments = Segments("View")
+        self.question = ClosingQuestion(page)
+        self.notice = Banner("i", tone="accent")
+        self.notice.offer_closing()
+        self._loading = LoadingPage(page.name)
+        self._refusal = RefusalPage()
+        self._content = QWidget()
+        self._lay_out()
+        for widget in (self._loading, self._content, self._refusal):
+            self.addWidget(widget)
+        self._connect()
+        self._show_state()
+
+    def _lay_out(self) -> None:
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.setup)
+        self._splitter.addWidget(self.ready_view)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([370, 1000])
+        state = self._settings.state(_STATE)
+        if state is not None:
+            self._splitter.restoreState(state)
+        for widget in (self._splitter, self.training, self.results):
+            self.views.addWidget(widget)
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(14, 6, 14, 0)
+        row.addWidget(self.segments)
+        row.addStretch(1)
+        self._bar = bar
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.question, self.notice, bar):
+            column.addWidget(widget)
+        column.addWidget(self.views, 1)
+
+    def _connect(self) -> None:
+        page = self.run
+        page.opened.connect(self._show_content)
+        page.refused.connect(self._show_refusal)
+        page.changed_on_disk.connect(self._tell_change)
+        page.state_changed.connect(self._show_state)
+        page.setup_changed.connect(self.ability_changed)
+        page.looked.connect(self.ability_changed)
+        page.ended.connect(lambda _how: self._show_state())
+        self.segments.chosen.connect(lambda number: self.show_view(self.segments.texts()[number]))
+        self.training.open_asked.connect(self.open_asked)
+        self.training.compare_asked.connect(self.compare_asked)
+        self.results.failed.connect(self.failed)
+        self._refusal.retry_requested.connect(page.open)
+        self._refusal.close_requested.connect(self.close_requested)
+
+    # What the window asks
+
+    @property
+    def has_content(self) -> bool:
+        return self.currentWidget() is self._content
+
+    def summary(self) -> str:
+        page = self.run
+        if page.state in READY and page.record is None:
+            return ""
+        return wording.safe("   ·   ".join(part for part in (headline(page), subline(page)) if part), 400)
+
+    def able(self) -> frozenset[str]:
+        page, state = self.run, self.run.state
+        has_record = page.record is not None
+        offered = {
+            "reload": state in READY,
+            "stop": page.is_busy,
+            "start_run": page.can_start or page.can_resume,
+            "pause_run": state in (RunState.RUNNING, RunState.PAUSED),
+            "stop_now": state not in READY,
+            "test": page.can_test,
+            "test_all": page.can_test and bool(page.latest),
+            "log_scale": has_record,
+            "copy_command": page.has_model,
+        }
+        return frozenset(name for name, is_so in offered.items() if is_so)
+
+    def deeds(self) -> dict[str, Callable[[], object]]:
+        page = self.run
+        return {
+            "stop": page.stop_soon,
+            "start_run": self.start,
+            "pause_run": self.pause_or_go_on,
+            "stop_now": page.stop_now,
+            "test": page.test,
+            "test_all": page.test_all,
+            "log_scale": self.training.plot.logarithmic.toggle,
+            "copy_command": self.copy_command,
+        }
+
+    def keep_state(self) -> None:
+        self.training.keep_state()
+        self._settings.keep_state(_STATE, self._splitter.saveState())
+
+    def take_code(self, path: str) -> bool:
+        if self.run.state in READY:
+            self.run.fit.chosen.choose(path)
+        return self.run.state in READY
+
+    def asks_to_stay(self, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None) -> bool:
+        if not self.run.is_training:
+            return False
+        self.question.ask(then, otherwise)
+        return True
+
+    # What a person asks
+
+    def start(self) -> None:
+        """Starts; where something that was stopped is looked at, goes on with that."""
+        if self.views.currentWidget() is not self._splitter and self.run.can_resume:
+            self.run.resume()
+        else:
+            self.run.start()
+
+    def pause_or_go_on(self) -> None:
+        if self.run.state is RunState.PAUSED:
+            self.run.go_on()
+        else:
+            self.run.pause()
+
+    def copy_command(self) -> None:
+        """Copies the command that does the same in the terminal."""
+        QGuiApplication.clipboard().setText(copying.command(self.run))
+        self.said.emit("Copied")
+
+    def show_view(self, name: str) -> None:
+        """Looks at `SETUP`, `TRAINING` or `RESULTS`."""
+        views: dict[str, QWidget] = {SETUP: self._splitter, TRAINING: self.training, RESULTS: self.results}
+        self.views.setCurrentWidget(views[name])
+        self._show_segments()
+
+    # What the page tells
+
+    def _show_content(self) -> None:
+        self.notice.say("")
+        self.setCurrentWidget(self._content)
+        self.ready.emit()
+
+    def _show_refusal(self) -> None:
+        if self.run.error is not None:
+            self._refusal.show_error(self.run.error, self.run.path)
+        self.setCurrentWidget(self._refusal)
+        self.ready.emit()
+
+    def _show_state(self) -> None:
+        """Goes to where something happens now."""
+        state = self.run.state
+        self.setup.setEnabled(state in READY)
+        if state is not self._seen:
+            if state in (RunState.WAITING, RunState.RUNNING) and self._seen in READY:
+                self.show_view(TRAINING)
+            elif state is RunState.TESTING:
+                self.show_view(RESULTS)
+        self._seen = state
+        self._show_segments()
+        self.ability_changed.emit()
+        self.ready.emit()
+
+    _seen = RunState.IDLE
+
+    def _show_segments(self) -> None:
+        """Only what there is something to see of."""
+        page, current = self.run, self.views.currentWidget()
+        offered = {
+            SETUP: self._splitter,
+            TRAINING: self.training if page.record is not None or page.state is RunState.WAITING else None,
+            RESULTS: self.results if page.results or page.state is RunState.TESTING or page.has_tested else None,
+        }
+        names = [name for name, view in offered.items() if view is not None]
+        shown = next((number for number, name in enumerate(names) if offered[name] is current), 0)
+        self.segments.show_choices(names, shown)
+        self._bar.setVisible(len(names) > 1)
+
+    def _tell_change(self) -> None:
+        self.notice.say("The checkpoint changed on disk. What is shown is as it was read: F5 reads it again.")

@@ -1,0 +1,61 @@
+"""Before a tab, or the window, is closed on a training: a question, and then what was wanted.
+
+Why this way: what was asked is done when the run's ending has come, not before: a run that is to save has saved by
+then. Nobody waits for it with the window standing still.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ..widgets.banner import Banner
+from .open_run import OpenRun
+
+
+class ClosingQuestion(QWidget):
+    """A strip that asks; hidden while there is nothing to ask."""
+
+    def __init__(self, page: OpenRun) -> None:
+        super().__init__()
+        self._page = page
+        self._then: Callable[[], object] | None = None
+        self._otherwise: Callable[[], object] | None = None
+        self.banner = Banner("?", tone="accent")
+        self.save = self.banner.offer("Stop and &Save", self._stop_soon, "Save after this batch, then close")
+        self.now = self.banner.offer("Stop &Now", self._stop_now, "Close at once; what was saved last stays")
+        self.stay = self.banner.offer("&Go On Training", self._stay, "Do not close")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.banner)
+        page.ended.connect(lambda _how: self._go())
+
+    def ask(self, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None) -> None:
+        """Asks, and does `then` when the training has ended, or `otherwise` when it is to go on."""
+        self._then, self._otherwise = then, otherwise
+        self.banner.say("The training goes on. Stop it first?")
+        self.save.setFocus()
+
+    def _stop_soon(self) -> None:
+        self.banner.say("It ends after this batch, saves, and closes then …")
+        self._page.stop_soon()
+
+    def _stop_now(self) -> None:
+        self._page.stop_now()
+
+    def _stay(self) -> None:
+        otherwise = self._otherwise
+        self._forget()
+        if otherwise is not None:
+            otherwise()
+
+    def _go(self) -> None:
+        then = self._then
+        self._forget()
+        if then is not None:
+            then()
+
+    def _forget(self) -> None:
+        self._then = self._otherwise = None
+        self.banner.say("")

@@ -1,0 +1,85 @@
+"""How a run stands, in a few words, and in one line below them."""
+
+from __future__ import annotations
+
+from ... import wording
+from ...runs.telling import duration, loss
+from .open_run import OpenRun
+from .record import RunRecord
+from .run_state import RunState
+
+
+def headline(page: OpenRun) -> str:
+    """`Epoch 5 of 6`, `Paused in epoch 5 of 6`, `Stopped after batch 31 of epoch 5` ..."""
+    record = page.record
+    if page.state is RunState.WAITING:
+        return f"Waits for the run of {wording.safe(page.waits_for, 80)}" if page.waits_for else "Waits for its turn"
+    if record is None:
+        return ""
+    if record.began is None:
+        return _before_the_first_word(page)
+    where = f"epoch {record.epoch} of {record.began.epochs}"
+    said = {
+        RunState.RUNNING: where.capitalize(),
+        RunState.PAUSED: f"Paused in {where}",
+        RunState.STOPPING: f"Stopping after this batch of {where} …",
+    }
+    return said.get(page.state, _ended(page))
+
+
+def subline(page: OpenRun) -> str:
+    """`batch 31 of 57   ·   loss 0.1213   ·   12,345 samples/s   ·   8 s left`."""
+    record = page.record
+    if record is None or record.began is None:
+        return wording.safe(record.doing, 200) if record is not None and page.is_training else ""
+    if page.is_training:
+        return "   ·   ".join(_figures(record))
+    return _what_came_of_it(page)
+
+
+def _figures(record: RunRecord) -> list[str]:
+    assert record.began is not None
+    if record.doing:
+        parts = [wording.safe(record.doing, 120)]
+    else:
+        parts = [f"batch {record.batch:,} of {record.began.batches:,}"]
+    if record.loss == record.loss:
+        parts.append(f"loss {loss(record.loss)}")
+    if record.speed:
+        parts.append(f"{record.speed:,.0f} samples/s")
+    left = record.seconds_left
+    if left is not None:
+        parts.append(f"{duration(left)} left")
+    return parts
+
+
+def _before_the_first_word(page: OpenRun) -> str:
+    if page.is_training:
+        return "Getting ready …"
+    return "It did not begin" if page.error is not None else ""
+
+
+def _ended(page: OpenRun) -> str:
+    record, trained = page.record, page.trained
+    assert record is not None
+    if trained is None:
+        where = f"batch {record.batch:,} of epoch {record.epoch}" if record.batch else f"epoch {record.epoch}"
+        return f"Ended early: {where}"
+    if trained.ended == "finished":
+        return f"Finished: {trained.epoch - 1} epochs done"
+    return f"Stopped after batch {trained.batch:,} of epoch {trained.epoch}" if trained.batch else (
+        f"Stopped after epoch {trained.epoch - 1}"
+    )  # fmt: skip
+
+
+def _what_came_of_it(page: OpenRun) -> str:
+    record, trained = page.record, page.trained
+    assert record is not None
+    parts = []
+    if trained is not None:
+        parts.append(f"{wording.plural(trained.samples, 'sample')} in {duration(trained.seconds)}")
+        if trained.best is not None and trained.best_epoch:
+            parts.append(f"the best is epoch {trained.best_epoch}, with a loss of {loss(trained.best)}")
+    elif record.latest:
+        parts.append("what was saved before is whole, and can be gone on from")
+    return "   ·   ".join(parts)

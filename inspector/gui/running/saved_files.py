@@ -1,0 +1,103 @@
+"""The files that a run has saved: what each is, how large, and what can be done with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+
+from ... import wording
+from ...workshop.run_words import Saved
+from ..theme import scaled_font
+from ..widgets.labels import ElidedLabel, Label, plain_tip
+
+_KINDS = {"latest": "latest", "best": "best", "epoch": "kept"}
+_MOST = 200
+
+
+class SavedFiles(QWidget):
+    """A row for each file, the latest and the best first."""
+
+    open_asked = Signal(str)
+    """The path of a file that is to be looked at."""
+    compare_asked = Signal(str)
+    """The path of a file that is to be held against what the run began with."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Saved files")
+        self._folder = ElidedLabel(tone="quiet", font=scaled_font(0.92))
+        self._nothing = Label("Nothing was saved yet.", tone="faint")
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(0, 1)
+        self.rows: dict[str, _Row] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for widget in (self._folder, self._nothing):
+            column.addWidget(widget)
+        column.addLayout(self._grid)
+        column.addStretch(1)
+
+    def clear(self) -> None:
+        """Forgets the files of the run before."""
+        for row in self.rows.values():
+            row.remove()
+        self.rows = {}
+        self._nothing.show()
+        self._folder.setText("")
+
+    def show_files(self, saved: Iterable[Saved]) -> None:
+        """Shows these; a file that was written again is the same row."""
+        for each in saved:
+            if each.path not in self.rows and len(self.rows) < _MOST:
+                self.rows[each.path] = self._row(each)
+            if each.path in self.rows:
+                self.rows[each.path].show_saved(each)
+            self._folder.setText(wording.safe(os.path.dirname(each.path), 400))
+        self._nothing.setVisible(not self.rows)
+
+    def _row(self, saved: Saved) -> _Row:
+        row = _Row(saved.path)
+        row.open.clicked.connect(lambda: self.open_asked.emit(saved.path))
+        row.compare.clicked.connect(lambda: self.compare_asked.emit(saved.path))
+        place = self._grid.rowCount()
+        for column, widget in enumerate((row.name, row.facts, row.open, row.compare)):
+            self._grid.addWidget(widget, place, column)
+        return row
+
+
+class _Row:
+    """The widgets of one file."""
+
+    def __init__(self, path: str) -> None:
+        name = wording.safe(os.path.basename(path), 120)
+        self.name = ElidedLabel(name)
+        self.name.setToolTip(plain_tip(wording.safe(path, 500)))
+        self.facts = Label(tone="quiet", font=scaled_font(0.92))
+        self.open = _button("Open", f"Look at {name} in a tab of its own")
+        self.compare = _button("Compare", f"Hold what the run began with against {name}")
+
+    def show_saved(self, saved: Saved) -> None:
+        kind = _KINDS.get(saved.kind, saved.kind)
+        self.facts.setText(f"{kind} · {_when(saved)} · {wording.size(saved.nbytes)}")
+
+    def remove(self) -> None:
+        for widget in (self.name, self.facts, self.open, self.compare):
+            widget.hide()
+            widget.deleteLater()
+
+
+def _when(saved: Saved) -> str:
+    return f"epoch {saved.epoch}, batch {saved.batch:,}" if saved.batch else f"epoch {max(saved.epoch - 1, 0)}"
+
+
+def _button(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(plain_tip(tip))
+    button.setAccessibleName(tip)
+    return button

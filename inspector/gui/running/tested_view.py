@@ -1,0 +1,106 @@
+"""Tests as one sees them: how far they are, why one failed, and what came of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from ... import wording
+from ...progress import Progress
+from ...workshop.run_words import Tests
+from ..fitting.failure_view import FailureView
+from ..theme import scaled_font
+from ..widgets.banner import Banner
+from ..widgets.labels import ElidedLabel, Label
+from .open_run import OpenRun
+from .results_view import ResultsView
+from .run_state import RunState
+
+
+class TestedView(QWidget):
+    """The results of a page; while tests go, those that are done already."""
+
+    failed = Signal(object)
+
+    def __init__(self, page: OpenRun) -> None:
+        super().__init__()
+        self._page = page
+        self._running = QWidget()
+        self._title = Label("Testing …", font=scaled_font(1.5))
+        self._doing = ElidedLabel(tone="quiet")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Tested so far")
+        self.stop = QPushButton("&Stop")
+        self.stop.setToolTip("Test no more (Ctrl+.)")
+        self.stop.clicked.connect(lambda: page.stop_now())
+        self.missed = Banner("!")
+        self.missed.offer_closing()
+        self.failure = FailureView()
+        self.failure.retry.hide()
+        self.results = ResultsView()
+        self._lay_out()
+        page.heard.connect(self._hear)
+        page.tested.connect(lambda _tested: self._show())
+        page.state_changed.connect(self._show_state)
+        page.ended.connect(self._show_ending)
+        self._show_state()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(self._title)
+        row.addWidget(self._doing, 1)
+        row.addWidget(self.stop)
+        running = QVBoxLayout(self._running)
+        running.setContentsMargins(20, 14, 20, 0)
+        running.addLayout(row)
+        running.addWidget(self._bar)
+        failing = QVBoxLayout()
+        failing.setContentsMargins(20, 14, 20, 0)
+        failing.addWidget(self.failure)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.missed)
+        column.addWidget(self._running)
+        column.addLayout(failing)
+        column.addWidget(self.results, 1)
+
+    def _hear(self, words: list[Any]) -> None:
+        told = [word for word in words if isinstance(word, Progress)]
+        if told and self._page.state is RunState.TESTING and self.isVisible():
+            last = told[-1]
+            self._doing.setText(wording.safe(last.text, 200))
+            self._bar.setRange(0, 1000 if last.total > 0 else 0)
+            self._bar.setValue(int(1000 * last.share) if last.total > 0 else 0)
+
+    def _show(self) -> None:
+        self.results.setVisible(bool(self._page.results))
+        if self._page.results:
+            self.results.show_tested(self._page.results)
+
+    def _show_state(self) -> None:
+        is_testing = self._page.state is RunState.TESTING
+        if is_testing and not self._running.isVisibleTo(self):
+            self.missed.say("")
+            self.failure.hide()
+            self._bar.setRange(0, 0)
+            self._doing.setText("")
+            self._show()
+        self._running.setVisible(is_testing)
+
+    def _show_ending(self, how: object) -> None:
+        page = self._page
+        if isinstance(how, Tests):
+            self._show()
+            self._tell_missed()
+        elif page.error is not None and not page.failed_in_training:
+            self.failure.show_error(page.error)
+
+    def _tell_missed(self) -> None:
+        """Checkpoints that could not be tested."""
+        said = [f"{wording.safe(path, 200)}: {wording.safe(why, 300)}" for path, why in self._page.failures]
+        self.missed.say(f"Not tested: {said[0]}" + (f" And {len(said) - 1} more." if said[1:] else "") if said else "",
+                        "\n".join(said))  # fmt: skip
