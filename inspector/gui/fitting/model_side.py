@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -38,19 +37,15 @@ _MOST_LINKS = 40
 """Classes that are each offered by a button; of a folder with more of them all can be tried."""
 
 
-class ModelSide(QScrollArea):
+class ModelSide(QWidget):
     """Everything that is chosen before the checkpoint is held against a model."""
 
-    def __init__(self, page: OpenFit) -> None:
+    def __init__(self, page: OpenFit, *, is_alone: bool = True) -> None:
+        """Alone it is the whole side of a panel; else a part of one, which has a heading for it."""
         super().__init__()
         self._page = page
         self._chosen = page.chosen
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(280)
         self.setAccessibleName("Model")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.field = ModelField()
         self.field.named.connect(self._chosen.choose)
         self.classes = LinksRow()
@@ -81,19 +76,19 @@ class ModelSide(QScrollArea):
         self._chosen.said.connect(self.output.refresh)
         self._chosen.changed.connect(self.output.refresh)
         self._doc = WrappedText(tone="quiet", font=scaled_font(0.95))
-        self._lay_out()
+        self._lay_out(is_alone)
         page.opened.connect(self._show_file)
         page.section_changed.connect(self._show_sections)
         self._chosen.changed.connect(self.refresh)
         self._chosen.built.connect(self._fill_names)
         self.refresh()
 
-    def _lay_out(self) -> None:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(18, 18, 14, 18)
+    def _lay_out(self, is_alone: bool) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*((18, 18, 14, 18) if is_alone else (0, 0, 0, 0)))
         column.setSpacing(10)
-        column.addWidget(heading("Model"))
+        if is_alone:
+            column.addWidget(heading("Model"))
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.field, 1)
@@ -117,7 +112,6 @@ class ModelSide(QScrollArea):
         column.addWidget(self.found)
         column.addWidget(self.output)
         column.addStretch(1)
-        self.setWidget(page)
 
     # What a person does
 

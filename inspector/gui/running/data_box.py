@@ -1,0 +1,202 @@
+"""The section Data: where pictures and labels come from, and what is done to them before the model sees them.
+
+A function of a person's own is only taken once its file may be run; until then what was chosen before stays.
+"""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ... import wording
+from ...errors import InspectorError
+from ...runs.data_sets import DATA_SETS, data_set
+from ...workshop.run_requests import DataSource
+from ...workshop.run_words import DataLook
+from ..fitting.fold import Fold
+from ..settings import Settings
+from ..widgets.boxes import ChoiceBox, NumberBox
+from .code_question import CodeQuestion
+from .setup import Setup
+from .setup_section import SettingRows, note_label, say
+from .step_field import StepField
+from .typed_line import PathLine, TypedLine
+
+KINDS = {
+    "shapes": "Drawn shapes",
+    "torchvision": "A data set of torchvision",
+    "images": "A folder of images",
+    "arrays": "Arrays, .npz or .pt",
+    "function": "A function in a .py file",
+}
+_USUAL_SIZE = 4000
+_SIZES = (50, 200_000)
+_SUITS = "what suits the data"
+
+
+class DataBox(QWidget):
+    """What the setup's data is, to be chosen and changed."""
+
+    def __init__(self, setup: Setup, settings: Settings) -> None:
+        super().__init__()
+        self._setup = setup
+        self._look: DataLook | None = None
+        self._wanted = "shapes"
+        self.kind = _box()
+        for kind, words in KINDS.items():
+            self.kind.addItem(words, kind)
+        self.kind.activated.connect(lambda place: self.choose_kind(self.kind.itemData(place)))
+        self.size = NumberBox()
+        self.size.setRange(*_SIZES)
+        self.size.setSingleStep(1000)
+        self.size.valueChanged.connect(lambda size: self._take(size=0 if size == _USUAL_SIZE else size))
+        self.set_name = _box()
+        self.set_name.addItems([each.name for each in DATA_SETS])
+        self.set_name.activated.connect(lambda place: self._take(name=DATA_SETS[place].name, download=False))
+        self.holds = note_label()
+        self.root = PathLine("Choose the folder that the data set lies in", is_folder=True)
+        self.root.taken.connect(lambda path: self._take(path=_absolute(path), download=False))
+        self.images = PathLine("Choose a folder with a folder of images for each class", is_folder=True)
+        self.images.taken.connect(lambda path: self._take(path=_absolute(path)))
+        self.arrays = PathLine("Choose arrays", is_folder=False, kinds="Arrays (*.npz *.pt *.pth);;All files (*)")
+        self.arrays.taken.connect(lambda path: self._take(path=_absolute(path)))
+        self.function = TypedLine(_function)
+        self.function.taken.connect(self._ask_function)
+        self.question = CodeQuestion(settings)
+        self.transforms = StepField("Transforms", "Steps as in torchvision.transforms, one on a line")
+        self.transforms.taken.connect(lambda steps: self._take(transforms=steps))
+        self.augmentation = StepField("Augmentation", "Random steps before the transforms, for training only")
+        self.augmentation.taken.connect(lambda steps: self._take(augmentation=steps or ()))
+        self.held_back = NumberBox()
+        self.held_back.setRange(0, 50)
+        self.held_back.setSuffix(" %")
+        self.held_back.valueChanged.connect(lambda percent: self._take(validation=percent / 100))
+        self.seed = NumberBox()
+        self.seed.setRange(0, 2**31 - 1)
+        self.seed.valueChanged.connect(lambda seed: self._take(seed=seed))
+        for name, field in (("Transforms", self.transforms), ("Augmentation", self.augmentation)):
+            field.mistyped.connect(lambda sentence, name=name: setup.mistype(name, sentence))
+        self._lay_out()
+        setup.changed.connect(self.refresh)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        self._rows = rows = SettingRows()
+        rows.add("Data", self.kind, "Where pictures and labels come from")
+        rows.add("Pictures", self.size, "How many are drawn to train on; a tenth of them more to test on")
+        rows.add("Name", self.set_name, "The class of torchvision.datasets", note=self.holds)
+        rows.add("Folder", self.root, "The folder that the data set lies in, or is fetched into")
+        rows.add("Folder", self.images, "Holds a folder of images for each class, perhaps within train, val and test")
+        rows.add("File", self.arrays, "Holds x_train and y_train, X and y, images and labels ...")
+        tip = "file.py:function that returns data sets or loaders"
+        rows.add("Function", self.function, tip, note=self.function.note)
+        more = SettingRows()
+        more.add("Transforms", self.transforms, "Steps as in torchvision.transforms, one on a line")
+        more.add("Augmentation", self.augmentation, "Random steps before the transforms, for training only")
+        more.add("Held back", self.held_back, "Of the training set, where the data has no validation set of its own")
+        more.add("Seed", self.seed, "Of what is held back, and of what is drawn")
+        self.steps = Fold("Transforms and split", more)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for widget in (rows, self.question, self.steps):
+            column.addWidget(widget)
+
+    # What a person does
+
+    def choose_kind(self, kind: str) -> None:
+        """Another kind of data; its steps begin with what suits it."""
+        self._wanted = kind
+        before = self._setup.data
+        if kind != before.kind and kind != "function":
+            name = DATA_SETS[0].name if kind == "torchvision" else ""
+            self._setup.data = DataSource(kind, name=name, validation=before.validation, seed=before.seed)
+        self.question.hide()
+        self._show_rows()
+
+    def _ask_function(self, chosen: object) -> None:
+        if not isinstance(chosen, DataSource):
+            return
+        words = (
+            f"To have the data, {os.path.basename(chosen.path)} must be run, in a process of its own. "
+            "Its code can do whatever you can do: run it if you trust it."
+        )
+        self.question.ask(chosen.path, wording.safe(words, 400), lambda: self._take_function(chosen))
+
+    def _take_function(self, chosen: DataSource) -> None:
+        before = self._setup.data
+        self._setup.data = chosen._replace(validation=before.validation, seed=before.seed)
+
+    def _take(self, **changes: object) -> None:
+        self._setup.data = self._setup.data._replace(**changes)  # type: ignore[arg-type]
+
+    # What is shown
+
+    def show_look(self, look: DataLook | None) -> None:
+        """What the data turned out to be: the steps that suit it."""
+        self._look = look
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows what is chosen."""
+        data = self._setup.data
+        if self._wanted != "function" or data.kind == "function":
+            self._wanted = data.kind
+        for box, value in ((self.size, data.size or _USUAL_SIZE), (self.seed, data.seed)):
+            _put(box, value)
+        _put(self.held_back, round(data.validation * 100))
+        self.set_name.setCurrentText(data.name)
+        known = data_set(data.name)
+        say(self.holds, known.holds.capitalize() if known is not None and data.kind == "torchvision" else "")
+        self.root.show_path(data.path if data.kind == "torchvision" else "", "data, beside where it was started")
+        self.images.show_path(data.path if data.kind == "images" else "", "a folder")
+        self.arrays.show_path(data.path if data.kind == "arrays" else "", "data.npz")
+        self.function.show_text(f"{data.path}:{data.name}" if data.kind == "function" else "", "data.py:datasets")
+        suits = "\n".join(self._look.transforms) if self._look is not None and data.transforms is None else ""
+        self.transforms.show_steps(data.transforms or (), suits or _SUITS)
+        self.augmentation.show_steps(data.augmentation, "none")
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        kind = self._wanted
+        self.kind.setCurrentIndex(list(KINDS).index(kind))
+        for field, its in (
+            (self.size, "shapes"), (self.set_name, "torchvision"), (self.root, "torchvision"),
+            (self.images, "images"), (self.arrays, "arrays"), (self.function, "function"),
+        ):  # fmt: skip
+            self._rows.show_row(field, kind == its)
+
+    def summary(self) -> str:
+        """The data in a few words."""
+        data = self._setup.data
+        return data.name if data.kind == "torchvision" else os.path.basename(data.path) or KINDS[data.kind]
+
+
+def _box() -> ChoiceBox:
+    """A choice as wide as there is room, and not as its longest text."""
+    box = ChoiceBox()
+    box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(10)
+    return box
+
+
+def _put(box: NumberBox, value: int) -> None:
+    if box.value() != value:
+        box.blockSignals(True)
+        box.setValue(value)
+        box.blockSignals(False)
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path)) if path else ""
+
+
+def _function(text: str) -> DataSource:
+    file, _, name = text.rpartition(":")
+    if not file.endswith(".py") or not name.isidentifier():
+        raise InspectorError("Write file.py:function.")
+    path = _absolute(file)
+    if not os.path.isfile(path):
+        raise InspectorError(f"There is no file {wording.safe(path, 200)}.")
+    return DataSource("function", path, name)

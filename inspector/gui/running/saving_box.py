@@ -1,0 +1,89 @@
+"""The section Saving: the folder, how often, and what is written beside for other programs."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ... import wording
+from ...errors import InspectorError
+from ..widgets.check_box import CheckBox
+from .setup import Setup
+from .setup_section import SettingRows, note_label, say
+from .training_box import number_box, put, tick
+from .typed_line import PathLine, TypedLine
+
+_LATEST = "current_checkpoint.pt"
+
+
+class SavingBox(QWidget):
+    """Where a run saves, to be chosen and changed."""
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__()
+        self._setup = setup
+        self.folder = PathLine("Choose the folder that the run saves into", is_folder=True)
+        self.folder.taken.connect(self._take_folder)
+        self.there = note_label()
+        self.every = number_box(0, 100_000, lambda value: setup.set(save_every=value))
+        self.every.setSpecialValueText("only latest and best")
+        self.name = TypedLine(_file_name)
+        self.name.setAccessibleName("Name")
+        self.name.taken.connect(lambda name: setup.set(name=name or "checkpoint"))
+        self.name.mistyped.connect(lambda sentence: setup.mistype("Name", sentence))
+        self.minutes = number_box(0, 10_000, lambda value: setup.set(minutes=float(value)))
+        self.minutes.setSuffix(" min")
+        self.minutes.setSpecialValueText("at its end")
+        self.board = CheckBox("Logs for TensorBoard")
+        self.board.toggled.connect(lambda is_on: setup.set(board=is_on))
+        self._lay_out()
+        setup.changed.connect(self.refresh)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        self._rows = rows = SettingRows()
+        rows.add("Folder", self.folder, "Latest and best are saved here", note=self.there)
+        rows.add("Every epochs", self.every, "Keeps a file of every so many epochs, beside latest and best")
+        rows.add("Name", self.name, "Of the files of single epochs: NAME_epoch3.pth", note=self.name.note)
+        rows.add("Within epochs", self.minutes, "How often the latest is saved within a long epoch")
+        rows.add_box(self.board, "Written into the folder tensorboard beside the checkpoints")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(rows)
+
+    def _take_folder(self, path: str) -> None:
+        self._setup.folder = os.path.abspath(os.path.expanduser(path)) if path else ""
+
+    def refresh(self) -> None:
+        """Shows what is chosen."""
+        setup = self._setup
+        self.folder.show_path(setup.folder)
+        say(self.there, replaced(setup), "danger")
+        put(self.every, setup.save_every)
+        self._rows.show_row(self.name, setup.save_every > 0)
+        example = f"{wording.safe(setup.name, 60)}_epoch{setup.epochs}.pth"
+        self.name.show_text(setup.name, "checkpoint", example)
+        put(self.minutes, round(setup.minutes))
+        tick(self.board, setup.board)
+
+    def summary(self) -> str:
+        """Where it saves, in a few words."""
+        return os.path.basename(self._setup.folder)
+
+
+def replaced(setup: Setup) -> str:
+    """Which run's files would be written over, in a sentence; empty when none would."""
+    latest = os.path.join(setup.folder, _LATEST)
+    path = setup.checkpoint.path if setup.checkpoint is not None else ""
+    is_same_run = setup.resume is not None and setup.resume.is_own and os.path.dirname(path) == setup.folder
+    if is_same_run or not setup.folder or not os.path.exists(latest):
+        return ""
+    return "! Another run saved here: its latest and best will be replaced."
+
+
+def _file_name(text: str) -> str:
+    if not re.fullmatch(r"[^/\\\0:*?\"<>|]{1,100}", text):
+        raise InspectorError("Write a name for files, without slashes.")
+    return text

@@ -1,0 +1,62 @@
+"""Why a run cannot begin as it is set up, in sentences. Nothing is opened or imported for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ... import wording
+from ...runs.offered import CRITERIA
+
+if TYPE_CHECKING:
+    from ...workshop.run_requests import DataSource
+    from .setup import Setup
+
+_ARRAYS = (".npz", ".pt", ".pth")
+
+
+def problems_of(setup: Setup) -> Iterator[str]:
+    """What must be set otherwise first."""
+    yield from _of_data(setup.data)
+    yield from _of_folder(setup.folder)
+    if setup.criterion not in CRITERIA:
+        yield from _of_function(setup.criterion, "The criterion")
+    if setup.own_module is not None and setup.own_module.kind == "torchscript":
+        yield "A TorchScript file can be tested as it is; to train on, choose the class that it was made from."
+
+
+def _of_data(data: DataSource) -> Iterator[str]:
+    if data.kind == "torchvision" and not data.name.isidentifier():
+        yield "Choose the data set of torchvision."
+    elif data.kind == "images" and not os.path.isdir(data.path):
+        yield _missing("Choose the folder of images", data.path, "folder")
+    elif data.kind == "arrays" and not (os.path.isfile(data.path) and data.path.endswith(_ARRAYS)):
+        yield _missing("Choose the .npz or .pt file of the data", data.path, "file")
+    elif data.kind == "function":
+        yield from _of_function(f"{data.path}:{data.name}", "The data")
+
+
+def _missing(wanted: str, path: str, kind: str) -> str:
+    return f"{wanted}: there is no {kind} {wording.safe(path, 200)}." if path else f"{wanted}."
+
+
+def _of_function(text: str, what: str) -> Iterator[str]:
+    file, _, name = text.rpartition(":")
+    if not file.endswith(".py") or not name.isidentifier():
+        yield f"{what}: write file.py:function."
+    elif not os.path.isfile(os.path.expanduser(file)):
+        yield f"{what}: there is no file {wording.safe(file, 200)}."
+
+
+def _of_folder(folder: str) -> Iterator[str]:
+    if not folder:
+        yield "Choose the folder that the run saves into."
+        return
+    there = os.path.abspath(os.path.expanduser(folder))
+    while not os.path.exists(there) and os.path.dirname(there) != there:
+        there = os.path.dirname(there)
+    if not os.path.isdir(there):
+        yield f"The run cannot save into {wording.safe(folder, 200)}: {wording.safe(there, 200)} is no folder."
+    elif not os.access(there, os.W_OK | os.X_OK):
+        yield f"The run cannot save into {wording.safe(folder, 200)}: {wording.safe(there, 200)} cannot be written to."

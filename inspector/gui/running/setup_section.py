@@ -1,0 +1,126 @@
+"""One section of a column of settings: a heading that folds it, and beside it what is set, in a few words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from ... import wording
+from ..theme import scaled_font
+from ..widgets.labels import ElidedLabel, Label, plain_tip
+
+LABEL_WIDTH = 104
+"""Pixels for the names of settings, the same in all sections, so that their fields line up."""
+
+
+class Section(QWidget):
+    """A heading, what is set in a few words while it is folded, and its content."""
+
+    def __init__(self, title: str, content: QWidget, *, is_open: bool = True) -> None:
+        super().__init__()
+        self.content = content
+        self.button = QToolButton()
+        self.button.setText(title)
+        self.button.setFont(scaled_font(1.05, bold=True))
+        self.button.setAutoRaise(True)
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.setAccessibleName(f"{title} section")
+        self.button.clicked.connect(lambda: self.open(not self.is_open))
+        self._summary = ElidedLabel(tone="quiet", font=scaled_font(0.95))
+        self._title = title
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(8)
+        head.addWidget(self.button)
+        head.addWidget(self._summary, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(content)
+        self.is_open = not is_open
+        self.open(is_open)
+
+    def open(self, is_open: bool = True) -> None:
+        """Unfolds or folds it."""
+        self.is_open = is_open
+        self.button.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self.button.setToolTip(f"{'Fold' if is_open else 'Unfold'} {self._title.lower()}")
+        self.content.setVisible(is_open)
+        self._summary.setVisible(not is_open)
+
+    def sum_up(self, words: str) -> None:
+        """What is set in it, shown while it is folded."""
+        self._summary.setText(wording.safe(words, 300))
+
+    @property
+    def summary(self) -> str:
+        return self._summary.text()
+
+
+class SettingRows(QWidget):
+    """Names on the left, fields on the right, a quiet line below a field where there is something to say of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._form.setHorizontalSpacing(10)
+        self._form.setVerticalSpacing(6)
+        self._rows: dict[QWidget, QWidget] = {}
+
+    def add(self, name: str, field: QWidget, tip: str, *, note: Label | None = None) -> None:
+        """Adds a row; the tip is the field's too, and `name` what a screen reader says."""
+        label = Label(name, tone="quiet")
+        label.setFixedWidth(LABEL_WIDTH)
+        label.setToolTip(plain_tip(tip))
+        label.setBuddy(field)
+        field.setToolTip(plain_tip(tip))
+        if not field.accessibleName():
+            field.setAccessibleName(name)
+        self._rows[field] = _with_note(field, note) if note is not None else field
+        self._form.addRow(label, self._rows[field])
+
+    def add_wide(self, widget: QWidget) -> None:
+        """Adds something that takes the whole width."""
+        self._rows[widget] = widget
+        self._form.addRow(widget)
+
+    def add_box(self, box: QWidget, tip: str) -> None:
+        """Adds a check box, which has its name beside itself, in line with the fields."""
+        box.setToolTip(plain_tip(tip))
+        nothing = QWidget()
+        nothing.setFixedWidth(LABEL_WIDTH)
+        self._rows[box] = box
+        self._form.addRow(nothing, box)
+
+    def show_row(self, field: QWidget, is_shown: bool) -> None:
+        """Shows or hides the row of `field`."""
+        self._form.setRowVisible(self._rows[field], is_shown)
+
+
+def note_label() -> Label:
+    """A quiet line for what is to be said of a field; hidden while it is empty."""
+    label = Label(tone="quiet", font=scaled_font(0.9), wrap=True)
+    label.hide()
+    return label
+
+
+def say(label: Label, words: str, tone: str = "quiet") -> None:
+    """Shows `words` in a note."""
+    label.set_tone(tone)
+    label.setText(words)
+    label.setVisible(bool(words))
+
+
+def _with_note(field: QWidget, note: Label) -> QWidget:
+    both = QWidget()
+    both.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    column.addWidget(field)
+    column.addWidget(note)
+    return both

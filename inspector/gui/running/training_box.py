@@ -1,0 +1,284 @@
+"""The section Training: how long, how fast, by which optimizer, with which loss.
+
+Why this way: an optimizer whose state is taken over brings its settings along, and torch would put them over whatever
+is written here. So they can be seen, and are only to be changed where it begins anew.
+"""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ... import wording
+from ...errors import InspectorError
+from ...runs.offered import CRITERIA, OPTIMIZERS, RATES, SCHEDULERS, begun_with, offered
+from ...workshop.run_requests import Chosen
+from ...workshop.run_words import Rehearsal
+from ..fitting.fold import Fold
+from ..settings import Settings
+from ..widgets.boxes import ChoiceBox, NumberBox
+from ..widgets.check_box import CheckBox
+from .code_question import CodeQuestion
+from .option_form import OptionForm
+from .setup import CLEAR, Setup
+from .setup_section import SettingRows, note_label, say
+from .typed_line import TypedLine, positive, zero_or_more
+
+_NONE, _OWN = "None: it stays as it is", "A function in a .py file"
+_MOST_EPOCHS, _MOST_BATCH = 100_000, 1_000_000
+
+
+class TrainingBox(QWidget):
+    """What training is to be, to be chosen and changed."""
+
+    def __init__(self, setup: Setup, settings: Settings) -> None:
+        super().__init__()
+        self._setup = setup
+        self._wants_function = False
+        self._make_numbers()
+        self._make_optimizer()
+        self._make_criterion(settings)
+        self._lay_out()
+        setup.changed.connect(self.refresh)
+        self.refresh()
+
+    def _make_numbers(self) -> None:
+        setup = self._setup
+        self.epochs = number_box(1, _MOST_EPOCHS, lambda value: setup.set(more_epochs=value))
+        self.which = note_label()
+        self.batch = number_box(1, _MOST_BATCH, lambda value: setup.set(batch_size=value))
+        self.rate = TypedLine(positive)
+        self.rate.taken.connect(lambda value: setup.set(lr=value))
+        self.clip = TypedLine(zero_or_more)
+        self.clip.taken.connect(lambda value: setup.set(clip=value or 0.0))
+        for name, line in (("Learning rate", self.rate), ("Clipping", self.clip)):
+            line.setAccessibleName(name)
+            line.mistyped.connect(lambda sentence, name=name: setup.mistype(name, sentence))
+        self.amp = CheckBox("Mixed precision")
+        self.amp.toggled.connect(lambda is_on: setup.set(amp=is_on))
+        self.fused = CheckBox("Fused kernels")
+        self.fused.toggled.connect(lambda is_on: setup.set(fused=is_on))
+        self._has_fused = False
+
+    def _make_optimizer(self) -> None:
+        self.optimizer = choice_box([each.name for each in OPTIMIZERS])
+        self.optimizer.activated.connect(lambda: self.choose_optimizer(self.optimizer.currentText()))
+        self.origin = note_label()
+        self.keeps = CheckBox("Go on with its state")
+        self.keeps.toggled.connect(self.keep_state)
+        self.options = OptionForm()
+        self.options.changed.connect(self._take_options)
+        self.option_fold = Fold("Settings", self.options)
+        self.scheduler = choice_box([_NONE, *(each.name for each in SCHEDULERS)])
+        self.scheduler.activated.connect(self._choose_scheduler)
+        self.falls = note_label()
+        self.schedule = OptionForm()
+        self.schedule.changed.connect(self._take_schedule)
+
+    def _make_criterion(self, settings: Settings) -> None:
+        self.criterion = choice_box([*CRITERIA, _OWN])
+        self.criterion.activated.connect(self._choose_criterion)
+        self.meant_for = note_label()
+        self.function = TypedLine(_function)
+        self.function.taken.connect(self._ask_function)
+        self.question = CodeQuestion(settings)
+
+    def _lay_out(self) -> None:
+        self._rows = rows = SettingRows()
+        rows.add("Epochs more", self.epochs, "How many epochs are trained from here on", note=self.which)
+        rows.add("Batch size", self.batch, "Samples of one step")
+        rows.add("Optimizer", self.optimizer, "The class of torch.optim", note=self.origin)
+        tip = "With what it remembers of the steps before; off: it begins anew, and its settings can be changed"
+        rows.add_box(self.keeps, tip)
+        tip = "Takes the place of whatever rate there is. Empty: as the file or the optimizer says"
+        rows.add("Learning rate", self.rate, tip, note=self.rate.note)
+        rows.add_wide(self.option_fold)
+        rows.add("Scheduler", self.scheduler, "What the learning rate does, epoch by epoch", note=self.falls)
+        rows.add_wide(self.schedule)
+        rows.add("Criterion", self.criterion, "What is made smaller", note=self.meant_for)
+        rows.add("Function", self.function, "file.py:function of (output, target)", note=self.function.note)
+        rows.add_wide(self.question)
+        tip = "The largest norm that all gradients together may have. Empty: they are not clipped"
+        rows.add("Clipping", self.clip, tip, note=self.clip.note)
+        rows.add_box(self.amp, "float16 with a scaler on CUDA, bfloat16 on the CPU: quicker on devices that have it")
+        rows.add_box(self.fused, "One kernel for all weights: quicker; the last bits of the weights may differ")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(rows)
+
+    # What a person does
+
+    def choose_optimizer(self, name: str) -> None:
+        """Another class begins anew with its own settings: it can make nothing of the state of another."""
+        found = self._setup.found_optimizer
+        if name != self._setup.optimizer.name:
+            self._setup.optimizer = found if found is not None and found.name == name else Chosen(name)
+
+    def keep_state(self, keeps: bool) -> None:
+        """Goes on with the optimizer's state of the file, or begins anew."""
+        found = self._setup.found_optimizer
+        if keeps and found is not None:
+            self._setup.set(optimizer=found)  # with the settings that come with it
+        self._setup.correct("optimizer", CLEAR if keeps else None)
+
+    def _take_options(self, options: dict[str, object]) -> None:
+        self._setup.optimizer = Chosen(self._setup.optimizer.name, options)
+
+    def _choose_scheduler(self, place: int) -> None:
+        setup = self._setup
+        name = SCHEDULERS[place - 1].name if place else ""
+        if name == (setup.scheduler.name if setup.scheduler is not None else ""):
+            return
+        found = setup.found_scheduler
+        anew = Chosen(name, begun_with(name, setup.more_epochs)) if name else None
+        setup.scheduler = found if found is not None and found.name == name else anew
+
+    def _take_schedule(self, options: dict[str, object]) -> None:
+        if self._setup.scheduler is not None:
+            self._setup.scheduler = Chosen(self._setup.scheduler.name, options)
+
+    def _choose_criterion(self, place: int) -> None:
+        names = list(CRITERIA)
+        self._wants_function = place == len(names)
+        self.question.hide()
+        if self._wants_function:
+            self._show_criterion()
+            self.function.setFocus()
+        else:
+            self._setup.criterion = names[place]
+            self._show_criterion()
+
+    def _ask_function(self, text: object) -> None:
+        if not isinstance(text, str):
+            return
+        path = text.rpartition(":")[0]
+        words = (
+            f"To have the criterion, {os.path.basename(path)} must be run, in a process of its own. "
+            "Its code can do whatever you can do: run it if you trust it."
+        )
+        self.question.ask(path, wording.safe(words, 400), lambda: self._setup.set(criterion=text))
+
+    # What is shown
+
+    def show_rehearsal(self, rehearsal: Rehearsal | None) -> None:
+        """What came of the rehearsal: whether there are fused kernels, the rate that it would begin with."""
+        if rehearsal is not None:
+            self._has_fused = rehearsal.has_fused
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows what is chosen."""
+        setup = self._setup
+        put(self.epochs, setup.more_epochs)
+        put(self.batch, setup.batch_size)
+        first, last = setup.first_epoch, setup.epochs
+        say(self.which, f"Epoch {first}" if first == last else f"Epochs {first} to {last}")
+        tick(self.amp, setup.amp)
+        tick(self.fused, setup.fused)
+        self._rows.show_row(self.fused, self._has_fused or setup.fused)
+        self.clip.show_text(f"{setup.clip:g}" if setup.clip else "", "not clipped")
+        self._show_optimizer()
+        self._show_scheduler()
+        self._show_criterion()
+
+    def _show_optimizer(self) -> None:
+        setup = self._setup
+        chosen, keeps = setup.optimizer, setup.keeps_optimizer
+        show_choice(self.optimizer, chosen.name)
+        found = setup.found_optimizer
+        has_state = found is not None and found.name == chosen.name
+        say(self.origin, setup.optimizer_words if has_state else "")
+        self._rows.show_row(self.keeps, has_state)
+        tick(self.keeps, keeps)
+        rate = setup.stored_rate
+        origin = "from the file" if setup.lr is None and keeps and rate is not None else ""
+        usual = RATES.get(chosen.name)
+        placeholder = rate if rate is not None else usual
+        self.rate.show_text(
+            f"{setup.lr:g}" if setup.lr is not None else "", f"{placeholder:g}" if placeholder else "", origin
+        )
+        self.options.show_options(offered(chosen.name), chosen.options)
+        self.options.setVisible(self.option_fold.is_open)
+        self.options.setEnabled(not keeps)
+        self.options.setToolTip("They come with the optimizer's state" if keeps else "")
+        self.option_fold.button.setText(f"Settings of {wording.safe(chosen.name, 40)}")
+        self._rows.show_row(self.option_fold, bool(self.options.rows))
+
+    def _show_scheduler(self) -> None:
+        setup = self._setup
+        chosen = setup.scheduler
+        show_choice(self.scheduler, chosen.name if chosen is not None else _NONE)
+        known = offered(chosen.name) if chosen is not None else None
+        keeps = setup.keeps_scheduler
+        does = "It goes on as in the file." if keeps else known.does if known is not None else ""
+        say(self.falls, setup.scheduler_words if chosen is None else does)
+        self.schedule.show_options(known, chosen.options if chosen is not None else {})
+        self.schedule.setEnabled(not keeps)
+        self._rows.show_row(self.schedule, bool(self.schedule.rows))
+
+    def _show_criterion(self) -> None:
+        named = self._setup.criterion
+        is_own = self._wants_function or named not in CRITERIA
+        show_choice(self.criterion, _OWN if is_own else named)
+        say(self.meant_for, "" if is_own else CRITERIA.get(named, ""))
+        self._rows.show_row(self.function, is_own)
+        self.function.show_text("" if named in CRITERIA else named, "loss.py:loss")
+        self._rows.show_row(self.question, not self.question.isHidden())
+
+    def summary(self) -> str:
+        """The whole in a few words."""
+        setup = self._setup
+        rate = setup.lr if setup.lr is not None else setup.stored_rate or RATES.get(setup.optimizer.name)
+        epochs = wording.plural(setup.more_epochs, "epoch")
+        return f"{epochs}, {setup.optimizer.name}{f' {rate:g}' if rate else ''}, batches of {setup.batch_size}"
+
+
+def choice_box(texts: list[str]) -> ChoiceBox:
+    """A choice as wide as there is room, and not as its longest text."""
+    box = ChoiceBox()
+    box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(10)
+    box.addItems(texts)
+    return box
+
+
+def number_box(least: int, most: int, take) -> NumberBox:  # type: ignore[no-untyped-def]
+    """A whole number that is handed to `take` when a person changes it."""
+    box = NumberBox()
+    box.setRange(least, most)
+    box.valueChanged.connect(take)
+    return box
+
+
+def put(box: NumberBox, value: int) -> None:
+    """Shows a number, as if nobody had typed it."""
+    if box.value() != value:
+        box.blockSignals(True)
+        box.setValue(value)
+        box.blockSignals(False)
+
+
+def tick(box: CheckBox, is_on: bool) -> None:
+    """Shows whether it is on, as if nobody had pressed it."""
+    if box.isChecked() != is_on:
+        box.blockSignals(True)
+        box.setChecked(is_on)
+        box.blockSignals(False)
+
+
+def show_choice(box: ChoiceBox, text: str) -> None:
+    """Shows a choice; one that is not offered is added."""
+    if box.findText(text) < 0:
+        box.addItem(text)
+    box.setCurrentIndex(box.findText(text))
+
+
+def _function(text: str) -> str:
+    file, _, name = text.rpartition(":")
+    path = os.path.abspath(os.path.expanduser(file))
+    if not file.endswith(".py") or not name.isidentifier():
+        raise InspectorError("Write file.py:function.")
+    if not os.path.isfile(path):
+        raise InspectorError(f"There is no file {wording.safe(path, 200)}.")
+    return f"{path}:{name}"
