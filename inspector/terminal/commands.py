@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .. import __version__
-from . import comparison_commands
+from . import comparison_commands, run_commands
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -78,7 +78,7 @@ def _open(options: argparse.Namespace) -> int:
     except ImportError as error:
         sys.stderr.write(f"inspector: The window cannot be opened: {error}.\n")
         return 1
-    return open_window(options.files)
+    return open_window(options.files, in_process=options.in_process)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,8 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_show(commands)
     _add_stats(commands)
     comparison_commands.add(commands)
+    run_commands.add(commands)
     window = commands.add_parser("open", help="open the window", description="Opens files in the window.")
     window.add_argument("files", nargs="*", metavar="FILE")
+    window.add_argument("--in-process", action="store_true", help="training and tests run in the window's own process")
     window.set_defaults(command=_open)
     return parser
 

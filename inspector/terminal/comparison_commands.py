@@ -58,7 +58,7 @@ def _add_diff(commands: Commands) -> None:
     parser.add_argument("--section-b", metavar="KEY", help="the part of B to compare")
     parser.add_argument("--all", dest="everything", action="store_true", help="list what is the same as well")
     _add_forms(parser, "inspector.comparing.records")
-    parser.set_defaults(command=_guarded(_diff))
+    parser.set_defaults(command=guarded(_diff))
 
 
 def _add_fit(commands: Commands) -> None:
@@ -87,7 +87,7 @@ def _add_fit(commands: Commands) -> None:
     parser.add_argument("--all", dest="everything", action="store_true", help="list what fits as well")
     parser.add_argument("--code", action="store_true", help="print the steps that mend it as Python, and nothing else")
     _add_forms(parser, "inspector.comparing.records")
-    parser.set_defaults(command=_guarded(_fit))
+    parser.set_defaults(command=guarded(_fit))
 
 
 def _add_identify(commands: Commands) -> None:
@@ -103,7 +103,7 @@ def _add_identify(commands: Commands) -> None:
     parser.add_argument("--folder", default="", metavar="DIR", help="try the model classes of this folder, or .py file")
     parser.add_argument("--python", default="", metavar="INTERPRETER", help="the Python that has torch and the classes")
     _add_json(parser, "inspector.terminal.identify")
-    parser.set_defaults(command=_guarded(_identify))
+    parser.set_defaults(command=guarded(_identify))
 
 
 def _add_explain(commands: Commands) -> None:
@@ -117,7 +117,7 @@ def _add_explain(commands: Commands) -> None:
     parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="a file with the text, such as a log;"
                         " standard input without it, or for -")  # fmt: skip
     _add_forms(parser, "inspector.comparing.records")
-    parser.set_defaults(command=_guarded(_explain))
+    parser.set_defaults(command=guarded(_explain))
 
 
 def _add_mend(commands: Commands) -> None:
@@ -137,7 +137,7 @@ def _add_mend(commands: Commands) -> None:
     parser.add_argument("--weights-only", action="store_true", help="write that part only, not what is beside it")
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if it exists (never FILE)")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
-    parser.set_defaults(command=_guarded(_mend))
+    parser.set_defaults(command=guarded(_mend))
 
 
 def _parser(
@@ -163,8 +163,8 @@ def _add_json(parser: argparse.ArgumentParser, module: str) -> None:
     )
 
 
-def _guarded(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """These commands are asked by scripts whether something differs: 1 is that answer, and 2 that there is none."""
+def guarded(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """What cannot be done ends with 2: 1 is an answer - that something differs, that a run failed."""
 
     def run(options: argparse.Namespace) -> int:
         try:

@@ -56,7 +56,7 @@ def built_model(
 
     Raises InspectorError when it cannot be built; what the user's code printed and where it failed is said before.
     """
-    source, wanted = parse_source(text), dict(map(_argument, given))
+    source, wanted = parse_source(text), dict(map(argument, given))
     with Workshop(python or sys.executable) as workshop:
         said = arguments_from(checkpoint, heard(workshop.ask(Inspect(source))))
         arguments = {name: value for name, (value, _) in said.items()} | wanted
@@ -76,15 +76,15 @@ def heard(work: Generator[Any, None, Any]) -> Any:
         while True:
             word = next(work)
             if isinstance(word, Said):
-                _print(word.text)
+                print_text(word.text)
     except StopIteration as end:
         return end.value
     except WorkshopError as error:
-        _tell_where(error)
+        tell_where(error)
         raise
 
 
-def _argument(text: str) -> tuple[str, object]:
+def argument(text: str) -> tuple[str, object]:
     """`hidden_layers=[400, 200]` as a name and a value; what is no JSON is a word."""
     name, sign, value = text.partition("=")
     if not sign or not name.isidentifier():
@@ -110,14 +110,14 @@ def _solved(
     return solution
 
 
-def _print(text: str) -> None:
+def print_text(text: str) -> None:
     """Text of the user's code, line by line, inert."""
     lines = text.split("\n")
     sys.stderr.write("\n".join(wording.safe(line, 10_000) for line in lines))
     sys.stderr.flush()
 
 
-def _tell_where(error: WorkshopError) -> None:
+def tell_where(error: WorkshopError) -> None:
     """The user's own line that failed, and the way there."""
     for line in error.traceback.splitlines():
         screen.say(wording.safe(line, 1_000))
