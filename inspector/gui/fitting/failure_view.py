@@ -21,9 +21,9 @@ _MOST_TRACE = 40_000
 class FailureView(QWidget):
     """One error, whole, to be read and copied."""
 
-    def __init__(self, *, title_scale: float = 1.5) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._title = Label(font=scaled_font(title_scale), wrap=True)
+        self._title = Label(font=scaled_font(1.5), wrap=True)
         self._message = WrappedText()
         self._where = WrappedText(tone="quiet", font=scaled_font(0.95))
         self._line = _MarkedLine()

@@ -13,8 +13,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
-from ..fitting.failure_view import FailureView
-from ..fitting.leave_question import LeaveQuestion
 from ..fitting.model_side import ModelSide
 from ..fitting.open_fit import OpenFit
 from ..fitting.sentences import headline
@@ -55,11 +53,7 @@ class ModelBox(QWidget):
         self.why = _button("See &Why", tip, self.why_asked.emit)
         tip = "Run the module that the file holds, as it is"
         self.own = _button("Run the Module in the File", tip, self._toggle_own)
-        self.leave = LeaveQuestion()
-        self.leave.allowed.connect(self._chosen.allow)
         self.question = CodeQuestion(self._chosen.settings)
-        self.failure = FailureView(title_scale=1.15)
-        self.failure.retry.clicked.connect(lambda: self._chosen.begin())
         self.side = ModelSide(fit, is_alone=False)
         self._lay_out()
         for signal in (fit.opened, fit.judged, self._chosen.changed, fit.case.changed, setup.changed):
@@ -85,7 +79,7 @@ class ModelBox(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
-        for widget in (self.leave, self.question, self.failure, self.side):
+        for widget in (self.question, self.side):
             column.addWidget(widget)
 
     # What a person does
@@ -135,19 +129,6 @@ class ModelBox(QWidget):
         self.why.setVisible(own is None and self._misfits)
         self.own.setVisible(self._setup.module_in_file is not None)
         self.own.setText("Choose a Class Instead" if own is not None else "Run the Module in the File")
-        self._show_question()
-
-    def _show_question(self) -> None:
-        """What is asked, or what went wrong."""
-        chosen, is_own = self._chosen, self._setup.own_module is not None
-        if chosen.stage is Stage.ASKING_LEAVE and chosen.choice is not None and not is_own:
-            self.leave.ask(chosen.choice)
-        else:
-            self.leave.hide()
-        if chosen.stage is Stage.FAILED and chosen.error is not None and not is_own:
-            self.failure.show_error(chosen.error)
-        else:
-            self.failure.hide()
 
     def summary(self) -> str:
         """The model in a few words."""
@@ -173,6 +154,7 @@ class ModelBox(QWidget):
             Stage.ASKING_LEAVE: "May its code be run?",
             Stage.CLASS: "Which of its models?",
             Stage.ARGUMENTS: "Which arguments?",
+            Stage.FAILED: "It could not be had.",
         }
         return name, words.get(chosen.stage, "")
 

@@ -1,0 +1,74 @@
+"""A line of what was looked at before the start: a sign, what it is, what was found or is assumed instead."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ... import wording
+from ..theme import scaled_font
+from ..widgets.labels import Label
+from ..widgets.state_sign import ASSUMED, BAD, OK, WARNING, StateSign
+from ..widgets.wrapped_text import WrappedText
+
+TITLE_WIDTH = 150
+"""Pixels, so that what was found stands in one column."""
+_STATES = {"ok": OK, "assumed": ASSUMED, "warning": WARNING, "missing": BAD, "bad": BAD}
+
+
+class CheckedLine(QWidget):
+    """One line; `offer` puts a small button at its end, and `unfold` something below it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sign = StateSign()
+        self.title = Label()
+        self.title.setFixedWidth(TITLE_WIDTH)
+        self.found = WrappedText()
+        self.assumed = WrappedText(tone="quiet", font=scaled_font(0.95))
+        self._below: QWidget | None = None
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(self.found)
+        words.addWidget(self.assumed)
+        self._end = QHBoxLayout()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(2, 1)
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(self.sign, 0, 0, top)
+        self._grid.addWidget(self.title, 0, 1, top)
+        self._grid.addLayout(words, 0, 2)
+        self._grid.addLayout(self._end, 0, 3, top)
+
+    def show_line(self, title: str, state: str, found: str, assumed: str = "") -> None:
+        """Shows it; `state` is that of a `Need` or a `Check`."""
+        self.sign.show_state(_STATES.get(state, ASSUMED))
+        self.title.setText(wording.safe(title, 60))
+        for text, words in ((self.found, found), (self.assumed, assumed)):
+            shown = wording.safe(words, 600)
+            if shown != text.text():
+                text.setText(shown)
+            text.setVisible(bool(words))
+        self.setAccessibleName(f"{title}: {self.sign.accessibleName()}. {found} {assumed}".strip())
+
+    def offer(self, text: str, tip: str, act) -> QPushButton:  # type: ignore[no-untyped-def]
+        """Adds a button at the end of the line."""
+        button = QPushButton(text)
+        button.setFlat(True)
+        button.setObjectName("small")
+        button.setToolTip(tip)
+        button.clicked.connect(lambda: act())
+        self._end.addWidget(button)
+        return button
+
+    def unfold(self, widget: QWidget | None) -> None:
+        """Puts `widget` below the words, in place of what was there; None takes it away."""
+        if self._below is not None:
+            self._below.hide()
+            self._below.deleteLater()
+        self._below = widget
+        if widget is not None:
+            self._grid.addWidget(widget, 1, 2, 1, 2)

@@ -1,0 +1,24 @@
+"""Which errors of a rehearsal are about the data: those are said where the data is shown."""
+
+from __future__ import annotations
+
+import re
+
+from ...errors import InspectorError
+from ...workshop.requests import WorkshopError
+from ...workshop.run_requests import DataSource
+
+NOT_THERE = "The data is not there"
+"""The title of what can be mended by fetching it."""
+_TITLES = re.compile(r"\b(data|transforms?|images?|arrays?)\b", re.IGNORECASE)
+
+
+def is_about_data(error: InspectorError, data: DataSource) -> bool:
+    """Whether it is: by its title, or because a function of the person's own raised it."""
+    in_function = isinstance(error, WorkshopError) and data.kind == "function" and error.file == data.path
+    return in_function or _TITLES.search(error.title) is not None
+
+
+def can_be_fetched(error: InspectorError, data: DataSource) -> bool:
+    """Whether it would be mended by fetching the data."""
+    return data.kind == "torchvision" and not data.download and error.title == NOT_THERE
