@@ -1,4 +1,4 @@
-"""A left axis with few numbers: some eight where it is high, two or three where there is room for no more."""
+"""An axis with few numbers: some eight where it is long, two or three where there is room for no more."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ _LEAST_APART, _NUMBERS = 20, 9
 
 
 class SparseAxis(pg.AxisItem):
-    """Numbers 1, 2 or 5 times a power of ten apart."""
+    """Numbers 1, 2 or 5 times a power of ten apart; `whole` ones where it counts."""
 
-    def __init__(self, width: int) -> None:
-        super().__init__("left")
+    def __init__(self, side: str, *, whole: bool = False) -> None:
+        super().__init__(side)
+        self._is_whole = whole
         self.setStyle(tickFont=scaled_font(0.85), tickLength=4)
         self.enableAutoSIPrefix(False)
-        self.setWidth(width)
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
         if self.logMode or not maxVal > minVal:
             return super().tickSpacing(minVal, maxVal, size)
-        return [(spacing(maxVal - minVal, size), 0.0)]
+        found = spacing(maxVal - minVal, size)
+        return [(max(found, 1.0) if self._is_whole else found, 0.0)]
 
 
 def spacing(span: float, pixels: float) -> float:

@@ -1,0 +1,164 @@
+"""How each class fares, as a table that can be sorted: precision, recall, F1, support."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+
+from ... import wording
+from ...runs.results import ClassResult, averages, percent
+from ..item_models.flat_table import FlatTableModel
+from ..theme import figures_font, scaled_font
+from ..widgets.labels import ElidedLabel
+from ..widgets.own_keys import OwnKeys
+from ..widgets.plain_table import make_plain
+from ..widgets.size_bars import SizeBarDelegate
+
+SHARE = Qt.ItemDataRole.UserRole
+"""Role of the column F1: its value, 0 to 1."""
+_F1 = 3
+_TIPS = (
+    "The class", "Of those taken for it, the share that is of it", "Of those of it, the share that is taken for it",
+    "The harmonic mean of precision and recall", "How many samples of it there are",
+)  # fmt: skip
+
+
+class PerClassModel(FlatTableModel):
+    """Classes in the order of their labels, or sorted by a column."""
+
+    titles = ("Class", "Precision", "Recall", "F1", "Support")
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: Sequence[ClassResult] = ()
+        self._order: list[int] = []
+
+    def show_rows(self, rows: Sequence[ClassResult]) -> None:
+        self.beginResetModel()
+        self._rows, self._order = rows, list(range(len(rows)))
+        self.endResetModel()
+
+    def label(self, row: int) -> int:
+        """The number of the class that stands in a row."""
+        return self._order[row]
+
+    def row_of(self, label: int) -> int:
+        """Where a class stands."""
+        return self._order.index(label)
+
+    def count(self) -> int:
+        return len(self._order)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sorts by a column; -1: by the labels. What is not defined comes last either way."""
+        descending = order == Qt.SortOrder.DescendingOrder
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        labels = [self._order[index.row()] for index in kept]
+        self._order = _sorted(self._rows, column, descending)
+        place = {label: row for row, label in enumerate(self._order)}
+        moved = [self.index(place[label], index.column()) for label, index in zip(labels, kept)]
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # type: ignore[override]
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(index.row(), index.column())
+        if role == SHARE:
+            return self._rows[self._order[index.row()]].f1 or 0.0
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.FontRole and index.column():
+            return figures_font(scaled_font(1.0))
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal:
+            return _TIPS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and orientation == Qt.Orientation.Horizontal:
+            side = Qt.AlignmentFlag.AlignRight if section else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return super().headerData(section, orientation, role)
+
+    def text(self, row: int, column: int) -> str:
+        found = self._rows[self._order[row]]
+        if column == 0:
+            return wording.safe(found.name, 80)
+        if column == 4:
+            return wording.count(found.support)
+        return percent((found.precision, found.recall, found.f1)[column - 1], 1)
+
+
+class PerClassTable(QWidget):
+    """The table, and below it the means over all classes."""
+
+    chosen = Signal(int)
+    """The label of the class that a person chose; -1 for none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = PerClassModel(self)
+        self.table = QTableView()
+        self.means = ElidedLabel(tone="quiet")
+        self._dress()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.means)
+
+    def show_rows(self, rows: Sequence[ClassResult]) -> None:
+        """Shows classes in the order of their labels."""
+        self.model.show_rows(rows)
+        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.table.setColumnWidth(_F1, 150)
+        mean = averages(rows)
+        said = zip(("precision", "recall", "F1"), (mean.precision, mean.recall, mean.f1))
+        self.means.setText("Mean over the classes:  " + "   ".join(f"{name} {percent(each)}" for name, each in said))
+
+    def copy(self) -> None:
+        """Puts the chosen rows on the clipboard, or all of them when none is."""
+        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        lines = [list(self.model.titles)] if not rows else []
+        for row in rows or range(self.model.count()):
+            lines.append([self.model.text(row, column) for column in range(self.model.columnCount())])
+        QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+
+    def let_go(self) -> None:
+        """Chooses none."""
+        self.table.clearSelection()
+
+    def _dress(self) -> None:
+        table = self.table
+        table.setModel(self.model)
+        table.setAccessibleName("Figures of each class")
+        make_plain(table)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setItemDelegateForColumn(_F1, SizeBarDelegate(SHARE, table))
+        table.setSortingEnabled(True)
+        header = table.horizontalHeader()
+        header.setSortIndicatorClearable(True)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
+        table.selectionModel().selectionChanged.connect(lambda *_: self._tell())
+        OwnKeys(table, QKeySequence.StandardKey.Copy, self.copy)
+
+    def _tell(self) -> None:
+        rows = self.table.selectionModel().selectedRows()
+        self.chosen.emit(self.model.label(rows[0].row()) if rows else -1)
+
+
+def _sorted(rows: Sequence[ClassResult], column: int, descending: bool) -> list[int]:
+    labels = list(range(len(rows)))
+    if column < 0:
+        return labels
+    values = [(each.name.lower(), each.precision, each.recall, each.f1, each.support)[column] for each in rows]
+    known = [label for label in labels if values[label] is not None]
+    known.sort(key=lambda label: values[label], reverse=descending)  # type: ignore[arg-type, return-value]
+    return known + [label for label in labels if values[label] is None]

@@ -1,0 +1,265 @@
+"""What came of tests: how good a checkpoint is, what it confuses, what it is surely wrong about; several over epochs.
+
+Why this way: the matrix, the classes and the samples say the same three times. A cell or a class that is chosen shows
+its own samples beside it, for what is asked of a matrix is always: which ones?
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ... import wording
+from ...runs import results
+from ...workshop.run_words import Check, Tested
+from ..theme import figures_font, scaled_font
+from ..widgets.banner import Banner
+from ..widgets.figures_row import FiguresRow
+from ..widgets.flow_layout import FlowLayout
+from ..widgets.labels import ElidedLabel, Label, plain_tip
+from .accuracy_plot import AccuracyPlot
+from .confusion_side import ConfusionSide
+from .result_exports import CSV, JSON, MATRIX, ResultExports
+from .wrong_side import WrongSide
+
+_NARROW = 760
+"""Pixels below which the samples stand under the matrix and not beside it."""
+_SIGNS = {"ok": ("✓", "accent"), "assumed": ("~", "quiet"), "warning": ("!", "danger"), "bad": ("✕", "danger")}
+
+
+class ResultsView(QWidget):
+    """Shows one of some tests at a time, and all of them over their epochs."""
+
+    shown = Signal(object)
+    """The `Tested` that is shown now."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tests: tuple[Tested, ...] = ()
+        self.failures: tuple[tuple[str, str], ...] = ()
+        self.tested: Tested | None = None
+        self.choice = QComboBox()
+        self.headline = Label(font=scaled_font(1.5), wrap=True, selectable=True)
+        self.notes = Banner("!")
+        self.figures = FiguresRow()
+        self.proofs = _Proofs()
+        self.over_epochs, self.over_words = AccuracyPlot(), ElidedLabel(tone="quiet", font=figures_font(self.font()))
+        self.confusion, self.wrong = ConfusionSide(), WrongSide()
+        self.exports = ResultExports()
+        self.copy_button, self.export_button = QPushButton("&Copy"), QPushButton("&Export …")
+        self._several = QWidget()
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._dress()
+        self._lay_out()
+        self._connect()
+
+    def show_tested(self, tests: tuple[Tested, ...], failures: tuple[tuple[str, str], ...] = ()) -> None:
+        """Shows tests in the order of their epochs: the one that was shown already, or the best of them."""
+        before = self.tested
+        self.tests, self.failures = results.over_epochs(tests), failures
+        self._list()
+        self._several.setVisible(len(self.tests) > 1)
+        self.over_epochs.show_tests(self.tests)
+        kept = next((each for each in self.tests if before is not None and each.path == before.path), None)
+        chosen = kept or results.best(self.tests) or next(iter(self.tests), None)
+        if chosen is not None:
+            self.show_one(self.tests.index(chosen))
+
+    def show_one(self, number: int) -> None:
+        """Shows the test with this number, counted in the order of the epochs."""
+        tested = self.tests[number]
+        is_same = tested == self.tested
+        self.tested = tested
+        self.choice.setCurrentIndex(number)
+        self.over_epochs.show_current(number)
+        if is_same:
+            return
+        self.headline.setText(results.sentence(tested))
+        self.figures.show_figures(_figures(tested))
+        self.notes.say("\n".join(wording.safe(note, 400) for note in tested.notes))
+        self.proofs.show_proofs(tested.proofs)
+        self.confusion.show_tested(tested)
+        self.wrong.show_tested(tested)
+        self.confusion.setVisible(bool(tested.confusion))
+        self.wrong.setVisible(self.wrong.has_anything)
+        self.shown.emit(tested)
+
+    def text(self) -> str:
+        """What is copied: the figures and sentences of the test that is shown."""
+        return "" if self.tested is None else "\n".join((self.tested.path, *results.summary(self.tested)))
+
+    def copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text())
+
+    def export(self) -> None:
+        """Asks where to and as what, and writes."""
+        if self.tested is None:
+            return
+        beside = f"{os.path.splitext(self.tested.path)[0]}.{self.tested.split}.csv"
+        self.write(*self.exports.ask(beside, bool(self.tested.confusion)))
+
+    def write(self, path: str, kind: str) -> None:
+        """Writes a file of one of the kinds of `result_exports`; nothing where the path is empty."""
+        if not path:
+            return
+        if kind in (CSV, JSON):
+            self.exports.write_text(path, kind, self.tests, self.failures)
+        elif kind == MATRIX:
+            self.exports.write_image(path, self.confusion.picture.image(self.confusion.picture.size()))
+        else:
+            self.exports.write_image(path, self.content.grab().toImage())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = Qt.Orientation.Horizontal if self.width() >= _NARROW else Qt.Orientation.Vertical
+        if self.splitter.orientation() != beside:
+            self.splitter.setOrientation(beside)
+
+    # Making it
+
+    def _dress(self) -> None:
+        self.setAccessibleName("Results of the test")
+        self.choice.setAccessibleName("Tested checkpoint")
+        self.choice.setToolTip("Which of the tested checkpoints is shown")
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.choice.setMinimumContentsLength(30)
+        self.copy_button.setToolTip("Copy the figures as text")
+        self.export_button.setToolTip("Write the results as CSV, JSON or a picture")
+        self.over_epochs.setMinimumHeight(150)
+        self.over_epochs.setMaximumHeight(150)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(17)
+        self.splitter.setStyleSheet("QSplitter::handle { background: transparent; }")
+
+    def _lay_out(self) -> None:
+        several = QVBoxLayout(self._several)
+        several.setContentsMargins(0, 0, 0, 0)
+        several.setSpacing(6)
+        for part in (self.over_epochs, self.over_words):
+            several.addWidget(part)
+        self.splitter.addWidget(self.confusion)
+        self.splitter.addWidget(self.wrong)
+        self.splitter.setSizes([560, 480])
+        self.splitter.setStretchFactor(0, 5)
+        self.splitter.setStretchFactor(1, 4)
+        self.content = QWidget()
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(20, 14, 20, 14)
+        column.setSpacing(10)
+        column.addLayout(self._head())
+        for widget in (self.notes, self.figures, self.proofs, self._several):
+            column.addWidget(widget)
+        column.addWidget(self.splitter, 1)
+        area = QScrollArea()
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setAccessibleName("Results")
+        area.setWidget(self.content)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(area, 1)
+        page.addWidget(self.exports)
+
+    def _head(self) -> QVBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.headline, 1)
+        for button in (self.copy_button, self.export_button):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        head = QVBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.choice)
+        head.addLayout(row)
+        return head
+
+    def _connect(self) -> None:
+        self.choice.activated.connect(self.show_one)
+        self.over_epochs.opened.connect(self.show_one)
+        self.over_epochs.pointed.connect(lambda words: self.over_words.setText(words or self._best_words()))
+        self.confusion.picture.chosen.connect(self._choose_cell)
+        self.wrong.class_chosen.connect(lambda _: self.confusion.let_go())
+        self.wrong.let_go.connect(self.confusion.let_go)
+        self.copy_button.clicked.connect(self.copy)
+        self.export_button.clicked.connect(self.export)
+
+    def _choose_cell(self, label: int, predicted: int) -> None:
+        self.wrong.show_cell(label, predicted)
+
+    def _list(self) -> None:
+        self.choice.clear()
+        self.choice.addItems([_entry(each, each is results.best(self.tests)) for each in self.tests])
+        self.choice.setVisible(len(self.tests) > 1)
+        self.over_words.setText(self._best_words())
+
+    def _best_words(self) -> str:
+        best = results.best(self.tests)
+        return self.over_epochs.words(self.tests.index(best)) if best is not None and self.over_epochs.tests else ""
+
+
+class _Proofs(QWidget):
+    """How it was made sure that the model evaluated: a sign and a name each, the sentence as the tip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._flow = FlowLayout(self, across=16, down=4)
+        self.setAccessibleName("Proofs")
+
+    def show_proofs(self, proofs: Sequence[Check]) -> None:
+        while (item := self._flow.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        for proof in proofs:
+            sign, tone = _SIGNS.get(proof.state, _SIGNS["warning"])
+            label = Label(f"{sign} {wording.safe(proof.name, 80)}", tone=tone if proof.state != "ok" else "quiet")
+            label.setToolTip(plain_tip(wording.safe(proof.text, 400)))
+            label.setAccessibleDescription(wording.safe(proof.text, 400))
+            self._flow.addWidget(label)
+        self.setVisible(bool(proofs))
+
+    def texts(self) -> list[str]:
+        """What stands there."""
+        labels = (self._flow.itemAt(at) for at in range(self._flow.count()))
+        return [item.widget().text() for item in labels if item is not None]  # type: ignore[attr-defined]
+
+
+def _entry(tested: Tested, is_best: bool) -> str:
+    """A line of the choice: `epoch 3   86.58 %   best_model.pt`."""
+    share = results.accuracy(tested)
+    loss = "no loss" if tested.loss is None else f"loss {tested.loss:.4g}"
+    epoch = f"epoch {tested.epoch}" if tested.epoch is not None else "epoch unknown"
+    figure = results.percent(share) if share is not None else loss
+    name = wording.safe(os.path.basename(tested.path), 80)
+    return f"{epoch}   {figure}   {name}{'   ★ best' if is_best else ''}"
+
+
+def _figures(tested: Tested) -> list[tuple[str, str, bool]]:
+    """(name, number, alarming) of what is measured."""
+    found: list[tuple[str, str, bool]] = []
+    if tested.correct is not None:
+        found.append(("accuracy", results.percent(results.accuracy(tested)), False))
+        found.append(("right", f"{tested.correct:,} of {tested.samples:,}", False))
+    top = results.top_accuracy(tested)
+    if top is not None:
+        found.append((f"top-{tested.top}", results.percent(top), False))
+    if tested.loss is not None:
+        found.append(("loss", f"{tested.loss:.6g}", tested.loss != tested.loss))
+    if tested.confusion:
+        found.append(("mean F1", results.percent(results.averages(results.per_class(tested)).f1), False))
+    found.append(("samples/s", f"{tested.speed:,.0f}", False))
+    found.append(("time", f"{tested.seconds:.1f} s on {tested.device}", False))
+    return found

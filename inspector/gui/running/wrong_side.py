@@ -1,0 +1,129 @@
+"""Beside the confusion matrix: the samples a network is most surely wrong about, and the figures of each class."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from ... import wording
+from ...runs.results import per_class
+from ...workshop.run_words import Example, Tested
+from ..widgets.labels import ElidedLabel, Label
+from ..widgets.segments import Segments
+from .example_gallery import ExampleGallery
+from .per_class_table import PerClassTable
+
+_LEAST_HEIGHT = 260
+
+
+class WrongSide(QWidget):
+    """The gallery, or the table; what is chosen in the matrix or in the table says which samples are shown."""
+
+    class_chosen = Signal(int)
+    """A person chose a class in the table."""
+    let_go = Signal()
+    """A person wants all samples again."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tabs = Segments("Beside the matrix")
+        self.gallery, self.table = ExampleGallery(), PerClassTable()
+        self.said = ElidedLabel(tone="quiet")
+        self.nothing = Label(tone="quiet", wrap=True)
+        self.every = QPushButton("Show &All")
+        self.every.setToolTip("Show the samples of all classes again (Esc)")
+        self._tested: Tested | None = None
+        self._pages = QStackedWidget()
+        self._samples = QStackedWidget()
+        self._lay_out()
+        self.tabs.chosen.connect(self._pages.setCurrentIndex)
+        self.table.chosen.connect(self._show_class)
+        self.every.clicked.connect(self._show_all)
+
+    @property
+    def has_anything(self) -> bool:
+        return self._tested is not None and bool(self._tested.examples or self._tested.confusion)
+
+    def show_tested(self, tested: Tested) -> None:
+        self._tested = tested
+        self.table.show_rows(per_class(tested))
+        names = ["Most surely wrong", "Each class"] if tested.confusion else ["Most surely wrong"]
+        self.tabs.show_choices(names, max(min(self.tabs.current, len(names) - 1), 0))
+        self._pages.setCurrentIndex(self.tabs.current)
+        self.show_cell(-1, -1)
+
+    def show_cell(self, label: int, predicted: int) -> None:
+        """Shows the samples of a cell of the matrix: of one on the diagonal those of its class, of (-1, -1) all."""
+        if self._tested is None:
+            return
+        if label >= 0:
+            self.table.let_go()
+            self.tabs.choose(0)
+        if label == predicted and label >= 0:
+            predicted = -1
+        self._show(label, predicted)
+
+    def _show(self, label: int, predicted: int) -> None:
+        assert self._tested is not None
+        every = self._tested.examples
+        chosen = [each for each in every if _is_of(each, label, predicted)]
+        self.gallery.show_examples(chosen, self._tested.classes)
+        self._samples.setCurrentWidget(self.gallery if chosen else self.nothing)
+        self.every.setVisible(label >= 0)
+        self.said.setText(self._words(len(chosen), label, predicted) if every else "")
+        self.nothing.setText(self._why_nothing(label, predicted))
+
+    def _words(self, count: int, label: int, predicted: int) -> str:
+        assert self._tested is not None
+        if label < 0:
+            return wording.plural(count, "sample")
+        return f"{count} of {wording.plural(len(self._tested.examples), 'sample')}: {self._what(label, predicted)}"
+
+    def _why_nothing(self, label: int, predicted: int) -> str:
+        assert self._tested is not None
+        if self._tested.examples:
+            kept, what = wording.plural(len(self._tested.examples), "sample"), self._what(label, predicted)
+            return f"Among the {kept} that it is most surely wrong about there is none of {what}."
+        if self._tested.correct == self._tested.samples:
+            return "It is right about every sample."
+        return "No samples were kept."
+
+    def _what(self, label: int, predicted: int) -> str:
+        assert self._tested is not None
+        names = [wording.safe(name, 60) for name in self._tested.classes]
+        taken = f" taken for {names[predicted]}" if predicted >= 0 else ""
+        return f"{names[label]}{taken}" if label < len(names) else str(label)
+
+    def _show_class(self, label: int) -> None:
+        if label >= 0:
+            self.class_chosen.emit(label)
+        self._show(label, -1)
+
+    def _show_all(self) -> None:
+        self.table.let_go()
+        self._show(-1, -1)
+        self.let_go.emit()
+
+    def _lay_out(self) -> None:
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setMinimumHeight(_LEAST_HEIGHT)
+        self._samples.addWidget(self.gallery)
+        self._samples.addWidget(self.nothing)
+        for page in (self._samples, self.table):
+            self._pages.addWidget(page)
+        head, foot = QHBoxLayout(), QHBoxLayout()
+        head.addWidget(self.tabs)
+        head.addStretch(1)
+        foot.setSpacing(10)
+        foot.addWidget(self.said, 1)
+        foot.addWidget(self.every)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self._pages, 1)
+        column.addLayout(foot)
+
+
+def _is_of(example: Example, label: int, predicted: int) -> bool:
+    return label < 0 or (example.label == label and predicted in (-1, example.predicted))
