@@ -42,7 +42,7 @@ class Epochs:
     """Trains the epochs of `prepared`, one after the other."""
 
     def __init__(self, prepared: Prepared, wishes: Wishes) -> None:
-        self.teller = Teller(prepared.journal)
+        self.teller = Teller(prepared.journal, prepared.team)
         self.latest = ""
         """The path of the latest file; empty while nothing was saved."""
         self._run = prepared
@@ -74,28 +74,29 @@ class Epochs:
 
     def _batches(self) -> Words:
         run, teller, wishes, step = self._run, self.teller, self._wishes, self._step
+        agreed = run.team.agreed
         pile = run.data.train
         assert pile is not None
         run.model.train()
         teller.begin()
         pause = run.request.minutes * 60 or math.inf
-        stop = run.team.any(wishes.latest() == STOP)
-        batches = pile.batches(run.request.batch_size, run.order, run.journal.batch, run.request.workers)
+        wish, _ = run.team.agreed(wishes.latest())
+        batches = pile.batches(run.batch_size, run.order, run.journal.batch, run.request.workers)
         try:
-            if stop:
+            if wish is STOP:
                 return True
             for inputs, targets in batches:
                 teller.add(step(inputs, targets), len(targets))
                 now = time.perf_counter()
-                if now >= teller.due:
+                wish, (is_due, is_time) = agreed(wishes.latest(), now >= teller.due, now - self._saved_at > pause)
+                if is_due:
                     yield from self._tell()
-                if now - self._saved_at > pause:
+                if is_time:
                     yield from self._tell()
                     yield from self._save_latest(rng.states())
-                wish = wishes.latest()
                 if wish is PAUSE:
                     wish = yield from self._pause()
-                if run.team.any(wish is STOP):
+                if wish is STOP:
                     yield from self._tell()
                     return True
             yield from self._tell()
@@ -140,21 +141,22 @@ class Epochs:
         journal = self._run.journal
         yield Waiting(journal.epoch, journal.batch + 1)
         naps = 0
-        while self._wishes.latest() is PAUSE:
+        while (wish := self._run.team.agreed(self._wishes.latest())[0]) is PAUSE:
             time.sleep(_NAP)
             naps += 1
             if naps % _PAUSED_WORDS == 0:
                 yield Progress(journal.batch, self._run.batches, "batches", "Paused")
         self.teller.begin()
-        return self._wishes.latest()
+        return wish
 
     # -- after the batches ---------------------------------------------------------------------------------
 
     def _validate(self) -> Generator[Any, None, Evaluation | None]:
         """None: it is to stop."""
         run = self._run
+        run.team.match(run.model)
         work = evaluate(
-            run.model, run.data.validation, run.criterion, run.device, run.request.batch_size,
+            run.model, run.data.validation, run.criterion, run.device, run.batch_size,
             workers=run.request.workers, inference=False, autocast=run.precision.autocast, team=run.team,
         )  # fmt: skip
         try:
@@ -165,7 +167,7 @@ class Epochs:
                     found: Evaluation = end.value
                     return found
                 yield word
-                if run.team.any(self._wishes.latest() is STOP):
+                if run.team.agreed(self._wishes.latest())[0] is STOP:
                     return None
         except (GeneratorExit, WorkshopError):
             raise
@@ -177,8 +179,7 @@ class Epochs:
 
     def _end(self, evaluation: Evaluation | None, seconds: float) -> Generator[Any, None, None]:
         run, journal = self._run, self._run.journal
-        loss_sum, samples = run.team.sum((journal.loss_sum, float(journal.samples)))
-        train_loss = loss_sum / samples if samples else math.nan
+        train_loss = journal.loss_sum / journal.samples if journal.samples else math.nan
         valid_loss = None if evaluation is None else evaluation.loss
         accuracy = _share(evaluation)
         lr = rate_of(run.optimizer)
@@ -213,8 +214,10 @@ class Epochs:
                 title="The weights are not numbers",
                 hint=_LOWER,
             )
+        first, *others = run.team.gathered(dict(generators))
+        both = {**first, "others": others} if others else first
         changing = states.state_of(
-            run.model, run.optimizer, run.scheduler, run.precision.scaler, run.journal, generators, run.seed
+            run.model, run.optimizer, run.scheduler, run.precision.scaler, run.journal, both, run.seed
         )
         return {**changing, **run.fixed}
 

@@ -1,0 +1,114 @@
+"""Stopped anywhere and gone on with, a training ends bit for bit where it would have ended without the stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspector.workshop.run_requests import Chosen, StopSoon, Train
+from inspector.workshop.run_words import Began, EpochEnd, Saved
+from inspector.workshop.running import evaluating
+from inspector.workshop.running.running import run
+from inspector.workshop.running.wishes import Wishes
+from tests.workshop.running.training_runs import SHAPES, difference, going_on, latest, losses, of, trained, training
+
+AUGMENTED = SHAPES._replace(augmentation=("RandomCrop(28, padding=2)", "RandomHorizontalFlip()"))
+KINDS: dict[str, dict[str, Any]] = {
+    "dropout and batch statistics": {},
+    "augmentation": {"data": AUGMENTED},
+    "a schedule": {"scheduler": Chosen("StepLR", {"step_size": 1}), "optimizer": Chosen("AdamW", {"lr": 0.01})},
+    "milestones": {"scheduler": Chosen("MultiStepLR", {"milestones": [1, 2]})},
+    "a plateau": {"scheduler": Chosen("ReduceLROnPlateau", {"patience": 0}), "clip": 0.5},
+    "momentum": {"optimizer": Chosen("SGD", {"lr": 0.05, "momentum": 0.9, "nesterov": True})},
+    "one cycle": {"scheduler": Chosen("OneCycleLR", {"max_lr": 0.01}), "epochs": 3},
+    "mixed precision": {"amp": True},
+    "RMSprop": {"optimizer": Chosen("RMSprop")},
+}
+
+
+def stopped_at(request: Train, question: int) -> Any:
+    """Runs until the run asks for the number `question` what is wished, which is to stop then; gives the answer."""
+    asked = []
+
+    def hear() -> list[Any]:
+        asked.append(1)
+        return [StopSoon()] if len(asked) == question else []
+
+    work = run(request, Wishes(hear))
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_stopped_again_and_again_it_ends_the_same(tmp_path: Path, kind: str) -> None:
+    whole = training(tmp_path / "whole", **KINDS[kind])
+    trained(whole)
+    torn = training(tmp_path / "torn", **KINDS[kind])
+    answer = stopped_at(torn, 3)
+    for question in (1, 2, 5, 1, 4, 7, 2):
+        if answer.ended == "finished":
+            break
+        answer = stopped_at(going_on(torn), question)
+    trained(going_on(torn))
+    assert difference(latest(torn), latest(whole)) == ""
+
+
+@pytest.mark.parametrize("question", range(1, 8))
+def test_every_place_of_an_epoch_is_one_to_stop_at(tmp_path: Path, question: int) -> None:
+    """Before the first batch, after each, and after the last: what follows is told as it would have been."""
+    whole = training(tmp_path / "whole")
+    words, _ = trained(whole)
+    torn = training(tmp_path / "torn")
+    answer = stopped_at(torn, question)
+    done = (answer.epoch - 1) * 5 + answer.batch
+    rest, _ = trained(going_on(torn))
+    assert losses(rest) == losses(words)[done:]
+    assert [end._replace(seconds=0) for end in of(EpochEnd, rest)] == [
+        end._replace(seconds=0) for end in of(EpochEnd, words) if end.epoch >= answer.epoch
+    ]
+    assert difference(latest(torn), latest(whole)) == ""
+
+
+def test_a_stop_while_it_validates_validates_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluating, "BETWEEN_WORDS", -1.0)  # a word, and so a question, after each batch
+    kept = {"data": SHAPES._replace(validation=0.5), "batch_size": 4, "epochs": 1}
+    whole = training(tmp_path / "whole", **kept)
+    words, _ = trained(whole)
+    torn = training(tmp_path / "torn", **kept)
+    answer = stopped_at(torn, 1 + 20 + 1)
+    assert (answer.ended, answer.epoch, answer.batch) == ("stopped", 1, 20)
+    rest, _ = trained(going_on(torn))
+    assert losses(rest) == []
+    assert of(EpochEnd, rest)[0].valid_loss == of(EpochEnd, words)[0].valid_loss
+    assert difference(latest(torn), latest(whole)) == ""
+
+
+def test_an_epoch_is_saved_every_few_minutes_too(tmp_path: Path) -> None:
+    request = training(tmp_path, epochs=1, minutes=1e-9)
+    words, _ = trained(request)
+    saved = [(word.epoch, word.batch) for word in of(Saved, words) if word.kind == "latest"]
+    assert saved == [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 0)]
+    whole = training(tmp_path / "whole", epochs=1)
+    trained(whole)
+    assert difference(latest(request), latest(whole)) == ""
+
+
+def test_another_number_of_epochs_goes_on_from_the_end(tmp_path: Path) -> None:
+    whole, torn = training(tmp_path / "whole", epochs=3), training(tmp_path / "torn", epochs=1)
+    trained(whole)
+    trained(torn)
+    trained(going_on(torn, epochs=3))
+    assert difference(latest(torn), latest(whole)) == ""
+
+
+def test_another_batch_size_goes_on_near_the_place(tmp_path: Path) -> None:
+    torn = training(tmp_path)
+    stopped_at(torn, 4)
+    words, answer = trained(going_on(torn, batch_size=8, epochs=1))
+    assert answer.samples == 80 - 3 * 16
+    assert "The file has batches of 16: it goes on after batch 6 of the new size." in of(Began, words)[0].notes
