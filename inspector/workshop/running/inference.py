@@ -12,6 +12,7 @@ trains in the same thread. Sums stay on the device; it is waited for ten times a
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -22,9 +23,11 @@ from torch import nn
 from ...progress import Progress
 from ...wording import names, safe
 from ..failures import Refusal, failure_of
+from ..requests import ModelSource
 from ..run_requests import Start, Test
 from ..run_words import Check, Tested, Tests
 from . import proving, rng
+from .adapting import adapt
 from .criteria import Criterion, criterion_of
 from .data import Data, Order, Pile
 from .datasets import open_data
@@ -40,10 +43,11 @@ Words = Generator[Any, None, Tests]
 
 def infer(request: Test) -> Words:
     """Yields Progress in samples and each `Tested` as soon as it is there. Raises Refusal for what concerns all."""
+    request = absolute(request)
     with _threads(request.threads):
+        criterion, device = criterion_of(request.criterion), device_of(request.device)
         data = yield from open_data(request.data)
-        pile = _pile(data, request.split)
-        work = _Testing(request, data, pile, criterion_of(request.criterion), device_of(request.device))
+        work = _Testing(request, data, _pile(data, request.split), criterion, device)
         tested: list[Tested] = []
         failures: list[tuple[str, str]] = []
         for start in work.starts:
@@ -55,6 +59,21 @@ def infer(request: Test) -> Words:
                 tested.append(result)
                 yield result
         return Tests(tuple(tested), tuple(failures))
+
+
+def absolute(request: Test) -> Test:
+    """The request with whole paths: to import user code changes the current folder."""
+    model, data = request.model, request.data
+    if model.kind != "package" and model.path:
+        model = model._replace(path=_whole(model.path))
+    if data.path:
+        data = data._replace(path=_whole(data.path))
+    starts = tuple(start._replace(path=_whole(start.path)) if start.path else start for start in request.starts)
+    return request._replace(model=model, data=data, starts=starts)
+
+
+def _whole(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path))
 
 
 @contextlib.contextmanager
@@ -100,6 +119,7 @@ class _Testing:
         self.criterion, self.device = criterion, device
         self.starts = request.starts or (Start(request.model.path, None),)
         self._model: nn.Module | None = None
+        self._adapted = ""
         self._began = 0
 
     def test(self, start: Start) -> Generator[Progress, None, Tested]:
@@ -114,8 +134,8 @@ class _Testing:
         result = tally.result(model)  # waits for the device
         seconds = time.perf_counter() - begin
         told = self._told(start, tally, result, seconds)
-        notes = (*self.data.notes, *notes, *result.notes)
-        return told._replace(proofs=(*checks, proving.unchanged(before, model)), notes=tuple(dict.fromkeys(notes)))
+        said = filter(None, (*self.data.notes, *notes, self._adapted, *result.notes))
+        return told._replace(proofs=(*checks, proving.unchanged(before, model)), notes=tuple(dict.fromkeys(said)))
 
     # -- the model ---------------------------------------------------------------------------------------------
 
@@ -130,21 +150,32 @@ class _Testing:
 
     def _made(self, start: Start) -> nn.Module:
         """Anew where something of the checkpoint before could be left in it."""
-        source = self.request.model
-        brings_weights = source.kind in WITH_WEIGHTS and start.weights is None
-        if brings_weights and start.path:
-            source = source._replace(path=start.path)
-        if self._model is None or brings_weights or not start.strict:
+        source = self._source(start)
+        if self._model is None or start.weights is None or not start.strict:
             with rng.unmoved():
                 rng.seed_all(0)
-                self._model = made_model(source, self.request.arguments)
+                self._model, self._adapted = made_model(source, self.request.arguments), ""
         return self._model
 
+    def _source(self, start: Start) -> ModelSource:
+        """Where the model comes from: TorchScript that brings its weights along is the start itself."""
+        source = self.request.model
+        if start.weights is not None or source.kind not in WITH_WEIGHTS or start.path in ("", source.path):
+            return source
+        if source.kind == "torchscript":
+            return source._replace(path=start.path)
+        raise Refusal(f"The weights come with the module in {source.path}; {start.path} is another file.", title=TITLE)
+
     def _tried(self, model: nn.Module) -> tuple[Check, ...]:
-        inputs, _ = next(self.pile.batches(min(proving.SAMPLES, self.request.batch_size), Order(shuffled=False)))
+        """The proofs that a few samples give. Where the model wants them flattened, it gets them so from here on."""
+        size = min(proving.SAMPLES, self.request.batch_size)
         try:
-            return proving.trial_checks(model, moved(inputs, self.device))
-        except Exception as error:
+            inputs, _ = next(self.pile.batches(size, Order(shuffled=False)))
+            inputs = moved(inputs, self.device)
+            with rng.unmoved(), evaluation_mode(model):
+                self._adapted = adapt(model, inputs) or self._adapted
+            return proving.trial_checks(model, inputs)
+        except (Exception, SystemExit) as error:
             raise placed(error, model, "batch 1", TITLE) from error
 
     # -- the batches -------------------------------------------------------------------------------------------

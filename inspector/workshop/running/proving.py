@@ -218,7 +218,8 @@ def digests(model: nn.Module) -> dict[str, bytes]:
 
 
 def _has_bytes(value: Tensor) -> bool:
-    return value.layout == torch.strided and not value.is_quantized and not value.is_meta
+    lazy = nn.parameter.is_lazy(value)
+    return not lazy and value.layout == torch.strided and not value.is_quantized and not value.is_meta
 
 
 def _digest(value: Tensor) -> bytes:

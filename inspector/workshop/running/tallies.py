@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ...wording import count, plural, safe, shape, share
+from ...wording import count, names, plural, safe, shape, share
 from ..failures import Refusal
 from ..run_words import Example
 from .criteria import BINARY, Criterion, scores_of
@@ -170,7 +170,7 @@ class Tally:
         if counts.broken:
             said.append(f"For {count(counts.broken)} of {plural(self.samples, 'sample')} a score is NaN.")
             broken = not_finite_parameters(model)
-            said += [f"NaN or Inf is in the weights already: {broken[0]} and {len(broken) - 1} more."] if broken else []
+            said += [f"NaN or Inf is in the weights already: {names(broken)}."] if broken else []
         return [each for each in said if each]
 
 
