@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ... import wording
-from ..theme import scaled_font
 from ..widgets.labels import Label
+from ..widgets.marked_text import MarkedText
 from ..widgets.state_sign import ASSUMED, BAD, OK, WARNING, StateSign
-from ..widgets.wrapped_text import WrappedText
 
 TITLE_WIDTH = 150
 """Pixels, so that what was found stands in one column."""
@@ -24,13 +23,14 @@ class CheckedLine(QWidget):
         self.sign = StateSign()
         self.title = Label()
         self.title.setFixedWidth(TITLE_WIDTH)
-        self.found = WrappedText()
-        self.assumed = WrappedText(tone="quiet", font=scaled_font(0.95))
+        self.found = MarkedText()
+        self.assumed = MarkedText(tone="quiet")
         self._below: QWidget | None = None
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addWidget(self.found)
         words.addWidget(self.assumed)
+        words.addStretch(1)
         self._end = QHBoxLayout()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -48,18 +48,17 @@ class CheckedLine(QWidget):
         self.sign.show_state(_STATES.get(state, ASSUMED))
         self.title.setText(wording.safe(title, 60))
         for text, words in ((self.found, found), (self.assumed, assumed)):
-            shown = wording.safe(words, 600)
-            if shown != text.text():
-                text.setText(shown)
+            text.setText(wording.safe(words, 600))
             text.setVisible(bool(words))
         self.setAccessibleName(f"{title}: {self.sign.accessibleName()}. {found} {assumed}".strip())
 
-    def offer(self, text: str, tip: str, act) -> QPushButton:  # type: ignore[no-untyped-def]
-        """Adds a button at the end of the line."""
-        button = QPushButton(text)
-        button.setFlat(True)
-        button.setObjectName("small")
+    def offer(self, text: str, tip: str, act) -> QToolButton:  # type: ignore[no-untyped-def]
+        """Adds a quiet button at the end of the line."""
+        button = QToolButton()
+        button.setText(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolTip(tip)
+        button.setFixedHeight(button.fontMetrics().height() + 4)
         button.clicked.connect(lambda: act())
         self._end.addWidget(button)
         return button

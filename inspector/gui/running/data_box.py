@@ -14,12 +14,11 @@ from ...errors import InspectorError
 from ...runs.data_sets import DATA_SETS, data_set
 from ...workshop.run_requests import DataSource
 from ...workshop.run_words import DataLook
-from ..fitting.fold import Fold
 from ..settings import Settings
 from ..widgets.boxes import ChoiceBox, NumberBox
 from .code_question import CodeQuestion
 from .setup import Setup
-from .setup_section import SettingRows, note_label, say
+from .setup_section import Section, SettingRows, note_label, say
 from .step_field import StepField
 from .typed_line import PathLine, TypedLine
 
@@ -50,6 +49,7 @@ class DataBox(QWidget):
         self.size = NumberBox()
         self.size.setRange(*_SIZES)
         self.size.setSingleStep(1000)
+        self.size.setGroupSeparatorShown(True)
         self.size.valueChanged.connect(lambda size: self._take(size=0 if size == _USUAL_SIZE else size))
         self.set_name = _box()
         self.set_name.addItems([each.name for each in DATA_SETS])
@@ -96,7 +96,7 @@ class DataBox(QWidget):
         more.add("Augmentation", self.augmentation, "Random steps before the transforms, for training only")
         more.add("Held back", self.held_back, "Of the training set, where the data has no validation set of its own")
         more.add("Seed", self.seed, "Of what is held back, and of what is drawn")
-        self.steps = Fold("Transforms and split", more)
+        self.steps = Section("Transforms and split", more, is_open=False, is_small=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -156,6 +156,8 @@ class DataBox(QWidget):
         suits = "\n".join(self._look.transforms) if self._look is not None and data.transforms is None else ""
         self.transforms.show_steps(data.transforms or (), suits or _SUITS)
         self.augmentation.show_steps(data.augmentation, "none")
+        held = f"{round(data.validation * 100)} % held back"
+        self.steps.sum_up("as suits the data" if data.transforms is None else ", ".join((*data.transforms, held)))
         self._show_rows()
 
     def _show_rows(self) -> None:

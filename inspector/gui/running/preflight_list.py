@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ... import wording
 from ...runs.preflight import ASSUMED, MISSING, OK, WARNING
 from ..theme import scaled_font
 from ..widgets.labels import Label

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from ... import wording
 from ..fitting.failure_view import FailureView
 from ..fitting.leave_question import LeaveQuestion
 from ..fitting.stages import Stage
@@ -16,6 +15,7 @@ from .batch_look import BatchLook
 from .open_run import OpenRun
 from .preflight_list import PreflightList
 from .run_state import READY
+from .start_words import start_words
 
 
 class ReadyView(QWidget):
@@ -73,6 +73,7 @@ class ReadyView(QWidget):
         page = self._page
         page.setup_changed.connect(self.refresh)
         page.state_changed.connect(self.refresh)
+        page.looked.connect(self.refresh)
         page.fit.chosen.said.connect(self.refresh)
         self.start.clicked.connect(lambda: page.start())
         self.test.clicked.connect(lambda: page.test((page.path,)))
@@ -93,7 +94,7 @@ class ReadyView(QWidget):
         self.failure.setVisible(failed)
         self.start.setEnabled(page.can_start)
         self.test.setEnabled(page.can_test)
-        self.words.setText(self._sentence())
+        self.words.setText(start_words(self._page))
 
     def _headline(self) -> str:
         page, stage = self._page, self._page.fit.chosen.stage
@@ -108,7 +109,3 @@ class ReadyView(QWidget):
             Stage.ARGUMENTS: "Which arguments?",
             Stage.FAILED: "",
         }.get(stage, "Getting the model …")
-
-    def _sentence(self) -> str:
-        problems = self._page.setup.problems() if self._page.has_model else ()
-        return wording.safe(" ".join(problems), 600)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ... import wording
 from ..theme import scaled_font
+from ..widgets.fold_heading import FoldHeading
 from ..widgets.labels import ElidedLabel, Label, plain_tip
 
 LABEL_WIDTH = 104
@@ -16,22 +16,15 @@ LABEL_WIDTH = 104
 class Section(QWidget):
     """A heading, what is set in a few words while it is folded, and its content."""
 
-    def __init__(self, title: str, content: QWidget, *, is_open: bool = True) -> None:
+    def __init__(self, title: str, content: QWidget, *, is_open: bool = True, is_small: bool = False) -> None:
         super().__init__()
         self.content = content
-        self.button = QToolButton()
-        self.button.setText(title)
-        self.button.setFont(scaled_font(1.05, bold=True))
-        self.button.setAutoRaise(True)
-        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.button.setAccessibleName(f"{title} section")
-        self.button.clicked.connect(lambda: self.open(not self.is_open))
+        self.button = FoldHeading(title, scaled_font(1.0) if is_small else None)
+        self.button.clicked.connect(lambda: self.open(self.button.isChecked()))
         self._summary = ElidedLabel(tone="quiet", font=scaled_font(0.95))
-        self._title = title
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
-        head.setSpacing(8)
+        head.setSpacing(10)
         head.addWidget(self.button)
         head.addWidget(self._summary, 1)
         column = QVBoxLayout(self)
@@ -39,20 +32,32 @@ class Section(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(content)
-        self.is_open = not is_open
+        self.is_open = is_open
         self.open(is_open)
 
     def open(self, is_open: bool = True) -> None:
         """Unfolds or folds it."""
         self.is_open = is_open
-        self.button.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
-        self.button.setToolTip(f"{'Fold' if is_open else 'Unfold'} {self._title.lower()}")
+        self.button.setChecked(is_open)
         self.content.setVisible(is_open)
-        self._summary.setVisible(not is_open)
+        self._show_summary()
+
+    def name(self, title: str) -> None:
+        """Gives it another heading."""
+        self.button.setText(title)
+        self.button.setAccessibleName(title)
+        self.button.updateGeometry()
+
+    def _show_summary(self) -> None:
+        self._summary.setVisible(True)
+        self._summary.setText("" if self.is_open else self._words)
+
+    _words = ""
 
     def sum_up(self, words: str) -> None:
         """What is set in it, shown while it is folded."""
-        self._summary.setText(wording.safe(words, 300))
+        self._words = wording.safe(words, 300)
+        self._show_summary()
 
     @property
     def summary(self) -> str:

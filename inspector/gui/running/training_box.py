@@ -15,14 +15,13 @@ from ...errors import InspectorError
 from ...runs.offered import CRITERIA, OPTIMIZERS, RATES, SCHEDULERS, begun_with, offered
 from ...workshop.run_requests import Chosen
 from ...workshop.run_words import Rehearsal
-from ..fitting.fold import Fold
 from ..settings import Settings
 from ..widgets.boxes import ChoiceBox, NumberBox
 from ..widgets.check_box import CheckBox
 from .code_question import CodeQuestion
 from .option_form import OptionForm
 from .setup import CLEAR, Setup
-from .setup_section import SettingRows, note_label, say
+from .setup_section import Section, SettingRows, note_label, say
 from .typed_line import TypedLine, positive, zero_or_more
 
 _NONE, _OWN = "None: it stays as it is", "A function in a .py file"
@@ -69,7 +68,7 @@ class TrainingBox(QWidget):
         self.keeps.toggled.connect(self.keep_state)
         self.options = OptionForm()
         self.options.changed.connect(self._take_options)
-        self.option_fold = Fold("Settings", self.options)
+        self.option_fold = Section("Settings", self.options, is_open=False, is_small=True)
         self.scheduler = choice_box([_NONE, *(each.name for each in SCHEDULERS)])
         self.scheduler.activated.connect(self._choose_scheduler)
         self.falls = note_label()
@@ -79,7 +78,6 @@ class TrainingBox(QWidget):
     def _make_criterion(self, settings: Settings) -> None:
         self.criterion = choice_box([*CRITERIA, _OWN])
         self.criterion.activated.connect(self._choose_criterion)
-        self.meant_for = note_label()
         self.function = TypedLine(_function)
         self.function.taken.connect(self._ask_function)
         self.question = CodeQuestion(settings)
@@ -96,7 +94,7 @@ class TrainingBox(QWidget):
         rows.add_wide(self.option_fold)
         rows.add("Scheduler", self.scheduler, "What the learning rate does, epoch by epoch", note=self.falls)
         rows.add_wide(self.schedule)
-        rows.add("Criterion", self.criterion, "What is made smaller", note=self.meant_for)
+        rows.add("Criterion", self.criterion, "What is made smaller")
         rows.add("Function", self.function, "file.py:function of (output, target)", note=self.function.note)
         rows.add_wide(self.question)
         tip = "The largest norm that all gradients together may have. Empty: they are not clipped"
@@ -199,10 +197,10 @@ class TrainingBox(QWidget):
             f"{setup.lr:g}" if setup.lr is not None else "", f"{placeholder:g}" if placeholder else "", origin
         )
         self.options.show_options(offered(chosen.name), chosen.options)
-        self.options.setVisible(self.option_fold.is_open)
+        self.option_fold.open(self.option_fold.is_open)
         self.options.setEnabled(not keeps)
-        self.options.setToolTip("They come with the optimizer's state" if keeps else "")
-        self.option_fold.button.setText(f"Settings of {wording.safe(chosen.name, 40)}")
+        self.option_fold.sum_up("as in its state" if keeps else "")
+        self.option_fold.name(f"Settings of {wording.safe(chosen.name, 40)}")
         self._rows.show_row(self.option_fold, bool(self.options.rows))
 
     def _show_scheduler(self) -> None:
@@ -221,7 +219,7 @@ class TrainingBox(QWidget):
         named = self._setup.criterion
         is_own = self._wants_function or named not in CRITERIA
         show_choice(self.criterion, _OWN if is_own else named)
-        say(self.meant_for, "" if is_own else CRITERIA.get(named, ""))
+        self.criterion.setToolTip(CRITERIA.get(named, "What is made smaller"))
         self._rows.show_row(self.function, is_own)
         self.function.show_text("" if named in CRITERIA else named, "loss.py:loss")
         self._rows.show_row(self.question, not self.question.isHidden())
