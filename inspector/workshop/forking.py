@@ -145,8 +145,7 @@ class Forker:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
-            _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            if os.getppid() == parent:
+            if dies_with(parent):
                 self._client.close()
                 os.close(self._wake)
                 _limit(memory)
@@ -182,6 +181,12 @@ class Forker:
             while True:
                 _kill_orphans()
                 os.waitpid(-1, 0)
+
+
+def dies_with(parent: int) -> bool:
+    """Lets this process be killed when its parent ends (on Linux). False when it has ended already."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    return os.getppid() == parent
 
 
 def _kill(worker: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Generator, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 import torch
@@ -19,6 +20,7 @@ from ...progress import Progress
 from .criteria import Criterion
 from .devices import moved
 from .teams import ALONE, Team
+from .wishes import GO_ON
 
 BETWEEN_WORDS = 0.1
 """Seconds."""
@@ -72,21 +74,26 @@ def evaluate(
     team: Team = ALONE,
     text: str = "Validating",
 ) -> Generator[Progress, None, Evaluation]:
-    """Loss and hits over `pile` (a `Pile`), or over its first `most_batches`. Yields Progress in samples."""
+    """Loss and hits over `pile` (a `Pile`), or over its first `most_batches`. Yields Progress in samples.
+
+    All of a team yield after the same batch; one that has no batch left goes along with the others.
+    """
     from .data import Order
 
     sums = _Sums()
     spoke = time.monotonic()
-    batches = pile.batches(batch_size, Order(shuffled=False, share=team.share), 0, workers)
+    batches = iter(pile.batches(batch_size, Order(shuffled=False, share=team.share), 0, workers))
+    most = pile.batch_count(batch_size, Order(shuffled=False, share=(0, team.size)))
     with modules_evaluate(model):
-        for number, (inputs, targets) in enumerate(batches, 1):
-            with without_gradients(inference), autocast():  # not over a yield: whoever listens has gradients
-                targets = moved(targets, device)
-                output = model(moved(inputs, device))
-                sums.add(criterion(output, targets), criterion.correct(output, targets), len(targets))
+        for number in range(1, most + 1):
+            for inputs, targets in islice(batches, 1):
+                with without_gradients(inference), autocast():  # not over a yield: whoever listens has gradients
+                    targets = moved(targets, device)
+                    output = model(moved(inputs, device))
+                    sums.add(criterion(output, targets), criterion.correct(output, targets), len(targets))
             if number == most_batches:
                 break
-            if time.monotonic() - spoke > BETWEEN_WORDS:
+            if team.agreed(GO_ON, time.monotonic() - spoke > BETWEEN_WORDS)[1][0]:
                 yield Progress(min(sums.count * team.size, pile.count), pile.count, "samples", text)
                 spoke = time.monotonic()
     return sums.evaluation(team)

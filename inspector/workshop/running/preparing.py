@@ -44,7 +44,7 @@ class Prepared:
     device: torch.device
     data: Data
     model: nn.Module
-    """As it is called: wrapped, where the team has several."""
+    """Itself, not wrapped for a team: see `Step`."""
     criterion: Criterion
     optimizer: torch.optim.Optimizer
     scheduler: Any
@@ -66,10 +66,20 @@ class Prepared:
         return Order(self.seed, self.journal.epoch, True, self.team.share)
 
     @property
+    def batch_size(self) -> int:
+        """Of this process: all of the team together train on what the request says."""
+        return share_of_batch(self.request, self.team)
+
+    @property
     def batches(self) -> int:
         """How many the present epoch has."""
         assert self.data.train is not None
-        return self.data.train.batch_count(self.request.batch_size, self.order)
+        return self.data.train.batch_count(self.batch_size, self.order)
+
+
+def share_of_batch(request: Train, team: Team) -> int:
+    """The batch size of each of the team."""
+    return max(1, request.batch_size // team.size)
 
 
 def prepare(request: Train, team: Team = ALONE) -> Generator[Progress, None, Prepared]:
@@ -77,7 +87,7 @@ def prepare(request: Train, team: Team = ALONE) -> Generator[Progress, None, Pre
     request = absolute(request)
     _check(request)
     criterion = criterion_of(request.criterion)
-    device = device_of(request.device)
+    device = team.device or device_of(request.device)
     start = request.start
     if start is not None:
         yield Progress(0, 0, "steps", "Reading the file")
@@ -98,12 +108,16 @@ def prepare(request: Train, team: Team = ALONE) -> Generator[Progress, None, Pre
     yield Progress(0, 0, "steps", "Trying a first batch")
     journal = states.journal_from(start, loaded)
     order = Order(seed, journal.epoch, True, team.share)
-    notes += _place_in_epoch(journal, request, loaded, data.train.batch_count(request.batch_size, order))
-    shown = tried(model, criterion, *_first_batch(data, request, order, device), data.classes, precision.autocast)
+    if share_of_batch(request, team) * team.size != request.batch_size:
+        together = share_of_batch(request, team) * team.size
+        notes.append(f"{request.batch_size} samples cannot be shared by {team.size} processes: a batch has {together}.")
+    notes += _place_in_epoch(journal, request, loaded, data.train.batch_count(share_of_batch(request, team), order))
+    batch = _first_batch(data, share_of_batch(request, team), order, device)
+    shown = tried(model, criterion, *batch, data.classes, precision.autocast)
     optimizer, scheduler, checks = _optimizing(request, model, loaded)
     if precision.scaler is not None and start is not None and start.scaler is not None:
         precision.scaler.load_state_dict(part(loaded, start.scaler))
-    states.restore_generators(request, loaded)
+    states.restore_generators(request, loaded, team, seed, journal)
     return Prepared(
         request, team, device, data, model, criterion, optimizer, scheduler, precision, journal, seed, shown,
         (*notes, *shown.notes), (*shown.checks, *checks, _device_check(device, precision)), _given(start),
@@ -147,9 +161,9 @@ def _placed_on(model: nn.Module, device: torch.device) -> nn.Module:
         raise Refusal(message, title=MEMORY, hint="Choose another device.") from error
 
 
-def _first_batch(data: Data, request: Train, order: Order, device: torch.device) -> tuple[Any, Any]:
+def _first_batch(data: Data, size: int, order: Order, device: torch.device) -> tuple[Any, Any]:
     assert data.train is not None
-    inputs, targets = next(iter(data.train.batches(request.batch_size, order)))
+    inputs, targets = next(iter(data.train.batches(size, order)))
     return moved(inputs, device), moved(targets, device)
 
 

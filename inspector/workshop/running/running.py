@@ -30,9 +30,7 @@ def run(request: RunRequest, wishes: Wishes) -> Words:
 def started(request: RunRequest, wishes: Wishes) -> Words:
     """The same, with whatever is raised as it is."""
     if isinstance(request, Train):
-        from .training import train
-
-        return train(request, wishes)
+        return trained(request, wishes)
     if isinstance(request, Rehearse):
         from .rehearsing import rehearse
 
@@ -46,3 +44,25 @@ def started(request: RunRequest, wishes: Wishes) -> Words:
 
         return look_at(request)
     raise TypeError(f"{type(request).__name__} is no run")
+
+
+def trained(request: Train, wishes: Wishes) -> Words:
+    """Training: by this process, by several that are launched, or by this one as one of several."""
+    from . import boards, distributed
+
+    is_first = distributed.is_first_of_all()
+    if request.board and is_first:
+        boards.check()
+    work = _training(request, wishes)
+    return boards.noted(work, request) if request.board and is_first else work
+
+
+def _training(request: Train, wishes: Wishes) -> Words:
+    from . import distributed, launching
+    from .training import train
+
+    if distributed.is_one_of_several():
+        return distributed.told_by_the_first(distributed.taking_part(request, wishes))
+    if request.processes > 1 or request.nodes > 1:
+        return launching.launched(request, wishes)
+    return train(request, wishes)

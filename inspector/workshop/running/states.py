@@ -14,7 +14,8 @@ One dict of plain values and tensors on the CPU, which `torch.load(weights_only=
     data            {source, classes, train, validation, test, transforms, augmentation}; counts in samples
     arguments       everything that steered training, by the names of `run_requests.Train`; model, data, optimizer and
                     scheduler as dicts by the names of `ModelSource`, `DataSource` and `Chosen`
-    rng             the states of all generators (see `rng`), and `seed`: of the order of samples
+    rng             the states of all generators (see `rng`), and `seed`: of the order of samples. Where several
+                    processes trained, those of the first, and `others`: of each of the others
     sums            {loss, samples}: of the batches of `epoch` that are done, the loss times samples
     history         {epoch, train_loss, valid_loss, valid_accuracy, lr, batches}: lists, an item for each epoch that is
                     over (batches: how many it had), and batch_losses: float64, of every batch that was ever trained
@@ -41,6 +42,8 @@ from ..run_requests import Start, Train
 from . import rng
 from .journal import Journal, journal_of
 from .models import READING, part
+from .orders import mixed
+from .teams import Team
 
 Plain = Union[Dict[str, Any], Any]  # noqa: UP006
 _UNSAVED = ("folder", "start", "epochs", "threads", "workers", "board", "processes", "nodes", "rendezvous", "expected",
@@ -191,11 +194,21 @@ def seed_of(request: Train, loaded: Any) -> int:
     return int(part(loaded, ("rng", "seed")))
 
 
-def restore_generators(request: Train, loaded: Any) -> None:
-    """Sets all random number generators as the file has them, where a run of this program saved it."""
+def restore_generators(request: Train, loaded: Any, team: Team, seed: int, journal: Journal) -> None:
+    """Sets all random number generators as the file has them, where a run of this program saved it.
+
+    Each of a team has its own; where the file has none for it, they follow from the seed and the place.
+    """
+    if team.rank:
+        rng.seed_all(mixed(seed, team.rank, journal.epoch, journal.batch))
     if request.start is None or not request.start.is_own:
         return
     try:
-        rng.restore(part(loaded, ("rng",)))
+        kept = part(loaded, ("rng",))
+        others = kept.get("others", [])
+        if not team.rank:
+            rng.restore(kept)
+        elif len(others) == team.size - 1:
+            rng.restore(others[team.rank - 1])
     except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
         raise Refusal(f"The file's RNG states cannot be restored: {text_of(error)}.", title=READING) from error

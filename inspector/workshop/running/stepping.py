@@ -30,6 +30,7 @@ class Step:
 
     def __init__(self, run: Prepared) -> None:
         self._run = run
+        self._model = run.team.wrapped(run.model)
         self._is_on_cpu = run.device.type == "cpu"
         self._stops = run.request.stop_at_nan
         self._clip = run.request.clip
@@ -55,9 +56,9 @@ class Step:
     def _loss(self, inputs: Any, targets: Any) -> Tensor:
         run = self._run
         if not run.precision.is_mixed:
-            return run.criterion(run.model(inputs), targets)
+            return run.criterion(self._model(inputs), targets)
         with run.precision.autocast():
-            return run.criterion(run.model(inputs), targets)
+            return run.criterion(self._model(inputs), targets)
 
     def reason(self) -> str:
         """Where the last batch became not finite."""

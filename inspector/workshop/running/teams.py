@@ -7,6 +7,10 @@ one. A team of several has the same methods, over `torch.distributed`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import nn
 
 
 class Team:
@@ -14,6 +18,8 @@ class Team:
 
     rank = 0
     size = 1
+    device: torch.device | None = None
+    """On which this process calculates; None: as the request says."""
 
     @property
     def is_first(self) -> bool:
@@ -25,13 +31,28 @@ class Team:
         """As `Order.share`: (rank, of how many)."""
         return self.rank, self.size
 
+    def agreed(self, wish: str, *due: bool) -> tuple[str, tuple[bool, ...]]:
+        """What all of the team do next: the wish that weighs most, and whatever is due for one of them."""
+        return wish, due
+
     def sum(self, values: Sequence[float]) -> tuple[float, ...]:
         """Each value, summed over the team."""
         return tuple(values)
 
-    def any(self, value: bool) -> bool:
-        """Whether it holds for one of the team at least."""
-        return value
+    def means(self, losses: Sequence[float], counts: Sequence[int]) -> tuple[Sequence[float], Sequence[int]]:
+        """The losses of batches over the samples of all, and how many samples these are."""
+        return losses, counts
+
+    def gathered(self, value: Any) -> list[Any]:
+        """`value`, which can be pickled, of each of the team, in the order of their ranks."""
+        return [value]
+
+    def wrapped(self, model: nn.Module) -> nn.Module:
+        """`model` as it is called to train it: its gradients are those of all."""
+        return model
+
+    def match(self, model: nn.Module) -> None:
+        """Gives all of the team the buffers of the first: each has normalised other samples."""
 
     def barrier(self) -> None:
         """Waits for all."""

@@ -14,6 +14,7 @@ import torch
 
 from ..run_words import Batches
 from .journal import Journal
+from .teams import ALONE, Team
 
 BETWEEN_WORDS = 0.1
 _LATELY = 2.0
@@ -36,8 +37,9 @@ class Taken(NamedTuple):
 class Teller:
     """Collects losses: numbers, or tensors of one element that are read later."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, team: Team = ALONE) -> None:
         self._journal = journal
+        self._team = team
         self._losses: list[Any] = []
         self._counts: list[int] = []
         self.samples = 0
@@ -63,15 +65,16 @@ class Teller:
         self._counts.append(count)
 
     def take(self) -> Taken:
-        """Writes what was collected into the journal."""
+        """Writes what was collected into the journal: of all of the team, who do so after the same batch."""
         losses = self._losses
         if losses and isinstance(losses[0], torch.Tensor):
             losses = torch.stack(losses).tolist()
         first = self._journal.batch + 1
-        self._journal.add(losses, self._counts)
-        self._measure(sum(self._counts))
+        means, counts = self._team.means(losses, self._counts)
+        self._journal.add(means, counts)
+        self._measure(sum(counts))
         self._losses, self._counts = [], []
-        return Taken(first, tuple(losses))
+        return Taken(first, tuple(means))
 
     def word(self, taken: Taken, lr: float) -> Batches:
         return Batches(self._journal.epoch, taken.first, taken.losses, lr, self._speed)

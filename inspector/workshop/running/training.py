@@ -30,18 +30,20 @@ from .models import parameter_count
 from .optimizers import rate_of
 from .preparing import Prepared, absolute, prepare
 from .states import bare
+from .teams import ALONE, Team
 from .wishes import Wishes
 
 Words = Generator[Any, None, Trained]
 
 
-def train(request: Train, wishes: Wishes) -> Words:
+def train(request: Train, wishes: Wishes, team: Team = ALONE) -> Words:
     """Yields the words of `run_words` and Progress. Raises Refusal, WorkshopError, and what making user code raises."""
     began = time.perf_counter()
     request = absolute(request)
     with threads(request.threads):
-        saving.prepare_folder(request.folder, request.name)
-        run = yield from prepare(request)
+        if team.is_first:
+            saving.prepare_folder(request.folder, request.name)
+        run = yield from prepare(request, team)
         yield _began(run)
         yield from _notes(run)
         epochs = Epochs(run, wishes)

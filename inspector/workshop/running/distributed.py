@@ -1,0 +1,210 @@
+"""A training that several processes share: DistributedDataParallel over `torch.distributed`, on any engine.
+
+Whoever started them - `launching`, or `torchrun ... -m inspector train ...` on each machine - has said in the
+environment who each of them is (RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR, MASTER_PORT).
+
+The batch size of a request is that of all processes together: each has its part of the very batches that one process
+would have, so that losses and results can be compared, whatever the number of processes. Saved, and spoken, is by the
+first. What is told is what all have found: sums and counts are added up, never means of means.
+
+Why this way: gradients meet where DistributedDataParallel brings them together - gloo on CPUs, nccl on GPUs -, but
+losses, counts and wishes are summed over gloo always: a GPU is not waited for because somebody asks whether to stop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Generator, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import nn
+
+from ..failures import Refusal, text_of
+from ..run_requests import Start, Train
+from .devices import device_of
+from .teams import Team
+from .wishes import GO_ON, PAUSE, STOP, Wishes
+
+TITLE = "It cannot be shared by these processes"
+_WEIGHTS = (GO_ON, PAUSE, STOP)
+_LONGEST = timedelta(minutes=30)
+"""For which a process waits for the others."""
+_LOST = re.compile(r"gloo|nccl|tcpstore|processgroup|connection (closed|reset) by|broken pipe", re.IGNORECASE)
+
+
+def is_one_of_several() -> bool:
+    """Whether an engine started this process as one of several."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1 and "RANK" in os.environ
+
+
+def is_first_of_all() -> bool:
+    """Whether it is for this process to tell what all have done."""
+    return not is_one_of_several() or os.environ["RANK"] == "0"
+
+
+def told_by_the_first(words: Generator[Any, None, Any]) -> Generator[Any, None, Any]:
+    """The same words, or none where another process tells them."""
+    try:
+        while True:
+            try:
+                word = next(words)
+            except StopIteration as end:
+                return end.value
+            if is_first_of_all():
+                yield word
+    finally:
+        words.close()
+
+
+def taking_part(request: Train, wishes: Wishes) -> Generator[Any, None, Any]:
+    """The training, done by this process and the others. The words are those of all; only the first should tell them.
+
+    Raises Refusal where the request cannot be shared, and whatever the user's code raises.
+    """
+    from .training import train
+
+    with tempfile.TemporaryDirectory(prefix="run-") as folder, joined(request) as team:
+        return (yield from train(request._replace(start=team.shared_start(request.start, folder)), wishes, team))
+
+
+@contextlib.contextmanager
+def joined(request: Train) -> Iterator[Ranks]:
+    """The processes as a team, while they are connected."""
+    device = own_device(request.device)
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=_LONGEST)
+    try:
+        team = Ranks(device)
+        yield team
+        team.barrier()  # nobody leaves while another still asks
+    finally:
+        with contextlib.suppress(Exception):
+            dist.destroy_process_group()
+
+
+def own_device(text: str) -> torch.device:
+    """The device of this process: on GPUs, each has its own. Raises Refusal."""
+    device = device_of(text)
+    if device.type == "mps":
+        device = torch.device("cpu") if text == "auto" else _refused("mps", "Choose cpu: mps has no way to share.")
+    if device.type != "cuda":
+        return device
+    place, gpus = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+    if device.index is not None:
+        _refused(text, "Choose cuda: every process takes a GPU of its own.")
+    if place >= gpus:
+        _refused(f"{gpus} GPUs", f"Choose {gpus} processes or less on this machine, or the device cpu.")
+    torch.cuda.set_device(place)
+    return torch.device("cuda", place)
+
+
+def _refused(what: str, hint: str) -> torch.device:
+    size = os.environ.get("WORLD_SIZE", "?")
+    raise Refusal(f"{size} processes cannot train on {what}.", title=TITLE, hint=hint)
+
+
+class Ranks(Team):
+    """The processes that an engine started, seen from one of them."""
+
+    device: torch.device
+
+    def __init__(self, device: torch.device) -> None:
+        self.rank, self.size = dist.get_rank(), dist.get_world_size()
+        self.device = device
+        self._gloo: Any = dist.new_group(backend="gloo", timeout=_LONGEST) if device.type == "cuda" else None
+
+    def agreed(self, wish: str, *due: bool) -> tuple[str, tuple[bool, ...]]:
+        found = torch.tensor([_WEIGHTS.index(wish), *due])
+        dist.all_reduce(found, op=dist.ReduceOp.MAX, group=self._gloo)
+        weight, *rest = found.tolist()
+        return _WEIGHTS[weight], tuple(map(bool, rest))
+
+    def sum(self, values: Sequence[float]) -> tuple[float, ...]:
+        found = torch.tensor(values, dtype=torch.float64)
+        dist.all_reduce(found, group=self._gloo)
+        return tuple(found.tolist())
+
+    def means(self, losses: Sequence[float], counts: Sequence[int]) -> tuple[Sequence[float], Sequence[int]]:
+        if not losses:
+            return losses, counts
+        weighted = [loss * count for loss, count in zip(losses, counts)]
+        found = self.sum([*weighted, *counts])
+        sums, all_counts = found[: len(losses)], [int(each) for each in found[len(losses) :]]
+        return [each / count for each, count in zip(sums, all_counts)], all_counts
+
+    def gathered(self, value: Any) -> list[Any]:
+        found: list[Any] = [None] * self.size
+        dist.all_gather_object(found, value, group=self._gloo)
+        return found
+
+    def of_first(self, value: Any) -> Any:
+        """`value`, which can be pickled, as the first of the team has it."""
+        found = [value]
+        dist.broadcast_object_list(found, src=0, group=self._gloo)
+        return found[0]
+
+    def barrier(self) -> None:
+        self.sum((0.0,))
+
+    def wrapped(self, model: nn.Module) -> nn.Module:
+        if not any(each.requires_grad for each in model.parameters()):
+            return model
+        places = [self.device] if self.device.type == "cuda" else None
+        return nn.parallel.DistributedDataParallel(model, device_ids=places, find_unused_parameters=True)
+
+    def match(self, model: nn.Module) -> None:
+        for buffer in model.buffers():
+            dist.broadcast(buffer, src=0)
+
+    def shared_start(self, start: Start | None, folder: str) -> Start | None:
+        """What the first begins with, for all; another machine that has not its file is sent it, into `folder`."""
+        start, nbytes = self.of_first((start, os.path.getsize(start.path) if start is not None else 0))
+        if start is None:
+            return None
+        is_here = os.path.isfile(start.path) and os.path.getsize(start.path) == nbytes
+        if not any(self.gathered(not is_here)):
+            return start
+        content = self.of_first(_content(start.path) if self.is_first else b"")
+        return start if is_here else start._replace(path=_written(content, folder), shown=start.shown or start.path)
+
+
+def latest_of(path: str) -> Start:
+    """Where a file of ours has everything that a run goes on with."""
+    saved = torch.load(path, weights_only=True, map_location="cpu")
+    optimizer, scheduler, scaler = ((name,) if name in saved else None for name in ("optimizer", "scheduler", "scaler"))
+    place = saved["epoch"], saved["batch"], saved["valid_loss_min"]
+    return Start(path, ("state_dict",), optimizer, scheduler, scaler, True, *place)
+
+
+def is_lost(error: BaseException | None) -> bool:
+    """Whether `error` says that another process, or the way to it, is gone."""
+    seen = 0
+    while error is not None and seen < 20:
+        if isinstance(error, _distributed_errors()):
+            return True
+        if isinstance(error, RuntimeError) and _LOST.search(text_of(error)):
+            return True
+        error, seen = error.__cause__ or error.__context__, seen + 1
+    return False
+
+
+def _distributed_errors() -> tuple[type[BaseException], ...]:
+    names = ("DistError", "DistBackendError", "DistNetworkError", "DistStoreError")
+    return tuple(getattr(dist, name) for name in names if hasattr(dist, name))
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _written(content: bytes, folder: str) -> str:
+    path = os.path.join(folder, "start.pt")
+    with open(path, "wb") as file:
+        file.write(content)
+    return path
