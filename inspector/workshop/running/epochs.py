@@ -22,6 +22,7 @@ from ..run_words import EpochEnd, Message, Saved, Waiting
 from . import rng, saving, schedulers, states
 from .evaluating import Evaluation, evaluate
 from .finite import not_finite_parameters
+from .journal import Journal
 from .optimizers import rate_of
 from .preparing import Prepared
 from .stepping import NotFinite, Step
@@ -209,7 +210,7 @@ class Epochs:
         run = self._run
         if run.request.stop_at_nan and (broken := not_finite_parameters(run.model)):
             raise WorkshopError(
-                f"Before {batch_of(run.journal.epoch, run.journal.batch + 1)} NaN or Inf is in the weights: "
+                f"After {_done(run.journal)} NaN or Inf is in the weights: "
                 f"{names(broken)}. They were not saved.{self._kept()}",
                 title="The weights are not numbers",
                 hint=_LOWER,
@@ -238,6 +239,11 @@ def _share(evaluation: Evaluation | None) -> float | None:
     if evaluation is None or evaluation.correct is None or not evaluation.count:
         return None
     return evaluation.correct / evaluation.count
+
+
+def _done(journal: Journal) -> str:
+    """`batch 31 of epoch 2`, or `epoch 2` at its end."""
+    return batch_of(journal.epoch, journal.batch) if journal.batch else f"epoch {journal.epoch - 1}"
 
 
 def _decreased(is_validation: bool, before: float | None, after: float | None) -> str:
