@@ -16,8 +16,11 @@ import torch
 from torch.utils.data import DataLoader, default_collate
 
 from ...errors import InspectorError
+from ...wording import shape
 from ..failures import Refusal
 from .orders import Order, begin_randomness, own_randomness
+
+MISFIT = "The data does not fit"
 
 
 class Fetch:
@@ -52,36 +55,51 @@ class Fetch:
 
 
 def put_together(samples: Sequence[Any]) -> Any:
-    """Samples as one batch, as a DataLoader does it. Raises Refusal where they are not of one shape."""
+    """Samples as one batch, as a DataLoader does it. Raises Refusal where that cannot be done."""
     try:
         return default_collate(samples)  # type: ignore[arg-type]
     except RuntimeError as error:
-        shapes = {tuple(each[0].shape) for each in samples if isinstance(each[0], torch.Tensor)}
+        shapes = sorted({tuple(each[0].shape) for each in samples if isinstance(each[0], torch.Tensor)})
         if len(shapes) < 2:
             raise
-        named = " and ".join(str(list(shape)) for shape in sorted(shapes)[:2])
-        raise Refusal(
-            f"Samples of one batch have different shapes: {named}.",
-            title="The data does not fit",
-            hint="Add Resize((height, width)) to the transforms, so that all are of one size.",
-        ) from error
+        raise unequal(*shapes[:2]) from error
+    except TypeError as error:
+        if "default_collate" not in str(error) and "must contain tensors" not in str(error):
+            raise
+        kinds = " and ".join(dict.fromkeys(type(each).__name__ for each in _leaves(samples[0])))
+        hint = "Add ToTensor() to the transforms; targets are labels or numbers."
+        raise Refusal(f"A sample is made of {kinds}, which make no batch.", title=MISFIT, hint=hint) from error
 
 
-def fetched(fetch: Any, parts: Sequence[Any], workers: int) -> Iterator[Any]:
-    """`fetch[part]` for each part, in their order; with `workers` processes, no more than there are processors."""
+def _leaves(sample: Any) -> Sequence[Any]:
+    return sample if isinstance(sample, (tuple, list)) else [sample]
+
+
+def unequal(one: Sequence[int], other: Sequence[int]) -> Refusal:
+    """What is said of samples that make no batch."""
+    hint = "Add Resize((height, width)) to the transforms, so that all are of one size."
+    return Refusal(f"Samples have different shapes: {shape(one)} and {shape(other)}.", title=MISFIT, hint=hint)
+
+
+def fetched(fetch: Any, parts: Sequence[Any], workers: int, begin: Any = None) -> Iterator[Any]:
+    """`fetch[part]` for each part, in their order; with `workers` processes, no more than there are processors.
+
+    `begin` is called with its number in each of them, as DataLoader's worker_init_fn.
+    """
     workers = min(workers, _processors(), len(parts))
     if workers < 1:
         return (fetch[part] for part in parts)
-    return _fetched_apart(fetch, parts, workers)
+    return _fetched_apart(fetch, parts, workers, begin)
 
 
-def _fetched_apart(fetch: Any, parts: Sequence[Any], workers: int) -> Iterator[Any]:
+def _fetched_apart(fetch: Any, parts: Sequence[Any], workers: int, begin: Any) -> Iterator[Any]:
     loader: DataLoader[Any] = DataLoader(
         _Told(fetch),  # type: ignore[arg-type]
         batch_size=None,
         sampler=parts,
         num_workers=workers,
         collate_fn=_as_it_is,
+        worker_init_fn=begin,
         generator=torch.Generator().manual_seed(0),  # else it draws from the global one
         multiprocessing_context="fork" if sys.platform == "linux" else None,  # the user's modules are there then
     )

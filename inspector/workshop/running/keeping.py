@@ -2,7 +2,7 @@
 
 Why this way: most data sets that people begin with fit into memory, and the plain way spends most of its time on
 transforming the same pictures in the same way in each epoch. What is calculated for all at once is held, bit for bit,
-against what torchvision makes of some of them; where one bit differs, all are made one by one, once.
+against what torchvision makes of some of them; where one bit differs, they are made one by one and kept.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch import Tensor
 from ...progress import Progress
 from .. import memory
 from .fetching import put_together
-from .piles import HeldPile, ItemPile, Pile
+from .piles import FillingPile, HeldPile, ItemPile, Pile
 from .samples import AtOnce, Samples, Transformed
 from .transforms import Step, at_once, composed
 
@@ -49,13 +49,13 @@ def piled(samples: Samples, way: Kept) -> Generator[Progress, None, Pile]:
     """`samples` as a pile."""
     if not len(samples):
         return HeldPile(torch.empty(0), torch.empty(0, dtype=torch.int64))
-    is_settled = all(step.is_settled for step in (*way.first, *way.steps))
+    is_settled = samples.is_settled and all(step.is_settled for step in (*way.first, *way.steps))
     if is_settled and (held := (yield from _all_at_once(samples, way))) is not None:
         return held
     items = Transformed(samples, composed((*way.first, *way.steps)))
     pile = ItemPile(items, is_random=not is_settled)
     if is_settled and pile.nbytes <= way.budget and isinstance(put_together([pile.sample(0)[1]]), Tensor):
-        return (yield from _one_by_one(pile, way.text))
+        return FillingPile(items)
     return pile
 
 
@@ -67,6 +67,8 @@ def _all_at_once(samples: Samples, way: Kept) -> Generator[Progress, None, HeldP
     arrays = samples.at_once() if apply is not None else None
     if apply is None or arrays is None:
         return None
+    if not way.steps:
+        return HeldPile(*arrays)
     one = apply(arrays.inputs[:1])
     if one.numel() * one.element_size() * len(samples) > way.budget or not _are_equal(samples, arrays, way, apply):
         return None
@@ -100,26 +102,3 @@ def _is_same(one: Any, other: Tensor) -> bool:
 
 def _has_torchvision() -> bool:
     return "torchvision" in sys.modules
-
-
-# -- one by one -------------------------------------------------------------------------------------------------
-
-
-def _one_by_one(pile: ItemPile, text: str) -> Generator[Progress, None, HeldPile]:
-    """Every sample once, kept."""
-    inputs = torch.empty((pile.count, *pile.shape), dtype=pile.dtype)
-    targets: list[Any] = []
-    for index in range(pile.count):
-        made, target = pile.sample(index)
-        inputs[index] = _fitting(made, pile, index)
-        targets.append(target)
-        if index % 64 == 63:
-            yield Progress(index + 1, pile.count, "samples", text)
-    yield Progress(pile.count, pile.count, "samples", text)
-    return HeldPile(inputs, put_together(targets))
-
-
-def _fitting(made: Tensor, pile: ItemPile, index: int) -> Tensor:
-    if tuple(made.shape) != pile.shape:
-        put_together([(pile.sample(0)[0], 0), (made, 0)])  # says what is wrong
-    return made

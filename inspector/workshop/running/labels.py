@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,12 @@ import torch
 from torch import Tensor
 
 from ...progress import Progress
+from .orders import begin_randomness, own_randomness
 
+_AT_ONCE = 64
+"""Samples that are looked at between two words."""
+_DEEPEST = 8
+"""Parts of parts of a data set that are looked into."""
 _MOST = 100_000
 """More classes than that are no classes."""
 
@@ -25,26 +30,50 @@ def given_names(names: Any) -> tuple[str, ...]:
     return tuple(str(each[0]) if isinstance(each, (tuple, list)) and each else str(each) for each in names)
 
 
-def names_of(dataset: Any) -> Generator[Progress, None, tuple[str, ...]]:
-    """The names of a set's classes in the order of their labels; empty where its targets are no classes."""
-    target = dataset[0][1] if len(dataset) else None
-    if not _is_label(target):
+def names_of(items: Any, keeper: Any = None) -> Generator[Progress, None, tuple[str, ...]]:
+    """The names of a set's classes in the order of their labels; empty where its targets are no classes.
+
+    `items[i]` is (inputs, target); `keeper` is what may have `classes` or `targets` (None: the same).
+    """
+    keeper = items if keeper is None else keeper
+    if not len(items) or not is_label(looked_at(items, 0)[1]):
         return ()
-    kept = getattr(dataset, "classes", None)
-    if isinstance(kept, (list, tuple)) and kept:
-        return given_names(kept)
-    if isinstance(getattr(dataset, "num_classes", None), int):
-        return numbered(dataset.num_classes)
-    labels = kept_labels(dataset)
-    if labels is None:
-        labels = yield from _all_labels(dataset)
-    return numbered(int(labels.max()) + 1) if 0 <= int(labels.min()) and int(labels.max()) < _MOST else ()
+    if (known := known_names(keeper)) is not None:
+        return known
+    labels = kept_labels(keeper)
+    return numbered_for(labels if labels is not None else (yield from _all_labels(items)))
 
 
-def _is_label(target: Any) -> bool:
+def numbered_for(labels: Tensor) -> tuple[str, ...]:
+    """Numbers for the classes of labels [n]; empty where some are below 0 or beyond all reason."""
+    least, most = int(labels.min()), int(labels.max())
+    return numbered(most + 1) if least >= 0 and most < _MOST else ()
+
+
+def known_names(keeper: Any) -> tuple[str, ...] | None:
+    """The names that a data set keeps, or the one that it is a part of; None where none does."""
+    for _ in range(_DEEPEST):
+        kept = getattr(keeper, "classes", None)
+        if isinstance(kept, (list, tuple)) and kept:
+            return given_names(kept)
+        if isinstance(getattr(keeper, "num_classes", None), int):
+            return numbered(keeper.num_classes)
+        keeper = getattr(keeper, "dataset", None)
+    return None
+
+
+def is_label(target: Any) -> bool:
+    """Whether a target is the number of a class."""
     if isinstance(target, (Tensor, np.ndarray)):
-        return np.ndim(target) == 0 and not np.issubdtype(np.asarray(target).dtype, np.floating)
+        return np.ndim(target) == 0 and np.asarray(target).dtype.kind in "iu"
     return isinstance(target, (int, np.integer)) and not isinstance(target, bool)
+
+
+def looked_at(items: Any, index: int) -> Any:
+    """One sample, whatever it draws: (inputs, target)."""
+    with own_randomness():
+        begin_randomness(0, index)
+        return items[index]
 
 
 def kept_labels(dataset: Any) -> Tensor | None:
@@ -61,20 +90,12 @@ def kept_labels(dataset: Any) -> Tensor | None:
     return None
 
 
-def _all_labels(dataset: Any) -> Generator[Progress, None, Tensor]:
+def _all_labels(items: Any) -> Generator[Progress, None, Tensor]:
     """The label of each sample, which is made for that: nothing else tells how many classes there are."""
-    labels = []
-    for index in range(len(dataset)):
-        labels.append(int(dataset[index][1]))
-        if index % 256 == 255:
-            yield Progress(index + 1, len(dataset), "samples", "Looking at the labels")
+    labels: list[int] = []
+    while len(labels) < len(items):
+        with own_randomness():
+            begin_randomness(0, len(labels))
+            labels += [int(items[index][1]) for index in range(len(labels), min(len(labels) + _AT_ONCE, len(items)))]
+        yield Progress(len(labels), len(items), "samples", "Looking at the labels")
     return torch.tensor(labels)
-
-
-# -- targets of arrays ------------------------------------------------------------------------------------------
-
-
-def of_texts(texts: Sequence[str]) -> tuple[Tensor, tuple[str, ...]]:
-    """Labels int64 [n] for names, and the classes in the order of the alphabet."""
-    classes, labels = np.unique(np.asarray(texts), return_inverse=True)
-    return torch.from_numpy(labels.astype(np.int64)), tuple(map(str, classes))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Iterator
-from typing import NamedTuple, Tuple  # noqa: UP035  # Python 3.8 has no tuple[int, int]
+from typing import Any, NamedTuple, Tuple  # noqa: UP035  # Python 3.8 has no tuple[int, int]
 
 import numpy as np
 import torch
@@ -82,13 +82,52 @@ def batched(numbers: Tensor, size: int, first: int = 0) -> list[Tensor]:
 @contextlib.contextmanager
 def own_randomness() -> Iterator[None]:
     """Whatever is drawn within, the generators of torch, Python and numpy are afterwards as they were before."""
-    states = torch.get_rng_state(), random.getstate(), np.random.get_state()
+    states = _states()
     try:
         yield
     finally:
-        torch.set_rng_state(states[0])
-        random.setstate(states[1])
-        np.random.set_state(states[2])
+        _restore(states)
+
+
+class Randomness:
+    """Random numbers that go on from where they were, beside those of everybody else."""
+
+    def __init__(self, *seeds: int) -> None:
+        with own_randomness():
+            begin_randomness(*seeds)
+            self._states = _states()
+
+    @contextlib.contextmanager
+    def drawn(self) -> Iterator[None]:
+        """What is drawn within comes from here."""
+        with own_randomness():
+            _restore(self._states)
+            yield
+            self._states = _states()
+
+
+def _states() -> tuple[Any, ...]:
+    return torch.get_rng_state(), random.getstate(), np.random.get_state()
+
+
+def _restore(states: tuple[Any, ...]) -> None:
+    torch.set_rng_state(states[0])
+    random.setstate(states[1])
+    np.random.set_state(states[2])
+
+
+def begin_epoch(order: Order, *kept: Any) -> None:
+    """Loaders and samplers begin an epoch: generators of their own begin where the global one stands.
+
+    Those that want to know the epoch are told.
+    """
+    for each in kept:
+        generator = getattr(each, "generator", None)
+        if isinstance(generator, torch.Generator):
+            generator.manual_seed(torch.initial_seed())
+        set_epoch = getattr(each, "set_epoch", None)
+        if callable(set_epoch):
+            set_epoch(order.epoch)
 
 
 def begin_randomness(*seeds: int) -> None:

@@ -1,9 +1,10 @@
 """Samples that are ready for a model, as batches in an order that can be entered anywhere.
 
-    HeldPile    transformed once and kept in memory: a batch is one `index_select` of the inputs and one of the targets
-    ItemPile    made anew each time, sample by sample: augmentation, or more than memory holds
+    HeldPile     transformed and kept in memory: a batch is one `index_select` of the inputs and one of the targets
+    FillingPile  transformed one by one when they are first asked for, then kept: pictures that are read from files
+    ItemPile     made anew each time, sample by sample: augmentation, or more than memory holds
 
-Both give, for the same samples and the same order, the same batches bit for bit.
+All give, for the same samples and the same order, the same batches bit for bit.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ import abc
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from ...wording import plural
 from ..failures import Refusal
-from .fetching import Fetch, fetched, put_together
+from .fetching import Fetch, fetched, put_together, unequal
 from .orders import Order, batched, ordered, share_count
 
 
@@ -98,6 +99,8 @@ class ItemPile(Pile):
 
     def sample(self, index: int) -> tuple[Tensor, Any]:
         inputs, target = self._fetch.one(index)
+        if isinstance(inputs, np.ndarray):
+            inputs = torch.as_tensor(inputs)
         if not isinstance(inputs, Tensor):
             raise Refusal(
                 f"A sample's input is a {type(inputs).__name__}, where a model needs a tensor.",
@@ -111,5 +114,32 @@ class ItemPile(Pile):
         self.shape, self.dtype = tuple(inputs.shape), inputs.dtype
         self.nbytes = inputs.numel() * inputs.element_size() * self.count
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({plural(self.count, 'sample')})"
+
+class FillingPile(ItemPile):
+    """Samples that are made once: the first epoch takes its time, those that follow find them in memory.
+
+    Nothing random may take part in making them, and their targets are numbers or tensors of one shape.
+    """
+
+    in_memory = True
+
+    def __init__(self, items: Any) -> None:
+        super().__init__(items, is_random=False)
+        target = put_together([self.sample(0)[1]])
+        self._inputs = torch.empty((self.count, *self.shape), dtype=self.dtype)
+        self._targets = torch.empty((self.count, *target.shape[1:]), dtype=target.dtype)
+        self._is_there = torch.zeros(self.count, dtype=torch.bool)
+
+    def batches(self, size: int, order: Order, first: int = 0, workers: int = 0) -> Iterator[tuple[Tensor, Any]]:
+        parts = batched(ordered(self.count, order), size, first)
+        lacking = [part[~self._is_there[part]] for part in parts]
+        made = fetched(self._fetch, [each.tolist() for each in lacking if len(each)], workers)
+        for part, numbers in zip(parts, lacking):
+            if len(numbers):
+                self._keep(numbers, *next(made))
+            yield self._inputs.index_select(0, part), self._targets.index_select(0, part)
+
+    def _keep(self, numbers: Tensor, inputs: Tensor, targets: Tensor) -> None:
+        if tuple(inputs.shape[1:]) != self.shape:
+            raise unequal(self.shape, tuple(inputs.shape[1:]))
+        self._inputs[numbers], self._targets[numbers], self._is_there[numbers] = inputs, targets, True

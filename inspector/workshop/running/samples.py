@@ -23,9 +23,14 @@ class AtOnce(NamedTuple):
 class Samples:
     """Samples that are fetched one by one."""
 
-    def __init__(self, items: Any, numbers: Tensor | None = None, at_once: AtOnce | None = None) -> None:
-        """`items[i]` is one; `numbers` are those that are meant (None: all), of `at_once` too."""
-        self.items = items
+    def __init__(
+        self, items: Any, numbers: Tensor | None = None, at_once: AtOnce | None = None, is_settled: bool = True
+    ) -> None:
+        """`items[i]` is one; `numbers` are those that are meant (None: all), of `at_once` too.
+
+        `is_settled` says that they are the same each time.
+        """
+        self.items, self.is_settled = items, is_settled
         self.numbers = torch.arange(len(items)) if numbers is None else numbers
         self._at_once = at_once
 
@@ -38,7 +43,7 @@ class Samples:
 
     def part(self, numbers: Tensor) -> Samples:
         """Those at the places `numbers` among these."""
-        return Samples(self.items, self.numbers[numbers], self._at_once)
+        return Samples(self.items, self.numbers[numbers], self._at_once, self.is_settled)
 
     def at_once(self) -> AtOnce | None:
         """All of them, in their order; None where that cannot be."""

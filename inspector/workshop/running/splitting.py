@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from .orders import permutation
+from .piles import Pile
 
 _SPLIT = 0x5EED
 """Tells this order from that of an epoch."""
@@ -38,6 +39,8 @@ def held_back(parts: Parts, share: float, seed: int) -> tuple[Parts, tuple[str, 
     """The parts with a validation set, where one can be held back from what is trained on; and what to say of it."""
     if parts.train is None or parts.validation is not None:
         return parts, ()
+    if isinstance(parts.train, Pile):
+        return parts, ("There is no validation set, and from a loader nothing can be held back.",)
     train, held = divided(len(parts.train), share, seed)
     if not len(held):
         return parts, ("There is no validation set: nothing is held back from the samples to train on.",)

@@ -20,7 +20,7 @@ from ..named import similar
 from .literals import NotPlain, plain
 
 _TITLE = "This transform is not known"
-_SETTLED = {"CenterCrop", "Compose", "ConvertImageDtype", "FiveCrop", "Grayscale", "LinearTransformation", "Normalize",
+SETTLED = {"CenterCrop", "Compose", "ConvertImageDtype", "FiveCrop", "Grayscale", "LinearTransformation", "Normalize",
             "PILToTensor", "Pad", "Resize", "TenCrop", "ToPILImage", "ToTensor"}  # fmt: skip
 """Those that always do the same."""
 _MISFIT = "The data does not fit"
@@ -43,7 +43,7 @@ class Step(NamedTuple):
     def is_settled(self) -> bool:
         """Whether it always does the same to the same picture."""
         inner = [each for each in ast.walk(self.node) if isinstance(each, ast.Call)]
-        return all(_name_of(each) in _SETTLED for each in inner)
+        return all(_name_of(each) in SETTLED for each in inner)
 
 
 def parsed(texts: Sequence[str]) -> tuple[Step, ...]:
