@@ -55,6 +55,8 @@ def counted(checkpoint: Checkpoint, fields: Sequence[Field], field: Field | None
         return _without_number(checkpoint, fields)
     stored = _whole(field.value)
     shown = f"`{safe(field.key, 60)}` is {stored}"
+    if convention_of(field.key.rpartition(".")[2]) == "done":
+        return _by_convention(field, stored, shown)
     possible = [done for done in (stored - 1, stored, stored + 1) if done >= 0]
     for ask in _WITNESSES:
         told = ask(checkpoint, fields, stored, possible)

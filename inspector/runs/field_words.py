@@ -66,15 +66,16 @@ def _of_epoch(said: set[str]) -> str:
         return ""
     if "best" in said:
         return "best_epoch"
-    return "planned" if said & _PLANNED and not said & _DONE else "epoch"
+    is_planned = said & _PLANNED and ("epochs" in said or said & {"max", "target"})  # `epoch_num` is the present one
+    return "planned" if is_planned and not said & _DONE else "epoch"
 
 
 def convention_of(name: str) -> str:
     """What a number called `name` counts: `next`, the epoch that is trained next; `done`, how many are done; `last`,
-    the one that was trained last; empty where the name leaves it open."""
+    the one that was trained last, or how many there were; empty where the name leaves it open."""
     said = set(words_of(name))
     if said & {"start", "next", "resume", "begin", "initial"}:
         return "next"
-    if said & (_DONE - {"last"}) or "epochs" in said:
+    if said & (_DONE - {"last"}):
         return "done"
-    return "last" if "last" in said else ""
+    return "last" if said & {"last", "epochs"} else ""

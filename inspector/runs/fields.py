@@ -116,8 +116,7 @@ _KNOWN = (("mapping", False), ("sequence", True))
 def number_at(entry: Entry | None) -> float | int | None:
     """A number, also one that was saved as a tensor of one element; None for all else."""
     if isinstance(entry, Value):
-        plain = isinstance(entry.value, (int, float)) and not isinstance(entry.value, bool)
-        return entry.value if plain else None  # type: ignore[return-value]
+        return _plain_number(entry.value)
     if isinstance(entry, Tensor) and entry.numel == 1 and len(entry.shape) <= 1:
         return _number_of(entry)
     return None
@@ -127,10 +126,16 @@ def _number_of(tensor: Tensor) -> float | int | None:
     from ..checkpoint.arrays import read
 
     try:
-        value = read(tensor).reshape(-1)[0].item()
+        return _plain_number(read(tensor).reshape(-1)[0].item())
     except InspectorError:
         return None
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _plain_number(value: object) -> float | int | None:
+    """A number that torch has as well: a pickle may hold whole numbers of any length."""
+    if isinstance(value, float):
+        return value
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 63 else None
 
 
 def numbers_at(entry: Entry | None) -> tuple[float, ...] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 
+from ..errors import FileError
 from ..installed import samples
 
 OWN_FILES = ("current_checkpoint.pt", "best_model.pt")
@@ -18,11 +19,11 @@ BELOW_HOME = "checkpoint_runs"
 _OF_EPOCH = re.compile(r".+_epoch\d+\.pth")
 
 
-def folder_for(path: str, *, is_own: bool = False) -> str:
+def folder_for(path: str) -> str:
     """The folder, as an absolute path; it need not be there yet."""
     path = os.path.abspath(path)
     folder, name = os.path.split(path.rstrip(os.sep))
-    if _is_of_run(folder, name, is_own) and _is_writable(folder):
+    if _is_of_run(folder, name) and _is_writable(folder):
         return folder
     beside = os.path.join(folder, f"{stem_of(name)}_run")
     if not _is_sample(folder) and _is_writable(beside if os.path.isdir(beside) else folder):
@@ -39,10 +40,24 @@ def name_for(path: str) -> str:
     return stem_of(re.sub(r"_epoch\d+(?=\.pth$)", "", name))
 
 
-def _is_of_run(folder: str, name: str, is_own: bool) -> bool:
-    """Whether the file lies where a run saved it, and was not copied to another place."""
-    named_so = name in OWN_FILES or _OF_EPOCH.fullmatch(name) is not None
-    return is_own and named_so and os.path.isfile(os.path.join(folder, OWN_FILES[0]))
+def _is_of_run(folder: str, name: str) -> bool:
+    """Whether the file lies where a run saved it: beside a latest that is of this program too.
+
+    Tutorials call their files the same; a run that saved among those would write over them.
+    """
+    if name not in OWN_FILES and _OF_EPOCH.fullmatch(name) is None:
+        return False
+    return all(_is_own(os.path.join(folder, each)) for each in dict.fromkeys((OWN_FILES[0], name)))
+
+
+def _is_own(path: str) -> bool:
+    from ..checkpoint.reading import open_checkpoint
+    from .resume import is_own
+
+    try:
+        return os.path.isfile(path) and is_own(open_checkpoint(path))
+    except FileError:
+        return False
 
 
 def stem_of(path: str) -> str:

@@ -6,10 +6,13 @@ silence where the model's parameters come in another order than those of the fil
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..checkpoint.entries import Branch, Checkpoint
 from ..comparing.optimizer_loading import loads_wrongly
 from ..comparing.optimizers import lenses
 from ..comparing.sides import Side, of_checkpoint
+from ..wording import names, safe
 from .fields import way_to
 from .resume import Resume
 
@@ -28,10 +31,26 @@ def optimizer_losses(
 
     `side` are the weights as they will be loaded, `model` is the model, where they are known.
     """
-    if resume.optimizer is None or (side is None and model is None):
-        return ()
     held = model if model is not None else side
-    assert held is not None
-    weights = of_checkpoint(checkpoint, resume.weights or "") if resume.weights is not None else None
+    if resume.optimizer is None or held is None:
+        return ()
+    weights = of_checkpoint(checkpoint, resume.weights) if resume.weights is not None else None
     found = lenses(checkpoint, weights) if weights is not None else lenses(checkpoint)
-    return next((loads_wrongly(lens, held) for lens in found if lens.state.section == resume.optimizer), ())
+    lens = next((each for each in found if each.state.section == resume.optimizer), None)
+    if lens is None:
+        return ()
+    turned = tuple(_turned(side)) if side is not None else ()
+    return turned or loads_wrongly(lens, _as_in_file(held, side) if side is not None else held)
+
+
+def _as_in_file(held: Side, side: Side) -> Side:
+    """The side with the names that its parameters have in the file: a state knows no others."""
+    former = {item.key: item.origins[0] for item in side.items if len(item.origins) == 1}
+    return held._replace(items=tuple(item._replace(key=former.get(item.key, item.key)) for item in held.items))
+
+
+def _turned(side: Side) -> Iterator[str]:
+    """What shapes cannot tell: a square weight that is turned round beside a state that is not."""
+    turned = [safe(item.key, 80) for item in side.items if item.made is not None and item.made.operation == "transpose"]
+    if turned:
+        yield f"The state of {names([f'`{key}`' for key in turned])} is not turned round as its weight is."

@@ -37,8 +37,6 @@ _OPTIONS: Mapping[str, str] = {
 """Class of `torch.optim` -> the arguments of its constructor that are settings of training."""
 _ONLY_IF_TRUE = ("maximize", "decoupled_weight_decay")
 """Older torch does not know them: they are only said where they are not as they always were."""
-OPTIMIZERS = tuple(_OPTIONS)
-"""The classes of `torch.optim` that a run can train with, those that are used most first."""
 _OTHER_LOOPS = {
     "LBFGS": "evaluates a batch several times for one step",
     "SparseAdam": "takes sparse gradients only",
@@ -174,7 +172,6 @@ def _setting(checkpoint: Checkpoint, state: OptimizerState, group: int, option: 
 
 # -- the loss ----------------------------------------------------------------------------------------------------------
 
-CRITERIA = ("CrossEntropyLoss", "NLLLoss", "MSELoss", "BCEWithLogitsLoss")
 _SAID = (
     ("BCEWithLogitsLoss", ("bce", "binary")), ("CrossEntropyLoss", ("cross", "ce", "softmax", "classification")),
     ("NLLLoss", ("nll", "negative_log")), ("MSELoss", ("mse", "l2", "squared", "regression")),

@@ -91,6 +91,8 @@ def _text_of(resume: Resume, role: str) -> str:
 
 
 def _weights(checkpoint: Checkpoint, resume: Resume, model: Side | None) -> Need:
+    if resume.weights is None and "weights" in resume.corrected:
+        return _need("weights", ASSUMED, assumed="The model begins with the weights that it is made with.")
     if resume.weights is None:
         return _need("weights", MISSING, assumed="The file has no weights that a model could load.")
     found = _text_of(resume, "weights")

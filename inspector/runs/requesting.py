@@ -56,7 +56,7 @@ def choices_of(checkpoint: Checkpoint, resume: Resume) -> Choices:
     own = _own_choices(own_part(checkpoint, "arguments")) if resume.is_own else {}
     size = setting(resume.arguments, "batch_size")
     found: dict[str, Any] = {
-        "folder": folder_for(checkpoint.path, is_own=resume.is_own),
+        "folder": folder_for(checkpoint.path),
         "name": name_for(checkpoint.path),
         "optimizer": optimizer_of(checkpoint, resume) or Chosen("Adam"),
         "scheduler": scheduler_of(checkpoint, resume),
@@ -93,12 +93,15 @@ def train_request(
     )
 
 
-def fitting_start(start: Start, checkpoint: Checkpoint, resume: Resume, choices: Choices) -> Start:
-    """The start without the states of an optimizer or a scheduler of another class than the one that was chosen."""
+def fitting_start(start: Start, checkpoint: Checkpoint, resume: Resume, asked: Choices | Train) -> Start:
+    """The start without the states of an optimizer or a scheduler of another class than the one that was chosen.
+
+    torch would load the state of an Adam into an SGD without a word.
+    """
     optimizer, scheduler = optimizer_of(checkpoint, resume), scheduler_of(checkpoint, resume)
-    if optimizer is None or optimizer.name != choices.optimizer.name:
+    if optimizer is None or optimizer.name != asked.optimizer.name:
         start = start._replace(optimizer=None)
-    if scheduler is None or choices.scheduler is None or scheduler.name != choices.scheduler.name:
+    if scheduler is None or asked.scheduler is None or scheduler.name != asked.scheduler.name:
         start = start._replace(scheduler=None)
     return start
 

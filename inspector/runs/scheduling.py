@@ -52,12 +52,11 @@ _KINDS = (
     _kind("ExponentialLR", "gamma", "gamma"),
 )  # fmt: skip
 """The first whose names are all there is it."""
-SCHEDULERS = tuple(kind.name for kind in _KINDS)
 _REFUSED = (
     ("lr_lambdas", "its learning rate comes of a function that the file does not have"),
     ("_schedulers", "it is made of several others"),
     ("_schedule_phases", "OneCycleLR is stepped after each batch, and a run steps after each epoch"),
-    ("_scale_fn_ref", "CyclicLR is stepped after each batch, and a run steps after each epoch"),
+    ("step_ratio", "CyclicLR is stepped after each batch, and a run steps after each epoch"),
 )
 """What a state has that cannot go on, and why."""
 _STAYS = "The scheduler is not taken over: {}. The learning rate stays as it is; choose another one."
@@ -112,8 +111,11 @@ def _options(kind: _Kind, settings: Mapping[str, object]) -> dict[str, object]:
 
 
 def _milestones(counted: object) -> list[int]:
-    """torch keeps them as a Counter: epoch -> how often it was named."""
+    """torch keeps them as a Counter: epoch -> how often it was named. Read as data, it is what it was called with."""
     if isinstance(counted, Mapping):
+        called = counted.get("constructor arguments")
+        if isinstance(called, list) and called:
+            return _milestones(called[0])
         pairs = [(int(epoch), int(times)) for epoch, times in counted.items() if str(epoch).isdigit()]
         return sorted(epoch for epoch, times in pairs for _ in range(min(times, 100)))
     return [int(epoch) for epoch in counted if isinstance(epoch, int)] if isinstance(counted, list) else []

@@ -30,9 +30,6 @@ from .resume import Resume
 from .wrapping import unwrapped
 
 TITLE = "A run cannot begin with this file"
-_LOADABLE = ("zip", "legacy")
-_SAFE_PROTOCOL = b"\x80\x02"
-"""The only pickle protocol whose opcodes the safe mode knows, as all files of `torch.save` begin unless told."""
 
 
 def starting(
@@ -40,12 +37,15 @@ def starting(
 ) -> Generator[Progress, None, Start]:
     """What a run of `checkpoint` begins with.
 
-    `mended` is a side of the file that steps were applied to, `model` the model that will load it, where they are
-    known: what a prefix is, and whom the optimizer's state goes to, depends on them. Raises InspectorError where the
-    file has no weights, or not all of them, FileError where it cannot be read or the new one not be written.
+    A correction of the weights to None means those that the model is made with. `mended` is a side of the file that
+    steps were applied to, `model` the model that will load it, where they are known: what a prefix is, and whom the
+    optimizer's state goes to, depends on them. Raises InspectorError where the file has no weights, or not all of
+    them, FileError where it cannot be read or the new one not be written.
     """
-    weights = _weights(checkpoint, resume, mended)
     yield Progress(0, 1, "files", "reading")
+    if mended is None and resume.weights is None and "weights" in resume.corrected:
+        return _without_weights(checkpoint, resume)
+    weights = _weights(checkpoint, resume, mended)
     side = unwrapped(weights, model) if mended is None else mended
     as_it_is = side is weights or side.items == of_checkpoint(checkpoint, side.section).items
     if as_it_is and loads_safely(checkpoint) and (found := _start(checkpoint, resume, side, model)) is not None:
@@ -55,23 +55,16 @@ def starting(
 
 
 def loads_safely(checkpoint: Checkpoint) -> bool:
-    """Whether `torch.load(weights_only=True)` certainly takes the file as it is."""
-    if checkpoint.format not in _LOADABLE or checkpoint.damage or checkpoint.root.kind != "mapping":
+    """Whether `torch.load(weights_only=True)` certainly takes the file as it is.
+
+    That is, an archive as torch has written it since 1.6, in the one pickle protocol whose opcodes the safe mode knows,
+    with nothing in it that the safe mode refuses. Older files come in kinds that torch does not read any more.
+    """
+    if checkpoint.format != "zip" or checkpoint.damage or checkpoint.root.kind != "mapping":
         return False
-    if not all(each.accepted for each in checkpoint.globals) or not _has_safe_protocol(checkpoint):
+    if dict(checkpoint.facts).get("pickle protocol") != "2" or not all(each.accepted for each in checkpoint.globals):
         return False
     return not any(tensor.storage is not None and tensor.storage.big_endian for _, tensor in checkpoint.tensors())
-
-
-def _has_safe_protocol(checkpoint: Checkpoint) -> bool:
-    facts = dict(checkpoint.facts)
-    if "pickle protocol" in facts:
-        return facts["pickle protocol"] == "2"
-    try:
-        with open(checkpoint.path, "rb") as file:
-            return file.read(2) == _SAFE_PROTOCOL
-    except OSError:
-        return False
 
 
 # -- what is begun with ------------------------------------------------------------------------------------------------
@@ -95,6 +88,11 @@ def _weights(checkpoint: Checkpoint, resume: Resume, mended: Side | None) -> Sid
             path=checkpoint.path, title=TITLE, hint="Copy or download the file again.",
         )  # fmt: skip
     return side
+
+
+def _without_weights(checkpoint: Checkpoint, resume: Resume) -> Start:
+    """A whole module and TorchScript bring their weights along; nothing else of the file is read then."""
+    return Start(os.path.abspath(checkpoint.path), None, epoch=resume.epoch, batch=resume.batch, best=resume.best)
 
 
 def _start(checkpoint: Checkpoint, resume: Resume, side: Side, model: Side | None) -> Start | None:
