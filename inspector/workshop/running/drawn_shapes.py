@@ -48,7 +48,7 @@ def shapes(number: int, random: np.random.Generator) -> tuple[Array, Array]:
     return pictures, labels
 
 
-def grey_shapes(number: int, *seed: int) -> tuple[Array, Array]:
+def grey_shapes(number: int, seed: int) -> tuple[Array, Array]:
     """The same as bytes: uint8 [number, 28, 28], and labels int64 [number]."""
     pictures, labels = shapes(number, np.random.default_rng(seed))
     return np.rint(pictures * 255).astype(np.uint8), labels
