@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 from ...wording import names, plural, safe
-from .. import building
+from .. import building, torchvision_schemas
 from ..converting import converted
 from ..failures import Refusal, text_of
 from ..pretrained import without_downloads
@@ -45,6 +45,8 @@ def made_model(source: ModelSource, arguments: Mapping[str, object], *, fetch: b
         return _whole_module(source)
     if source.kind == "torchscript":
         return _torchscript(source.path)
+    if source.kind == "torchvision":
+        torchvision_schemas.load()
     constructor = building.open_constructor(source)
     given = dict(arguments)
     if source.kind == "torchvision":

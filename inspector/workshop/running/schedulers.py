@@ -69,7 +69,7 @@ def _options(made: Any, chosen: Chosen, optimizer: torch.optim.Optimizer, epochs
     if chosen.name == "OneCycleLR":
         options.setdefault("max_lr", rate_of(optimizer))
         if "total_steps" not in options and "epochs" not in options:
-            options["total_steps"] = epochs + 1  # the last epoch is stepped after as well
+            options["total_steps"] = epochs
     return options
 
 
