@@ -150,7 +150,7 @@ def choices(options: argparse.Namespace, found: Asked) -> Choices:
     made: dict[str, Any] = {name: said[name] for name in _AS_THEY_ARE if said.get(name) is not None}
     made["data"] = _data(options, base.data)
     if said.get("epochs") or said.get("until"):
-        made["more_epochs"] = said["epochs"] or said["until"] - found.resume.epoch + 1
+        made["more_epochs"] = said["epochs"] or _until(said["until"], found.resume.epoch)
     if said.get("folder"):
         made["folder"] = os.path.abspath(options.folder)
     if said.get("name"):
@@ -163,6 +163,15 @@ def choices(options: argparse.Namespace, found: Asked) -> Choices:
         made["optimizer"] = _chosen(options.optimizer, options.optimizer_option, base.optimizer)
         made["scheduler"] = _scheduler(options, base.scheduler)
     return base._replace(**made)
+
+
+def _until(last: int, first: int) -> int:
+    if last < first:
+        raise InspectorError(
+            f"The file goes on with epoch {first}, and it is to be trained until epoch {last}.",
+            hint="Say a later epoch with --until, or how many more with --epochs.",
+        )
+    return last - first + 1
 
 
 def _data(options: argparse.Namespace, base: DataSource) -> DataSource:

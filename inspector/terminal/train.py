@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Iterator
 
 from .. import wording
-from ..errors import InspectorError
 from ..progress import finish
 from ..runs.driving import Run, workshop_for_runs
 from ..runs.preflight import Need, preflight
@@ -39,7 +38,6 @@ def train(options: argparse.Namespace) -> int:
         arguments = run_asking.arguments_of(source, found.checkpoint, options.arg, workshop)
         start = _start(found, chosen, source, folder)
         request = train_request(source, arguments, start, chosen, found.resume if found.checkpoint else None)
-        _refuse_what_is_done(request)
         if not options.as_json and is_first():
             screen.write(_before(found, request))
         run = Run(request, workshop=workshop, in_process=workshop is None)
@@ -77,14 +75,6 @@ def _start(found: Asked, chosen: Choices, source: ModelSource, folder: str) -> S
 
 def _with_folder(chosen: Choices, options: argparse.Namespace) -> Choices:
     return chosen if chosen.folder else chosen._replace(folder=os.path.abspath(options.name or "run"))
-
-
-def _refuse_what_is_done(request: Train) -> None:
-    if request.start is not None and request.epochs < request.start.epoch:
-        raise InspectorError(
-            f"The file goes on with epoch {request.start.epoch}, and it is to be trained until epoch {request.epochs}.",
-            hint="Say a later epoch with --until, or how many more with --epochs.",
-        )
 
 
 def _before(found: Asked, request: Train) -> Iterator[str]:
