@@ -56,6 +56,12 @@ class DataLook(NamedTuple):
     notes: Tuple[str, ...] = ()  # noqa: UP006
 
 
+class Looked(NamedTuple):
+    """The data of a rehearsal is there: what fails after this fails with this data."""
+
+    look: DataLook
+
+
 class Check(NamedTuple):
     """One thing that was looked at before the start."""
 
@@ -239,5 +245,5 @@ class Tests(NamedTuple):
     """Checkpoints that could not be tested, and the sentence why."""
 
 
-Word = Union[Began, Batches, Handshake, EpochEnd, Saved, Message, Waiting, Tested]
+Word = Union[Looked, Began, Batches, Handshake, EpochEnd, Saved, Message, Waiting, Tested]
 RunAnswer = Union[Trained, Rehearsal, Tests, DataLook]

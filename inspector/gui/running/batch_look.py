@@ -125,7 +125,7 @@ class BatchLook(QWidget):
             self.bar.setRange(0, min(progress.total, 1 << 30))
             self.bar.setValue(min(progress.done, 1 << 30))
         text = progress.text if progress is not None else "Getting the data" if looking.is_busy else ""
-        self._state.setText(f"{wording.safe(text, 120)} …" if text and self._page.look is None else "")
+        self._state.setText(f"{wording.safe(text, 120)} …" if text else "")
 
 
 def facts_of(look: DataLook) -> list[tuple[str, str, bool, bool]]:

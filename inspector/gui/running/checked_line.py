@@ -56,6 +56,7 @@ class CheckedLine(QWidget):
         """Adds a quiet button at the end of the line."""
         button = QToolButton()
         button.setText(text)
+        button.setObjectName("inline")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolTip(tip)
         button.setFixedHeight(button.fontMetrics().height() + 4)

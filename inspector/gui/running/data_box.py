@@ -86,7 +86,7 @@ class DataBox(QWidget):
         rows.add("Data", self.kind, "Where pictures and labels come from")
         rows.add("Pictures", self.size, "How many are drawn to train on; a tenth of them more to test on")
         rows.add("Name", self.set_name, "The class of torchvision.datasets", note=self.holds)
-        rows.add("Folder", self.root, "The folder that the data set lies in, or is fetched into")
+        rows.add("Folder", self.root, "The folder that the data set lies in. Empty: ./data, or where it was fetched to")
         rows.add("Folder", self.images, "Holds a folder of images for each class, perhaps within train, val and test")
         rows.add("File", self.arrays, "Holds x_train and y_train, X and y, images and labels ...")
         tip = "file.py:function that returns data sets or loaders"
@@ -149,7 +149,7 @@ class DataBox(QWidget):
         self.set_name.setCurrentText(data.name)
         known = data_set(data.name)
         say(self.holds, known.holds.capitalize() if known is not None and data.kind == "torchvision" else "")
-        self.root.show_path(data.path if data.kind == "torchvision" else "", "data, beside where it was started")
+        self.root.show_path(data.path if data.kind == "torchvision" else "", "its usual folders")
         self.images.show_path(data.path if data.kind == "images" else "", "a folder")
         self.arrays.show_path(data.path if data.kind == "arrays" else "", "data.npz")
         self.function.show_text(f"{data.path}:{data.name}" if data.kind == "function" else "", "data.py:datasets")

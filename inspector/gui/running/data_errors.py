@@ -16,7 +16,7 @@ _TITLES = re.compile(r"\b(data|transforms?|images?|arrays?)\b", re.IGNORECASE)
 def is_about_data(error: InspectorError, data: DataSource) -> bool:
     """Whether it is: by its title, or because a function of the person's own raised it."""
     in_function = isinstance(error, WorkshopError) and data.kind == "function" and error.file == data.path
-    return in_function or _TITLES.search(error.title) is not None
+    return in_function or (_TITLES.search(error.title) is not None and "model" not in error.title)
 
 
 def can_be_fetched(error: InspectorError, data: DataSource) -> bool:

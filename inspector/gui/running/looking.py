@@ -15,7 +15,7 @@ from ...errors import InspectorError
 from ...progress import Progress
 from ...workshop.requests import Stopped
 from ...workshop.run_requests import DataSource, LookAtData, RunRequest
-from ...workshop.run_words import DataLook, Rehearsal
+from ...workshop.run_words import DataLook, Looked, Rehearsal
 from .driver import Driver, Engine
 from .prepared_run import Making
 
@@ -89,6 +89,10 @@ class Looking(QObject):
         self.changed.emit()
 
     def _hear(self, words: list[Any]) -> None:
+        seen = [word.look for word in words if isinstance(word, Looked)]
+        if seen:
+            self.look = seen[-1]
+            self.changed.emit()
         told = [word for word in words if isinstance(word, Progress)]
         if told:
             self.progress = told[-1]

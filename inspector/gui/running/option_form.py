@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...runs.offered import Offered
 from ..fitting.argument_row import ArgumentRow
+from .setup_section import LABEL_WIDTH
 
 
 class OptionForm(QWidget):
@@ -23,6 +24,7 @@ class OptionForm(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
+        self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         self._grid.setColumnStretch(1, 1)
         self._offered: Offered | None = None
         self._options: dict[str, object] = {}

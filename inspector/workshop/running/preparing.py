@@ -19,7 +19,7 @@ from ...progress import Progress
 from ...wording import number, plural
 from ..failures import Refusal, text_of
 from ..run_requests import Start, Train
-from ..run_words import Check
+from ..run_words import Check, Looked
 from . import optimizers, rng, schedulers, states
 from .checking import Tried, tried
 from .criteria import Criterion, criterion_of
@@ -27,6 +27,7 @@ from .data import Data, Order
 from .datasets import open_data
 from .devices import described, device_of, moved
 from .journal import Journal
+from .looking import look
 from .models import load_file, load_weights, made_model, part
 from .precision import Precision
 from .teams import ALONE, Team
@@ -82,8 +83,11 @@ def share_of_batch(request: Train, team: Team) -> int:
     return max(1, request.batch_size // team.size)
 
 
-def prepare(request: Train, team: Team = ALONE) -> Generator[Progress, None, Prepared]:
-    """Yields Progress. Raises Refusal or WorkshopError where something does not fit, else what user code raises."""
+def prepare(request: Train, team: Team = ALONE, *, pictures: int = 0) -> Generator[Any, None, Prepared]:
+    """Yields Progress, and with `pictures` a Looked as soon as there is one: what fails later fails on that data.
+
+    Raises Refusal or WorkshopError where something does not fit, else what user code raises.
+    """
     request = absolute(request)
     _check(request)
     criterion = criterion_of(request.criterion)
@@ -97,6 +101,8 @@ def prepare(request: Train, team: Team = ALONE) -> Generator[Progress, None, Pre
     data = yield from open_data(request.data)
     if data.train is None or not data.train.count:
         raise Refusal(f"{data.name} has nothing to train on.", title=TITLE, hint="Choose data with a training set.")
+    if pictures:
+        yield Looked(look(data, pictures))
     yield Progress(0, 0, "steps", "Making the model")
     rng.seed_all(seed)
     model = made_model(request.model, request.arguments, fetch=start is None)

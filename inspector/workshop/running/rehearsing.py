@@ -28,9 +28,12 @@ PICTURES = 32
 
 
 def rehearse(request: Rehearse) -> Generator[Any, None, Rehearsal]:
-    """Yields Progress. Raises Refusal or WorkshopError where training could not begin, and what user code raises."""
+    """Yields Progress, and Looked before the model is made.
+
+    Raises Refusal or WorkshopError where training could not begin, and what user code raises.
+    """
     with threads(request.train.threads):
-        run = yield from prepare(request.train)
+        run = yield from prepare(request.train, pictures=PICTURES)
         valid_loss = yield from _valid_loss(run)
         losses = yield from _train_losses(run)
     train_loss = sum(losses) / len(losses) if losses else None
