@@ -71,10 +71,12 @@ def _arrays(path: str) -> Mapping[str, Any]:
 
 
 def _npz(path: str) -> Any:
-    with np.load(path, allow_pickle=False) as file:
-        if isinstance(file, np.ndarray):
-            return file
-        arrays = {name: file[name] for name in file.files}
+    with open(path, "rb") as file:  # numpy leaves it open where it fails
+        loaded = np.load(file, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            return loaded
+        with loaded:
+            arrays = {name: loaded[name] for name in loaded.files}
     return list(arrays.values()) if all(name.startswith("arr_") for name in arrays) else arrays
 
 
