@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 from .curves import Curve
@@ -34,14 +35,11 @@ class Reading(NamedTuple):
 
 def reading(run: RunCurves, x: float, reach: float = 0.0) -> Reading | None:
     """What is known nearest to `x`; the end of an epoch goes first if it lies within `reach`. None: nothing is."""
-    part = _part_at(run, x)
-    epochs, batches = _epochs(part), part.batches
-    at = _nearest(epochs, x, reach)
-    if at is None:
-        at = _nearest(batches, x, math.inf)
-    if at is None:
-        at = _nearest(epochs, x, math.inf)
-    return None if at is None else _read(run, part, at)
+    found = _nearest(run, _epochs, x, reach)
+    if found is None:
+        either = (_nearest(run, curve_of, x, math.inf) for curve_of in (_batches, _epochs))
+        found = min((each for each in either if each is not None), key=lambda each: abs(each[1] - x), default=None)
+    return None if found is None else _read(run, *found)
 
 
 def words(found: Reading, *, brief: bool = False) -> str:
@@ -76,18 +74,24 @@ def _of_epoch(name: str, found: Reading) -> str:
     return f"{name} (epoch {found.valid_epoch})" if is_older else name
 
 
-def _part_at(run: RunCurves, x: float) -> Part:
-    is_own = not math.isnan(run.own.first) and (math.isnan(run.stored.last) or x >= run.begin)
-    return run.own if is_own else run.stored
-
-
 def _epochs(part: Part) -> Curve:
     return max((part.valid, part.train, part.accuracy), key=len)
 
 
-def _nearest(curve: Curve, x: float, reach: float) -> float | None:
-    at = curve.nearest(x)
-    return float(curve.xs[at]) if at >= 0 and abs(curve.xs[at] - x) <= reach else None
+def _batches(part: Part) -> Curve:
+    return part.batches
+
+
+def _nearest(run: RunCurves, curve_of: Callable[[Part], Curve], x: float, reach: float) -> tuple[Part, float] | None:
+    """The nearest point of what is stored, up to where the run goes on from it, and of the run."""
+    found = []
+    until = x if math.isnan(run.begin) else min(x, run.begin)
+    for part, place in ((run.own, x), (run.stored, until)):
+        curve = curve_of(part)
+        at = curve.nearest(place)
+        if at >= 0 and abs(curve.xs[at] - x) <= reach:
+            found.append((part, float(curve.xs[at])))
+    return min(found, key=lambda each: abs(each[1] - x), default=None)
 
 
 def _read(run: RunCurves, part: Part, x: float) -> Reading:

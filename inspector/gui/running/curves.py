@@ -12,6 +12,8 @@ points are kept as they come: whatever is looked at, some ten numbers a pixel ar
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -119,7 +121,9 @@ class Curve:
         columns = np.searchsorted(self.xs[first:last], np.linspace(x0, x1, pixels + 1)) + first
         starts = np.unique(np.clip(columns // block - blocks[0], 0, len(lows) - 1))
         starts = starts if starts[0] == 0 else np.concatenate(([0], starts))
-        at, ys = _least_and_greatest(lows, highs, starts)
+        low, high = _least_and_greatest(lows, highs, starts)
+        is_rising = np.where(low.at == high.at, self._rises(level, low.at + blocks[0]), low.at < high.at)
+        at, ys = _in_order(is_rising, low.at, high.at), _in_order(is_rising, low.value, high.value)
         return self.xs[np.minimum((at + blocks[0]) * block, len(self) - 1)], ys
 
     def unfit(self, x0: float, x1: float, pixels: int) -> Floats:
@@ -145,6 +149,11 @@ class Curve:
         if last <= kept.lows.count or not len(rest):
             return lows, highs
         return np.append(lows, np.fmin.reduce(rest)), np.append(highs, np.fmax.reduce(rest))
+
+    def _rises(self, level: int, blocks: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Whether each of these blocks ends higher than it begins: where one has both extremes, that is their order."""
+        begins = blocks * _FACTOR**level
+        return self.ys[begins] <= self.ys[np.minimum(begins + _FACTOR**level, len(self)) - 1]
 
     def _sum_up(self) -> None:
         """Brings every level up to the last block that is finished."""
@@ -217,16 +226,26 @@ def _finite(values: Floats) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _least_and_greatest(lows: Floats, highs: Floats, starts: NDArray[np.intp]) -> tuple[NDArray[np.intp], Floats]:
-    """Of each column that begins at `starts`: the blocks of its least and its greatest, in order, and their values."""
+class _Extreme(NamedTuple):
+    """Of each column: the block that has it, and what it is."""
+
+    at: NDArray[np.intp]
+    value: Floats
+
+
+def _least_and_greatest(lows: Floats, highs: Floats, starts: NDArray[np.intp]) -> tuple[_Extreme, _Extreme]:
+    """The extremes of each column that begins at `starts`."""
     low, high = np.fmin.reduceat(lows, starts), np.fmax.reduceat(highs, starts)
     column = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(lows)))
     low_at, high_at = _first(lows == low[column], column, starts), _first(highs == high[column], column, starts)
-    is_rising = low_at <= high_at
-    at, ys = np.empty(2 * len(starts), dtype=np.intp), np.empty(2 * len(starts))
-    at[::2], at[1::2] = np.minimum(low_at, high_at), np.maximum(low_at, high_at)
-    ys[::2], ys[1::2] = np.where(is_rising, low, high), np.where(is_rising, high, low)
-    return at, ys
+    return _Extreme(low_at, low), _Extreme(high_at, high)
+
+
+def _in_order(is_rising: NDArray[np.bool_], low: NDArray[Any], high: NDArray[Any]) -> NDArray[Any]:
+    """The two of each column, one after the other: first that of the least where it rises."""
+    pairs = np.empty(2 * len(low), dtype=low.dtype)
+    pairs[::2], pairs[1::2] = np.where(is_rising, low, high), np.where(is_rising, high, low)
+    return pairs
 
 
 def _first(hits: NDArray[np.bool_], column: NDArray[np.intp], starts: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QGuiApplication, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ... import wording
 from ...runs.results import ClassResult, averages, percent
 from ..item_models.flat_table import FlatTableModel
-from ..theme import figures_font, scaled_font
+from ..theme import colours, figures_font
 from ..widgets.labels import ElidedLabel
 from ..widgets.own_keys import OwnKeys
 from ..widgets.plain_table import make_plain
@@ -36,10 +46,11 @@ class PerClassModel(FlatTableModel):
         super().__init__(parent)
         self._rows: Sequence[ClassResult] = ()
         self._order: list[int] = []
+        self._sorted_by: tuple[int, bool] = (-1, False)
 
     def show_rows(self, rows: Sequence[ClassResult]) -> None:
         self.beginResetModel()
-        self._rows, self._order = rows, list(range(len(rows)))
+        self._rows, self._order = rows, _sorted(rows, *self._sorted_by)
         self.endResetModel()
 
     def label(self, row: int) -> int:
@@ -59,11 +70,13 @@ class PerClassModel(FlatTableModel):
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         labels = [self._order[index.row()] for index in kept]
+        self._sorted_by = column, descending
         self._order = _sorted(self._rows, column, descending)
         place = {label: row for row, label in enumerate(self._order)}
         moved = [self.index(place[label], index.column()) for label, index in zip(labels, kept)]
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.titles) - 1)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # type: ignore[override]
         if not index.isValid():
@@ -74,8 +87,6 @@ class PerClassModel(FlatTableModel):
             return self._rows[self._order[index.row()]].f1 or 0.0
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.FontRole and index.column():
-            return figures_font(scaled_font(1.0))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -84,7 +95,9 @@ class PerClassModel(FlatTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and orientation == Qt.Orientation.Horizontal:
             side = Qt.AlignmentFlag.AlignRight if section else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
-        return super().headerData(section, orientation, role)
+        title = super().headerData(section, orientation, role)
+        is_sorted = title is not None and self._sorted_by[0] == section
+        return f"{title} {'▾' if self._sorted_by[1] else '▴'}" if is_sorted else title
 
     def text(self, row: int, column: int) -> str:
         found = self._rows[self._order[row]]
@@ -116,8 +129,6 @@ class PerClassTable(QWidget):
     def show_rows(self, rows: Sequence[ClassResult]) -> None:
         """Shows classes in the order of their labels."""
         self.model.show_rows(rows)
-        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        self.table.setColumnWidth(_F1, 150)
         mean = averages(rows)
         said = zip(("precision", "recall", "F1"), (mean.precision, mean.recall, mean.f1))
         self.means.setText("Mean over the classes:  " + "   ".join(f"{name} {percent(each)}" for name, each in said))
@@ -140,18 +151,50 @@ class PerClassTable(QWidget):
         table.setAccessibleName("Figures of each class")
         make_plain(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setItemDelegate(_CellDelegate(table))
         table.setItemDelegateForColumn(_F1, SizeBarDelegate(SHARE, table))
         table.setSortingEnabled(True)
         header = table.horizontalHeader()
         header.setSortIndicatorClearable(True)
+        header.setSortIndicatorShown(False)  # Qt's arrow lies on the title; the title has one of its own
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column, letters in enumerate((10, 9, 15, 9), start=1):
+            table.setColumnWidth(column, self.fontMetrics().averageCharWidth() * letters + 24)
         table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
         table.selectionModel().selectionChanged.connect(lambda *_: self._tell())
         OwnKeys(table, QKeySequence.StandardKey.Copy, self.copy)
+        self._offer_sorting()
+
+    def _offer_sorting(self) -> None:
+        """The menu of the table: titles cannot be reached by the keyboard."""
+        orders = Qt.SortOrder
+        for column, title in ((-1, "label"), *enumerate(PerClassModel.titles)):
+            order = orders.DescendingOrder if column == len(PerClassModel.titles) - 1 else orders.AscendingOrder
+            action = QAction(f"Sort by {title if title == 'F1' else title.lower()}", self.table)
+            action.triggered.connect(partial(self.table.sortByColumn, column, order))
+            self.table.addAction(action)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _tell(self) -> None:
         rows = self.table.selectionModel().selectedRows()
         self.chosen.emit(self.model.label(rows[0].row()) if rows else -1)
+
+
+class _CellDelegate(QStyledItemDelegate):
+    """Text as far from the sides as the titles are; the chosen row behind it as in every list of the window."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(colours().selection))
+        area, font = option.rect.adjusted(8, 0, -8, 0), figures_font(option.font)
+        side = Qt.AlignmentFlag.AlignRight if index.column() else Qt.AlignmentFlag.AlignLeft
+        text = QFontMetrics(font).elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, area.width())
+        painter.setPen(QColor(colours().text))
+        painter.setFont(font)
+        painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _sorted(rows: Sequence[ClassResult], column: int, descending: bool) -> list[int]:

@@ -104,12 +104,15 @@ class Pane(ThemedPlot):
         self.begin = pg.InfiniteLine(angle=90, movable=False)
         self.cross = pg.InfiniteLine(angle=90, movable=False)
         self._foot = (True, True)
+        self._as_drawn: tuple[object, ...] = ()
         self._prepare()
         self.dress()
 
     def draw(self, run: RunCurves, x0: float, x1: float) -> None:
         """Draws what lies between `x0` and `x1`."""
         pixels = max(int(self.getViewBox().width()), 50)
+        if self._is_as_drawn(run, x0, x1, pixels):
+            return
         extremes = [line.draw(self._seen(trace, run, x0, x1, pixels)) for line, trace in self._drawn()]
         for line, trace in zip(self._lines, self.traces):
             line.set_visible(trace.name not in self.hidden)
@@ -195,14 +198,23 @@ class Pane(ThemedPlot):
         self.scene().sigMouseMoved.connect(self._point)
         plot.getViewBox().sigRangeChangedManually.connect(lambda *_: self.moved.emit())
 
+    def _is_as_drawn(self, run: RunCurves, x0: float, x1: float, pixels: int) -> bool:
+        """Whether all this would be drawn as it is: an accuracy changes once in an epoch, a redraw costs the same."""
+        ends = [(len(curve), _pixel(curve.last, x0, x1, pixels)) for curve in (each.curve(run) for each in self.traces)]
+        now = (x0, x1, pixels, self.height(), self.hidden, self.is_logarithmic, run.edition, run.best_epoch, *ends)
+        before, self._as_drawn = self._as_drawn, now
+        return now == before
+
     def _drawn(self) -> list[tuple[_Line, Trace]]:
         return [(line, trace) for line, trace in zip(self._lines, self.traces) if trace.name not in self.hidden]
 
     def _seen(self, trace: Trace, run: RunCurves, x0: float, x1: float, pixels: int) -> _Seen:
         curve = trace.curve(run)
         # A little beyond the sides, which shows while a drag is under way.
-        aside = (x1 - x0) / 4
-        xs, ys = curve.thin(x0 - aside, x1 + aside, pixels + pixels // 2)
+        aside = (x1 - x0) / 8
+        # A broad line moves little from one pixel to the next, and costs more.
+        columns = (pixels + pixels // 4) // (2 if trace.style.width > 1 else 1)
+        xs, ys = curve.thin(x0 - aside, x1 + aside, columns)
         lead = trace.lead(run) if trace.lead is not None else None
         joint = None
         if lead is not None and len(curve) and len(lead) and lead.last < curve.first:
@@ -240,6 +252,11 @@ class Pane(ThemedPlot):
         """A range that is never of no height."""
         least = max(abs(high), abs(low)) * 1e-3 or 1.0
         return (low, high) if high - low >= least else (low - least, high + least)
+
+
+def _pixel(x: float, x0: float, x1: float, pixels: int) -> int:
+    """The pixel at which `x` lies; -1 for none."""
+    return -1 if math.isnan(x) else math.floor((x - x0) / (x1 - x0) * pixels)
 
 
 _FAR_BELOW = -400.0

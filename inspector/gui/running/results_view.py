@@ -72,7 +72,7 @@ class ResultsView(QWidget):
         self._list()
         self._several.setVisible(len(self.tests) > 1)
         self.over_epochs.show_tests(self.tests)
-        kept = next((each for each in self.tests if before is not None and each.path == before.path), None)
+        kept = next((each for each in self.tests if before is not None and _is_same(each, before)), None)
         chosen = kept or results.best(self.tests) or next(iter(self.tests), None)
         if chosen is not None:
             self.show_one(self.tests.index(chosen))
@@ -235,6 +235,11 @@ class _Proofs(QWidget):
         """What stands there."""
         labels = (self._flow.itemAt(at) for at in range(self._flow.count()))
         return [item.widget().text() for item in labels if item is not None]  # type: ignore[attr-defined]
+
+
+def _is_same(one: Tested, other: Tested) -> bool:
+    """Whether they are tests of the same file with the same samples."""
+    return (one.path, one.split) == (other.path, other.split)
 
 
 def _entry(tested: Tested, is_best: bool) -> str:

@@ -79,6 +79,8 @@ class RunCurves:
         self.begin = math.nan
         """Where the run begins; NaN before it does."""
         self.best_epoch = 0
+        self.edition = 0
+        """Another one whenever something else than the ends of the curves has changed."""
         self._smoothing = Smoothing(WINDOW)
 
     @property
@@ -89,6 +91,7 @@ class RunCurves:
         for part in (self.stored, self.own, self.future):
             part.clear()
         self.begin, self.best_epoch, self.batches_of_epoch = math.nan, 0, 0
+        self.edition += 1
         self._smoothing = Smoothing(self.window)
 
     def set_history(self, history: History) -> None:
@@ -151,12 +154,14 @@ class RunCurves:
 
     def set_future_rates(self, epoch: int, rates: Sequence[float]) -> None:
         """The rates of `epoch` and those that follow it."""
+        self.edition += 1
         self.future.clear()
         for number, rate in enumerate(rates):
             self.future.add_rate(epoch - 1 + number, epoch + number, rate)
 
     def smooth_over(self, window: float) -> None:
         """Averages over so many batches, the stored ones included: what is trained now goes on from there."""
+        self.edition += 1
         self._smoothing = Smoothing(window)
         for part in (self.stored, self.own):
             part.smooth.clear()
