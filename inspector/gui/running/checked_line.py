@@ -21,7 +21,7 @@ class CheckedLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.sign = StateSign()
-        self.title = Label()
+        self.title = Label(wrap=True)
         self.title.setFixedWidth(TITLE_WIDTH)
         self.found = MarkedText()
         self.assumed = MarkedText(tone="quiet")
@@ -59,7 +59,7 @@ class CheckedLine(QWidget):
         button.setObjectName("inline")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolTip(tip)
-        button.setFixedHeight(button.fontMetrics().height() + 4)
+        button.setFixedHeight(button.fontMetrics().height() + 2)
         button.clicked.connect(lambda: act())
         self._end.addWidget(button)
         return button

@@ -54,7 +54,7 @@ class FieldCorrection(QWidget):
         self.close_.clicked.connect(self.done)
         self._note = note_label()
         self._lay_out()
-        self._show_present()
+        self.show_present()
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -69,7 +69,10 @@ class FieldCorrection(QWidget):
         column.addWidget(self.line.note)
         column.addWidget(self._note)
 
-    def _show_present(self) -> None:
+    def show_present(self) -> None:
+        """Shows what is said now; not while a number is being written."""
+        if self.line.hasFocus():
+            return
         said = self._setup.corrections.get(self._need.role, CLEAR)
         is_number = isinstance(said, int | float)
         place = self._meant.index(_NUMBER) if is_number else self._meant.index(said) if said in self._meant else 0

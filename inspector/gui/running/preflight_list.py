@@ -73,6 +73,14 @@ class PreflightList(QWidget):
         lines = [(check.name, check.state, check.text) for check in checks]
         if error is not None and not is_about_data(error, page.setup.data):
             lines.append((error.title, "bad", str(error)))
+        is_trying = page.state is RunState.REHEARSING and page.has_model
+        if not is_trying or lines:  # until there are others the former ones stay, so that nothing jumps
+            self._show_lines(lines)
+        self._checks.setEnabled(not is_trying)
+        self._tried.setText("Trying the first batches …" if is_trying else "")
+        self._tried_head.setVisible(is_trying or bool(lines))
+
+    def _show_lines(self, lines: list[tuple[str, str, str]]) -> None:
         while len(self.checks) < len(lines):
             self.checks.append(CheckedLine())
             self._checks.layout().addWidget(self.checks[-1])
@@ -80,9 +88,6 @@ class PreflightList(QWidget):
             line.setVisible(place < len(lines))
             if place < len(lines):
                 line.show_line(*lines[place])
-        is_trying = page.state is RunState.REHEARSING and page.has_model
-        self._tried.setText("Trying the first batches …" if is_trying else "")
-        self._tried_head.setVisible(is_trying or bool(lines))
 
 
 class NeedLine(CheckedLine):
@@ -99,7 +104,9 @@ class NeedLine(CheckedLine):
         """Shows it; what is being corrected stays open."""
         self._need = need
         self.show_line(need.title, need.state, need.found, need.assumed)
-        self.change.setVisible(is_correctable(need))
+        self.change.setVisible(is_correctable(need) and self.correction is None)
+        if self.correction is not None:
+            self.correction.show_present()
         self.change.setAccessibleName(f"Change {need.title.lower()}")
 
     def toggle(self) -> None:
