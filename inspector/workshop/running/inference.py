@@ -182,18 +182,19 @@ class _Testing:
 
     def _added_up(self, start: Start, model: nn.Module) -> Generator[Progress, None, Tally]:
         tally = Tally(self.criterion, self.data, self.device, self.request.top, self.request.examples)
-        spoke, number = time.monotonic(), 0
+        batches, spoke, number = self._batches(), time.monotonic(), 1
         try:
-            for inputs, targets in self._batches():
-                number += 1
+            while (batch := next(batches, None)) is not None:
+                inputs, targets = batch
                 with evaluation_mode(model):
                     tally.add(model(moved(inputs, self.device)), targets)
+                number += 1
                 if time.monotonic() - spoke > BETWEEN_WORDS:
                     tally.wait()
                     yield self._progress(start, tally.samples)
                     spoke = time.monotonic()
         except (Exception, SystemExit) as error:
-            raise placed(error, model, f"batch {max(number, 1)}", TITLE) from error
+            raise placed(error, model, f"batch {number}", TITLE) from error
         return tally
 
     def _batches(self) -> Iterator[Any]:

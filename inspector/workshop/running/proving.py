@@ -117,7 +117,8 @@ def _output(model: nn.Module, inputs: Any, seed: int) -> Tensor:
 
 def _repeatable(model: nn.Module, inputs: Any, first: Tensor, second: Tensor) -> Check:
     if _have_same_bits(first, second):
-        said = f"The same {plural(len(first), 'sample')} twice, under different seeds, gave the same bits."
+        many = plural(len(first) if first.dim() else 1, "sample")
+        said = f"The same {many} twice, under different seeds, gave the same bits."
         return Check("Repeatable", "ok", said)
     if first.device.type != "cpu" and _are_close(first, second, 1e-4):
         said = f"The same samples twice agree up to rounding, as kernels of {first.device.type} may do it."
@@ -130,7 +131,7 @@ def _repeatable(model: nn.Module, inputs: Any, first: Tensor, second: Tensor) ->
 
 def _independent(model: nn.Module, inputs: Any, whole: Tensor) -> Check:
     """Half of the samples by themselves against the same half among all."""
-    half = len(whole) // 2
+    half = len(whole) // 2 if whole.dim() else 0
     if not isinstance(inputs, Tensor) or not half or len(inputs) != len(whole):
         return Check("Independent", "assumed", "Whether samples depend on each other could not be tried.")
     try:

@@ -87,7 +87,7 @@ class Tally:
 
     def _begin(self, output: Any, scores: Tensor, targets: Any) -> None:
         self.notes += _part(output, scores)
-        if not isinstance(targets, Tensor) or not len(scores) or len(targets) != len(scores):
+        if not _are_alike(scores, targets):
             self._not_alike(scores, targets)
         elif self._criterion.classifies and not targets.is_floating_point() and targets.dim() == 1 < scores.dim() == 2:
             self._begin_classes(scores)
@@ -194,6 +194,11 @@ class Distance:
         if self._are_decisions:
             return f"Of {count(self._count)} single decisions (above 0: yes) {share(found, self._count)} are right."
         return f"The mean absolute error is {found / max(self._count, 1):.6g}."
+
+
+def _are_alike(scores: Tensor, targets: Any) -> bool:
+    """Whether both have as many samples."""
+    return isinstance(targets, Tensor) and scores.dim() > 0 < targets.dim() and len(scores) == len(targets)
 
 
 def _check_labels(labels: Tensor, classes: int) -> None:

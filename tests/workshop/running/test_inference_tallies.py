@@ -154,6 +154,11 @@ def test_other_numbers_of_samples_are_refused() -> None:
         added("CrossEntropyLoss", [(SCORES[:5], LABELS)])
 
 
+def test_one_number_for_a_whole_batch_is_refused() -> None:
+    with pytest.raises(Refusal, match=r"gives \[\], the targets are \[20\]"):
+        added("CrossEntropyLoss", [(SCORES.sum(), LABELS)])
+
+
 # -- outputs with more in them ------------------------------------------------------------------------------------
 
 
