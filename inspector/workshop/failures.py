@@ -19,7 +19,7 @@ from types import FrameType, TracebackType
 
 from ..errors import InspectorError
 from ..wording import safe
-from .requests import Failure
+from .requests import Failure, WorkshopError
 
 LONGEST = 2000
 """Characters of an exception's own text that are kept."""
@@ -43,6 +43,9 @@ class Refusal(InspectorError):
 
 def failure_of(error: BaseException) -> Failure:
     """What the client is told of `error`."""
+    if isinstance(error, WorkshopError):  # it was told once already, and is told on
+        told = error.traceback, error.file, error.line, error.code
+        return Failure(error.message, error.title, error.hint, *told)
     if isinstance(error, InspectorError):
         return Failure(error.message, error.title, error.hint)
     file, line, code = _own_line(error)
