@@ -90,6 +90,8 @@ class MainWindow(QMainWindow):
         page.paced.connect(lambda pace: self.status.show_pace(pace) if page is self.session.current else None)
         panel.open_asked.connect(lambda path: self.session.open([path]))
         panel.compare_asked.connect(self.session.compare)
+        panel.fit_asked.connect(lambda path, model: self.session.fit(path, model=model))
+        panel.train_on_asked.connect(self.session.run)
         panel.run_asked.connect(lambda: self.session.run(page.path, fit=page))  # type: ignore[attr-defined]
         panel.said.connect(lambda words: self.status.showMessage(words, 3000))
         panel.failed.connect(self.commands.tell_failure)

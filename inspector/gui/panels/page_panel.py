@@ -25,8 +25,12 @@ class PagePanel(QStackedWidget):
     """A file is wanted in a tab of its own."""
     compare_asked = Signal(str, str)
     """Two files are to be held against each other."""
+    fit_asked = Signal(str, str)
+    """The path of a checkpoint that is to be fitted to a model, and that model as it is written."""
     run_asked = Signal()
     """What it shows is to be trained on."""
+    train_on_asked = Signal(str)
+    """This file is to be trained on."""
     said = Signal(str)
     """A word for the status line, for a moment: `Copied`."""
 

@@ -8,10 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from ... import wording
 from ..running import copying
 from ..running.closing import ClosingQuestion
-from ..running.headlines import headline, subline
+from ..running.headlines import facts
 from ..running.open_run import OpenRun
 from ..running.ready_view import ReadyView
 from ..running.run_state import READY, RunState
@@ -87,11 +86,13 @@ class RunPanel(PagePanel):
         page.state_changed.connect(self._show_state)
         page.setup_changed.connect(self.ability_changed)
         page.looked.connect(self.ability_changed)
+        page.began.connect(lambda _began: self.ready.emit())
         page.ended.connect(lambda _how: self._show_state())
         self.segments.chosen.connect(lambda number: self.show_view(self.segments.texts()[number]))
+        self.setup.why_asked.connect(lambda: self.fit_asked.emit(page.path, _model(page)))
         self.training.open_asked.connect(self.open_asked)
+        self.training.progress.more_asked.connect(lambda: self.train_on_asked.emit(page.latest))
         self.training.compare_asked.connect(self.compare_asked)
-        self.results.failed.connect(self.failed)
         self._refusal.retry_requested.connect(page.open)
         self._refusal.close_requested.connect(self.close_requested)
 
@@ -102,10 +103,7 @@ class RunPanel(PagePanel):
         return self.currentWidget() is self._content
 
     def summary(self) -> str:
-        page = self.run
-        if page.state in READY and page.record is None:
-            return ""
-        return wording.safe("   ·   ".join(part for part in (headline(page), subline(page)) if part), 400)
+        return facts(self.run)
 
     def able(self) -> frozenset[str]:
         page, state = self.run, self.run.state
@@ -221,3 +219,9 @@ class RunPanel(PagePanel):
 
     def _tell_change(self) -> None:
         self.notice.say("The checkpoint changed on disk. What is shown is as it was read: F5 reads it again.")
+
+
+def _model(page: OpenRun) -> str:
+    """The class that was chosen, as it is written; empty while none is."""
+    choice = page.fit.chosen.choice
+    return choice.text if choice is not None else ""

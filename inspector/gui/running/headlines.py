@@ -33,13 +33,23 @@ def subline(page: OpenRun) -> str:
     if record is None or record.began is None:
         return wording.safe(record.doing, 200) if record is not None and page.is_training else ""
     if page.is_training:
-        return "   ·   ".join(_figures(record))
+        return "   ·   ".join(_figures(record, is_paused=page.state is RunState.PAUSED))
     return _what_came_of_it(page)
 
 
-def _figures(record: RunRecord) -> list[str]:
+def facts(page: OpenRun) -> str:
+    """`cpu   ·   torch 2.13.0   ·   2 threads   ·   575,050 parameters`: what does not change while it goes."""
+    began = page.record.began if page.record is not None else None
+    if began is None:
+        return ""
+    parts = (began.device, f"torch {began.torch}", wording.plural(began.threads, "thread"))
+    parameters = wording.plural(began.parameters, "parameter")
+    return wording.safe("   ·   ".join((*parts, parameters, began.folder)), 400)
+
+
+def _figures(record: RunRecord, *, is_paused: bool) -> list[str]:
     assert record.began is not None
-    if record.doing:
+    if record.doing and not is_paused:
         parts = [wording.safe(record.doing, 120)]
     else:
         parts = [f"batch {record.batch:,} of {record.began.batches:,}"]

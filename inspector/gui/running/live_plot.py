@@ -96,9 +96,9 @@ class LivePlot(QWidget):
         self.span.start()
         self._tell()
 
-    def start(self, batches_per_epoch: int, first_epoch: int, first_batch: int) -> None:
-        """A run begins with `first_epoch`, of which `first_batch` batches are done already."""
-        self.run.start(batches_per_epoch, first_epoch, first_batch)
+    def start(self, batches_per_epoch: int, first_epoch: int, first_batch: int, last_epoch: int = 0) -> None:
+        """A run begins with `first_epoch`, of which `first_batch` batches are done; 0: its last epoch is not known."""
+        self.run.start(batches_per_epoch, first_epoch, first_batch, last_epoch)
         self.span.start()
         self._tell()
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ..fitting.failure_view import FailureView
 from ..fitting.leave_question import LeaveQuestion
 from ..fitting.stages import Stage
 from ..theme import scaled_font
 from ..widgets.labels import Label
+from ..widgets.scrolled import scrolled
 from ..widgets.wrapped_text import WrappedText
 from .batch_look import BatchLook
 from .open_run import OpenRun
@@ -50,13 +50,7 @@ class ReadyView(QWidget):
         column.addSpacing(8)
         column.addWidget(self.look)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setAccessibleName("Before the start")
-        area.setWidget(content)
+        content.setAccessibleName("Before the start")
         foot = QHBoxLayout()
         foot.setContentsMargins(20, 10, 20, 14)
         foot.setSpacing(8)
@@ -66,7 +60,7 @@ class ReadyView(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(area, 1)
+        whole.addWidget(scrolled(content), 1)
         whole.addLayout(foot)
 
     def _connect(self) -> None:

@@ -15,7 +15,7 @@ from ... import wording
 from ...errors import InspectorError
 from ...progress import Progress
 from ...runs.telling import line_of, trained
-from ...workshop.requests import Said
+from ...workshop.requests import Said, Stopped
 from ...workshop.run_words import Batches, Began, EpochEnd, Handshake, Saved, Trained, Waiting
 
 MOST_OUTPUT = 100_000
@@ -75,7 +75,10 @@ class RunRecord:
     def break_off(self, error: InspectorError) -> None:
         """It ended otherwise; what the code printed last comes with the error."""
         self.output = (getattr(error, "output", "") or self.output)[-MOST_OUTPUT:]
-        self.say(wording.safe(f"{error.title}: {error.message}", 1000), "warning")
+        if isinstance(error, Stopped):
+            self.say("Stopped at once. What was saved before is whole." if self.latest else "Stopped before it saved.")
+        else:
+            self.say(wording.safe(f"{error.title}: {error.message}", 1000), "warning")
 
     # How far it is
 
@@ -145,4 +148,4 @@ class RunRecord:
         elif isinstance(word, Waiting):
             self._heard_at = 0.0
         elif isinstance(word, Progress):
-            self.doing = word.text
+            self.doing = "" if word.text.startswith("Epoch ") else word.text  # which epoch it is stands elsewhere

@@ -78,6 +78,8 @@ class RunCurves:
         self.batches_of_epoch = 0
         self.begin = math.nan
         """Where the run begins; NaN before it does."""
+        self.goal = math.nan
+        """Where it is to end; NaN where that is not known."""
         self.best_epoch = 0
         self.edition = 0
         """Another one whenever something else than the ends of the curves has changed."""
@@ -90,7 +92,7 @@ class RunCurves:
     def clear(self) -> None:
         for part in (self.stored, self.own, self.future):
             part.clear()
-        self.begin, self.best_epoch, self.batches_of_epoch = math.nan, 0, 0
+        self.begin, self.goal, self.best_epoch, self.batches_of_epoch = math.nan, math.nan, 0, 0
         self.edition += 1
         self._smoothing = Smoothing(self.window)
 
@@ -114,9 +116,10 @@ class RunCurves:
         self.best_epoch = int(history.best_epoch or 0)
         self.smooth_over(self.window)
 
-    def start(self, batches_of_epoch: int, epoch: int, batch: int) -> None:
-        """The run begins in `epoch`, of which `batch` batches are done."""
+    def start(self, batches_of_epoch: int, epoch: int, batch: int, last_epoch: int = 0) -> None:
+        """The run begins in `epoch`, of which `batch` batches are done; it goes to the end of `last_epoch`."""
         self.own.clear()
+        self.goal = float(last_epoch) if last_epoch else math.nan
         self.batches_of_epoch = max(batches_of_epoch, 1)
         self.begin = epoch - 1 + batch / self.batches_of_epoch
         self.smooth_over(self.window)
@@ -184,7 +187,12 @@ class RunCurves:
     @property
     def planned(self) -> float:
         """How far it is to go; where that is not known, how far it is."""
-        return self.now if math.isnan(self.future.last) else max(self.future.last, self.now)
+        return max(x for x in (self.goal, self.future.last, self.now) if not math.isnan(x))
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether it is known how far it is to go."""
+        return not (math.isnan(self.goal) and math.isnan(self.future.last))
 
     def stored_means(self) -> Curve:
         """The stored mean of each epoch; nothing where the losses of the batches are there, and say more."""

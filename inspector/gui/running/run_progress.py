@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ..theme import figures_font, scaled_font
@@ -16,6 +16,9 @@ _STEPS = 10_000
 
 class RunProgress(QWidget):
     """The head of the view of a run. What cannot be pressed now is not there."""
+
+    more_asked = Signal()
+    """What was saved last is to be trained on, beyond what was wanted."""
 
     def __init__(self, page: OpenRun) -> None:
         super().__init__()
@@ -31,6 +34,8 @@ class RunProgress(QWidget):
         self.stop_now = _button("Stop &Now", "End at once; what was saved last stays (Ctrl+Alt+.)", page.stop_now)
         self.leave = _button("&Leave the Queue", "Do not wait any longer", page.stop_now)
         self.resume = _button("&Resume", "Go on from what was saved last (Ctrl+Return)", page.resume, main=True)
+        tip = "Set up a run that goes on from the latest, in a tab of its own"
+        self.more = _button("Train &On…", tip, self.more_asked.emit)
         self.test = _button("&Test", "Test the best and the latest (Ctrl+Shift+T)", page.test, main=True)
         tip = "Test what the run began with and all that it saved: accuracy over epochs (Ctrl+Alt+T)"
         self.test_all = _button("Test &All", tip, page.test_all)
@@ -62,15 +67,17 @@ class RunProgress(QWidget):
         self.setAccessibleName(f"{self.title.text()}. {self.line.text()}")
         self._show_bar()
         state, is_ready = page.state, page.state in READY
-        self.pause.setVisible(state is RunState.RUNNING and page.record is not None and page.record.began is not None)
+        has_begun = page.record is not None and page.record.began is not None
+        self.pause.setVisible(state is RunState.RUNNING and has_begun)
         self.go_on.setVisible(state is RunState.PAUSED)
-        self.stop.setVisible(state in (RunState.RUNNING, RunState.PAUSED))
+        self.stop.setVisible(state in (RunState.RUNNING, RunState.PAUSED) and has_begun)
         self.stop_now.setVisible(page.is_training)
         self.leave.setVisible(state is RunState.WAITING)
         self.resume.setVisible(page.can_resume)
         has_files = is_ready and bool(page.latest) and page.has_model
         self.test.setVisible(has_files)
         self.test_all.setVisible(has_files)
+        self.more.setVisible(has_files and not page.can_resume)
 
     def _show_bar(self) -> None:
         page, record = self._page, self._page.record
@@ -83,7 +90,7 @@ class RunProgress(QWidget):
     def _buttons(self) -> tuple[QPushButton, ...]:
         return (
             *(self.pause, self.go_on, self.stop, self.stop_now),
-            *(self.leave, self.test_all, self.resume, self.test),
+            *(self.leave, self.more, self.test_all, self.resume, self.test),
         )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ... import wording
 from ...workshop.run_words import Batches, Began, EpochEnd, Handshake
@@ -19,6 +19,7 @@ from ..fitting.output_fold import OutputFold
 from ..settings import Settings
 from ..widgets.banner import Banner
 from ..widgets.labels import Label
+from ..widgets.scrolled import scrolled
 from .live_plot import LivePlot
 from .messages_view import MessagesView
 from .open_run import OpenRun
@@ -58,16 +59,12 @@ class RunView(QWidget):
         self.files.compare_asked.connect(lambda path: self.compare_asked.emit(page.path, path))
 
     def _lay_out(self) -> None:
-        below = QSplitter(Qt.Orientation.Horizontal)
-        below.setChildrenCollapsible(False)
-        below.setHandleWidth(1)
-        below.addWidget(_titled("Messages", self.messages, self.output))
-        below.addWidget(_titled("Saved", _scrolled(self.files)))
+        below = _splitter(Qt.Orientation.Horizontal)
+        below.addWidget(_titled("Messages", QMargins(0, 10, 12, 0), self.messages, self.output))
+        below.addWidget(_titled("Saved", QMargins(12, 10, 0, 0), scrolled(self.files)))
         below.setSizes([620, 420])
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(9)
-        self.splitter.addWidget(self.plot)
+        self.splitter = _splitter(Qt.Orientation.Vertical)
+        self.splitter.addWidget(_titled("", QMargins(0, 0, 0, 8), self.plot))
         self.splitter.addWidget(below)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 1)
@@ -121,7 +118,7 @@ class RunView(QWidget):
         self.plot.clear()
         if self._page.history is not None:
             self.plot.set_history(self._page.history)
-        self.plot.start(word.batches, word.epoch, word.batch)
+        self.plot.start(word.batches, word.epoch, word.batch, word.epochs)
         rehearsal = self._page.rehearsal
         if rehearsal is not None:
             gone = max(word.epoch - self._page.setup.first_epoch, 0)
@@ -147,23 +144,20 @@ class RunView(QWidget):
         self.refresh()
 
 
-def _titled(title: str, *widgets: QWidget) -> QWidget:
+def _splitter(direction: Qt.Orientation) -> QSplitter:
+    splitter = QSplitter(direction)
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(1)
+    return splitter
+
+
+def _titled(title: str, margins: QMargins, *widgets: QWidget) -> QWidget:
     page = QWidget()
     column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
+    column.setContentsMargins(margins)
     column.setSpacing(6)
-    column.addWidget(Label(title, tone="quiet"))
+    if title:
+        column.addWidget(Label(title, tone="quiet"))
     for widget in widgets:
         column.addWidget(widget)
     return page
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(widget)
-    area.setAccessibleName(widget.accessibleName())
-    return area

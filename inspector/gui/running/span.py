@@ -50,6 +50,6 @@ class Span:
         done = max(now - left, least)
         if self._right <= left or now - left > _FULL * (self._right - left):
             self._right = left + _GROWTH * done
-        if planned > now or planned == run.future.last:
+        if run.has_plan:
             self._right = min(self._right, max(planned, left + least))
         return left, max(self._right, now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
@@ -21,8 +20,6 @@ from .run_state import RunState
 
 class TestedView(QWidget):
     """The results of a page; while tests go, those that are done already."""
-
-    failed = Signal(object)
 
     def __init__(self, page: OpenRun) -> None:
         super().__init__()
@@ -57,15 +54,13 @@ class TestedView(QWidget):
         running.setContentsMargins(20, 14, 20, 0)
         running.addLayout(row)
         running.addWidget(self._bar)
-        failing = QVBoxLayout()
-        failing.setContentsMargins(20, 14, 20, 0)
-        failing.addWidget(self.failure)
+        self.failure.setContentsMargins(20, 14, 20, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.missed)
         column.addWidget(self._running)
-        column.addLayout(failing)
+        column.addWidget(self.failure)
         column.addWidget(self.results, 1)
 
     def _hear(self, words: list[Any]) -> None:
@@ -79,7 +74,7 @@ class TestedView(QWidget):
     def _show(self) -> None:
         self.results.setVisible(bool(self._page.results))
         if self._page.results:
-            self.results.show_tested(self._page.results)
+            self.results.show_tested(self._page.results, self._page.failures)
 
     def _show_state(self) -> None:
         is_testing = self._page.state is RunState.TESTING

@@ -1,0 +1,78 @@
+"""The page of a run on a copy of a sample, with its class beside it, and few samples to train on."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from pytestqt.qtbot import QtBot
+
+from inspector.gui.fitting.chosen_model import TRUSTED
+from inspector.gui.jobs import wait_for_all
+from inspector.gui.running.open_run import OpenRun
+from inspector.gui.running.run_queue import RunQueue
+from inspector.gui.settings import Settings
+
+torch.ones(64, 784) @ torch.ones(784, 512)  # its own threads live on, and bear the name of the thread that has it first
+
+WAIT = 60_000
+"""Milliseconds that a child may take to import torch on a busy machine before it counts as not coming."""
+SAMPLES = 320
+"""To train on: five batches an epoch."""
+
+PageOf = Callable[..., OpenRun]
+
+
+@pytest.fixture
+def classifier(tmp_path: Path, samples: Path) -> Path:
+    """The sample that was trained for three epochs, in a folder of its own with the code of its class."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    for name in ("fashion_classifier.pt", "networks.py"):
+        shutil.copy(samples / name, folder)
+    return folder / "fashion_classifier.pt"
+
+
+@pytest.fixture
+def page_of(qtbot: QtBot, tmp_path: Path) -> Iterator[PageOf]:
+    """Makes a page of a file whose model is there, ready to start."""
+    made: list[OpenRun] = []
+    settings = Settings(str(tmp_path / "settings"))
+
+    def make(
+        path: Path, model: str = "networks.py:FashionClassifier", *, in_process: bool = False,
+        queue: RunQueue | None = None, samples: int = SAMPLES,
+    ) -> OpenRun:  # fmt: skip
+        code = path.parent / model.partition(":")[0]
+        settings.list_first(TRUSTED, str(code))
+        page = OpenRun(str(path), settings, in_process=in_process, queue=queue)
+        made.append(page)
+        page.open()
+        qtbot.waitUntil(lambda: page.checkpoint is not None, timeout=WAIT)
+        page.fit.chosen.choose(str(code.parent / model))
+        page.setup.set(data=page.setup.data._replace(size=samples))
+        qtbot.waitUntil(lambda: page.can_start and not page.fit.is_busy, timeout=WAIT)
+        return page
+
+    yield make
+    for page in made:
+        page.close()
+    wait_for_all()
+
+
+@pytest.fixture
+def broken_code(classifier: Path) -> Callable[[str], str]:
+    """The class of the sample with other lines in its `forward`; gives what is to be chosen as model."""
+
+    def write(forward: str) -> str:
+        code = (classifier.parent / "networks.py").read_text("utf-8")
+        lines = textwrap.indent(textwrap.dedent(forward), " " * 8)
+        extra = f"\n\nclass Broken(FashionClassifier):\n    count = 0\n\n    def forward(self, x):\n{lines}\n"
+        (classifier.parent / "broken.py").write_text(code + extra, "utf-8")
+        return "broken.py:Broken"
+
+    return write
