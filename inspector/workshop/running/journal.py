@@ -58,8 +58,9 @@ class Journal:
 
     def history(self) -> dict[str, Any]:
         """As `history` in a file that a run saves."""
-        losses = torch.tensor(memoryview(self.batch_losses), dtype=torch.float64) if self.batch_losses else _NONE
-        return {**{name: list(values) for name, values in self.epochs.items()}, "batch_losses": losses.clone()}
+        losses = torch.frombuffer(self.batch_losses, dtype=torch.float64) if self.batch_losses else _NONE
+        kept = losses.clone()  # as long as it is looked at, the array cannot grow
+        return {**{name: list(values) for name, values in self.epochs.items()}, "batch_losses": kept}
 
     def sums(self) -> dict[str, Any]:
         """As `sums` in a file that a run saves."""

@@ -31,7 +31,7 @@ from __future__ import annotations
 import platform
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any, Dict, Union  # noqa: UP035  # Python 3.8 has no dict[...]
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -45,7 +45,6 @@ from .models import READING, part
 from .orders import mixed
 from .teams import Team
 
-Plain = Union[Dict[str, Any], Any]  # noqa: UP006
 _UNSAVED = ("folder", "start", "epochs", "threads", "workers", "board", "processes", "nodes", "rendezvous", "expected",
             "expected_is", "minutes")  # fmt: skip
 """Of a request: what says where and how long, not how."""

@@ -36,8 +36,16 @@ def placed(error: BaseException, model: nn.Module, place: str, title: str = TITL
     told = failure_of(error)._asdict()
     message = _criterion_sentence(error) or told.pop("message")
     went_in = f" What went in: {_given(frame)}." if frame is not None and _given(frame) else ""
-    told.update(message=f"{where}: {message}{went_in}", title=title)
+    told.update(message=f"{where}: {message}{went_in}", title=title, hint=_hint(message) or told["hint"])
     return WorkshopError(**told)
+
+
+def _hint(message: str) -> str:
+    if "more than 1 value per channel" in message:
+        return "A batch of one sample has no variance: choose a batch size that leaves no single sample at the end."
+    if "device-side assert" in message:
+        return "Most often that is a label that the model has no output for."
+    return ""
 
 
 def batch_of(epoch: int, batch: int) -> str:
