@@ -26,6 +26,8 @@ def inputs_of(name: str, array: Any) -> tuple[Tensor, tuple[str, ...]]:
     if not array.shape:
         raise Refusal(f"{name} is a single value, and no array of samples.", title=TITLE)
     tensor, notes = _as_tensor(name, array)
+    if tensor.dim() == 1:
+        tensor, notes = tensor[:, None], (*notes, f"{name} has one number for each sample: it became {name} [n, 1].")
     tensor, turned = _turned(name, tensor)
     if tensor.dtype == torch.uint8 and tensor.dim() < 3:
         tensor = tensor.to(torch.float32).div_(255)

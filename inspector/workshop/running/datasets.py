@@ -55,7 +55,7 @@ def _ready(source: DataSource, found: Any) -> Generator[Progress, None, Data]:
     steps = parsed(found.suits if source.transforms is None else source.transforms)
     augmentation = parsed(source.augmentation)
     parts, held = held_back(found.parts, source.validation, source.seed)
-    if parts.train is None and parts.test is None and parts.validation is None:
+    if not any(map(_count, parts)):
         raise Refusal(f"{found.name} has no samples.", title="The data is empty")
     piles = yield from _piles(parts, steps, augmentation)
     piles, same = tested(piles)
@@ -63,6 +63,10 @@ def _ready(source: DataSource, found: Any) -> Generator[Progress, None, Data]:
         source, found.name, found.classes, piles.train, piles.validation, piles.test,
         tuple(map(str, steps)), tuple(map(str, augmentation)), (*found.notes, *held, *same),
     )  # fmt: skip
+
+
+def _count(samples: Any) -> int:
+    return 0 if samples is None else samples.count if isinstance(samples, Pile) else len(samples)
 
 
 def _piles(parts: Parts, steps: Sequence[Step], augmentation: Sequence[Step]) -> Generator[Progress, None, Parts]:

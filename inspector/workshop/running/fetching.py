@@ -103,10 +103,23 @@ def _fetched_apart(fetch: Any, parts: Sequence[Any], workers: int, begin: Any) -
         generator=torch.Generator().manual_seed(0),  # else it draws from the global one
         multiprocessing_context="fork" if sys.platform == "linux" else None,  # the user's modules are there then
     )
-    for batch in loader:
-        if isinstance(batch, InspectorError):
-            raise batch
-        yield batch
+    batches = iter(loader)
+    try:
+        for batch in batches:
+            if isinstance(batch, InspectorError):
+                raise batch
+            yield batch
+    finally:
+        let_go(batches)
+
+
+def let_go(batches: Any) -> None:
+    """Ends the workers of a DataLoader's iterator: a traceback that is kept would keep it, and its processes."""
+    getattr(batches, "_shutdown_workers", _nothing)()
+
+
+def _nothing() -> None:
+    pass
 
 
 class _Told:

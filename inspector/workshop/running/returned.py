@@ -48,7 +48,7 @@ def are_arrays(returned: Any) -> bool:
     """Whether it is nothing but arrays: a dict, a tuple, or tuples of them."""
     if isinstance(returned, Mapping):
         returned = tuple(returned.values())
-    if not isinstance(returned, (tuple, list)) or not returned or len(returned) > 6:
+    if not isinstance(returned, tuple) or not 0 < len(returned) <= 6:
         return False
     return all(isinstance(each, (np.ndarray, Tensor)) or (isinstance(each, tuple) and are_arrays(each))
                for each in returned)  # fmt: skip
@@ -64,11 +64,10 @@ def parts_of(name: str, returned: Any) -> tuple[Mapping[str, Any], tuple[str, ..
             keys = names([safe(str(key)) for key in returned], 6)
             raise Refusal(f"{name} returned a dict of {keys}, and none of these is a part.", title=_TITLE, hint=_HINT)
     elif _is_several(returned):
-        parts, notes = _in_order(returned)
-        return {part: _checked(name, each) for part, each in parts.items() if each is not None}, notes
+        return _in_order(returned)
     else:
         parts = {TRAIN: returned}
-    return {part: _checked(name, each) for part, each in parts.items() if each is not None}, ()
+    return {part: _checked(name, each) for part, each in parts.items()}, ()
 
 
 def _is_several(returned: Any) -> bool:
@@ -80,7 +79,7 @@ def _in_order(returned: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     if len(returned) == 2 and all(isinstance(each, DataLoader) for each in returned):
         return dict(zip((TRAIN, VALIDATION), returned)), ("The second loader is validated with.",)
     order = {1: (TRAIN,), 2: (TRAIN, TEST), 3: (TRAIN, VALIDATION, TEST)}
-    return dict(zip(order[len(returned)], returned)), ()
+    return {part: each for part, each in zip(order[len(returned)], returned) if each is not None}, ()
 
 
 def _of_module(module: Any) -> dict[str, Any]:

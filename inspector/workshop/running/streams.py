@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ...progress import Progress
 from ..failures import Refusal
+from .fetching import let_go
 from .orders import Order, Randomness, begin_epoch
 from .pairs import batch_of
 from .piles import Pile
@@ -61,12 +62,15 @@ def drawn(batches: Iterable[Any], order: Order) -> Iterator[Any]:
     with randomness.drawn():
         begin_epoch(order, batches, getattr(batches, "dataset", None))
         source = iter(batches)
-    while True:
-        with randomness.drawn():
-            batch = next(source, _END)
-        if batch is _END:
-            return
-        yield batch
+    try:
+        while True:
+            with randomness.drawn():
+                batch = next(source, _END)
+            if batch is _END:
+                return
+            yield batch
+    finally:
+        let_go(source)
 
 
 _END = object()

@@ -332,9 +332,19 @@ def test_targets_of_complex_numbers(tmp_path: Path) -> None:
 
 
 def test_an_empty_array(tmp_path: Path) -> None:
-    data = opened(npz(tmp_path, x=np.zeros((0, 4), np.float32), y=np.zeros(0, int)))
-    assert data.train.count == 0
-    assert list(data.train.batches(4, Order())) == []
+    assert refusal(npz(tmp_path, x=np.zeros((0, 4), np.float32), y=np.zeros(0, int))).title == "The data is empty"
+
+
+def test_an_empty_part(tmp_path: Path) -> None:
+    named = {"x_train": PICTURES, "y_train": LABELS, "x_test": PICTURES[:0], "y_test": LABELS[:0]}
+    data = opened(npz(tmp_path, **named))
+    assert data.test.count == 0
+    assert list(data.test.batches(4, Order())) == []
+
+
+def test_one_number_for_each_sample(tmp_path: Path) -> None:
+    data = opened(npz(tmp_path, x=np.arange(5.0), y=np.arange(5.0) * 2), validation=0)
+    assert data.train.shape == (1,)
 
 
 class Payload:
