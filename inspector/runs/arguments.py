@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, Value
-from .fields import Field, entry_at, number_at
+from ..checkpoint.entries import Branch, Checkpoint, Value
+from .stored import Field, entry_at, plain
 
-_MOST, _DEEPEST = 1000, 6
+_MOST = 1000
 _AT_TOP = (
     "lr", "learning_rate", "batch_size", "optimizer", "optim", "criterion", "loss_fn", "dataset", "weight_decay",
     "momentum", "seed", "num_workers", "arch", "scheduler", "lr_scheduler",
@@ -49,23 +49,6 @@ def setting(arguments: Mapping[str, object], name: str) -> object:
     """The setting that is called `name` or one of its other names; None where there is none."""
     lowered = {key.lower(): value for key, value in arguments.items()}
     return next((lowered[each] for each in _NAMES.get(name, (name,)) if lowered.get(each) is not None), None)
-
-
-def plain_at(root: Branch, key: str) -> object:
-    """What stands at `key` as a plain value: dict, list, number, text, None. A tensor counts as its number or None."""
-    entry = entry_at(root, key)
-    return None if entry is None else plain(entry)
-
-
-def plain(entry: Entry, depth: int = 0) -> object:
-    if isinstance(entry, Tensor):
-        return number_at(entry)
-    if isinstance(entry, Value):
-        return entry.value if isinstance(entry.value, (int, float, str, bool)) else None
-    if depth > _DEEPEST:
-        return None
-    parts = [(child.name, plain(child, depth + 1)) for child in entry.children[:_MOST]]
-    return [value for _, value in parts] if entry.kind in ("sequence", "set") else dict(parts)
 
 
 def _take(branch: Branch, found: dict[str, object], depth: int = 0) -> None:

@@ -23,7 +23,8 @@ from ..checkpoint.entries import Branch, Checkpoint
 from ..comparing.optimizer_states import optimizer_states
 from ..wording import count, plural, safe
 from .field_words import convention_of
-from .fields import Field, entry_at, number_at, steps_of
+from .part_words import steps_of
+from .stored import Field, entry_at, number_at
 
 _MOST_EPOCHS = 10_000_000
 _MOST_BESIDE = 2000

@@ -52,7 +52,7 @@ def _is_of_run(folder: str, name: str) -> bool:
 
 def _is_own(path: str) -> bool:
     from ..checkpoint.reading import open_checkpoint
-    from .resume import is_own
+    from .own_files import is_own
 
     try:
         return os.path.isfile(path) and is_own(open_checkpoint(path))

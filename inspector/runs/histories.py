@@ -16,11 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint, Tensor
-from .arguments import plain, plain_at
 from .field_words import role_of, words_of
-from .fields import Field, entry_at, numbers_at
 from .past_rates import past_rates
 from .resume import Resume, resume_of
+from .stored import Field, entry_at, numbers_at, plain, plain_at
 
 if TYPE_CHECKING:
     from ..checkpoint.decoding import Array

@@ -13,8 +13,8 @@ from ..comparing.optimizer_loading import loads_wrongly
 from ..comparing.optimizers import lenses
 from ..comparing.sides import Side, of_checkpoint
 from ..wording import names, safe
-from .fields import way_to
 from .resume import Resume
+from .stored import way_to
 
 BEGINS_ANEW = "It is left out, and the optimizer begins anew."
 

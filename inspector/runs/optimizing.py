@@ -20,9 +20,10 @@ from ..comparing.optimizer_states import OptimizerState, optimizer_states
 from ..wording import safe
 from ..workshop.run_requests import Chosen
 from .arguments import setting
-from .fields import entry_at, number_at
-from .resume import Resume, own_part
+from .own_files import own_chosen, own_part
+from .resume import Resume
 from .scheduling import recognised_scheduler
+from .stored import entry_at, number_at
 
 _USUAL = "lr betas eps weight_decay amsgrad"
 _OPTIONS: Mapping[str, str] = {
@@ -73,7 +74,7 @@ def scheduler_of(checkpoint: Checkpoint, resume: Resume) -> Chosen | None:
 
 def recognised_optimizer(checkpoint: Checkpoint, resume: Resume) -> Recognised:
     """The same, with what should be known about it."""
-    own = own_chosen(checkpoint, resume, "optimizer")
+    own = own_chosen(checkpoint, "optimizer") if resume.is_own else None
     if own is not None:
         return Recognised(own)
     state = state_of(checkpoint, resume)
@@ -89,15 +90,6 @@ def recognised_optimizer(checkpoint: Checkpoint, resume: Resume) -> Recognised:
 def state_of(checkpoint: Checkpoint, resume: Resume) -> OptimizerState | None:
     """The optimizer's state that is taken over; None where the file has none."""
     return next((state for state in optimizer_states(checkpoint) if state.section == resume.optimizer), None)
-
-
-def own_chosen(checkpoint: Checkpoint, resume: Resume, role: str) -> Chosen | None:
-    """What a run of this program was asked for, as its file says."""
-    said = own_part(checkpoint, "arguments").get(role) if resume.is_own else None
-    if not isinstance(said, Mapping) or not isinstance(said.get("name"), str):
-        return None
-    options = said.get("options")
-    return Chosen(str(said["name"]), dict(options) if isinstance(options, Mapping) else {})
 
 
 def _class_of(kind: str, settings: Mapping[str, object], resume: Resume) -> tuple[str, str]:

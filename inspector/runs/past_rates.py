@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..checkpoint.entries import Checkpoint
-from .arguments import plain_at
 from .optimizing import scheduler_of, state_of
 from .resume import Resume
+from .stored import plain_at
 
 Points = tuple[tuple[float, float], ...]
 Rate = Callable[[float, int, Mapping[str, Any]], float]

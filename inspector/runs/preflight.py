@@ -15,11 +15,11 @@ from ..comparing.sides import Side, of_checkpoint
 from ..wording import count, names, number, plural, safe
 from ..workshop.run_requests import Chosen
 from .arguments import setting
-from .fields import ROLES, Field, entry_at
 from .losing import BEGINS_ANEW, is_lost, optimizer_losses
 from .optimizing import recognised_optimizer
 from .resume import Resume
 from .scheduling import recognised_scheduler
+from .stored import ROLES, Field, entry_at
 from .wrapping import wrapper_of
 
 OK, ASSUMED, WARNING, MISSING = "ok", "assumed", "warning", "missing"
@@ -135,7 +135,8 @@ def _fresh_optimizer(name: str, said: str) -> str:
 def _scheduler(checkpoint: Checkpoint, resume: Resume) -> Need:
     known = recognised_scheduler(checkpoint, resume)
     if resume.scheduler is None:
-        return _need("scheduler", ASSUMED, assumed=_constant_rate(checkpoint, resume))
+        state = OK if resume.is_own and known.chosen is None else ASSUMED
+        return _need("scheduler", state, assumed=_constant_rate(checkpoint, resume))
     found = _text_of(resume, "scheduler")
     if known.chosen is None:
         return _need("scheduler", WARNING, found, known.sentence)
@@ -167,7 +168,8 @@ def _epoch(resume: Resume) -> Need:
 
 def _best(resume: Resume) -> Need:
     if resume.best is None:
-        return _need("best", ASSUMED, assumed="None is stored: the first epoch that ends counts as the best.")
+        text = "None is stored: the first epoch that ends counts as the best."
+        return _need("best", OK if resume.is_own else ASSUMED, assumed=text)
     field = resume.used.get("best")
     if "best" in resume.corrected and field is None:
         return _need("best", OK, number(resume.best), "You said so.")
@@ -201,7 +203,7 @@ def _history(resume: Resume) -> Need:
     found = [field for field in resume.fields if field.role == "history"]
     if not found:
         return _need("history", ASSUMED, assumed="The curves begin with this run.")
-    return _need("history", OK, names([_under(field.text, field.key) for field in found], 2))
+    return _need("history", OK, names([_under(field.text, field.key) for field in found], 3))
 
 
 def _classes(resume: Resume) -> Need:

@@ -15,7 +15,8 @@ from ..workshop.run_requests import Chosen, DataSource, Rehearse, Start, Test, T
 from .arguments import setting
 from .folders import folder_for, name_for
 from .optimizing import criterion_for, optimizer_of, scheduler_of
-from .resume import Resume, own_part
+from .own_files import own_part
+from .resume import Resume
 
 MORE_EPOCHS = 3
 BATCH_SIZE = 64

@@ -20,10 +20,12 @@ from typing import NamedTuple
 from ..checkpoint.entries import Branch, Checkpoint
 from ..errors import InspectorError
 from ..wording import number, safe
-from .arguments import arguments_of, plain_at
+from .arguments import arguments_of
 from .counting import Counted, counted
 from .field_words import role_of, words_of
-from .fields import ROLES, Field, entry_at, fields, number_at
+from .fields import fields
+from .own_files import is_own, own_loss, own_part
+from .stored import ROLES, Field, entry_at, number_at
 
 PARTS = ("weights", "optimizer", "scheduler", "scaler", "rng")
 """Roles whose correction is a key."""
@@ -75,13 +77,6 @@ def resume_of(checkpoint: Checkpoint, corrections: Corrections = {}) -> Resume: 
     return _Reading(checkpoint, corrections).resume()
 
 
-def is_own(checkpoint: Checkpoint) -> bool:
-    """Whether a run of this program saved the file, or it was copied whole from one."""
-    return entry_at(checkpoint.root, "versions.checkpoint_inspector") is not None and all(
-        entry_at(checkpoint.root, key) is not None for key in ("epoch", "batch", "state_dict", "rng", "history")
-    )
-
-
 class _Reading:
     """One look at a file, with what a person said of it."""
 
@@ -108,7 +103,7 @@ class _Reading:
             expected=expected,
             expected_is=expected_is,
             classes=self._classes(),
-            arguments=arguments_of(self._checkpoint, self._fields),
+            arguments=self._arguments(),
             is_own=self._is_own,
             fields=self._fields,
             used=self._used,
@@ -186,8 +181,6 @@ class _Reading:
         if isinstance(said, (int, float)):
             return said
         field = self._first(role)
-        if field is None and role == "batch" and self._is_own:  # nobody else's files are read for one
-            field = self._field(role, role)
         if field is None or not isinstance(field.value, (int, float)) or not math.isfinite(field.value):
             return None
         self._used[role] = field
@@ -231,6 +224,8 @@ class _Reading:
 
     def _expected(self) -> tuple[float | None, str]:
         """The last training loss, or else the last validation loss, or else the best of them."""
+        if self._is_own and not {"train_loss", "valid_loss"} & self._corrections.keys():
+            return own_loss(self._checkpoint), "train_loss"
         for role in ("train_loss", "valid_loss"):
             value = self._number(role)
             value = self._last(role) if value is None and role not in self._corrections else value
@@ -253,18 +248,17 @@ class _Reading:
             if field.role == "history" and isinstance(field.value, tuple) and role_of(words_of(field.key)) == role:
                 yield field
 
+    def _arguments(self) -> Mapping[str, object]:
+        if self._is_own:
+            return own_part(self._checkpoint, "arguments")
+        return arguments_of(self._checkpoint, self._fields)
+
     def _classes(self) -> tuple[str, ...]:
         field = self._first("classes")
         if field is None or not isinstance(field.value, tuple):
             return ()
         self._used["classes"] = field
         return field.value
-
-
-def own_part(checkpoint: Checkpoint, name: str) -> Mapping[str, object]:
-    """A part of a file of our own as plain values: `model`, `data`, `arguments`. Empty where there is none."""
-    found = plain_at(checkpoint.root, name)
-    return found if isinstance(found, dict) else {}
 
 
 def _as_number(said: object) -> float | None:

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from ..checkpoint.entries import Checkpoint
 from ..wording import count, plural
 from ..workshop.run_requests import Chosen
-from .arguments import plain_at
-from .resume import Resume, own_part
+from .own_files import own_chosen
+from .resume import Resume
+from .stored import plain_at
 
 
 class RecognisedScheduler(NamedTuple):
@@ -65,7 +66,7 @@ _STAYS = "The scheduler is not taken over: {}. The learning rate stays as it is;
 def recognised_scheduler(checkpoint: Checkpoint, resume: Resume) -> RecognisedScheduler:
     """The scheduler whose state is taken over."""
     if resume.is_own:
-        return RecognisedScheduler(_own(checkpoint))
+        return RecognisedScheduler(own_chosen(checkpoint, "scheduler"))
     if resume.scheduler is None:
         return RecognisedScheduler(None)
     found = plain_at(checkpoint.root, resume.scheduler)
@@ -80,14 +81,6 @@ def recognised_scheduler(checkpoint: Checkpoint, resume: Resume) -> RecognisedSc
     if kind is None:
         return RecognisedScheduler(None, _STAYS.format("which kind it is cannot be told"))
     return RecognisedScheduler(Chosen(kind.name, _options(kind, settings)))
-
-
-def _own(checkpoint: Checkpoint) -> Chosen | None:
-    said = own_part(checkpoint, "arguments").get("scheduler")
-    if not isinstance(said, Mapping) or not isinstance(said.get("name"), str):
-        return None
-    options = said.get("options")
-    return Chosen(str(said["name"]), dict(options) if isinstance(options, Mapping) else {})
 
 
 def _per_batch(settings: Mapping[str, object], resume: Resume) -> str:

@@ -23,10 +23,10 @@ from ..errors import FileError, InspectorError
 from ..progress import Progress
 from ..wording import plural, safe
 from ..workshop.run_requests import Keys, Start
-from .fields import entry_at, keys_to
 from .folders import stem_of
 from .losing import optimizer_losses
 from .resume import Resume
+from .stored import entry_at, keys_to
 from .wrapping import unwrapped
 
 TITLE = "A run cannot begin with this file"

@@ -12,7 +12,8 @@ import torch
 
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.runs.field_words import role_of, words_of
-from inspector.runs.fields import entry_at, fields, keys_to
+from inspector.runs.fields import fields
+from inspector.runs.stored import entry_at, keys_to
 from tests.runs.written_files import field_of, network, opened, roles, stepped, trained
 
 NAMES = {

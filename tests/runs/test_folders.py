@@ -15,7 +15,7 @@ from tests.runs.written_files import trained
 
 def own(path: Path) -> Path:
     """A file as a run of this program saves it, as far as that tells it from others."""
-    more = {"batch": 0, "rng": {}, "history": {}, "versions": {"checkpoint_inspector": "1"}}
+    more = {"batch": 0, "rng": {}, "sums": {}, "history": {}, "versions": {"checkpoint_inspector": "1"}}
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save({**trained(1, epoch=2), **more}, path)
     return path

@@ -11,7 +11,8 @@ from torch import nn
 
 from inspector.checkpoint.entries import Checkpoint
 from inspector.checkpoint.reading import open_checkpoint
-from inspector.runs.fields import Field, fields
+from inspector.runs.fields import fields
+from inspector.runs.stored import Field
 
 
 def network() -> nn.Module:

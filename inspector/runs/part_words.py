@@ -1,0 +1,45 @@
+"""The large parts of a training checkpoint in a few words."""
+
+from __future__ import annotations
+
+from ..checkpoint.entries import Branch, Entry, Tensor, walk
+from ..comparing.optimizer_kinds import kind_of
+from ..comparing.optimizer_states import OptimizerState
+from ..wording import count, names, number, plural, safe
+from .stored import number_at
+
+
+def weights_words(branch: Branch) -> str:
+    """`11 tensors, 567,434 numbers`."""
+    tensors = [entry for _, entry in walk(branch) if isinstance(entry, Tensor)]
+    return f"{plural(len(tensors), 'tensor')}, {plural(sum(tensor.numel for tensor in tensors), 'number')}"
+
+
+def optimizer_words(state: OptimizerState) -> str:
+    """`Adam with 10 states, step 240`."""
+    settings = dict(state.groups[0]) if state.groups else {}
+    kept = sum(bool(slot.entries) for slot in state.slots)
+    kind = kind_of(settings, state.entry_names) or "An optimizer"
+    joined = "and" if " with " in kind else "with"
+    steps = steps_of(state)
+    return f"{kind} {joined} {plural(kept, 'state')}" + (f", step {count(steps)}" if steps else "")
+
+
+def steps_of(state: OptimizerState) -> int:
+    """How many steps it has taken, by the first state that says so; 0 where none does."""
+    for slot in state.slots:
+        step = next((number_at(entry) for entry in slot.entries if entry.name == "step"), None)
+        if step is not None:
+            return int(step) if 0 <= step < 1 << 62 else 0
+    return 0
+
+
+def part_words(entry: Entry, section: str) -> str:
+    """Of a scheduler or a scaler how far it is, of anything else what it is made of."""
+    children = {child.name: child for child in entry.children} if isinstance(entry, Branch) else {}
+    if section == "scheduler" and (done := number_at(children.get("last_epoch"))) is not None:
+        return f"stepped {plural(int(done), 'time')}"
+    if section == "scaler" and (scale := number_at(children.get("scale"))) is not None:
+        return f"scale {number(scale)}"
+    shown = [safe(name, 40) for name in children]
+    return names(shown, 4) if shown else "a state"
