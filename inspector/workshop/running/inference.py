@@ -34,14 +34,14 @@ from .datasets import open_data
 from .devices import described, device_of, moved
 from .evaluating import BETWEEN_WORDS, evaluation_mode
 from .models import WITH_WEIGHTS, load_file, load_weights, made_model
+from .streams import StreamPile
 from .tallies import Result, Tally
 from .where import placed
 
 TITLE = "The test failed"
-Words = Generator[Any, None, Tests]
 
 
-def infer(request: Test) -> Words:
+def infer(request: Test) -> Generator[Any, None, Tests]:
     """Yields Progress in samples and each `Tested` as soon as it is there. Raises Refusal for what concerns all."""
     request = absolute(request)
     with _threads(request.threads):
@@ -118,6 +118,7 @@ class _Testing:
         self.request, self.data, self.pile = request, data, pile
         self.criterion, self.device = criterion, device
         self.starts = request.starts or (Start(request.model.path, None),)
+        self._is_stream = isinstance(pile, StreamPile)
         self._model: nn.Module | None = None
         self._adapted = ""
         self._began = 0
@@ -185,9 +186,9 @@ class _Testing:
         batches, spoke, number = self._batches(), time.monotonic(), 1
         try:
             while (batch := next(batches, None)) is not None:
-                inputs, targets = batch
+                inputs, targets = moved(batch[0], self.device), batch[1]
                 with evaluation_mode(model):
-                    tally.add(model(moved(inputs, self.device)), targets)
+                    tally.add(model(inputs), targets, inputs if self._is_stream else None)
                 number += 1
                 if time.monotonic() - spoke > BETWEEN_WORDS:
                     tally.wait()

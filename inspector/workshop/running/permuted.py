@@ -23,10 +23,8 @@ _SURE = 3.0
 _LEFT = 0.25
 """Of those that moved at most so many, for each of them, are still taken for their own class."""
 
-Confusion = Sequence[Sequence[int]]
 
-
-def permutation(confusion: Confusion) -> dict[int, int]:
+def permutation(confusion: Sequence[Sequence[int]]) -> dict[int, int]:
     """Label -> the class as which it is predicted, for the labels that look permuted; empty when none do."""
     columns = [sum(column) for column in zip(*confusion)]
     supports = [sum(row) for row in confusion]
@@ -55,11 +53,11 @@ def _closed(moved: dict[int, int], supports: Sequence[int]) -> dict[int, int]:
         moved = kept
 
 
-def _is_good(confusion: Confusion, moved: Mapping[int, int]) -> bool:
+def _is_good(confusion: Sequence[Sequence[int]], moved: Mapping[int, int]) -> bool:
     return _accuracy(confusion, moved) > (1 + 1 / len(confusion)) / 2
 
 
-def _accuracy(confusion: Confusion, moved: Mapping[int, int]) -> float:
+def _accuracy(confusion: Sequence[Sequence[int]], moved: Mapping[int, int]) -> float:
     right = sum(row[moved.get(label, label)] for label, row in enumerate(confusion))
     return right / sum(map(sum, confusion))
 
@@ -67,7 +65,7 @@ def _accuracy(confusion: Confusion, moved: Mapping[int, int]) -> float:
 # -- in words --------------------------------------------------------------------------------------------------
 
 
-def hint(confusion: Confusion, classes: Sequence[str]) -> str:
+def hint(confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> str:
     """A sentence or two when labels look permuted; empty when they do not."""
     moved = permutation(confusion)
     if not moved:
@@ -77,7 +75,7 @@ def hint(confusion: Confusion, classes: Sequence[str]) -> str:
     return f"{_looks(confusion, moved, [safe(name, 60) for name in classes])} {gain}"
 
 
-def _looks(confusion: Confusion, moved: Mapping[int, int], classes: Sequence[str]) -> str:
+def _looks(confusion: Sequence[Sequence[int]], moved: Mapping[int, int], classes: Sequence[str]) -> str:
     told, count = _told(confusion, moved, classes), len(confusion)
     steps = {(to - label) % count for label, to in moved.items()}
     if len(moved) > 2 and len(steps) == 1:
@@ -89,7 +87,7 @@ def _looks(confusion: Confusion, moved: Mapping[int, int], classes: Sequence[str
     return f"{len(moved)} labels look permuted: {told}."
 
 
-def _told(confusion: Confusion, moved: Mapping[int, int], classes: Sequence[str]) -> str:
+def _told(confusion: Sequence[Sequence[int]], moved: Mapping[int, int], classes: Sequence[str]) -> str:
     said = [f"{share(confusion[at][to], sum(confusion[at]))} of {classes[at]} are taken for {classes[to]}"
             for at, to in moved.items()]  # fmt: skip
     return names(said)

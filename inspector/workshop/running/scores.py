@@ -49,8 +49,11 @@ class ClassScores:
         self._confusion = torch.zeros(size, dtype=torch.int64, device=device)
         self._sums = torch.zeros(3, dtype=torch.int64, device=device)
 
-    def add(self, scores: Tensor, labels: Tensor, are_shares: bool = False) -> None:
-        """Scores [n, classes] and labels [n] of the next batch; `are_shares`: they are probabilities already."""
+    def add(self, scores: Tensor, labels: Tensor, are_shares: bool = False, inputs: Tensor | None = None) -> None:
+        """Scores [n, classes] and labels [n] of the next batch; `are_shares`: they are probabilities already.
+
+        `inputs`: as in `WrongExamples.add`.
+        """
         broken = scores.isnan()
         scores = scores.masked_fill(broken, float("-inf"))
         predicted, labels = scores.argmax(1), labels.long()
@@ -58,7 +61,7 @@ class ClassScores:
         self._sums += torch.stack([(predicted == labels).sum(), is_top.sum(), broken.any(1).sum()])
         if len(self._confusion):
             self._confusion.scatter_add_(0, labels * self.classes + predicted, torch.ones_like(labels))
-        self.wrong.add(_confidence(scores, are_shares), predicted, labels)
+        self.wrong.add(_confidence(scores, are_shares), predicted, labels, inputs)
 
     def counts(self) -> Counts:
         """Waits for the device."""

@@ -52,8 +52,11 @@ class Tally:
         self._distance: Distance | None = None
         self._are_shares = False
 
-    def add(self, output: Any, targets: Any) -> None:
-        """Output and targets of the next batch. Raises Refusal for what does not go together."""
+    def add(self, output: Any, targets: Any, inputs: Any = None) -> None:
+        """Output and targets of the next batch, and its inputs where they cannot be fetched again for the examples.
+
+        Raises Refusal for what does not go together.
+        """
         scores = scores_of(output)
         if not self.samples:
             self._begin(output, scores, targets)
@@ -63,7 +66,8 @@ class Tally:
         self._loss += (loss if loss.dim() == 0 else loss.mean()).to(self._loss.dtype) * len(scores)
         if labels is not None and self._scores is not None:
             columns = scores if self._criterion.classifies else two_columns(scores)
-            self._scores.add(columns, moved(labels, self._device), self._are_shares)
+            shown = inputs if isinstance(inputs, Tensor) and len(inputs) == len(scores) else None
+            self._scores.add(columns, moved(labels, self._device), self._are_shares, shown)
         elif self._distance is not None:
             self._distance.add(scores, self._criterion.fitting(scores, targets))
         self.samples += len(scores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import math
 import os
@@ -223,6 +224,34 @@ def test_the_sample_that_a_newcomer_opens(samples: Path) -> None:
     assert tested.correct / tested.samples > 0.9
     assert all(each.picture is not None for each in tested.examples)
     assert {each.state for each in tested.proofs} == {"ok"}
+
+
+STREAM = """
+    import torch
+    from torch.utils.data import DataLoader, IterableDataset
+
+    class Stream(IterableDataset):
+        def __iter__(self):
+            for at in range(50):
+                yield torch.full((1, 4, 4), at / 50), at % 3
+
+    def data():
+        return [DataLoader(Stream(), batch_size=16) for _ in range(3)]
+"""
+
+
+def test_a_stream_is_tested_and_its_examples_are_pictures_too(place: Place) -> None:
+    (place.folder / "stream.py").write_text(dedent(STREAM), "utf-8")
+    data = DataSource("function", str(place.folder / "stream.py"), "data")
+    net = place.net(NET.replace("nn.Linear(6, 3)", "nn.Linear(16, 3)").replace("self.fc(x)", "self.fc(x.flatten(1))"))
+    tested = only(finish(infer(place.request(data=data, model=net))))
+    assert tested.samples == 50
+    assert tested.examples
+    for each in tested.examples:
+        assert each.label == each.place % 3
+        assert each.picture is not None
+        shade = round(each.place / 50 * 255)
+        assert set(base64.b64decode(each.picture.pixels)) == {shade}
 
 
 # -- what is asked for and not there --------------------------------------------------------------------------------

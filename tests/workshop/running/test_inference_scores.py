@@ -15,6 +15,7 @@ from inspector.workshop.run_requests import DataSource
 from inspector.workshop.running import scores as scores_module
 from inspector.workshop.running.data import Data, Order
 from inspector.workshop.running.datasets import open_data
+from inspector.workshop.running.pictures import picture_of
 from inspector.workshop.running.piles import HeldPile
 from inspector.workshop.running.scores import LOG_SHARES, RAW, SHARES, ClassScores, kind_of, two_columns
 from inspector.workshop.running.wrong_examples import WrongExamples
@@ -116,9 +117,11 @@ def test_the_surest_mistakes_are_those_of_a_plain_sort(most: int, count: int, si
     scores, labels = outputs(count, 4, seed)
     confidence, predicted = scores.softmax(1).max(1)
     found = WrongExamples(most, CPU)
+    streamed, inputs = WrongExamples(most, CPU), torch.arange(count)[:, None, None].expand(count, 4, 4)
     for begin in range(0, count, size):
         part = slice(begin, begin + size)
         found.add(confidence[part], predicted[part], labels[part])
+        streamed.add(confidence[part], predicted[part], labels[part], inputs[part])
     plain = Data(DataSource(), "", (), None, None, None, (), (), ())
     pile = HeldPile(torch.zeros(count, 3), labels)
     got = [(each.place, each.label, each.predicted, each.confidence) for each in found.examples(plain, pile)]
@@ -127,6 +130,10 @@ def test_the_surest_mistakes_are_those_of_a_plain_sort(most: int, count: int, si
     assert [each[3] for each in got] == [row[3] for row in wrong[:most]]
     assert set(got) <= set(wrong)
     assert [each[0] for each in got] == [each[0] for each in sorted(got, key=lambda each: (-each[3], each[0]))]
+    again = streamed.examples(plain, pile)
+    assert [each._replace(picture=None) for each in again] == list(found.examples(plain, pile))
+    for each in again:
+        assert each.picture == picture_of(inputs[each.place], ())
 
 
 def test_mistakes_come_as_pictures_of_the_very_samples() -> None:
