@@ -46,7 +46,7 @@ class BatchLook(QWidget):
         self.notes = WrappedText(tone="quiet")
         self.error = WrappedText(tone="danger")
         self.advice = WrappedText(tone="quiet")
-        self.fetch = QPushButton("&Fetch It")
+        self.fetch = QPushButton("Fetch It")
         self.fetch.setToolTip("Fetch the data set from the internet, now")
         self.fetch.clicked.connect(self._fetch)
         self._lay_out()

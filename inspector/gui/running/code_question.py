@@ -21,15 +21,16 @@ class CodeQuestion(QWidget):
         super().__init__()
         self._settings = settings
         self._then: Callable[[], object] = lambda: None
+        self._otherwise: Callable[[], object] = lambda: None
         self._path = ""
         self._words = WrappedText()
         self._shown = WrappedText(tone="quiet", font=mono_font(0.9))
-        self.allow = QPushButton("&Run It")
+        self.allow = QPushButton("Run &It")
         self.allow.setToolTip("Run it now, and whenever it is chosen again")
         self.allow.clicked.connect(self._allow)
         self.refuse = QPushButton("Do &Not")
         self.refuse.setToolTip("Leave things as they were")
-        self.refuse.clicked.connect(self.hide)
+        self.refuse.clicked.connect(self._refuse)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(6)
@@ -42,23 +43,31 @@ class CodeQuestion(QWidget):
         column.addLayout(buttons)
         self.hide()
 
-    def ask(self, path: str, words: str, then: Callable[[], object]) -> None:
-        """Does `then` once the code at `path` may be run: at once where somebody said so before."""
+    def ask(
+        self, path: str, words: str, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None,
+        *, is_code: bool = True,
+    ) -> None:  # fmt: skip
+        """Does `then` once `path` may be run: at once where somebody said so before, of it or, for code, its folder."""
         self.hide()
-        if self.is_allowed(path):
+        if self.is_allowed(path, is_code=is_code):
             then()
             return
-        self._path, self._then = path, then
+        self._path, self._then, self._otherwise = path, then, otherwise
         self._words.setText(words)
         self._shown.setText(wording.safe(path, 500))
         self.setAccessibleName(words)
         self.show()
 
-    def is_allowed(self, path: str) -> bool:
-        """Whether somebody said that this file, or the folder it lies in, may be run."""
+    @property
+    def words(self) -> str:
+        """What is asked."""
+        return self._words.text()
+
+    def is_allowed(self, path: str, *, is_code: bool = True) -> bool:
+        """Whether somebody said that it, or the folder of code it lies in, may be run."""
         trusted = set(self._settings.listed(TRUSTED, MOST_TRUSTED))
         folders = [path]
-        while os.path.dirname(folders[-1]) != folders[-1]:
+        while is_code and os.path.dirname(folders[-1]) != folders[-1]:
             folders.append(os.path.dirname(folders[-1]))
         return not trusted.isdisjoint(folders)
 
@@ -66,3 +75,7 @@ class CodeQuestion(QWidget):
         self._settings.list_first(TRUSTED, self._path, MOST_TRUSTED)
         self.hide()
         self._then()
+
+    def _refuse(self) -> None:
+        self.hide()
+        self._otherwise()

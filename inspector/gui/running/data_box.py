@@ -6,6 +6,7 @@ A function of a person's own is only taken once its file may be run; until then 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -29,6 +30,7 @@ KINDS = {
     "arrays": "Arrays, .npz or .pt",
     "function": "A function in a .py file",
 }
+_SPLITS = ("test", "validation", "train")
 _USUAL_SIZE = 4000
 _SIZES = (50, 200_000)
 _SUITS = "what suits the data"
@@ -72,6 +74,9 @@ class DataBox(QWidget):
         self.held_back.setRange(0, 50)
         self.held_back.setSuffix(" %")
         self.held_back.valueChanged.connect(lambda percent: self._take(validation=percent / 100))
+        self.split = _box()
+        self.split.addItems(_SPLITS)
+        self.split.activated.connect(lambda place: setup.test_on(_SPLITS[place]))
         self.seed = NumberBox()
         self.seed.setRange(0, 2**31 - 1)
         self.seed.valueChanged.connect(lambda seed: self._take(seed=seed))
@@ -95,6 +100,7 @@ class DataBox(QWidget):
         more.add("Transforms", self.transforms, "Steps as in torchvision.transforms, one on a line")
         more.add("Augmentation", self.augmentation, "Random steps before the transforms, for training only")
         more.add("Held back", self.held_back, "Of the training set, where the data has no validation set of its own")
+        more.add("Tested on", self.split, "Which samples checkpoints are tested on")
         more.add("Seed", self.seed, "Of what is held back, and of what is drawn")
         self.steps = Section("Transforms and split", more, is_open=False, is_small=True)
         column = QVBoxLayout(self)
@@ -116,17 +122,26 @@ class DataBox(QWidget):
         self._show_rows()
 
     def _ask_function(self, chosen: object) -> None:
-        if not isinstance(chosen, DataSource):
-            return
+        if isinstance(chosen, DataSource):
+            before = self._setup.data
+            wanted = chosen._replace(validation=before.validation, seed=before.seed)
+            self._ask(chosen, lambda: self._setup.set(data=wanted))
+
+    def _ask_unasked(self) -> None:
+        """What the file names is asked about before it is taken."""
+        named = self._setup.unasked.get("data")
+        if isinstance(named, DataSource) and self.question.isHidden():
+            setup = self._setup
+            self._ask(named, lambda: setup.accept("data"), lambda: setup.accept("data", is_wanted=False))
+
+    def _ask(
+        self, source: DataSource, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None
+    ) -> None:
         words = (
-            f"To have the data, {os.path.basename(chosen.path)} must be run, in a process of its own. "
+            f"To have the data, {os.path.basename(source.path)} must be run, in a process of its own. "
             "Its code can do whatever you can do: run it if you trust it."
         )
-        self.question.ask(chosen.path, wording.safe(words, 400), lambda: self._take_function(chosen))
-
-    def _take_function(self, chosen: DataSource) -> None:
-        before = self._setup.data
-        self._setup.data = chosen._replace(validation=before.validation, seed=before.seed)
+        self.question.ask(source.path, wording.safe(words, 400), then, otherwise)
 
     def _take(self, **changes: object) -> None:
         self._setup.data = self._setup.data._replace(**changes)  # type: ignore[arg-type]
@@ -140,11 +155,13 @@ class DataBox(QWidget):
 
     def refresh(self) -> None:
         """Shows what is chosen."""
+        self._ask_unasked()
         data = self._setup.data
         if self._wanted != "function" or data.kind == "function":
             self._wanted = data.kind
         for box, value in ((self.size, data.size or _USUAL_SIZE), (self.seed, data.seed)):
             _put(box, value)
+        self.split.setCurrentText(self._setup.split)
         _put(self.held_back, round(data.validation * 100))
         self.set_name.setCurrentText(data.name)
         known = data_set(data.name)

@@ -48,7 +48,7 @@ class ModelBox(QWidget):
         self._wants_change = False
         self._name = WrappedText(font=mono_font())
         self._words = WrappedText(tone="quiet", font=scaled_font(0.95))
-        self.change = _button("&Change…", "Choose another model, or other arguments", self._toggle)
+        self.change = _button("Change…", "Choose another model, or other arguments", self._toggle)
         tip = "Show the causes, and the steps that mend it, in a tab of their own"
         self.why = _button("See &Why", tip, self.why_asked.emit)
         tip = "Run the module that the file holds, as it is"
@@ -99,7 +99,8 @@ class ModelBox(QWidget):
         elif module.kind == "torchscript":
             self._setup.run_own_module(True)  # its code is TorchScript's, which touches no files
         else:
-            self.question.ask(stamped(module.path), self._danger(), lambda: self._setup.run_own_module(True))
+            run = lambda: self._setup.run_own_module(True)  # noqa: E731
+            self.question.ask(stamped(module.path), self._danger(), run, is_code=False)
 
     def _danger(self) -> str:
         checkpoint = self._setup.checkpoint
@@ -124,7 +125,7 @@ class ModelBox(QWidget):
         self._words.setVisible(bool(words))
         is_open = own is None and (self._wants_change or stage in (Stage.EMPTY, Stage.CLASS, Stage.ARGUMENTS))
         self.side.setVisible(is_open)
-        self.change.setText("&Fold" if is_open else "&Change…")
+        self.change.setText("Fold" if is_open else "Change…")
         self.change.setVisible(own is None and stage not in (Stage.EMPTY, Stage.CLASS, Stage.ARGUMENTS))
         self.why.setVisible(own is None and self._misfits)
         self.own.setVisible(self._setup.module_in_file is not None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,6 +10,7 @@ from ... import wording
 from ...errors import InspectorError
 from ..widgets.check_box import CheckBox
 from .setup import Setup
+from .setup_problems import is_file_name
 from .setup_section import SettingRows, note_label, say
 from .training_box import number_box, put, tick
 from .typed_line import PathLine, TypedLine
@@ -84,6 +84,6 @@ def replaced(setup: Setup) -> str:
 
 
 def _file_name(text: str) -> str:
-    if not re.fullmatch(r"[^/\\\0:*?\"<>|]{1,100}", text):
+    if not is_file_name(text):
         raise InspectorError("Write a name for files, without slashes.")
     return text

@@ -21,6 +21,7 @@ from ...workshop.requests import ModelSource
 from ...workshop.run_requests import Chosen, DataSource, Start, Test, Train
 from . import setup_reading
 from .setup_problems import problems_of
+from .sound_choices import sound
 
 if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
@@ -92,6 +93,8 @@ class Setup(QObject):
         """The whole module or TorchScript that the file holds; None where it holds only weights."""
         self.own_module: ModelSource | None = None
         """The same, where it is run as it is; None: the class that was chosen."""
+        self.unasked: dict[str, object] = {}
+        """Fields for which a file of ours names code of a person's own, and what they would be: see `accept`."""
         self.split = "test"
         """What checkpoints are tested on."""
         self._found: ReadSetup | None = None
@@ -110,6 +113,8 @@ class Setup(QObject):
         self.module_in_file, self.own_module = setup_reading.module_in(checkpoint), None
         self.choices = self._usual = Choices()
         self._read_anew({})
+        self.unasked = _code_of(self.choices)
+        self.choices = self.choices._replace(**{name: getattr(Choices(), name) for name in self.unasked})
         self.changed.emit()
 
     def set(self, **values: object) -> None:
@@ -119,6 +124,11 @@ class Setup(QObject):
             if self._leaves(before) != self._leaves(self.choices):
                 self._read_anew(self.corrections)
             self.changed.emit()
+
+    def accept(self, name: str, is_wanted: bool = True) -> None:
+        """Takes the code that the file names for the field `name`, which somebody was asked about; or forgets it."""
+        value = self.unasked.pop(name)
+        self.set(**({name: value} if is_wanted else {}))
 
     def run_own_module(self, is_wanted: bool) -> None:
         """Runs the module in the file as it is, or the class that was chosen. Somebody was asked."""
@@ -232,7 +242,7 @@ class Setup(QObject):
             return
         there = {role: said for role, said in corrections.items() if said is not None}
         found = setup_reading.read(self.checkpoint, there)
-        usual = requesting.choices_of(self.checkpoint, found.resume)
+        usual = sound(requesting.choices_of(self.checkpoint, found.resume))
         choices = _followed(self.choices, self._usual, usual)
         before, self._found = self._found, found
         try:
@@ -257,6 +267,12 @@ class Setup(QObject):
             for role, key, found, chosen in states
             if key is not None and (found is None or chosen is None or chosen.name != found.name)
         }
+
+
+def _code_of(choices: Choices) -> dict[str, object]:
+    """The fields that name code which would be run. A file may say anything: nobody asked for that code yet."""
+    found: dict[str, object] = {"data": choices.data} if choices.data.kind == "function" else {}
+    return {**found, "criterion": choices.criterion} if ":" in choices.criterion else found
 
 
 def _followed(mine: Choices, before: Choices, usual: Choices) -> Choices:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,17 @@ def problems_of(setup: Setup) -> Iterator[str]:
     """What must be set otherwise first."""
     yield from _of_data(setup.data)
     yield from _of_folder(setup.folder)
+    if not is_file_name(setup.name):
+        yield f"{wording.safe(setup.name, 60)} is no name for files: choose another under Saving."
     if setup.criterion not in CRITERIA:
         yield from _of_function(setup.criterion, "The criterion")
     if setup.own_module is not None and setup.own_module.kind == "torchscript":
         yield "A TorchScript file can be tested as it is; to train on, choose the class that it was made from."
+
+
+def is_file_name(name: str) -> bool:
+    """Whether files can be called so, on any system, and lie where they should."""
+    return re.fullmatch(r"[^/\\\0:*?\"<>|]{1,100}", name) is not None and name not in (".", "..")
 
 
 def _of_data(data: DataSource) -> Iterator[str]:

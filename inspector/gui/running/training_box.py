@@ -7,6 +7,7 @@ is written here. So they can be seen, and are only to be changed where it begins
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -96,14 +97,15 @@ class TrainingBox(QWidget):
         rows.add_wide(self.schedule)
         rows.add("Criterion", self.criterion, "What is made smaller")
         rows.add("Function", self.function, "file.py:function of (output, target)", note=self.function.note)
-        rows.add_wide(self.question)
         tip = "The largest norm that all gradients together may have. Empty: they are not clipped"
         rows.add("Clipping", self.clip, tip, note=self.clip.note)
         rows.add_box(self.amp, "float16 with a scaler on CUDA, bfloat16 on the CPU: quicker on devices that have it")
         rows.add_box(self.fused, "One kernel for all weights: quicker; the last bits of the weights may differ")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
         column.addWidget(rows)
+        column.addWidget(self.question)
 
     # What a person does
 
@@ -148,14 +150,25 @@ class TrainingBox(QWidget):
             self._show_criterion()
 
     def _ask_function(self, text: object) -> None:
-        if not isinstance(text, str):
-            return
+        if isinstance(text, str):
+            self._ask(text, lambda: self._setup.set(criterion=text))
+
+    def _ask_unasked(self) -> None:
+        """What the file names is asked about before it is taken."""
+        named, setup = self._setup.unasked.get("criterion"), self._setup
+        if isinstance(named, str) and self.question.isHidden():
+            self._ask(named, lambda: setup.accept("criterion"), lambda: setup.accept("criterion", is_wanted=False))
+
+    def _ask(
+        self, text: str, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None
+    ) -> None:
         path = text.rpartition(":")[0]
         words = (
             f"To have the criterion, {os.path.basename(path)} must be run, in a process of its own. "
             "Its code can do whatever you can do: run it if you trust it."
         )
-        self.question.ask(path, wording.safe(words, 400), lambda: self._setup.set(criterion=text))
+        self.question.ask(path, wording.safe(words, 400), then, otherwise)
+        self._show_criterion()
 
     # What is shown
 
@@ -167,6 +180,7 @@ class TrainingBox(QWidget):
 
     def refresh(self) -> None:
         """Shows what is chosen."""
+        self._ask_unasked()
         setup = self._setup
         put(self.epochs, setup.more_epochs)
         put(self.batch, setup.batch_size)
@@ -222,7 +236,6 @@ class TrainingBox(QWidget):
         self.criterion.setToolTip(CRITERIA.get(named, "What is made smaller"))
         self._rows.show_row(self.function, is_own)
         self.function.show_text("" if named in CRITERIA else named, "loss.py:loss")
-        self._rows.show_row(self.question, not self.question.isHidden())
 
     def summary(self) -> str:
         """The whole in a few words."""
