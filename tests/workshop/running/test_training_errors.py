@@ -11,6 +11,7 @@ import torch
 
 from inspector.progress import finish
 from inspector.runs.driving import Run
+from inspector.workshop.client import Workshop
 from inspector.workshop.requests import WorkshopError
 from inspector.workshop.run_requests import Chosen, Rehearse, Start, Train
 from inspector.workshop.run_words import Began, Message
@@ -64,9 +65,9 @@ def test_what_forward_raises_names_batch_layer_and_line(tmp_path: Path) -> None:
     assert latest(training(tmp_path))["epoch"] == 2
 
 
-def test_the_line_is_told_by_a_process_of_its_own_too(tmp_path: Path) -> None:
+def test_the_line_is_told_by_a_process_of_its_own_too(tmp_path: Path, workshop: Workshop) -> None:
     with pytest.raises(WorkshopError) as caught:
-        finish(Run(turning_bad(tmp_path, "raise ValueError('the milk is sour')")).words())
+        finish(Run(turning_bad(tmp_path, "raise ValueError('the milk is sour')"), workshop=workshop).words())
     error = caught.value
     assert error.message.startswith("Batch 3 of epoch 2, layer body.2 (Sour): ValueError: the milk is sour")
     assert (error.file, error.line) == (str(tmp_path / "nets.py"), 13)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from inspector.runs.driving import Run, workshop_for_runs
+from inspector.runs.driving import LIMITS, Run
 from inspector.workshop.client import Workshop
 from inspector.workshop.requests import Stopped
 from inspector.workshop.run_requests import Chosen, Train
@@ -19,12 +19,20 @@ from inspector.workshop.running import saving
 from tests.workshop.running.test_training_resumed import AUGMENTED
 from tests.workshop.running.training_runs import difference, going_on, latest, losses, training
 
+
+@pytest.fixture
+def runs(workshop: Workshop) -> Workshop:
+    """The warm workshop, as runs have it: without a limit of time."""
+    workshop.limits = LIMITS
+    return workshop
+
+
 KILLS = 24
 MOST_SAVED = 3
 """Files that a run may write before it is killed."""
 
 
-def test_killed_over_and_over_it_ends_the_same(tmp_path: Path) -> None:
+def test_killed_over_and_over_it_ends_the_same(tmp_path: Path, runs: Workshop) -> None:
     kept: dict[str, Any] = {
         "arguments": {"width": 700},  # some 8 MB a file: most of the time is spent writing
         "scheduler": Chosen("StepLR", {"step_size": 3}),
@@ -34,14 +42,13 @@ def test_killed_over_and_over_it_ends_the_same(tmp_path: Path) -> None:
     whole = training(tmp_path / "whole", **kept)
     torn = training(tmp_path / "torn", **kept, save_every=1, minutes=1e-9)
     dice = random.Random(5)
-    with workshop_for_runs() as workshop:
-        told = losses(_words(Run(whole, workshop=workshop)))
-        half_written = 0
-        for _ in range(KILLS):
-            assert _is_killed(_next(torn), workshop, dice)
-            half_written += bool(list(Path(torn.folder).glob("*.part")))
-            _all_load(torn)
-        _words(Run(_next(torn), workshop=workshop))
+    told = losses(_words(Run(whole, workshop=runs)))
+    half_written = 0
+    for _ in range(KILLS):
+        assert _is_killed(_next(torn), runs, dice)
+        half_written += bool(list(Path(torn.folder).glob("*.part")))
+        _all_load(torn)
+    _words(Run(_next(torn), workshop=runs))
     assert half_written >= 3
     state = latest(torn)
     assert state["history"]["batch_losses"].tolist() == told
@@ -86,9 +93,8 @@ def _words(run: Run) -> list[Any]:
     return list(run.words())
 
 
-@pytest.mark.parametrize("threads", [2])
-def test_a_process_of_its_own_and_this_one_give_the_same_bits(tmp_path: Path, threads: int) -> None:
-    apart, here = (training(tmp_path / name, threads=threads) for name in ("apart", "here"))
-    _words(Run(apart))
+def test_a_process_of_its_own_and_this_one_give_the_same_bits(tmp_path: Path, runs: Workshop) -> None:
+    apart, here = (training(tmp_path / name, threads=1) for name in ("apart", "here"))
+    _words(Run(apart, workshop=runs))
     _words(Run(here, in_process=True))
     assert difference(latest(apart), latest(here)) == ""

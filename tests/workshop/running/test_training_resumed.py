@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -26,6 +27,28 @@ KINDS: dict[str, dict[str, Any]] = {
     "mixed precision": {"amp": True},
     "RMSprop": {"optimizer": Chosen("RMSprop")},
 }
+
+
+OWN_DATA = """
+    import random
+    import numpy as np
+    import torch
+    from torch.utils.data import DataLoader, Dataset
+
+    class Noisy(Dataset):
+        def __len__(self):
+            return 60
+
+        def __getitem__(self, index):
+            shade = random.random() + np.random.rand()
+            return torch.rand(1, 28, 28) * shade, index % 10
+
+    def sets():
+        return Noisy(), Noisy()
+
+    def loaders():
+        return DataLoader(Noisy(), batch_size=12, shuffle=True), DataLoader(Noisy(), batch_size=30)
+"""
 
 
 def stopped_at(request: Train, question: int) -> Any:
@@ -54,6 +77,18 @@ def test_stopped_again_and_again_it_ends_the_same(tmp_path: Path, kind: str) -> 
         if answer.ended == "finished":
             break
         answer = stopped_at(going_on(torn), question)
+    trained(going_on(torn))
+    assert difference(latest(torn), latest(whole)) == ""
+
+
+@pytest.mark.parametrize("function", ["sets", "loaders"])
+def test_own_data_that_throws_dice_goes_on_the_same(tmp_path: Path, function: str) -> None:
+    (tmp_path / "own.py").write_text(dedent(OWN_DATA))
+    source = SHAPES._replace(kind="function", path=str(tmp_path / "own.py"), name=function, size=0)
+    whole, torn = (training(tmp_path / name, data=source) for name in ("whole", "torn"))
+    trained(whole)
+    stopped_at(torn, 3)
+    stopped_at(going_on(torn), 5)
     trained(going_on(torn))
     assert difference(latest(torn), latest(whole)) == ""
 
