@@ -111,6 +111,12 @@ def _sentence(error: BaseException) -> str:
     return f"{failure.message} {failure.hint}".strip()
 
 
+def _dtype_of(model: nn.Module) -> torch.dtype:
+    """The precision in which a whole model calculates; float32 where it is mixed."""
+    found = {each.dtype for each in model.parameters() if each.is_floating_point()}
+    return found.pop() if len(found) == 1 else torch.float32
+
+
 class _Testing:
     """What is the same for all starts, and the model, which is used for one after the other."""
 
@@ -120,6 +126,7 @@ class _Testing:
         self.starts = request.starts or (Start(request.model.path, None),)
         self._is_stream = isinstance(pile, StreamPile)
         self._model: nn.Module | None = None
+        self._dtype = torch.float32
         self._adapted = ""
         self._began = 0
 
@@ -147,6 +154,9 @@ class _Testing:
         notes = load_weights(model, start, loaded)
         if start.weights is None and self.request.model.kind not in WITH_WEIGHTS:
             notes = (*notes, "No checkpoint was given: these are the weights that the constructor made.")
+        self._dtype = _dtype_of(model)
+        if self._dtype != torch.float32:
+            notes = (*notes, f"The model calculates in {str(self._dtype)[6:]}, and gets its inputs so.")
         return model.to(self.device).eval(), notes
 
     def _made(self, start: Start) -> nn.Module:
@@ -172,7 +182,7 @@ class _Testing:
         size = min(proving.SAMPLES, self.request.batch_size)
         try:
             inputs, _ = next(self.pile.batches(size, Order(shuffled=False)))
-            inputs = moved(inputs, self.device)
+            inputs = self._given(inputs)
             with rng.unmoved(), evaluation_mode(model):
                 self._adapted = adapt(model, inputs) or self._adapted
             return proving.trial_checks(model, inputs)
@@ -186,7 +196,7 @@ class _Testing:
         batches, spoke, number = self._batches(), time.monotonic(), 1
         try:
             while (batch := next(batches, None)) is not None:
-                inputs, targets = moved(batch[0], self.device), batch[1]
+                inputs, targets = self._given(batch[0]), batch[1]
                 with evaluation_mode(model):
                     tally.add(model(inputs), targets, inputs if self._is_stream else None)
                 number += 1
@@ -200,6 +210,12 @@ class _Testing:
 
     def _batches(self) -> Iterator[Any]:
         return self.pile.batches(self.request.batch_size, Order(shuffled=False), 0, self.request.workers)
+
+    def _given(self, inputs: Any) -> Any:
+        """On the device, and in the precision of the model."""
+        inputs = moved(inputs, self.device)
+        is_other = isinstance(inputs, torch.Tensor) and inputs.is_floating_point() and inputs.dtype != self._dtype
+        return inputs.to(self._dtype) if is_other and self._dtype != torch.float32 else inputs
 
     def _progress(self, start: Start, done: int) -> Progress:
         """Over all checkpoints together."""

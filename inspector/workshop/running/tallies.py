@@ -57,6 +57,8 @@ class Tally:
 
         Raises Refusal for what does not go together.
         """
+        if isinstance(output, Tensor) and output.dtype in (torch.float16, torch.bfloat16):
+            output = output.float()  # a loss of half precision tells little
         scores = scores_of(output)
         if not self.samples:
             self._begin(output, scores, targets)

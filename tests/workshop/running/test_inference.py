@@ -201,6 +201,19 @@ def test_a_whole_module_brings_its_weights(place: Place) -> None:
     assert "The weights come with the module in" in other.failures[0][1]
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_a_model_of_another_precision_gets_its_inputs_so(place: Place, dtype: torch.dtype) -> None:
+    model = nn.Sequential(nn.Linear(6, 3), nn.BatchNorm1d(3)).to(dtype)
+    path = str(place.folder / "half.pth")
+    torch.save(model, path)
+    with torch.inference_mode():
+        expected = model.eval()(place.inputs.to(dtype)).double()
+    tested = only(finish(infer(place.request(Start(path, None), model=ModelSource("module", path, "")))))
+    assert tested.correct == int((expected.argmax(1) == place.labels).sum())
+    assert tested.loss == pytest.approx(float(nn.functional.cross_entropy(expected, place.labels)), rel=1e-5)
+    assert f"The model calculates in {str(dtype)[6:]}, and gets its inputs so." in tested.notes
+
+
 def test_a_class_without_checkpoint_is_tested_as_it_was_made(place: Place) -> None:
     first, second = (only(finish(infer(place.request()))) for _ in range(2))
     assert first.confusion == second.confusion
