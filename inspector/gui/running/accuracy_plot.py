@@ -19,6 +19,7 @@ from ..widgets.themed_plot import PointedPlot
 from .curves import Floats
 from .sparse_axis import SparseAxis
 
+_MOST_NAMES, _MOST_LETTERS = 6, 24
 _NEAR = 24
 """Pixels within which a point is pointed at."""
 
@@ -35,6 +36,7 @@ class AccuracyPlot(PointedPlot):
         self.tests: Sequence[Tested] = ()
         self.x = self.y = np.zeros(0)
         self.current = -1
+        self.has_epochs = True
         super().__init__(parent)
         self.setAccessibleName("Accuracy over the epochs")
         plot = self.getPlotItem()
@@ -62,7 +64,9 @@ class AccuracyPlot(PointedPlot):
         self.y = np.array([100 * (accuracy(each) or 0.0) if is_share else _loss(each) for each in tests])
         self.getPlotItem().setLabel("left", "accuracy %" if is_share else "loss")
         self.getPlotItem().setLabel("bottom", "epoch" if has_epochs else "checkpoint")
+        self.getPlotItem().getAxis("bottom").setTicks(None if has_epochs else [self._names()])
         self.setAccessibleName("Accuracy over the epochs" if is_share else "Loss over the epochs")
+        self.has_epochs = has_epochs
         self.line.setData(self.x, self.y, connect="finite")
         self._mark_best()
         self._fit()
@@ -76,7 +80,7 @@ class AccuracyPlot(PointedPlot):
 
     def recolour(self) -> None:
         now = colours()
-        self.line.setPen(pg.mkPen(now.accent, width=1.4))
+        self.line.setPen(pg.mkPen(now.accent, width=1.4) if self.has_epochs else pg.mkPen(None))
         self.line.setSymbolBrush(pg.mkBrush(now.accent))
         self.line.setSymbolPen(pg.mkPen(None))
         self.ring.setPen(pg.mkPen(now.text, width=1.4))
@@ -104,6 +108,14 @@ class AccuracyPlot(PointedPlot):
 
     def _count(self) -> int:
         return len(self.tests)
+
+    def _names(self) -> list[tuple[float, str]]:
+        """The files below their points, where there are few of them; of many their numbers."""
+        if len(self.tests) > _MOST_NAMES:
+            step = -(-len(self.tests) // _MOST_NAMES)
+            return [(x, f"{x:g}") for x in self.x[::step].tolist()]
+        names = (wording.safe(os.path.basename(each.path), _MOST_LETTERS) for each in self.tests)
+        return list(zip(self.x.tolist(), names))
 
     def _mark_best(self) -> None:
         found = best(self.tests)

@@ -28,7 +28,7 @@ from .curve_legend import CurveLegend, Entry
 from .loss_pane import LossPane
 from .plot_panes import ACCURACIES, RATES, Pane
 from .run_curves import WINDOW, RunCurves
-from .span import Span
+from .span import Span, clamped, whole
 
 if TYPE_CHECKING:
     from ...runs.histories import History
@@ -40,6 +40,8 @@ _ANSWER_MS = 15
 """Until a person who zooms sees the curves anew."""
 _REACH = 5
 """Pixels within which the crosshair takes the end of an epoch rather than a batch."""
+_ROOM_FOR_TWO, _ROOM_FOR_THREE = 190, 270
+"""Pixels of height: where there is less the learning rate goes without a plot, then the accuracy too."""
 _TALL = 520
 """Pixels below which the axis of the epochs goes without its name."""
 _WINDOWS = (1, 10, WINDOW, 200, 1000)
@@ -64,7 +66,7 @@ class LivePlot(QWidget):
         self.run = RunCurves()
         self.span = Span()
         self.loss, self.accuracy = LossPane(), Pane("accuracy %", ACCURACIES)
-        self.rate = Pane("lr", RATES)
+        self.rate = Pane("lr", RATES, flat=0.5)
         self.legend = CurveLegend(_LEGEND)
         self.smoothing, self.logarithmic = QComboBox(), CheckBox("Log")
         self.follow, self.whole = QToolButton(), QToolButton()
@@ -134,7 +136,7 @@ class LivePlot(QWidget):
 
     def show_all(self) -> None:
         """Shows everything from the first stored epoch to the last one planned."""
-        self.span.take(self.run.first, max(self.run.planned, self.run.first + 1e-9))
+        self.span.take(*whole(self.run))
         self.follow.setChecked(False)
         self._answer()
 
@@ -241,6 +243,8 @@ class LivePlot(QWidget):
         has_accuracy = bool(len(run.own.accuracy) or len(run.stored.accuracy))
         has_rate = any(len(part.rates) for part in (run.stored, run.own, run.future))
         has_stored = not math.isnan(run.stored.first)
+        room = self.height() - self.loss.y() - self.read_out.height()
+        has_accuracy, has_rate = has_accuracy and room >= _ROOM_FOR_TWO, has_rate and room >= _ROOM_FOR_THREE
         offered = {"accuracy": has_accuracy, "rate": has_rate, "stored": has_stored}
         self.legend.offer(frozenset(entry.name for entry in _LEGEND if offered.get(entry.name, True)))
         self.accuracy.setVisible(has_accuracy and "accuracy" not in hidden)
@@ -265,7 +269,7 @@ class LivePlot(QWidget):
         self._set_range(x0, x1)
 
     def _set_range(self, x0: float, x1: float) -> None:
-        self.span.take(x0, x1)
+        self.span.take(*clamped(x0, x1, self.run))
         self.follow.setChecked(False)
         self._answer()
 

@@ -76,7 +76,7 @@ class LossPane(Pane):
 
     def _mark_unfit(self, run: RunCurves, x0: float, x1: float) -> None:
         pixels = max(int(self.getViewBox().width()) // 6, 10)
-        xs = run.own.batches.unfit(x0, x1, pixels)
+        xs = np.concatenate([part.batches.unfit(x0, x1, pixels) for part in (run.stored, run.own)])
         foot, top = self.getViewBox().viewRange()[1]
         self.unfit.setData(x=xs, y=[foot + 0.03 * (top - foot)] * len(xs))
 

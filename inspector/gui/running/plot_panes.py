@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from ..theme import Colours, colours, scaled_font
@@ -26,8 +26,10 @@ from .sparse_axis import SparseAxis
 
 AXIS_WIDTH = 66
 """Of the left axes, in pixels: one for all, so that what happens at the same time lies in one line."""
-_LEAST_HEIGHT = 70
-_MOST_SYMBOLS = 150
+_LEAST_HEIGHT = 40
+_MOST_SYMBOLS, _SYMBOL = 150, 6
+_SMOOTH_POINTS = 400
+"""Up to so many points a broad line is drawn as one."""
 _ROOM = 0.08
 """Above and below the curves, as a share of what they take."""
 _SLACK = 0.6
@@ -95,9 +97,12 @@ class Pane(ThemedPlot):
     released = Signal()
     """A double click: back to where training is."""
 
-    def __init__(self, title: str, traces: tuple[Trace, ...], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, traces: tuple[Trace, ...], parent: QWidget | None = None, *, flat: float = 1e-3
+    ) -> None:
+        """`flat`: what varies by less than this share of itself is drawn as a level line."""
         super().__init__(parent)
-        self.title, self.traces = title, traces
+        self.title, self.traces, self._flat = title, traces, flat
         self.hidden: frozenset[str] = frozenset()
         self.is_logarithmic = False
         self._lines = [_Line(trace.style) for trace in traces]
@@ -113,6 +118,7 @@ class Pane(ThemedPlot):
         pixels = max(int(self.getViewBox().width()), 50)
         if self._is_as_drawn(run, x0, x1, pixels):
             return
+        self._show_title()
         extremes = [line.draw(self._seen(trace, run, x0, x1, pixels)) for line, trace in self._drawn()]
         for line, trace in zip(self._lines, self.traces):
             line.set_visible(trace.name not in self.hidden)
@@ -228,13 +234,19 @@ class Pane(ThemedPlot):
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(ys > 0, np.log10(ys), np.where(np.isnan(ys), np.nan, _FAR_BELOW))
 
+    def _show_title(self) -> None:
+        """The title stands beside the axis, where it is as long as the title."""
+        axis = self.getPlotItem().getAxis("left")
+        needed = QFontMetrics(axis.label.font()).horizontalAdvance(self.title)
+        if axis.label.isVisible() != (needed <= self.getViewBox().height()):
+            axis.showLabel(needed <= self.getViewBox().height())
+
     def _mark_begin(self, run: RunCurves) -> bool:
         """A line where a run goes on from what is stored; whether it does."""
-        is_resumed = not math.isnan(run.begin) and run.begin > run.first
-        self.begin.setVisible(is_resumed)
-        if is_resumed:
+        self.begin.setVisible(run.is_resumed)
+        if run.is_resumed:
             self.begin.setPos(run.begin)
-        return is_resumed
+        return run.is_resumed
 
     def _fit(self, extremes: list[tuple[float, float]]) -> None:
         """Sets the range of the left axis, unless the one it has will do."""
@@ -245,12 +257,12 @@ class Pane(ThemedPlot):
         bottom, top = self.getViewBox().viewRange()[1]
         if bottom <= low and high <= top and high - low >= _SLACK * (top - bottom):
             return
-        room = (high - low) * _ROOM
+        room = (high - low) * max(_ROOM, _SYMBOL / max(self.getViewBox().height(), 4 * _SYMBOL))
         self.setYRange(low - room, high + room, padding=0)
 
     def _room_for(self, low: float, high: float) -> tuple[float, float]:
         """A range that is never of no height."""
-        least = max(abs(high), abs(low)) * 1e-3 or 1.0
+        least = max(abs(high), abs(low)) * self._flat or 1.0
         return (low, high) if high - low >= least else (low - least, high + least)
 
 
@@ -284,8 +296,7 @@ class _Line:
     def __init__(self, style: Style) -> None:
         self._style = style
         self.curve = pg.PlotCurveItem(connect="finite", antialias=style.width > 1)
-        self.curve.setSegmentedLineMode("off" if style.dashes or style.width <= 1 else "on")
-        self.symbols = pg.ScatterPlotItem(symbol=style.symbol or "o", size=6, pxMode=True)
+        self.symbols = pg.ScatterPlotItem(symbol=style.symbol or "o", size=_SYMBOL, pxMode=True)
 
     def add_to(self, pane: Pane) -> None:
         pane.addItem(self.curve, ignoreBounds=True)
@@ -300,6 +311,9 @@ class _Line:
             self.symbols.setData(xs if few else xs[:0], ys if few else ys[:0])
         if seen.joint is not None:
             xs, ys = np.concatenate(([seen.joint[0]], xs)), np.concatenate(([seen.joint[1]], ys))
+        # Where strokes meet, they are drawn twice and show; that is not seen where there are many.
+        in_strokes = self._style.width > 1 and not self._style.dashes and len(xs) > _SMOOTH_POINTS
+        self.curve.setSegmentedLineMode("on" if in_strokes else "off")
         self.curve.setData(xs, ys)
         return seen.extremes()
 

@@ -266,5 +266,5 @@ def _figures(tested: Tested) -> list[tuple[str, str, bool]]:
     if tested.confusion:
         found.append(("mean F1", results.percent(results.averages(results.per_class(tested)).f1), False))
     found.append(("samples/s", f"{tested.speed:,.0f}", False))
-    found.append(("time", f"{tested.seconds:.1f} s on {tested.device}", False))
+    found.append(("time", f"{tested.seconds:.3g} s on {tested.device}", False))
     return found

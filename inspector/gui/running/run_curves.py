@@ -48,8 +48,8 @@ class Part:
 
     @property
     def first(self) -> float:
-        """The least x of any curve; NaN where there is nothing."""
-        return min((curve.first for curve in self.all() if len(curve)), default=math.nan)
+        """The least x of any curve but the rates; NaN where there is nothing."""
+        return min((curve.first for curve in self.all() if len(curve) and curve is not self.rates), default=math.nan)
 
     @property
     def last(self) -> float:
@@ -174,9 +174,17 @@ class RunCurves:
 
     @property
     def first(self) -> float:
-        """The least x that there is to see; 0 where there is nothing."""
-        known = (self.stored.first, self.own.first, self.begin, self.future.first)
+        """The least x of a loss or an accuracy; where there is none, where the run begins; 0 where there is nothing.
+
+        Learning rates do not count: those of the past are worked out, back to the first epoch.
+        """
+        known = (self.stored.first, self.own.first, self.begin)
         return min((x for x in known if not math.isnan(x)), default=0.0)
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether the run goes on from something that is stored."""
+        return self.begin > 0 and not math.isnan(self.stored.first)
 
     @property
     def now(self) -> float:

@@ -256,6 +256,54 @@ def test_of_a_long_history_only_a_part_is_shown_beside_a_short_run() -> None:
     assert x1 > 105 - 1
 
 
+def test_one_stored_point_is_seen_before_the_run_that_goes_on_from_it(plot: LivePlot) -> None:
+    """Learning rates worked out for the past do not make room for epochs of which nothing else is known."""
+    plot.set_history(history()._replace(train_loss=(), batch_losses=None, accuracy=(), valid_loss=((3.0, 0.4),)))
+    plot.start(20, 4, 0, 6)
+    plot.append_batches(losses(4, 1, 0.5))
+    plot.redraw()
+    x0, _ = plot.span.range(plot.run)
+    assert 2 < x0 < 2.5
+    assert plot.loss.begin.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("wished", "expected"),
+    [((-1e9, 1e9), (0.0, 6.0)), ((100, 101), (5.0, 6.0)), ((3.0, 3.0 + 1e-9), (2.9, 3.1)), ((-5, -4), (0.0, 1.0)),
+     ((2.0, 4.0), (2.0, 4.0))],
+)  # fmt: skip
+def test_there_is_no_way_out_of_what_there_is(
+    plot: LivePlot, wished: tuple[float, float], expected: tuple[float, float]
+) -> None:
+    resumed(plot)
+    plot._set_range(*wished)
+    assert plot.span.range(plot.run) == pytest.approx(expected, abs=0.15)
+
+
+def test_where_there_is_little_room_the_loss_has_it(qtbot: QtBot, plot: LivePlot) -> None:
+    resumed(plot)
+    heights = {}
+    for height in (640, 300, 200):
+        plot.resize(900, height)
+        plot.redraw()
+        heights[height] = [pane.isVisible() for pane in plot.panes]
+    assert heights == {640: [True, True, True], 300: [True, True, False], 200: [True, False, False]}
+    assert "accuracy" not in plot.legend.texts()
+    assert plot.height() == 200
+    plot.resize(900, 640)
+    plot.redraw()
+    assert plot.rate.isVisible()
+
+
+def test_a_rate_that_stays_is_no_jagged_line(plot: LivePlot) -> None:
+    plot.start(10, 1, 0)
+    plot.append_batches(losses(1, 1, 1.0, 1.0))
+    plot.redraw()
+    low, high = plot.rate.getViewBox().viewRange()[1]
+    assert low < 0.0008
+    assert high > 0.0012
+
+
 @pytest.mark.parametrize(
     ("span", "pixels", "expected"), [(1.0, 400, 0.2), (1.0, 40, 0.5), (90.0, 400, 10.0), (3e-9, 100, 1e-9)]
 )
@@ -297,7 +345,7 @@ def test_keys_zoom_and_show_everything(qtbot: QtBot, plot: LivePlot) -> None:
     closer = plot.span.range(plot.run)
     assert closer[1] - closer[0] == pytest.approx((before[1] - before[0]) / 1.5)
     qtbot.keyClicks(plot.loss, "0")
-    assert plot.span.range(plot.run) == pytest.approx((0, 6), abs=0.06)
+    assert plot.span.range(plot.run) == pytest.approx((0, 6), abs=0.1)
 
 
 def test_the_crosshair_says_what_is_at_a_batch(plot: LivePlot) -> None:
