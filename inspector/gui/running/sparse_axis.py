@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pyqtgraph as pg
 
@@ -27,9 +28,34 @@ class SparseAxis(pg.AxisItem):
         found = spacing(maxVal - minVal, size)
         return [(max(found, 1.0) if self._is_whole else found, 0.0)]
 
+    def logTickValues(
+        self, minVal: float, maxVal: float, size: float, stdTicks: object
+    ) -> list[tuple[float | None, list[float]]]:
+        return [(None, powers(minVal, maxVal, size))]
+
+    def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"{10.0**value * scale:.3g}" for value in values]
+
 
 def spacing(span: float, pixels: float) -> float:
     """How far apart numbers of an axis lie that shows `span` on so many pixels."""
     least = span * max(_LEAST_APART / max(pixels, _LEAST_APART), 1 / _NUMBERS)
     scale = 10.0 ** math.floor(math.log10(least))
     return next(factor * scale for factor in (1, 2, 5, 10) if factor * scale >= least * (1 - 1e-9))
+
+
+def powers(low: float, high: float, pixels: float) -> list[float]:
+    """The logarithms of the numbers of a logarithmic axis from 10 ** `low` to 10 ** `high` on so many pixels."""
+    apart = max(high - low, 1e-9) * _LEAST_APART / max(pixels, 1)
+    steps = next((each for each in _MANTISSAS if _least_gap(each) >= apart), (1,))
+    every = max(math.ceil(apart), 1) if steps == (1,) else 1
+    decades = range(math.floor(low / every) * every, math.ceil(high) + 1, every)
+    return [found for each in decades for step in steps if low <= (found := each + math.log10(step)) <= high]
+
+
+_MANTISSAS = ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 2, 5), (1, 3))
+
+
+def _least_gap(steps: tuple[int, ...]) -> float:
+    """How close numbers with these first figures come to each other, as a logarithm."""
+    return min(math.log10(after / before) for before, after in pairwise((*steps, 10)))

@@ -18,7 +18,7 @@ from inspector.gui.running.live_plot import LivePlot
 from inspector.gui.running.plot_panes import Pane
 from inspector.gui.running.run_curves import RunCurves
 from inspector.gui.running.span import Span
-from inspector.gui.running.sparse_axis import spacing
+from inspector.gui.running.sparse_axis import powers, spacing
 
 from .words_of_runs import end, history, losses
 
@@ -309,6 +309,16 @@ def test_a_rate_that_stays_is_no_jagged_line(plot: LivePlot) -> None:
 )
 def test_numbers_of_an_axis_are_round_and_few(span: float, pixels: float, expected: float) -> None:
     assert spacing(span, pixels) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "pixels", "expected"),
+    [(-1, 1, 400, [0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10]), (-1, 1, 60, [0.1, 1, 10]), (-9, 0, 60, [1e-9, 1e-6, 1e-3, 1]),
+     (-0.5, -0.3, 300, [0.4, 0.5]), (0, 3, 140, [1, 3, 10, 30, 100, 300, 1000])],
+)  # fmt: skip
+def test_numbers_of_a_logarithmic_axis_have_room(low: float, high: float, pixels: int, expected: list[float]) -> None:
+    found = powers(low, high, pixels)
+    assert [10**each for each in found] == pytest.approx(expected)
 
 
 # What a person does
