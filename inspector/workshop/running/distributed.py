@@ -77,7 +77,9 @@ def taking_part(request: Train, wishes: Wishes) -> Generator[Any, None, Any]:
 def joined(request: Train) -> Iterator[Ranks]:
     """The processes as a team, while they are connected."""
     device = own_device(request.device)
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=_LONGEST)
+    backend = "nccl" if device.type == "cuda" else "gloo"
+    store, rank, size = _meeting_place()
+    dist.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=_LONGEST)
     try:
         team = Ranks(device)
         yield team
@@ -85,6 +87,16 @@ def joined(request: Train) -> Iterator[Ranks]:
     finally:
         with contextlib.suppress(Exception):
             dist.destroy_process_group()
+
+
+def _meeting_place() -> tuple[Any, int, int]:
+    """(store, rank, size) as the environment says. On one machine each start has its own names in the store: torchrun
+    may keep it from one start to the next, with the addresses of processes that are gone."""
+    engine: Any = dist
+    store, rank, size = next(engine.rendezvous("env://", timeout=_LONGEST))
+    if os.environ.get("GROUP_WORLD_SIZE") == "1":
+        store = engine.PrefixStore("start_" + os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
+    return store, rank, size
 
 
 def own_device(text: str) -> torch.device:

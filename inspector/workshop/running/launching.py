@@ -31,6 +31,7 @@ from typing import Any
 from ...progress import Progress
 from ...wording import plural
 from .. import crossing
+from ..failures import Refusal, text_of
 from ..requests import Failure, WorkshopError
 from ..run_requests import GoOn, Pause, StopSoon, Train
 from ..run_words import Message, Saved
@@ -42,6 +43,9 @@ _TICK = 0.1
 """Seconds between two looks at everything while nothing happens."""
 _PATIENCE = 3.0
 """Seconds that an agent is given to tell the others that it leaves."""
+_OWN_STORE = "TORCH_DISABLE_SHARE_RDZV_TCP_STORE"
+"""Else those who start again meet (with torch 2.4 and later) where the addresses of the last ones still stand."""
+_ALONE = "The machines cannot meet"
 _WISHES = {GO_ON: GoOn(), PAUSE: Pause(), STOP: StopSoon()}
 
 Words = Generator[Any, None, Any]
@@ -49,6 +53,8 @@ Words = Generator[Any, None, Any]
 
 def launched(request: Train, wishes: Wishes) -> Words:
     """Yields the words of all, and returns their answer. Raises WorkshopError. To close it ends all processes."""
+    _check(request)
+    began = time.perf_counter()
     with Processes(request) as processes:
         word = Progress(0, 0, "processes", f"Starting {plural(request.processes, 'process', 'processes')}")
         yield word
@@ -63,7 +69,20 @@ def launched(request: Train, wishes: Wishes) -> Words:
                 told = wish
             if time.monotonic() - spoke > 5 * _TICK:  # so that whoever drives may end it
                 yield word
-        return processes.answer
+        return processes.answer._replace(seconds=time.perf_counter() - began)
+
+
+def _check(request: Train) -> None:
+    """Raises Refusal where machines would wait in vain for each other."""
+    host, _, port = request.rendezvous.rpartition(":")
+    if request.nodes > 1 and not (host and port.isdecimal()):
+        found = f"{request.rendezvous!r} is no such place" if request.rendezvous else "none is given"
+        raise Refusal(f"{request.nodes} machines meet at host:port of one of them, and {found}.", title=_ALONE)
+    try:
+        if request.rendezvous:
+            socket.getaddrinfo(host, port)
+    except (OSError, UnicodeError) as error:
+        raise Refusal(f"There is no machine {host!r} to meet at: {text_of(error)}.", title=_ALONE) from error
 
 
 class _Process:
@@ -241,7 +260,7 @@ def _started(request: Train, address: str) -> subprocess.Popen[bytes]:
 def _quiet(request: Train) -> dict[str, str]:
     """The environment, where nothing else is set: what an engine logs is told here in sentences."""
     threads = request.threads or max(1, (os.cpu_count() or 1) // request.processes)
-    quiet = {"LOGLEVEL": "CRITICAL", "TORCH_CPP_LOG_LEVEL": "ERROR", "OMP_NUM_THREADS": str(threads)}
+    quiet = {_OWN_STORE: "1", "LOGLEVEL": "CRITICAL", "TORCH_CPP_LOG_LEVEL": "ERROR", "OMP_NUM_THREADS": str(threads)}
     if request.nodes == 1 and sys.platform == "linux":
         quiet["GLOO_SOCKET_IFNAME"] = "lo"
     return quiet

@@ -1,0 +1,269 @@
+"""Two processes that train one model: the same losses as one, the same files whatever comes between."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import torch
+
+from inspector.runs.driving import Run
+from inspector.workshop.requests import Stopped, WorkshopError
+from inspector.workshop.run_requests import DataSource, GoOn, Pause, Train
+from inspector.workshop.run_words import Batches, Began, EpochEnd, Message, Saved, Waiting
+from inspector.workshop.running import boards
+from tests.workshop.running.test_boards import scalars
+from tests.workshop.running.training_runs import (
+    NET,
+    Person,
+    difference,
+    ended,
+    going_on,
+    latest,
+    losses,
+    of,
+    stop_after,
+    trained,
+    training,
+)
+
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
+PLAIN = """
+    import torch
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.hidden = nn.Linear(784, 24)
+            self.head = nn.Linear(24, 10)
+
+        def forward(self, x):
+            return self.head(torch.relu(self.hidden(x.flatten(1))))
+"""
+SLOW = NET.replace("x = torch.relu(self.norm", "__import__('time').sleep(0.05)\n            x = torch.relu(self.norm")
+"""The same network, so slow that there is a time between its batches."""
+TIRED = """
+    import torch
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head = nn.Linear(784, 10)
+            self.count = 0
+
+        def forward(self, x):
+            self.count += self.training
+            if self.count == 3:
+                raise ValueError("tired")
+            return self.head(x.flatten(1))
+"""
+UNEVEN = DataSource("shapes", size=72, validation=0.2)
+"""72 to train on, the last batch of 16 half full; 9 to validate with, of which one process has five and one four."""
+TOGETHER: dict[str, Any] = {"processes": 2, "data": UNEVEN}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Any], Any, Train]:
+    """(words, answer, request) of a run that nothing came between: dropout and batch statistics take part."""
+    request = training(tmp_path_factory.mktemp("whole"), **TOGETHER, board=True)
+    words, answer = trained(request)
+    return words, answer, request
+
+
+def ranks() -> list[psutil.Process]:
+    """The processes of the run, in the order of their numbers."""
+    found = {}
+    for each in psutil.Process().children(recursive=True):
+        try:
+            if each.cmdline()[-1:] == ["rank"]:
+                found[int(each.environ()["RANK"])] = each
+        except (psutil.Error, ValueError):
+            continue
+    return [found[number] for number in sorted(found)]
+
+
+def test_two_train_as_one_does(tmp_path: Path) -> None:
+    """Each batch of the two together is the batch that one alone has; what is told is of all samples."""
+    alone, _ = trained(training(tmp_path / "alone", PLAIN, data=UNEVEN))
+    request = training(tmp_path / "both", PLAIN, **TOGETHER)
+    words, answer = trained(request)
+    assert ended(answer) == "finished"
+    assert answer.samples == 2 * 72
+    assert losses(words) == pytest.approx(losses(alone), rel=1e-5)
+    for one, both in zip(of(EpochEnd, alone), of(EpochEnd, words), strict=True):
+        assert both.train_loss == pytest.approx(one.train_loss, rel=1e-5)
+        assert both.valid_loss == pytest.approx(one.valid_loss, rel=1e-5)
+        assert both.accuracy == one.accuracy
+    (began,) = of(Began, words)
+    assert (began.train, began.validation, began.batches) == (72, 9, 5)
+    held, held_alone = latest(request)["state_dict"], latest(training(tmp_path / "alone", PLAIN))["state_dict"]
+    assert list(held) == list(held_alone) == ["hidden.weight", "hidden.bias", "head.weight", "head.bias"]
+    for name, value in held.items():
+        torch.testing.assert_close(value, held_alone[name], rtol=1e-4, atol=1e-6)
+
+
+def test_each_has_its_own_dropout_and_all_are_in_the_file(whole: tuple[list[Any], Any, Train]) -> None:
+    words, answer, request = whole
+    assert ended(answer) == "finished"
+    saved = latest(request)
+    (other,) = saved["rng"]["others"]
+    assert not torch.equal(other["torch"], saved["rng"]["torch"])
+    assert saved["history"]["batch_losses"].tolist() == losses(words)
+    assert not [key for key in saved["state_dict"] if key.startswith("module.")]
+    assert saved["arguments"]["batch_size"] == 16
+
+
+def test_the_board_hears_of_all_once(whole: tuple[list[Any], Any, Train]) -> None:
+    words, _, request = whole
+    told = scalars(Path(request.folder), "loss/batch")
+    assert list(told) == list(range(1, 11))
+    assert list(told.values()) == [round(loss, 5) for loss in torch.tensor(losses(words)).tolist()]
+    assert Path(boards.folder_of(request)).is_dir()
+
+
+def test_paused_and_stopped_anywhere_it_ends_the_same(whole: tuple[list[Any], Any, Train], tmp_path: Path) -> None:
+    request = training(tmp_path, SLOW, **TOGETHER)
+    stop = stop_after(6)
+
+    def hear(word: Any, person: Person) -> None:
+        if isinstance(word, EpochEnd):
+            person.tell(Pause())
+        elif isinstance(word, Waiting):
+            person.tell(GoOn())
+        stop(word, person)
+
+    words, answer = trained(request, hear)
+    assert of(Waiting, words)
+    assert ended(answer) == "stopped"
+    assert 5 < len(losses(words)) == latest(request)["history"]["batch_losses"].numel() < 10
+    trained(going_on(request))
+    assert difference(latest(request), latest(whole[2])) == ""
+
+
+def test_one_that_is_killed_is_started_again_and_the_run_ends_the_same(
+    whole: tuple[list[Any], Any, Train], tmp_path: Path
+) -> None:
+    request = training(tmp_path, **TOGETHER, minutes=1e-9)
+    killed: list[int] = []
+
+    def hear(word: Any, person: Person) -> None:
+        if isinstance(word, Saved) and (word.epoch, word.batch) == (1, 3) and not killed:
+            killed.append(ranks()[1].pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    words, answer = trained(request, hear)
+    assert ended(answer) == "finished"
+    first, again = of(Began, words)
+    assert (first.epoch, first.batch) == (1, 0)
+    assert (again.epoch, again.batch) >= (1, 3)
+    (message,) = [each.text for each in of(Message, words) if each.level == "warning"]
+    assert "was lost in mid-run. All of them start again, from current_checkpoint.pt." in message
+    assert difference(latest(request), latest(whole[2])) == ""
+
+
+def test_what_the_users_code_raises_is_told_at_once_with_batch_and_layer(tmp_path: Path) -> None:
+    words: list[Any] = []
+    with pytest.raises(WorkshopError) as caught:
+        trained(training(tmp_path, TIRED, **TOGETHER), lambda word, _: words.append(word))
+    assert caught.value.message.startswith("Batch 3 of epoch 1, layer Net: ValueError: tired (line ")
+    assert caught.value.file.endswith("nets.py")
+    assert len(of(Began, words)) == 1
+
+
+def test_closing_leaves_no_process(tmp_path: Path) -> None:
+    """Nor does stopping the process that launched them, which is what `kill` does."""
+    run = Run(training(tmp_path, **TOGETHER, epochs=10_000))
+    seen: list[psutil.Process] = []
+
+    def kill(word: Any) -> None:
+        if isinstance(word, Batches) and not seen:
+            seen.extend([*ranks(), *(each.parent() for each in ranks()[:1])])
+            run.kill()
+
+    with pytest.raises(Stopped):
+        driven(run, kill)
+    assert len(seen) == 3
+    _, alive = psutil.wait_procs(seen, timeout=20)
+    assert not alive
+
+
+def test_two_machines_meet(tmp_path: Path) -> None:
+    """Two agents with a process each; one of them has the first, and speaks."""
+    with socket.socket() as any_port:
+        any_port.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{any_port.getsockname()[1]}"
+    request = training(tmp_path, data=UNEVEN, nodes=2, rendezvous=address)
+    found: list[tuple[list[Any], Any]] = []
+    machines = [Run(request._replace(folder=str(tmp_path / place)), in_process=True) for place in ("first", "second")]
+    with ExitStack() as stack:
+        for each in machines:
+            thread = threading.Thread(target=lambda run=each: found.append(driven(run)))
+            thread.start()
+            stack.callback(thread.join)
+    speaking = [words for words, _ in found if of(Began, words)]
+    assert [ended(answer) for _, answer in found] == ["finished", "finished"]
+    assert len(speaking) == 1
+    assert len(losses(speaking[0])) == 10
+    assert sum((tmp_path / place / "current_checkpoint.pt").exists() for place in ("first", "second")) == 1
+
+
+def driven(run: Run, hear: Callable[[Any], object] = lambda word: None) -> tuple[list[Any], Any]:
+    """(all words, the answer); `hear` is told each word."""
+    work, words = run.words(), []
+    while True:
+        try:
+            words.append(next(work))
+        except StopIteration as end:
+            return words, end.value
+        hear(words[-1])
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("", "2 machines meet at host:port of one of them, and none is given."),
+        ("localhost", "2 machines meet at host:port of one of them, and 'localhost' is no such place."),
+        ("no-such-machine.invalid:29400", "There is no machine 'no-such-machine.invalid' to meet at"),
+    ],
+)
+def test_machines_that_could_not_meet_are_told_so_at_once(tmp_path: Path, address: str, sentence: str) -> None:
+    with pytest.raises(WorkshopError) as caught:
+        trained(training(tmp_path, nodes=2, rendezvous=address))
+    assert caught.value.message.startswith(sentence)
+
+
+def test_torchrun_starts_the_command(tmp_path: Path) -> None:
+    """As people start it on each of their machines: the command takes part as the rank that it is given."""
+    request = training(tmp_path)
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node=2", "--max_restarts=0",
+               "-m", "inspector", "train", "--model", str(request.model), "--data", "shapes", "--epochs", "1",
+               "--batch-size", "400", "--folder", request.folder, "--json"]  # fmt: skip
+    environment = {**os.environ, "GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    told = [line for line in lines if line.get("word") == "EpochEnd" or line.get("kind") == "epoch_end"]
+    assert lines
+    assert len(told) <= 1
+    assert latest(request)["epoch"] == 2
+    assert len(latest(request)["rng"]["others"]) == 1
+
+
+@pytest.fixture(autouse=True)
+def _threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
