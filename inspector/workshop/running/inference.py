@@ -43,6 +43,8 @@ TITLE = "The test failed"
 
 def infer(request: Test) -> Generator[Any, None, Tests]:
     """Yields Progress in samples and each `Tested` as soon as it is there. Raises Refusal for what concerns all."""
+    if request.batch_size < 1:
+        raise Refusal(f"A batch of {request.batch_size} samples cannot be tested.", title=TITLE)
     request = absolute(request)
     with _threads(request.threads):
         criterion, device = criterion_of(request.criterion), device_of(request.device)
@@ -123,7 +125,7 @@ class _Testing:
     def __init__(self, request: Test, data: Data, pile: Pile, criterion: Criterion, device: torch.device) -> None:
         self.request, self.data, self.pile = request, data, pile
         self.criterion, self.device = criterion, device
-        self.starts = request.starts or (Start(request.model.path, None),)
+        self.starts = request.starts or (Start(request.model.path, None, shown=str(request.model)),)
         self._is_stream = isinstance(pile, StreamPile)
         self._model: nn.Module | None = None
         self._dtype = torch.float32

@@ -19,7 +19,7 @@ class WrongExamples:
     """The `most` of them, by confidence."""
 
     def __init__(self, most: int, device: torch.device) -> None:
-        self._most = most
+        self._most = max(0, most)
         self._seen = 0
         self._confidence = torch.empty(0, device=device)
         self._numbers = torch.empty((3, 0), dtype=torch.int64, device=device)

@@ -217,7 +217,8 @@ def test_a_model_of_another_precision_gets_its_inputs_so(place: Place, dtype: to
 def test_a_class_without_checkpoint_is_tested_as_it_was_made(place: Place) -> None:
     first, second = (only(finish(infer(place.request()))) for _ in range(2))
     assert first.confusion == second.confusion
-    assert first.notes[-1].startswith("No checkpoint was given") or "No checkpoint was given" in " ".join(first.notes)
+    assert first.path == f"{place.folder / 'nets.py'}:Net"
+    assert "No checkpoint was given: these are the weights that the constructor made." in first.notes
 
 
 def test_pictures_are_flattened_for_a_model_that_wants_rows(place: Place) -> None:
@@ -275,6 +276,8 @@ def test_a_split_that_is_not_there_is_refused(place: Place) -> None:
         finish(infer(place.request(split="train")))
     with pytest.raises(Refusal, match="no split 'dev'"):
         finish(infer(place.request(split="dev")))
+    with pytest.raises(Refusal, match="A batch of 0 samples cannot be tested"):
+        finish(infer(place.request(batch_size=0)))
 
 
 def test_a_regression_is_measured_by_its_loss(place: Place) -> None:
