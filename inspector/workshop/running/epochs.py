@@ -10,19 +10,16 @@ A run that is stopped while it validates saves them as they were before: the val
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Generator, Mapping
 from typing import Any
 
 from ...progress import Progress
-from ...wording import names
 from ..requests import WorkshopError
-from ..run_words import EpochEnd, Message, Saved, Waiting
-from . import rng, saving, schedulers, states
+from ..run_words import EpochEnd, Message, Waiting
+from . import rng, schedulers
 from .evaluating import Evaluation, evaluate
-from .finite import not_finite_parameters
-from .journal import Journal
+from .filing import Files, not_a_number
 from .optimizers import rate_of
 from .preparing import Prepared
 from .stepping import NotFinite, Step
@@ -31,8 +28,6 @@ from .where import TITLE, batch_of, placed
 from .wishes import PAUSE, STOP, Wishes
 
 Words = Generator[Any, None, bool]
-NOT_A_NUMBER = "The loss is not a number"
-_LOWER = "Try a lower learning rate or gradient clipping, and look at the data of that batch."
 _NAP = 0.02
 """Seconds between two looks at whether a pause is over."""
 _PAUSED_WORDS = 5
@@ -44,12 +39,10 @@ class Epochs:
 
     def __init__(self, prepared: Prepared, wishes: Wishes) -> None:
         self.teller = Teller(prepared.journal, prepared.team)
-        self.latest = ""
-        """The path of the latest file; empty while nothing was saved."""
+        self.files = Files(prepared)
         self._run = prepared
         self._wishes = wishes
         self._step = Step(prepared)
-        self._saved_at = time.perf_counter()
         self._warned = 0
 
     def one(self) -> Words:
@@ -59,14 +52,14 @@ class Epochs:
         text = f"Epoch {run.journal.epoch} of {run.request.epochs}"
         yield Progress(run.journal.batch, run.batches, "batches", text)
         if (yield from self._batches()):
-            yield from self._save_latest(rng.states())
+            yield from self._latest(rng.states())
             return True
         before = rng.states()
         evaluation = None
         if self._run.data.validation is not None and self._run.data.validation.count:
             evaluation = yield from self._validate()
             if evaluation is None:
-                yield from self._save_latest(before)
+                yield from self._latest(before)
                 return True
         yield from self._end(evaluation, time.perf_counter() - began)
         return False
@@ -75,7 +68,7 @@ class Epochs:
 
     def _batches(self) -> Words:
         run, teller, wishes, step = self._run, self.teller, self._wishes, self._step
-        agreed = run.team.agreed
+        agreed, files = run.team.agreed, self.files
         pile = run.data.train
         assert pile is not None
         run.model.train()
@@ -89,12 +82,12 @@ class Epochs:
             for inputs, targets in batches:
                 teller.add(step(inputs, targets), len(targets))
                 now = time.perf_counter()
-                wish, (is_due, is_time) = agreed(wishes.latest(), now >= teller.due, now - self._saved_at > pause)
+                wish, (is_due, is_time) = agreed(wishes.latest(), now >= teller.due, now - files.saved_at > pause)
                 if is_due:
                     yield from self._tell()
                 if is_time:
                     yield from self._tell()
-                    yield from self._save_latest(rng.states())
+                    yield from self._latest(rng.states())
                 if wish is PAUSE:
                     wish = yield from self._pause()
                 if wish is STOP:
@@ -105,7 +98,7 @@ class Epochs:
         except (GeneratorExit, WorkshopError):
             raise
         except NotFinite as found:
-            raise self._not_a_number(teller.batch + 1, found.where) from None
+            raise not_a_number(run, teller.batch + 1, found.where) from None
         except BaseException as error:
             raise placed(error, run.model, batch_of(run.journal.epoch, teller.batch + 1)) from error
 
@@ -120,21 +113,10 @@ class Epochs:
     def _notice(self, taken: Taken) -> Generator[Any, None, None]:
         """A loss that is not finite, seen after the step."""
         if self._run.request.stop_at_nan:
-            raise self._not_a_number(taken.not_finite, self._step.reason())
+            raise not_a_number(self._run, taken.not_finite, self._step.reason())
         if self._warned != self._run.journal.epoch:
             self._warned = self._run.journal.epoch
             yield Message(f"The loss of {batch_of(self._warned, taken.not_finite)} is not a number.", "warning")
-
-    def _not_a_number(self, batch: int, where: str) -> WorkshopError:
-        return WorkshopError(
-            f"The loss of {batch_of(self._run.journal.epoch, batch)} is not a number. {where}{self._kept()}",
-            title=NOT_A_NUMBER,
-            hint=_LOWER,
-        )
-
-    def _kept(self) -> str:
-        good = self._run.last_good
-        return f" The last good file is whole: {good}." if good and os.path.exists(good) else ""
 
     def _pause(self) -> Generator[Any, None, str]:
         """Waits until the wish is another one, and gives that."""
@@ -189,61 +171,19 @@ class Epochs:
         epoch, before = journal.epoch, journal.best
         is_best = journal.end_epoch(train_loss, valid_loss, accuracy, lr)
         yield EpochEnd(epoch, train_loss, valid_loss, accuracy, lr, rate_of(run.optimizer), seconds, is_best)
-        state = self._state(rng.states())
-        if is_best:
-            yield Message(_decreased(valid_loss is not None, before, journal.best))
-            yield from self._save(saving.best_path(run.request.folder), "best", state)
-        every = run.request.save_every
-        if every and epoch % every == 0:
-            yield from self._save(saving.epoch_path(run.request.folder, run.request.name, epoch), "epoch", state)
-        yield from self._save(saving.latest_path(run.request.folder), "latest", state)
+        message = _decreased(valid_loss is not None, before, journal.best) if is_best else ""
+        yield from self.files.save_epoch(epoch, message)
         self.teller.begin()
 
-    # -- files ---------------------------------------------------------------------------------------------
-
-    def _save_latest(self, generators: Mapping[str, Any]) -> Generator[Any, None, None]:
-        yield from self._save(saving.latest_path(self._run.request.folder), "latest", self._state(generators))
+    def _latest(self, generators: Mapping[str, Any]) -> Generator[Any, None, None]:
+        yield from self.files.save_latest(generators)
         self.teller.begin()
-
-    def _state(self, generators: Mapping[str, Any]) -> dict[str, Any]:
-        """What is saved now. Raises WorkshopError where the weights are none any more."""
-        run = self._run
-        if run.request.stop_at_nan and (broken := not_finite_parameters(run.model)):
-            raise WorkshopError(
-                f"After {_done(run.journal)} NaN or Inf is in the weights: "
-                f"{names(broken)}. They were not saved.{self._kept()}",
-                title="The weights are not numbers",
-                hint=_LOWER,
-            )
-        first, *others = run.team.gathered(dict(generators))
-        both = {**first, "others": others} if others else first
-        changing = states.state_of(
-            run.model, run.optimizer, run.scheduler, run.precision.scaler, run.journal, both, run.seed
-        )
-        return {**changing, **run.fixed}
-
-    def _save(self, path: str, kind: str, state: Mapping[str, Any]) -> Generator[Any, None, None]:
-        run = self._run
-        began = time.perf_counter()
-        if run.team.is_first:
-            nbytes = saving.save(path, state, run.last_good)
-            run.last_good = path
-            self.latest = path if kind == "latest" else self.latest
-            seconds = time.perf_counter() - began
-            yield Saved(path, kind, state["epoch"], state["batch"], nbytes, seconds)
-        run.team.barrier()
-        self._saved_at = time.perf_counter()
 
 
 def _share(evaluation: Evaluation | None) -> float | None:
     if evaluation is None or evaluation.correct is None or not evaluation.count:
         return None
     return evaluation.correct / evaluation.count
-
-
-def _done(journal: Journal) -> str:
-    """`batch 31 of epoch 2`, or `epoch 2` at its end."""
-    return batch_of(journal.epoch, journal.batch) if journal.batch else f"epoch {journal.epoch - 1}"
 
 
 def _decreased(is_validation: bool, before: float | None, after: float | None) -> str:

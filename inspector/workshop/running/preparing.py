@@ -8,7 +8,7 @@ does it, and set to the file's states at the end, so that nothing made here coun
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,10 @@ import torch
 from torch import nn
 
 from ...progress import Progress
-from ...wording import number, plural
 from ..failures import Refusal, text_of
 from ..run_requests import Start, Train
 from ..run_words import Check, Looked
-from . import optimizers, rng, schedulers, states
+from . import rng, states
 from .checking import Tried, tried
 from .criteria import Criterion, criterion_of
 from .data import Data, Order
@@ -28,8 +27,9 @@ from .datasets import open_data
 from .devices import described, device_of, moved
 from .journal import Journal
 from .looking import look
-from .models import load_file, load_weights, made_model, part
+from .models import load_file, load_weights, made_model
 from .precision import Precision
+from .resuming import load_scaler, optimizing, place_in_epoch
 from .teams import ALONE, Team
 from .where import MEMORY, is_out_of_memory
 
@@ -47,15 +47,15 @@ class Prepared:
     model: nn.Module
     """Itself, not wrapped for a team: see `Step`."""
     criterion: Criterion
-    optimizer: torch.optim.Optimizer
-    scheduler: Any
     precision: Precision
     journal: Journal
     seed: int
     """Of the order of samples."""
-    tried: Tried
-    notes: tuple[str, ...]
-    checks: tuple[Check, ...]
+    optimizer: torch.optim.Optimizer = field(init=False)
+    scheduler: Any = None
+    tried: Tried = field(init=False)
+    notes: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
     last_good: str = ""
     """The last file that was saved; before that the one that the run began with."""
     fixed: dict[str, Any] = field(default_factory=dict)
@@ -69,18 +69,13 @@ class Prepared:
     @property
     def batch_size(self) -> int:
         """Of this process: all of the team together train on what the request says."""
-        return share_of_batch(self.request, self.team)
+        return max(1, self.request.batch_size // self.team.size)
 
     @property
     def batches(self) -> int:
         """How many the present epoch has."""
         assert self.data.train is not None
         return self.data.train.batch_count(self.batch_size, self.order)
-
-
-def share_of_batch(request: Train, team: Team) -> int:
-    """The batch size of each of the team."""
-    return max(1, request.batch_size // team.size)
 
 
 def prepare(request: Train, team: Team = ALONE, *, pictures: int = 0) -> Generator[Any, None, Prepared]:
@@ -92,43 +87,67 @@ def prepare(request: Train, team: Team = ALONE, *, pictures: int = 0) -> Generat
     _check(request)
     criterion = criterion_of(request.criterion)
     device = team.device or device_of(request.device)
-    start = request.start
-    if start is not None:
-        yield Progress(0, 0, "steps", "Reading the file")
-    loaded = load_file(start.path) if start is not None else None
+    yield Progress(0, 0, "steps", "Reading the file" if request.start else "Preparing")
+    loaded = load_file(request.start.path) if request.start is not None else None
     seed = states.seed_of(request, loaded)
+    data = yield from _opened(request, seed, pictures)
+    yield Progress(0, 0, "steps", "Making the model")
+    model, notes = _made(request, device, seed, loaded)
+    precision = Precision(device, request.amp)
+    yield Progress(0, 0, "steps", "Trying a first batch")
+    journal = states.journal_from(request.start, loaded)
+    run = Prepared(request, team, device, data, model, criterion, precision, journal, seed)
+    run.notes = (*data.notes, *notes, *_precision_notes(run), *_share_notes(run))
+    run.notes += place_in_epoch(journal, request, loaded, run.batches)
+    _try_out(run)
+    run.optimizer, run.scheduler, checks = optimizing(request, model, loaded)
+    run.checks = (*run.tried.checks, *checks, _device_check(run))
+    load_scaler(request, precision, loaded)
+    run.last_good = _given(request.start)
+    run.fixed = states.described(request, data)
+    states.restore_generators(request, loaded, team, seed, journal)  # nothing that was made here counts
+    return run
+
+
+def _opened(request: Train, seed: int, pictures: int) -> Generator[Any, None, Data]:
+    """The data; user code that makes it finds the generators as a script would that begins with the seed."""
     rng.seed_all(seed)
     data = yield from open_data(request.data)
     if data.train is None or not data.train.count:
         raise Refusal(f"{data.name} has nothing to train on.", title=TITLE, hint="Choose data with a training set.")
     if pictures:
         yield Looked(look(data, pictures))
-    yield Progress(0, 0, "steps", "Making the model")
+    return data
+
+
+def _made(request: Train, device: torch.device, seed: int, loaded: Any) -> tuple[nn.Module, tuple[str, ...]]:
+    """(the model on its device, with the weights that it begins with; what is to be said of these)."""
+    start = request.start
     rng.seed_all(seed)
     model = made_model(request.model, request.arguments, fetch=start is None)
-    notes = [*data.notes, *(load_weights(model, start, loaded) if start is not None else ())]
-    model = _placed_on(model, device)
-    precision = Precision(device, request.amp)
-    if request.amp and not precision.is_mixed:
-        notes.append(f"{described(device)} has no mixed precision here: it is trained in full precision.")
-    yield Progress(0, 0, "steps", "Trying a first batch")
-    journal = states.journal_from(start, loaded)
-    order = Order(seed, journal.epoch, True, team.share)
-    if share_of_batch(request, team) * team.size != request.batch_size:
-        together = share_of_batch(request, team) * team.size
-        notes.append(f"{request.batch_size} samples cannot be shared by {team.size} processes: a batch has {together}.")
-    notes += _place_in_epoch(journal, request, loaded, data.train.batch_count(share_of_batch(request, team), order))
-    batch = _first_batch(data, share_of_batch(request, team), order, device)
-    shown = tried(model, criterion, *batch, data.classes, precision.autocast)
-    optimizer, scheduler, checks = _optimizing(request, model, loaded)
-    if precision.scaler is not None and start is not None and start.scaler is not None:
-        precision.scaler.load_state_dict(part(loaded, start.scaler))
-    states.restore_generators(request, loaded, team, seed, journal)
-    return Prepared(
-        request, team, device, data, model, criterion, optimizer, scheduler, precision, journal, seed, shown,
-        (*notes, *shown.notes), (*shown.checks, *checks, _device_check(device, precision)), _given(start),
-        states.described(request, data),
-    )  # fmt: skip
+    notes = load_weights(model, start, loaded) if start is not None else ()
+    return _placed_on(model, device), notes
+
+
+def _try_out(run: Prepared) -> None:
+    """Puts a first batch through the model."""
+    assert run.data.train is not None
+    batch = next(iter(run.data.train.batches(run.batch_size, run.order)))
+    inputs, targets = (moved(each, run.device) for each in batch)
+    run.tried = tried(run.model, run.criterion, inputs, targets, run.data.classes, run.precision.autocast)
+    run.notes += run.tried.notes
+
+
+def _precision_notes(run: Prepared) -> Iterator[str]:
+    if run.request.amp and not run.precision.is_mixed:
+        yield f"{described(run.device)} has no mixed precision here: it is trained in full precision."
+
+
+def _share_notes(run: Prepared) -> Iterator[str]:
+    together = run.batch_size * run.team.size
+    if together != run.request.batch_size:
+        size, many = run.request.batch_size, run.team.size
+        yield f"{size} samples cannot be shared by {many} processes: a batch has {together}."
 
 
 def absolute(request: Train) -> Train:
@@ -140,7 +159,9 @@ def absolute(request: Train) -> Train:
         model = model._replace(path=os.path.abspath(os.path.expanduser(model.path)))
     data = request.data._replace(path=os.path.abspath(request.data.path)) if request.data.path else request.data
     folder = os.path.abspath(os.path.expanduser(request.folder))
-    return request._replace(start=start, model=model, data=data, folder=folder)
+    path, colon, name = request.criterion.rpartition(":")
+    criterion = f"{os.path.abspath(os.path.expanduser(path))}:{name}" if colon else request.criterion
+    return request._replace(start=start, model=model, data=data, folder=folder, criterion=criterion)
 
 
 def _check(request: Train) -> None:
@@ -167,69 +188,6 @@ def _placed_on(model: nn.Module, device: torch.device) -> nn.Module:
         raise Refusal(message, title=MEMORY, hint="Choose another device.") from error
 
 
-def _first_batch(data: Data, size: int, order: Order, device: torch.device) -> tuple[Any, Any]:
-    assert data.train is not None
-    inputs, targets = next(iter(data.train.batches(size, order)))
-    return moved(inputs, device), moved(targets, device)
-
-
-def _place_in_epoch(journal: Journal, request: Train, loaded: Any, batches: int) -> list[str]:
-    """Brings the place within the epoch to the batches that it has now; gives what is to be said of that."""
-    notes = []
-    arguments = loaded.get("arguments") if isinstance(loaded, dict) else None
-    size = arguments.get("batch_size") if isinstance(arguments, dict) else None
-    is_own = request.start is not None and request.start.is_own
-    if journal.batch and is_own and size not in (None, request.batch_size):
-        journal.batch = journal.batch * int(size) // request.batch_size
-        notes.append(f"The file has batches of {size}: it goes on after batch {journal.batch} of the new size.")
-    if journal.batch > batches:
-        notes.append(f"The epoch has {plural(batches, 'batch', 'batches')} now; {journal.batch:,} were done.")
-        journal.batch = batches
-    return notes
-
-
-# -- optimizer ---------------------------------------------------------------------------------------------
-
-
-def _optimizing(request: Train, model: nn.Module, loaded: Any) -> tuple[Any, Any, list[Check]]:
-    """(optimizer, scheduler, what is to be said of them), with the file's states in them."""
-    start = request.start
-    state = _part_of(loaded, start.optimizer if start is not None else None)
-    schedule = _part_of(loaded, start.scheduler if start is not None else None)
-    lr = request.lr
-    optimizer = optimizers.made_optimizer(model, request.optimizer, state, lr=lr, fused=request.fused)
-    scheduler = None
-    if request.scheduler is not None and schedule is not None:  # made first: to make one changes learning rates
-        scheduler = schedulers.made_scheduler(optimizer, request.scheduler, request.epochs, schedule)
-    if state is not None:
-        optimizers.load(optimizer, state, request.fused)
-    if lr is not None:
-        optimizers.set_rate(optimizer, lr)
-        schedulers.set_base_rate(scheduler, lr)
-    if request.scheduler is not None and scheduler is None:
-        scheduler = schedulers.made_scheduler(optimizer, request.scheduler, request.epochs)
-    return optimizer, scheduler, [*_optimizer_checks(request, optimizer, state, schedule)]
-
-
-def _part_of(loaded: Any, keys: Any) -> Any:
-    return None if keys is None else part(loaded, keys)
-
-
-def _optimizer_checks(request: Train, optimizer: Any, state: Any, schedule: Any) -> Any:
-    rate = f"learning rate {number(optimizers.rate_of(optimizer))}"
-    name = request.optimizer.name
-    if state is not None:
-        many = plural(len(state["state"]), "parameter")
-        yield Check("Optimizer", "ok", f"{name} goes on with its state for {many}, {rate}.")
-    else:
-        yield Check("Optimizer", "assumed" if request.start else "ok", f"{name} begins afresh, {rate}.")
-    if request.scheduler is not None and schedule is not None:
-        yield Check("Scheduler", "ok", f"{request.scheduler.name} goes on where it was.")
-    elif request.scheduler is not None:
-        yield Check("Scheduler", "assumed" if request.start else "ok", f"{request.scheduler.name} begins afresh.")
-    elif schedule is not None:
-        yield Check("Scheduler", "warning", "The file has a scheduler's state, and none was chosen: it is not used.")
-
-
-def _device_check(device: torch.device, precision: Precision) -> Check:
-    return Check("Device", "ok", described(device) + (", mixed precision." if precision.is_mixed else "."))
+def _device_check(run: Prepared) -> Check:
+    text = described(run.device) + (", mixed precision." if run.precision.is_mixed else ".")
+    return Check("Device", "ok", text)

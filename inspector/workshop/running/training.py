@@ -52,7 +52,7 @@ def train(request: Train, wishes: Wishes, team: Team = ALONE) -> Words:
     best = saving.best_path(request.folder)
     return Trained(
         "stopped" if is_stopped else "finished", run.journal.epoch, run.journal.batch, run.journal.best,
-        run.journal.best_epoch, epochs.latest, best if os.path.exists(best) else "",
+        run.journal.best_epoch, epochs.files.latest, best if os.path.exists(best) else "",
         time.perf_counter() - began, epochs.teller.samples,
     )  # fmt: skip
 
