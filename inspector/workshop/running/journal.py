@@ -54,6 +54,13 @@ class Journal:
         self.loss_sum = 0.0
         return is_best
 
+    def go_back(self, epoch: int) -> None:
+        """Begins `epoch` anew, and forgets what was found in it and after it."""
+        kept = sum(number < epoch for number in self.epochs["epoch"])
+        self.epochs = {name: values[:kept] for name, values in self.epochs.items()}
+        del self.batch_losses[sum(self.epochs["batches"]) :]
+        self.epoch, self.batch, self.samples, self.loss_sum = epoch, 0, 0, 0.0
+
     # -- in files ------------------------------------------------------------------------------------------
 
     def history(self) -> dict[str, Any]:

@@ -180,8 +180,7 @@ def journal_from(start: Start | None, loaded: Any) -> Journal:
         message = f"The file lacks what a run of this program saves: {text_of(error)}."
         raise Refusal(message, title=READING, hint="Begin a new epoch from its weights.") from error
     if (start.epoch, start.batch) != (journal.epoch, journal.batch):  # corrected by a person
-        journal.epoch, journal.batch = max(1, start.epoch), 0
-        journal.samples, journal.loss_sum = 0, 0.0
+        journal.go_back(max(1, start.epoch))
     journal.best = start.best
     return journal
 

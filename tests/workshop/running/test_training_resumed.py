@@ -141,6 +141,18 @@ def test_another_number_of_epochs_goes_on_from_the_end(tmp_path: Path) -> None:
     assert difference(latest(torn), latest(whole)) == ""
 
 
+def test_an_epoch_that_a_person_goes_back_to_is_told_once(tmp_path: Path) -> None:
+    request = training(tmp_path, epochs=3)
+    trained(request)
+    back = going_on(request)
+    assert back.start is not None
+    words, _ = trained(back._replace(start=back.start._replace(epoch=2, batch=0, best=9.0)))
+    history = latest(request)["history"]
+    assert [end.epoch for end in of(EpochEnd, words)] == [2, 3]
+    assert (history["epoch"], history["batches"], len(history["batch_losses"])) == ([1, 2, 3], [5, 5, 5], 15)
+    assert history["batch_losses"].tolist()[5:] == losses(words)
+
+
 def test_another_batch_size_goes_on_near_the_place(tmp_path: Path) -> None:
     torn = training(tmp_path)
     stopped_at(torn, 4)
