@@ -39,6 +39,8 @@ from .tallies import Result, Tally
 from .where import placed
 
 TITLE = "The test failed"
+_LONGEST = 600
+"""Characters of what is said of one checkpoint that cannot be tested."""
 
 
 def infer(request: Test) -> Generator[Any, None, Tests]:
@@ -109,8 +111,10 @@ def _path(start: Start) -> str:
 
 
 def _sentence(error: BaseException) -> str:
+    """On one line; torch lists every key that is missing."""
     failure = failure_of(error)
-    return f"{failure.message} {failure.hint}".strip()
+    message = safe(" ".join(failure.message.split()), _LONGEST)
+    return f"{message} {failure.hint}".strip()
 
 
 def _dtype_of(model: nn.Module) -> torch.dtype:

@@ -140,8 +140,18 @@ def test_one_that_cannot_be_tested_does_not_keep_the_others(place: Place) -> Non
     assert [os.path.basename(path) for path, _ in tests.failures] == ["torn.pth", "other.pth", "gone.pth", "net.pth"]
     assert "torch.load(weights_only=True) cannot read" in sentences[broken[0].path]
     assert "size mismatch for fc.weight" in sentences[broken[1].path]
+    assert all("\n" not in sentence and "\t" not in sentence for sentence in sentences.values())
     assert "There is no file" in sentences[broken[2].path]
     assert "The file has no entry 'ema'" in sentences[good.path]
+
+
+def test_many_missing_keys_are_no_long_story(place: Place) -> None:
+    torch.save({"state_dict": {f"blocks.{at}.weight": torch.zeros(1) for at in range(500)}}, place.folder / "other.pth")
+    tests = finish(infer(place.request(Start(str(place.folder / "other.pth"), ("state_dict",)))))
+    ((_, sentence),) = tests.failures
+    assert len(sentence) < 800
+    assert sentence.startswith("Error(s) in loading state_dict for Net: Missing key(s)")
+    assert sentence.endswith("Fit shows what differs, and what mends it.")
 
 
 def test_a_checkpoint_is_called_by_the_name_of_the_persons_file(place: Place) -> None:
