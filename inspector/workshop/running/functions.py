@@ -55,8 +55,8 @@ def _function(source: DataSource) -> Callable[[], Any]:
     where = os.path.basename(source.path)
     found = getattr(module, source.name, None)
     if found is None:
-        functions = [name for name, each in vars(module).items() if callable(each) and not name.startswith("_")]
-        raise Refusal(f"There is no {source.name} in {where}.", title=_TITLE, hint=similar(source.name, functions))
+        own = [name for name, each in vars(module).items() if getattr(each, "__module__", "") == module.__name__]
+        raise Refusal(f"There is no {source.name} in {where}.", title=_TITLE, hint=similar(source.name, own))
     if not callable(found):
         return lambda: found
     if needed := _needed(found):

@@ -20,7 +20,7 @@ from ..failures import Refusal, text_of
 from ..run_requests import DataSource
 from .found import Found
 from .labels import kept_labels, names_of
-from .samples import AtOnce, Samples
+from .samples import AtOnce, Samples, pixels_of
 from .set_classes import class_of, ways
 from .set_folders import Place, made, place_of
 from .splitting import Parts
@@ -92,9 +92,9 @@ def _gives(dataset: Any, inputs: Tensor, targets: Tensor) -> bool:
     """Whether some samples that the set gives out are those of the arrays."""
     for index in {round(part * (len(dataset) - 1) / (_LOOKS - 1)) for part in range(_LOOKS)}:
         picture, target = dataset[index]
-        pixels = torch.as_tensor(np.array(picture))
-        pixels = pixels.permute(2, 0, 1) if pixels.dim() == 3 and inputs.dim() == 4 else pixels
-        if not torch.equal(pixels, inputs[index]) or not np.array_equal(target, int(targets[index])):
+        if not hasattr(picture, "getbands") or not torch.equal(pixels_of(picture), inputs[index]):
+            return False
+        if not np.array_equal(target, int(targets[index])):
             return False
     return True
 

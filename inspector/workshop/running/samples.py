@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -88,6 +89,12 @@ def as_picture(sample: Tensor) -> Any:
     if sample.dim() == 3:
         sample = sample[0] if len(sample) == 1 else sample.permute(1, 2, 0)
     return Image.fromarray(sample.contiguous().numpy())
+
+
+def pixels_of(picture: Any) -> Tensor:
+    """The bytes of a picture of PIL: uint8 [h, w], or [c, h, w] where it has several channels."""
+    pixels = torch.from_numpy(np.array(picture, dtype=np.uint8))
+    return pixels.permute(2, 0, 1).contiguous() if pixels.dim() == 3 else pixels
 
 
 class Transformed:

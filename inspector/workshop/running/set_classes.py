@@ -11,7 +11,7 @@ from typing import Any
 
 from ..failures import Refusal
 from ..named import similar
-from ..torchvision_schemas import load
+from .vision import why_not
 
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "train": ("train", "trainval", "train-standard"),
@@ -23,12 +23,10 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 
 def class_of(name: str) -> tuple[Any, dict[str, Any]]:
     """The class of a set, and what it takes besides: `EMNIST_letters` is EMNIST(split="letters")."""
-    load()
-    try:
-        from torchvision import datasets  # type: ignore[import-untyped]
-    except ImportError as error:
-        hint = "Install it there, or choose another interpreter."
-        raise Refusal("torchvision is not installed in this interpreter.", title="No torchvision", hint=hint) from error
+    if reason := why_not():
+        raise Refusal(f"{name} is a data set of torchvision.", title="There is no torchvision", hint=reason)
+    from torchvision import datasets  # type: ignore[import-untyped]
+
     base, _, split = name.partition("_")
     options = {"split": split or "balanced"} if base == "EMNIST" else {}
     kind = getattr(datasets, base if options else name, None)

@@ -18,6 +18,8 @@ from ...wording import plural, safe, shape
 from ..failures import Refusal, text_of
 from ..named import similar
 from .literals import NotPlain, plain
+from .samples import pixels_of
+from .vision import why_not
 
 _TITLE = "This transform is not known"
 SETTLED = {"CenterCrop", "Compose", "ConvertImageDtype", "FiveCrop", "Grayscale", "LinearTransformation", "Normalize",
@@ -111,9 +113,25 @@ def _written(node: Any) -> str:
 # -- torchvision's own ------------------------------------------------------------------------------------------
 
 
-def composed(steps: Sequence[Step]) -> Callable[[Any], Any]:
+def composed(steps: Sequence[Step]) -> Composed:
     """torchvision's transforms one after the other. Raises Refusal where one cannot be made."""
-    return Composed([(str(step), _made(step.node)) for step in steps])
+    return Composed([(str(step), _own(step) if _is_own(step) else _made(step.node)) for step in steps])
+
+
+def _is_own(step: Step) -> bool:
+    """Whether it is made here, because there is no torchvision."""
+    return step.name in ("ToTensor", "Normalize") and bool(why_not())
+
+
+def _own(step: Step) -> Callable[[Any], Any]:
+    whole = at_once([step])
+    assert whole is not None
+
+    def apply(sample: Any) -> Any:
+        pixels = sample if isinstance(sample, Tensor) else pixels_of(sample)
+        return whole(pixels[None])[0]
+
+    return apply
 
 
 class Composed:
@@ -157,14 +175,11 @@ def _made(call: ast.Call) -> Any:
 
 
 def _class(name: str) -> Any:
-    from ..torchvision_schemas import load
+    if reason := why_not():
+        hint = f"{reason} ToTensor() and Normalize(...) need none."
+        raise Refusal(f"{name} needs torchvision.", title=_TITLE, hint=hint)
+    from torchvision import transforms  # type: ignore[import-untyped]
 
-    load()
-    try:
-        from torchvision import transforms  # type: ignore[import-untyped]
-    except ImportError as error:
-        hint = "Install it there, or leave only ToTensor() and Normalize(...), which need none."
-        raise Refusal(f"{name} needs torchvision, which is not installed.", title=_TITLE, hint=hint) from error
     known = [each for each in transforms.transforms.__all__ + transforms.autoaugment.__all__ if each != "Lambda"]
     if name not in known or not isinstance(getattr(transforms, name, None), type):
         hint = similar(name, known) or "It takes those of torchvision.transforms, without Lambda."
@@ -189,6 +204,8 @@ def _constant(dotted: str) -> Any:
     module, _, name = dotted.rpartition(".")
     if module == "torch" and isinstance(getattr(torch, name, None), torch.dtype):
         return getattr(torch, name)
+    if why_not():
+        raise NotPlain(f"{dotted} needs torchvision")
     from torchvision import transforms
 
     kind = module.rpartition(".")[2]
@@ -226,7 +243,7 @@ def _check_channels(arrays: Tensor, channels: int) -> None:
     has = arrays.shape[1] if arrays.dim() == 4 else 0
     if not has or channels not in (1, has):
         what = f"samples have {plural(has, 'channel')}" if has else f"samples {shape(arrays.shape[1:])} are no pictures"
-        hint = f"It takes {plural(has, 'number')} each for mean and deviation." if has else _ADVICE
+        hint = f"It takes {plural(has, 'number')} each for mean and deviation." if has else "Put ToTensor() before it."
         message = f"Normalize is given for {plural(channels, 'channel')}, but the {what}."
         raise Refusal(message, title=_MISFIT, hint=hint)
 

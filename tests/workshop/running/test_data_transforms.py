@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ import pytest
 import torch
 from PIL import Image
 
+from inspector.progress import finish
 from inspector.workshop.failures import Refusal
+from inspector.workshop.run_requests import DataSource
+from inspector.workshop.running.datasets import open_data
 from inspector.workshop.running.samples import as_picture
 from inspector.workshop.running.transforms import at_once, composed, parsed, undone
 from inspector.workshop.torchvision_schemas import load
@@ -174,3 +178,39 @@ def test_what_a_step_was_given_is_said() -> None:
     steps = composed(parsed(["ColorJitter(hue=0.5)", "ToTensor()", "ToTensor()"]))
     with pytest.raises(Refusal, match=r"ToTensor\(\) cannot be applied to a tensor \[3, 10, 20\]"):
         steps(Image.new("RGB", (20, 10)))
+
+
+# Without torchvision
+
+
+def without_torchvision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in an interpreter that does not have it."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+        monkeypatch.setitem(sys.modules, name, None)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_the_two_usual_steps_need_no_torchvision(monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    channels = len(mode) if mode == "RGB" else 1
+    texts = ["ToTensor()", f"Normalize({[0.4] * channels}, {[0.3] * channels})"]
+    pixels = RANDOM.integers(0, 256, (6, 5, 3) if mode == "RGB" else (6, 5), np.uint8)
+    picture = Image.fromarray(pixels)
+    plain = composed(parsed(texts))(picture)
+    without_torchvision(monkeypatch)
+    assert torch.equal(composed(parsed(texts))(picture), plain)
+
+
+def test_others_say_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_torchvision(monkeypatch)
+    error = refusal("RandomCrop(28)")
+    assert error.message == "RandomCrop needs torchvision."
+    assert f"not installed in {sys.executable}" in error.hint
+
+
+def test_drawn_shapes_need_no_torchvision(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_torchvision(monkeypatch)
+    data = finish(open_data(DataSource(size=40, transforms=("ToTensor()", "Normalize((0.5,), (0.5,))"))))
+    assert data.train.shape == (1, 28, 28)
+    with pytest.raises(Refusal) as caught:
+        finish(open_data(DataSource("torchvision", "", "FashionMNIST")))
+    assert caught.value.title == "There is no torchvision"

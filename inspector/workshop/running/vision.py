@@ -1,0 +1,24 @@
+"""Whether torchvision can be used in this interpreter, and if not, why."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+from ..failures import text_of
+from ..torchvision_schemas import load
+
+
+def why_not() -> str:
+    """What is in the way, as a hint; empty where torchvision can be used. It is imported then."""
+    load()
+    try:
+        importlib.import_module("torchvision.datasets")
+        importlib.import_module("torchvision.transforms")
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] == "torchvision":
+            return f"torchvision is not installed in {sys.executable}: install it there, or choose another interpreter."
+        return f"torchvision cannot be imported: {text_of(error).rstrip('.')}."
+    except Exception as error:
+        return f"torchvision cannot be imported: {type(error).__name__}: {text_of(error).rstrip('.')}."
+    return ""
