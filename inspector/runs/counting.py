@@ -24,7 +24,7 @@ from ..comparing.optimizer_states import optimizer_states
 from ..wording import count, plural, safe
 from .field_words import convention_of
 from .part_words import steps_of
-from .stored import Field, entry_at, number_at
+from .stored import Field, count_at, entry_at
 
 _MOST_EPOCHS = 10_000_000
 _MOST_BESIDE = 2000
@@ -111,9 +111,9 @@ _Ask = Callable[[Checkpoint, Sequence[Field], int, Sequence[int]], "_Told | None
 def _scheduler(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, possible: Sequence[int]) -> _Told | None:
     for field in fields:
         if field.role == "scheduler":
-            steps = number_at(entry_at(checkpoint.root, f"{field.key}.last_epoch"))
-            if steps is not None and int(steps) in possible:
-                return _Told(int(steps), f"the scheduler was stepped {plural(int(steps), 'time')}")
+            steps = count_at(entry_at(checkpoint.root, f"{field.key}.last_epoch"))
+            if steps is not None and steps in possible:
+                return _Told(steps, f"the scheduler was stepped {plural(steps, 'time')}")
     return None
 
 

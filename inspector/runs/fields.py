@@ -23,7 +23,7 @@ from ..wording import names, number, plural, safe
 from .field_words import role_of, words_of
 from .own_files import is_own, own_fields
 from .part_words import optimizer_words, part_words, weights_words
-from .stored import Field, entry_at, number_at, numbers_at
+from .stored import Field, entry_at, is_cut, number_at, numbers_at
 
 _DEEPEST, _MOST = 3, 1000
 _CURVES = ("train_loss", "valid_loss", "accuracy", "lr")
@@ -107,6 +107,8 @@ def _as_history(entry: Entry, key: str, words: tuple[str, ...]) -> Field | None:
     role = role_of(words)
     if role not in _CURVES:
         return None
+    if isinstance(entry, Branch) and is_cut(entry):
+        return Field("history", key, None, entry.note.replace("the first", "values, the first"))
     found = numbers_at(entry)
     if found is None:
         return None
@@ -139,7 +141,7 @@ def _class_names(entry: Entry) -> tuple[str, ...] | None:
     values = [(child.name, child.value) for child in entry.children if isinstance(child, Value)]
     if all(isinstance(value, str) for _, value in values):
         texts = [str(value) for _, value in values]
-        if entry.kind == "mapping" and all(name.isdigit() for name, _ in values):
+        if entry.kind == "mapping" and all(name.isdecimal() for name, _ in values):
             return tuple(str(value) for _, value in sorted(values, key=lambda pair: int(pair[0])))
         return tuple(texts) if entry.kind == "sequence" else None
     if entry.kind == "mapping" and sorted(map(str, dict(values).values())) == sorted(map(str, range(len(values)))):

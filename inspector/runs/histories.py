@@ -19,7 +19,7 @@ from ..checkpoint.entries import Branch, Checkpoint, Tensor
 from .field_words import role_of, words_of
 from .past_rates import past_rates
 from .resume import Resume, resume_of
-from .stored import Field, entry_at, numbers_at, plain, plain_at
+from .stored import Field, entry_at, is_cut, numbers_at, plain, plain_at
 
 if TYPE_CHECKING:
     from ..checkpoint.decoding import Array
@@ -28,6 +28,7 @@ Points = tuple[tuple[float, float], ...]
 
 _MUCH_LONGER = 3
 """So many times as many values as epochs are one for each batch, or for every so many."""
+_MOST_EPOCHS = 10_000_000
 _PERCENT = 1.5
 """Accuracies above this are in percent."""
 
@@ -64,7 +65,7 @@ def history_of(checkpoint: Checkpoint, resume: Resume | None = None) -> History:
 def _own(checkpoint: Checkpoint, resume: Resume) -> History:
     found = plain_at(checkpoint.root, "history")
     lists: Mapping[str, Any] = found if isinstance(found, dict) else {}
-    epochs = [epoch for epoch in _listed(lists, "epoch") if isinstance(epoch, int)]
+    epochs = [epoch for epoch in _listed(lists, "epoch") if isinstance(epoch, int) and 0 < epoch < _MOST_EPOCHS]
     return History(
         train_loss=_zipped(epochs, _listed(lists, "train_loss")),
         valid_loss=_zipped(epochs, _listed(lists, "valid_loss")),
@@ -96,9 +97,9 @@ def _own_batches(
     from ..checkpoint.arrays import read
 
     losses = np.asarray(read(entry), dtype=np.float64).reshape(-1)
-    counts = [count for count in batches if isinstance(count, int) and count > 0]
+    counts = [count for count in batches if isinstance(count, int) and 0 < count <= len(losses)]
     stretches = [np.asarray(epoch - 1 + np.arange(1, n + 1) / n) for epoch, n in zip(epochs, counts)]
-    if resume.batch and not resume.corrected & {"epoch", "batch"}:
+    if 0 < resume.batch <= len(losses) and not resume.corrected & {"epoch", "batch"}:
         usual = max(counts[-1] if counts else 0, resume.batch)
         stretches.append(np.asarray(resume.epoch - 1 + np.arange(1, resume.batch + 1) / usual))
     xs = np.concatenate(stretches) if stretches else np.zeros(0)
@@ -138,11 +139,23 @@ def _done(resume: Resume) -> int:
     return max(resume.epoch - 1, 0) if "epoch" in resume.used or "epoch" in resume.corrected else 0
 
 
-def _lists(checkpoint: Checkpoint, fields: Sequence[Field]) -> Iterator[tuple[str, tuple[float, ...]]]:
+def _lists(checkpoint: Checkpoint, fields: Sequence[Field]) -> Iterator[tuple[str, Sequence[float]]]:
     for field in fields:
-        values = numbers_at(entry_at(checkpoint.root, field.key)) if field.role == "history" else None
-        if values is not None:
+        entry = entry_at(checkpoint.root, field.key) if field.role == "history" else None
+        values = _read_whole(checkpoint, field.key) if is_cut(entry) else numbers_at(entry)
+        if values:
             yield role_of(words_of(field.key)), values
+
+
+def _read_whole(checkpoint: Checkpoint, key: str) -> Sequence[float]:
+    """A list that is too long to be listed entry by entry, as the losses of all batches are."""
+    from ..checkpoint.rewriting import PICKLED, Rewriter
+
+    if checkpoint.format not in PICKLED:
+        return ()
+    found = Rewriter(checkpoint).value(key)
+    values = found if isinstance(found, (list, tuple)) else ()
+    return values if all(type(value) in (float, int) for value in values) else ()
 
 
 def _points(values: Sequence[float], done: int) -> Points:

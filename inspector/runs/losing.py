@@ -37,7 +37,7 @@ def optimizer_losses(
     weights = of_checkpoint(checkpoint, resume.weights) if resume.weights is not None else None
     found = lenses(checkpoint, weights) if weights is not None else lenses(checkpoint)
     lens = next((each for each in found if each.state.section == resume.optimizer), None)
-    if lens is None:
+    if lens is None or lens.state.note:  # of a list that was cut nothing can be said
         return ()
     turned = tuple(_turned(side)) if side is not None else ()
     return turned or loads_wrongly(lens, _as_in_file(held, side) if side is not None else held)

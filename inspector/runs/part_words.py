@@ -6,7 +6,7 @@ from ..checkpoint.entries import Branch, Entry, Tensor, walk
 from ..comparing.optimizer_kinds import kind_of
 from ..comparing.optimizer_states import OptimizerState
 from ..wording import count, names, number, plural, safe
-from .stored import number_at
+from .stored import count_at, number_at
 
 
 def weights_words(branch: Branch) -> str:
@@ -28,17 +28,17 @@ def optimizer_words(state: OptimizerState) -> str:
 def steps_of(state: OptimizerState) -> int:
     """How many steps it has taken, by the first state that says so; 0 where none does."""
     for slot in state.slots:
-        step = next((number_at(entry) for entry in slot.entries if entry.name == "step"), None)
+        step = next((count_at(entry) for entry in slot.entries if entry.name == "step"), None)
         if step is not None:
-            return int(step) if 0 <= step < 1 << 62 else 0
+            return step
     return 0
 
 
 def part_words(entry: Entry, section: str) -> str:
     """Of a scheduler or a scaler how far it is, of anything else what it is made of."""
     children = {child.name: child for child in entry.children} if isinstance(entry, Branch) else {}
-    if section == "scheduler" and (done := number_at(children.get("last_epoch"))) is not None:
-        return f"stepped {plural(int(done), 'time')}"
+    if section == "scheduler" and (done := count_at(children.get("last_epoch"))) is not None:
+        return f"stepped {plural(done, 'time')}"
     if section == "scaler" and (scale := number_at(children.get("scale"))) is not None:
         return f"scale {number(scale)}"
     shown = [safe(name, 40) for name in children]

@@ -23,6 +23,7 @@ Rate = Callable[[float, int, Mapping[str, Any]], float]
 
 _MOST = 100_000
 _CLOSE = 1e-6
+_MOST_MILESTONES = 1000
 
 
 def past_rates(checkpoint: Checkpoint, resume: Resume) -> Points:
@@ -46,12 +47,22 @@ def _by_scheduler(checkpoint: Checkpoint, resume: Resume, rate: float, done: int
         return ()
     try:
         base = float(settings["base_lrs"][0])
-        rates = [formula(base, step, chosen.options) for step in range(done + 1)]
+        options = {name: _as_float(value) for name, value in chosen.options.items()}
+        rates = [formula(base, step, options) for step in range(done + 1)]
     except (ArithmeticError, IndexError, KeyError, TypeError, ValueError):
         return ()
     if not math.isclose(rates[-1], rate, rel_tol=_CLOSE):
         return ()
     return tuple((float(epoch + 1), value) for epoch, value in enumerate(rates[:-1]))
+
+
+def _as_float(value: Any) -> Any:
+    """Whole numbers of any length are no settings; and what is computed with them takes for ever."""
+    if not isinstance(value, list):
+        return float(value)
+    if len(value) > _MOST_MILESTONES:
+        raise ValueError("too many")
+    return [float(each) for each in value]
 
 
 def _step(base: float, step: int, settings: Mapping[str, Any]) -> float:

@@ -25,7 +25,7 @@ from .counting import Counted, counted
 from .field_words import role_of, words_of
 from .fields import fields
 from .own_files import is_own, own_loss, own_part
-from .stored import ROLES, Field, entry_at, number_at
+from .stored import ROLES, Field, count_at, entry_at, number_at
 
 PARTS = ("weights", "optimizer", "scheduler", "scaler", "rng")
 """Roles whose correction is a key."""
@@ -95,7 +95,7 @@ class _Reading:
         return Resume(
             **keys,
             epoch=epoch.next,
-            batch=int(self._number("batch") or 0),
+            batch=self._batch(),
             epoch_because=epoch.sentence,
             epoch_is_sure=epoch.is_sure,
             best=best,
@@ -193,12 +193,16 @@ class _Reading:
         field = self._first("epoch")
         if field is not None:
             self._used["epoch"] = field
-        if self._is_own and field is not None and field.key == "epoch":
-            return self._own_epoch(int(field.value))  # type: ignore[call-overload]
+        epoch = count_at(entry_at(self._checkpoint.root, field.key)) if field is not None else None
+        if self._is_own and field is not None and field.key == "epoch" and epoch is not None:
+            return self._own_epoch(epoch)
         return counted(self._checkpoint, self._fields, field)
 
+    def _batch(self) -> int:
+        return max(0, int(self._number("batch") or 0))
+
     def _own_epoch(self, epoch: int) -> Counted:
-        batch = int(self._number("batch") or 0)
+        batch = self._batch()
         where = f"after batch {batch} of epoch {epoch}" if batch else f"before epoch {epoch}"
         return Counted(max(epoch, 1), f"A run of this program saved it {where}.", True)
 

@@ -109,7 +109,8 @@ def _milestones(counted: object) -> list[int]:
         called = counted.get("constructor arguments")
         if isinstance(called, list) and called:
             return _milestones(called[0])
-        pairs = [(int(epoch), int(times)) for epoch, times in counted.items() if str(epoch).isdigit()]
-        return sorted(epoch for epoch, times in pairs for _ in range(min(times, 100)))
+        times = {int(epoch): number for epoch, number in counted.items() if epoch.isdecimal()}
+        known = {epoch: number for epoch, number in times.items() if isinstance(number, int)}
+        return sorted(epoch for epoch, number in known.items() for _ in range(min(number, 100)))
     return [int(epoch) for epoch in counted if isinstance(epoch, int)] if isinstance(counted, list) else []
 

@@ -5,6 +5,7 @@ A key is made of names joined by dots, as people see it; names may have dots the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
@@ -97,6 +98,17 @@ def number_at(entry: Entry | None) -> float | int | None:
     return None
 
 
+def count_at(entry: Entry | None) -> int | None:
+    """A whole number of no less than 0; None for all else."""
+    value = number_at(entry)
+    return int(value) if value is not None and math.isfinite(value) and 0 <= value == int(value) else None
+
+
+def is_cut(entry: Entry | None) -> bool:
+    """Whether a list was too long to be read to its end."""
+    return isinstance(entry, Branch) and entry.note.startswith("the first")
+
+
 def _number_of(tensor: Tensor) -> float | int | None:
     from ..checkpoint.arrays import read
 
@@ -114,10 +126,10 @@ def _plain_number(value: object) -> float | int | None:
 
 
 def numbers_at(entry: Entry | None) -> tuple[float, ...] | None:
-    """A list, tuple or one-dimensional tensor of numbers; None for all else."""
+    """A list, tuple or one-dimensional tensor of numbers; None for all else, and for a list that was cut."""
     if isinstance(entry, Tensor) and len(entry.shape) == 1 and entry.numel:
         return _numbers_of(entry)
-    if not isinstance(entry, Branch) or entry.kind != "sequence" or not entry.children:
+    if not isinstance(entry, Branch) or entry.kind != "sequence" or not entry.children or is_cut(entry):
         return None
     if not all(isinstance(child, (Value, Tensor)) for child in entry.children):
         return None

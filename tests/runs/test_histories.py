@@ -52,6 +52,15 @@ def test_a_list_much_longer_than_epochs_is_of_batches(tmp_path: Path) -> None:
     assert found.train_loss == ()
 
 
+def test_a_list_too_long_to_be_listed_is_read_whole(tmp_path: Path) -> None:
+    losses = np.linspace(2.0, 1.0, 50_000)
+    found = history(tmp_path, epochs_trained=4, losses=losses.tolist())
+    assert found.batch_losses is not None
+    xs, ys = found.batch_losses
+    assert np.array_equal(ys, losses)
+    assert xs[-1] == 4.0
+
+
 def test_several_evaluations_in_an_epoch_are_spread_over_it(tmp_path: Path) -> None:
     assert history(tmp_path, epochs_trained=2, val_losses=[4.0, 3.0, 2.0, 1.0]).valid_loss == (
         (0.5, 4.0),

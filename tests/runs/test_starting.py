@@ -322,6 +322,16 @@ def test_a_state_goes_to_no_parameter_that_it_is_not_of(tmp_path: Path) -> None:
     assert begun(checkpoint, tmp_path, model=turned).optimizer is None
 
 
+def test_a_state_of_more_parameters_than_are_listed_is_kept(tmp_path: Path) -> None:
+    """Of a list that was cut nobody knows how long it is; torch counts it itself."""
+    weights = {f"w.{number}": torch.zeros(1) for number in range(10_100)}
+    state = {number: {"momentum_buffer": torch.zeros(1)} for number in range(3)}
+    groups = [{"lr": 0.1, "momentum": 0.9, "dampening": 0, "params": [*range(10_100)]}]
+    held = {"state_dict": weights, "optimizer": {"state": state, "param_groups": groups}}
+    checkpoint = opened(tmp_path, held)
+    assert begun(checkpoint, tmp_path, model=of_checkpoint(checkpoint, "state_dict")).optimizer == ("optimizer",)
+
+
 def test_keys_that_stay_as_the_model_has_them_are_not_strict(tmp_path: Path) -> None:
     checkpoint = opened(tmp_path, trained())
     side = apply(of_checkpoint(checkpoint, "state_dict"), [KeepInitial(("2.{rest}",))])
