@@ -172,12 +172,12 @@ class Tally:
     # -- what is to be said of it ---------------------------------------------------------------------------------
 
     def _hints(self, counts: Counts, model: nn.Module) -> list[str]:
-        said = [hint(counts.confusion, self.classes), _only_one(counts, self.classes)]
-        if counts.broken:
-            said.append(f"For {count(counts.broken)} of {plural(self.samples, 'sample')} a score is NaN.")
-            broken = not_finite_parameters(model)
-            said += [f"NaN or Inf is in the weights already: {names(broken)}."] if broken else []
-        return [each for each in said if each]
+        if not counts.broken:
+            said = [hint(counts.confusion, self.classes), _only_one(counts, self.classes)]
+            return [each for each in said if each]
+        said = [f"For {count(counts.broken)} of {plural(self.samples, 'sample')} a score is NaN."]
+        broken = not_finite_parameters(model)
+        return [*said, f"NaN or Inf is in the weights already: {names(broken)}."] if broken else said
 
 
 class Distance:

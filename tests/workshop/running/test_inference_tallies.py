@@ -215,6 +215,11 @@ def test_nan_is_told_of_with_the_weights_it_comes_from() -> None:
     assert "NaN or Inf is in the weights already: weight." in result.notes
 
 
+def test_nan_is_no_class_that_everything_is_taken_for() -> None:
+    _, result = added("CrossEntropyLoss", [(torch.full_like(SCORES, torch.nan), LABELS)], NAMES)
+    assert result.notes == ("For 20 of 20 samples a score is NaN.",)
+
+
 def test_swapped_labels_are_told_of() -> None:
     labels = torch.arange(80) % 4
     scores = nn.functional.one_hot(torch.tensor([1, 0, 2, 3])[labels], 4).float() * 5
