@@ -136,6 +136,11 @@ class ModelBox(QWidget):
         return self._told()[0]
 
     @property
+    def words(self) -> str:
+        """What is said below its name."""
+        return self._words.text()
+
+    @property
     def _misfits(self) -> bool:
         outcome = self._fit.case.outcome
         return outcome is not None and not outcome.comparison.fits

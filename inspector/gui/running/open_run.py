@@ -238,7 +238,10 @@ class OpenRun(RunPage):
 
     def _look_again(self) -> None:
         """Looks at what is chosen now."""
-        if self.state not in READY or self.fit.is_busy:
+        if self.state not in READY:
+            return
+        if self.fit.is_busy:  # it may end without a change: then nobody would ask again
+            self._rest.start()
             return
         if self.can_start:
             self.rehearse()
