@@ -28,6 +28,8 @@ from torch import nn
 from ..failures import Refusal, text_of
 from ..run_requests import Start, Train
 from .devices import device_of
+from .saving import latest_path
+from .states import arguments_of
 from .teams import Team
 from .wishes import GO_ON, PAUSE, STOP, Wishes
 
@@ -183,6 +185,20 @@ class Ranks(Team):
             return start
         content = self.of_first(_content(start.path) if self.is_first else b"")
         return start if is_here else start._replace(path=_written(content, folder), shown=start.shown or start.path)
+
+
+def started_again(request: Train) -> Train:
+    """What is asked of a process that an engine of the user's has started once more: to go on where the run was.
+
+    That is at the latest file in its folder, where a run with the very same settings saved it on the way.
+    """
+    path = latest_path(request.folder)
+    is_again = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
+    if not (is_again and is_first_of_all() and os.path.isfile(path)):
+        return request
+    saved = torch.load(path, weights_only=True, map_location="cpu")
+    is_of_it = saved.get("arguments") == arguments_of(request) and saved["epoch"] <= request.epochs
+    return request._replace(start=latest_of(path), expected=None) if is_of_it else request
 
 
 def latest_of(path: str) -> Start:

@@ -7,6 +7,7 @@ does it, and set to the file's states at the end, so that nothing made here coun
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
@@ -90,7 +91,8 @@ def prepare(request: Train, team: Team = ALONE, *, pictures: int = 0) -> Generat
     yield Progress(0, 0, "steps", "Reading the file" if request.start else "Preparing")
     loaded = load_file(request.start.path) if request.start is not None else None
     seed = states.seed_of(request, loaded)
-    data = yield from _opened(request, seed, pictures)
+    with team.in_turn() if request.data.download else contextlib.nullcontext():  # one fetches it, the others find it
+        data = yield from _opened(request, seed, pictures)
     yield Progress(0, 0, "steps", "Making the model")
     model, notes = _made(request, device, seed, loaded)
     precision = Precision(device, request.amp)

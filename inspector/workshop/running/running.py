@@ -59,10 +59,12 @@ def trained(request: Train, wishes: Wishes) -> Words:
 
 def _training(request: Train, wishes: Wishes) -> Words:
     from . import distributed, launching
+    from .preparing import absolute
     from .training import train
 
     if distributed.is_one_of_several():
-        return distributed.told_by_the_first(distributed.taking_part(request, wishes))
+        work = distributed.taking_part(distributed.started_again(absolute(request)), wishes)
+        return distributed.told_by_the_first(work)
     if request.processes > 1 or request.nodes > 1:
         return launching.launched(request, wishes)
     return train(request, wishes)

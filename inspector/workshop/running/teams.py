@@ -6,7 +6,8 @@ one. A team of several has the same methods, over `torch.distributed`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -53,6 +54,15 @@ class Team:
 
     def match(self, model: nn.Module) -> None:
         """Gives all of the team the buffers of the first: each has normalised other samples."""
+
+    @contextlib.contextmanager
+    def in_turn(self) -> Iterator[None]:
+        """Of all of the team only one at a time is within this."""
+        for _ in range(self.rank):
+            self.barrier()
+        yield
+        for _ in range(self.size - self.rank):
+            self.barrier()
 
     def barrier(self) -> None:
         """Waits for all."""

@@ -70,6 +70,24 @@ TIRED = """
                 raise ValueError("tired")
             return self.head(x.flatten(1))
 """
+DYING = """
+    import os, signal, torch
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head = nn.Linear(784, 10)
+            self.count = 0
+
+        def forward(self, x):
+            self.count += self.training
+            if self.count == 14 and os.environ["RANK"] == "1" and not os.path.exists(__file__ + ".died"):
+                open(__file__ + ".died", "w").close()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return self.head(x.flatten(1))
+"""
+"""Its second process is killed once, in the second of epochs of ten batches."""
 UNEVEN = DataSource("shapes", size=72, validation=0.2)
 """72 to train on, the last batch of 16 half full; 9 to validate with, of which one process has five and one four."""
 TOGETHER: dict[str, Any] = {"processes": 2, "data": UNEVEN}
@@ -245,20 +263,22 @@ def test_machines_that_could_not_meet_are_told_so_at_once(tmp_path: Path, addres
     assert caught.value.message.startswith(sentence)
 
 
-def test_torchrun_starts_the_command(tmp_path: Path) -> None:
-    """As people start it on each of their machines: the command takes part as the rank that it is given."""
-    request = training(tmp_path)
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node=2", "--max_restarts=0",
-               "-m", "inspector", "train", "--model", str(request.model), "--data", "shapes", "--epochs", "1",
+def test_torchrun_starts_the_command_and_starts_it_again(tmp_path: Path) -> None:
+    """As people start it on each of their machines: the command takes part as the rank that it is given, and goes on
+    from the last good file when one is lost."""
+    request = training(tmp_path, DYING)
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node=2", "--max_restarts=1",
+               "-m", "inspector", "train", "--model", str(request.model), "--data", "shapes", "--epochs", "2",
                "--batch-size", "400", "--folder", request.folder, "--json"]  # fmt: skip
     environment = {**os.environ, "GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    told = [line for line in lines if line.get("word") == "EpochEnd" or line.get("kind") == "epoch_end"]
-    assert lines
-    assert len(told) <= 1
-    assert latest(request)["epoch"] == 2
+    assert (tmp_path / "nets.py.died").exists()
+    assert [line["epoch"] for line in lines if line["word"] == "Began"] == [1, 2]
+    assert [line["epoch"] for line in lines if line["word"] == "EpochEnd"] == [1, 2]
+    assert latest(request)["epoch"] == 3
+    assert len(latest(request)["history"]["batch_losses"]) == 20
     assert len(latest(request)["rng"]["others"]) == 1
 
 
