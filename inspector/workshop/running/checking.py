@@ -16,10 +16,11 @@ from ..failures import Refusal
 from ..run_words import Check
 from . import rng
 from .adapting import adapt
-from .criteria import Criterion, scores_of
+from .criteria import BINARY, Criterion, scores_of
 from .evaluating import evaluation_mode
 from .where import described_target, placed
 
+CRITERION = "The criterion does not fit"
 HEAD = "The head does not fit the classes"
 FIT = "The data does not fit the model"
 _NEAR = 1e-3
@@ -47,6 +48,7 @@ def tried(
             raise placed(error, model, "a first batch", FIT) from error
         scores = scores_of(output)
         checks = [*_head(criterion, scores, targets, classes)]
+        _compared(criterion, scores, targets)
         loss = _loss(model, criterion, output, targets)
         checks += [*_kind_of_scores(criterion, scores), _criterion(criterion, loss)]
     return Tried(tuple(scores.shape), tuple(checks), (note,) if note else ())
@@ -56,12 +58,12 @@ def _loss(model: nn.Module, criterion: Criterion, output: Any, targets: Any) -> 
     try:
         loss = criterion(output, targets)
     except Exception as error:
-        raise placed(error, model, "a first batch", "The criterion does not fit") from error
+        raise placed(error, model, "a first batch", CRITERION) from error
     if not isinstance(loss, Tensor) or loss.numel() != 1:
         given = shape(tuple(loss.shape)) if isinstance(loss, Tensor) else f"a {type(loss).__name__}"
         raise Refusal(
             f"{criterion.name} gives {given} for a batch, where one number is needed.",
-            title="The criterion does not fit",
+            title=CRITERION,
             hint="Take the mean over the batch.",
         )
     return float(loss)
@@ -87,6 +89,21 @@ def _head(criterion: Criterion, scores: Tensor, targets: Any, classes: tuple[str
         yield Check("Classes", "warning", f"{both}: the rest is never right.")
     elif classes:
         yield Check("Classes", "ok", f"{plural(outputs, 'output')} for {plural(needed, 'class', 'classes')}.")
+
+
+def _compared(criterion: Criterion, scores: Tensor, targets: Any) -> None:
+    """Raises Refusal where the criterion would compare what torch only makes comparable by repeating it."""
+    if criterion.is_own or criterion.classifies or not isinstance(targets, Tensor):
+        return
+    told = described_target(targets)
+    if scores.numel() != targets.numel():
+        message = f"The model gives {shape(tuple(scores.shape))}, {told}: {criterion.name} compares one with one."
+        raise Refusal(message, title=CRITERION, hint=_CLASSES)
+    if criterion.name == BINARY and not targets.is_floating_point() and int(targets.max()) > 1:
+        raise Refusal(f"In a first batch {told}, and {criterion.name} knows 0 and 1.", title=CRITERION, hint=_CLASSES)
+
+
+_CLASSES = "CrossEntropyLoss is for labels of several classes, with an output for each."
 
 
 def _kind_of_scores(criterion: Criterion, scores: Tensor) -> Iterator[Check]:

@@ -60,7 +60,7 @@ class Criterion:
             return None
         if self.name == BINARY and target.numel() == scores.numel():
             return ((scores.reshape(-1) > 0) == (target.reshape(-1) > 0)).sum()
-        if self.classifies and scores.dim() > 1 and target.shape == scores.shape[:1] + scores.shape[2:]:
+        if self.classifies and scores.dim() == 2 and target.shape == scores.shape[:1]:
             return (scores.argmax(1) == target).sum()
         return None
 

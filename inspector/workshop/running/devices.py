@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -50,6 +51,22 @@ def described(device: torch.device) -> str:
     if device.type != "cuda":
         return str(device)
     return f"{device} ({torch.cuda.get_device_name(device)})"
+
+
+def samples_in(inputs: Any, targets: Any) -> int:
+    """How many samples a batch has: the length of the first tensor in targets, else in inputs."""
+    if isinstance(targets, torch.Tensor) and targets.dim():
+        return len(targets)
+    found = [each for each in (*_tensors(targets), *_tensors(inputs)) if each.dim()]
+    return len(found[0]) if found else 1
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, (dict, list, tuple)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(each)
 
 
 def moved(value: Any, device: torch.device) -> Any:

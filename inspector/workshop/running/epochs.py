@@ -18,6 +18,7 @@ from ...progress import Progress
 from ..requests import WorkshopError
 from ..run_words import EpochEnd, Message, Waiting
 from . import rng, schedulers
+from .devices import samples_in
 from .evaluating import Evaluation, evaluate
 from .filing import Files, not_a_number
 from .optimizers import rate_of
@@ -80,7 +81,7 @@ class Epochs:
             if wish is STOP:
                 return True
             for inputs, targets in batches:
-                teller.add(step(inputs, targets), len(targets))
+                teller.add(step(inputs, targets), samples_in(inputs, targets))
                 now = time.perf_counter()
                 wish, (is_due, is_time) = agreed(wishes.latest(), now >= teller.due, now - files.saved_at > pause)
                 if is_due:

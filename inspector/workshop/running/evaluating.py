@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from ...progress import Progress
 from .criteria import Criterion
-from .devices import moved
+from .devices import moved, samples_in
 from .teams import ALONE, Team
 from .wishes import GO_ON
 
@@ -90,7 +90,8 @@ def evaluate(
                 with without_gradients(inference), autocast():  # not over a yield: whoever listens has gradients
                     targets = moved(targets, device)
                     output = model(moved(inputs, device))
-                    sums.add(criterion(output, targets), criterion.correct(output, targets), len(targets))
+                    correct = criterion.correct(output, targets)
+                    sums.add(criterion(output, targets), correct, samples_in(inputs, targets))
             if number == most_batches:
                 break
             if team.agreed(GO_ON, time.monotonic() - spoke > BETWEEN_WORDS)[1][0]:

@@ -130,6 +130,12 @@ def test_data_that_does_not_fit_the_model_names_the_layer(tmp_path: Path) -> Non
     assert "[16, 1, 28, 28]" in error.message
 
 
+def test_a_model_with_nothing_to_learn_is_refused(tmp_path: Path) -> None:
+    code = NET.replace("self.head = nn.Linear(width, classes)", "self.head = nn.Linear(width, classes)\n"
+                       "            self.requires_grad_(False)")  # fmt: skip
+    assert "nothing to learn" in failure(training(tmp_path, code)).message
+
+
 def test_a_model_that_wants_rows_gets_pictures_flattened(tmp_path: Path) -> None:
     code = """
         from torch import nn
@@ -167,6 +173,22 @@ def test_a_criterion_that_is_no_mean_is_refused(tmp_path: Path) -> None:
     """))
     error = failure(training(tmp_path, criterion=f"{tmp_path / 'own.py'}:each"))
     assert "gives [16] for a batch, where one number is needed" in error.message
+
+
+@pytest.mark.parametrize(
+    ("criterion", "classes", "words"),
+    [
+        ("BCEWithLogitsLoss", 1, "the labels go from 0 to 8, and BCEWithLogitsLoss knows 0 and 1"),
+        ("BCEWithLogitsLoss", 10, "The model gives [10, 10], the labels go from 0 to 8"),
+        ("MSELoss", 10, "The model gives [10, 10], the labels go from 0 to 8"),  # torch would broadcast them
+    ],
+)
+def test_labels_that_the_criterion_does_not_know_are_refused(
+    tmp_path: Path, criterion: str, classes: int, words: str
+) -> None:
+    error = failure(training(tmp_path, arguments={"classes": classes}, criterion=criterion, batch_size=10))
+    assert error.title == "The criterion does not fit"
+    assert words in error.message
 
 
 def test_weights_that_do_not_fit_are_told_in_torchs_words(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from inspector.workshop.requests import ModelSource
 from inspector.workshop.run_requests import Chosen, Start
 from inspector.workshop.running import rng, schedulers
 from inspector.workshop.running.criteria import criterion_of, scores_of
-from inspector.workshop.running.devices import device_of, moved
+from inspector.workshop.running.devices import device_of, moved, samples_in
 from inspector.workshop.running.evaluating import evaluate, evaluation_mode
 from inspector.workshop.running.models import load_file, load_weights, made_model, part
 from inspector.workshop.running.optimizers import has_fused, load, made_optimizer, matching_groups, rate_of
@@ -115,6 +115,23 @@ def test_two_classes_in_one_output() -> None:
     correct = criterion.correct(output, labels)
     assert correct is not None
     assert int(correct) == 2
+
+
+def test_pixels_are_no_samples() -> None:
+    """A class for each pixel: how many pictures are right is nothing that could be said."""
+    criterion = criterion_of("CrossEntropyLoss")
+    output, labels = torch.randn(2, 3, 4, 4), torch.zeros(2, 4, 4, dtype=torch.int64)
+    assert criterion.correct(output, labels) is None
+    found = finish(evaluate(nn.Identity(), HeldPile(output, labels), criterion, CPU, 2))
+    assert (found.correct, found.count) == (None, 2)
+
+
+def test_samples_are_counted_in_whatever_holds_them() -> None:
+    pictures = torch.zeros(5, 1)
+    assert samples_in(pictures, torch.zeros(5)) == 5
+    assert samples_in({"a": pictures, "b": 3}, {"boxes": [1, 2]}) == 5
+    assert samples_in([1, (pictures,)], "text") == 5
+    assert samples_in(3, 4) == 1
 
 
 def test_an_own_criterion_is_a_function_or_a_module(tmp_path: Path) -> None:
