@@ -17,6 +17,7 @@ from ...workshop.run_words import Tested
 from ..theme import colours, scaled_font
 from ..widgets.themed_plot import PointedPlot
 from .curves import Floats
+from .plot_panes import FARTHEST
 from .sparse_axis import SparseAxis
 
 _MOST_NAMES, _MOST_LETTERS = 6, 24
@@ -67,7 +68,8 @@ class AccuracyPlot(PointedPlot):
         self.getPlotItem().getAxis("bottom").setTicks(None if has_epochs else [self._names()])
         self.setAccessibleName("Accuracy over the epochs" if is_share else "Loss over the epochs")
         self.has_epochs = has_epochs
-        self.line.setData(self.x, self.y, connect="finite")
+        fit = np.isfinite(self.y)
+        self.line.setData(self.x[fit], self.y[fit])
         self._mark_best()
         self._fit()
         self._choose(-1)
@@ -101,7 +103,8 @@ class AccuracyPlot(PointedPlot):
             return ""
         tested = self.tests[number]
         share = accuracy(tested)
-        figure = percent(share) if share is not None else f"loss {_loss(tested):.4g}"
+        loss = "no loss" if tested.loss is None else f"loss {tested.loss:.4g}"
+        figure = loss if share is None else percent(share)
         epoch = f"epoch {tested.epoch}: " if tested.epoch is not None else ""
         end = ", the best" if tested is best(self.tests) else ""
         return f"{epoch}{figure}{end}   {wording.safe(os.path.basename(tested.path), 80)}"
@@ -159,4 +162,4 @@ class AccuracyPlot(PointedPlot):
 
 
 def _loss(tested: Tested) -> float:
-    return float("nan") if tested.loss is None else tested.loss
+    return float("nan") if tested.loss is None else max(min(tested.loss, FARTHEST), -FARTHEST)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
@@ -57,8 +59,8 @@ class LossPane(Pane):
         return is_resumed
 
     def _mark_best(self, run: RunCurves, x0: float, x1: float) -> None:
-        best = run.best()
-        is_seen = best is not None and x0 <= best[0] <= x1 and "validation" not in self.hidden
+        best = run.best() if "validation" not in self.hidden else None
+        is_seen = best is not None and x0 <= best[0] <= x1 and math.isfinite(best[1])
         self.best_words.setVisible(is_seen)
         if best is None or not is_seen:
             return self.best.setData([], [])

@@ -225,12 +225,12 @@ class Pane(ThemedPlot):
         joint = None
         if lead is not None and len(curve) and len(lead) and lead.last < curve.first:
             joint = lead.last, float(self._upright(lead.ys[-1:])[0])
-        return _Seen(xs, self._upright(ys), x0, x1, joint)
+        return _Seen(xs, self._upright(ys), x0, x1, _FAR_BELOW if self.is_logarithmic else -math.inf, joint)
 
     def _upright(self, ys: Floats) -> Floats:
         """Values as they are drawn; on a logarithmic axis what is not above zero lies far below everything."""
         if not self.is_logarithmic:
-            return ys
+            return np.clip(ys, -FARTHEST, FARTHEST)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(ys > 0, np.log10(ys), np.where(np.isnan(ys), np.nan, _FAR_BELOW))
 
@@ -262,7 +262,8 @@ class Pane(ThemedPlot):
 
     def _room_for(self, low: float, high: float) -> tuple[float, float]:
         """A range that is never of no height."""
-        least = max(abs(high), abs(low)) * self._flat or 1.0
+        least = max(abs(high), abs(low)) * self._flat
+        least = least if least > 1 / FARTHEST else 1.0
         return (low, high) if high - low >= least else (low - least, high + least)
 
 
@@ -271,6 +272,8 @@ def _pixel(x: float, x0: float, x1: float, pixels: int) -> int:
     return -1 if math.isnan(x) else math.floor((x - x0) / (x1 - x0) * pixels)
 
 
+FARTHEST = 1e100
+"""No axis goes farther: of the largest floats there is no difference, and none that Qt could draw."""
 _FAR_BELOW = -400.0
 """Below the logarithm of every float64."""
 
@@ -282,11 +285,13 @@ class _Seen(NamedTuple):
     ys: Floats
     x0: float
     x1: float
+    floor: float
+    """What lies here or below is left out of the picture."""
     joint: tuple[float, float] | None
 
     def extremes(self) -> tuple[float, float] | None:
         inside = self.ys[(self.xs >= self.x0) & (self.xs <= self.x1)]
-        inside = inside[np.isfinite(inside) & (inside > _FAR_BELOW)]
+        inside = inside[np.isfinite(inside) & (inside > self.floor)]
         return (float(inside.min()), float(inside.max())) if len(inside) else None
 
 
@@ -307,8 +312,9 @@ class _Line:
         """Draws it; gives the least and the greatest that is seen, None where nothing is."""
         xs, ys = seen.xs, seen.ys
         if self._style.symbol:
-            few = len(xs) <= _MOST_SYMBOLS
-            self.symbols.setData(xs if few else xs[:0], ys if few else ys[:0])
+            # Of points that are all NaN pyqtgraph asks for the least while it paints.
+            marked = np.isfinite(ys) & (len(xs) <= _MOST_SYMBOLS)
+            self.symbols.setData(xs[marked], ys[marked])
         if seen.joint is not None:
             xs, ys = np.concatenate(([seen.joint[0]], xs)), np.concatenate(([seen.joint[1]], ys))
         # Where strokes meet, they are drawn twice and show; that is not seen where there are many.

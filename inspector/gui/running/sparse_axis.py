@@ -12,6 +12,9 @@ from ..theme import scaled_font
 _LEAST_APART, _NUMBERS = 20, 9
 """Pixels between two numbers at least, and how many there are at most."""
 
+_LARGEST = 308
+"""Larger powers of ten are no floats."""
+
 
 class SparseAxis(pg.AxisItem):
     """Numbers 1, 2 or 5 times a power of ten apart; `whole` ones where it counts."""
@@ -34,7 +37,7 @@ class SparseAxis(pg.AxisItem):
         return [(None, powers(minVal, maxVal, size))]
 
     def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [f"{10.0**value * scale:.3g}" for value in values]
+        return [f"{10.0**value:.3g}" if abs(value) < _LARGEST else "" for value in values]
 
 
 def spacing(span: float, pixels: float) -> float:

@@ -19,6 +19,7 @@ from inspector.gui.running.plot_panes import Pane
 from inspector.gui.running.run_curves import RunCurves
 from inspector.gui.running.span import Span
 from inspector.gui.running.sparse_axis import powers, spacing
+from inspector.workshop.run_words import EpochEnd
 
 from .words_of_runs import end, history, losses
 
@@ -201,6 +202,40 @@ def test_losses_of_which_none_is_above_zero_do_no_harm_on_a_logarithmic_axis(plo
     plot.redraw()
     low, high = plot.loss.getViewBox().viewRange()[1]
     assert low < -2 < -1 < high
+
+
+EXTREMES = {
+    "largest": (1.7e308, -1.7e308), "large": (1e300, 2e300), "tiny": (5e-324, 1e-320), "zero": (0.0, 0.0),
+    "alike": (3.0, 3.0), "infinite": (math.inf, -math.inf, 1.0), "nan": (math.nan, math.nan),
+    "all sorts": (1e308, 1e-308, 0.0, -1e308), "negative": (-1000.0, -2000.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+@pytest.mark.parametrize("name", EXTREMES)
+def test_whatever_a_run_says_is_drawn(qtbot: QtBot, plot: LivePlot, name: str, logarithmic: bool) -> None:
+    values = EXTREMES[name]
+    plot.set_log(logarithmic)
+    plot.set_future_rates(1, [*values, *values])
+    plot.start(5, 1, 0)
+    plot.append_batches(losses(1, 1, *values, lr=values[0]))
+    plot.add_epoch(EpochEnd(1, values[0], values[-1], values[0], values[0], values[0], 1.0, True))
+    plot.redraw()
+    plot._point_at(0.2)
+    plot.grab()
+    assert plot.read_out.text().startswith("epoch 1, batch 1 of 5   loss ")
+    low, high = plot.loss.getViewBox().viewRange()[1]
+    assert math.isfinite(high - low)
+    assert low < high
+
+
+def test_losses_far_below_zero_are_in_the_picture(plot: LivePlot) -> None:
+    plot.set_smoothing(1)
+    plot.start(5, 1, 0)
+    plot.append_batches(losses(1, 1, -1000.0, -2000.0, 5.0))
+    plot.redraw()
+    low, high = plot.loss.getViewBox().viewRange()[1]
+    assert low < -2000 < 5 < high
 
 
 def test_the_loss_axis_fits_what_is_seen(plot: LivePlot) -> None:
