@@ -72,15 +72,13 @@ def _whole(value: object) -> int:
 
 def _so(done: int, stored: int) -> str:
     words = f"{plural(done, 'epoch')} {'is' if done == 1 else 'are'} done"
-    if done == stored + 1:
-        return f"{words}, counted from 0. Next is epoch {done + 1}, counted from 1."
-    return f"{words}. Next is epoch {done + 1}."
+    return f"{words}, counted from 0 in the file." if done == stored + 1 else f"{words}."
 
 
 def _by_convention(field: Field, stored: int, shown: str) -> Counted:
     convention = convention_of(field.key.rpartition(".")[2])
     if convention in ("done", "last"):
-        return Counted(stored + 1, f"{shown}: that many are done. Next is epoch {stored + 1}.", convention == "done")
+        return Counted(stored + 1, f"{shown}: that many are done.", convention == "done")
     following = max(stored, 1)
     if convention == "next":
         return Counted(following, f"{shown}: it is the next.", True)

@@ -14,7 +14,7 @@ Why this way: one narrow door into the process that runs, and no pickle that cou
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 
 from ..checkpoint.entries import Branch, Checkpoint
 from ..checkpoint.rewriting import PICKLED
@@ -25,6 +25,7 @@ from ..wording import plural, safe
 from ..workshop.run_requests import Keys, Start
 from .folders import stem_of
 from .losing import optimizer_losses
+from .optimizing import optimizer_of, scheduler_of
 from .resume import Resume
 from .stored import entry_at, keys_to
 from .wrapping import unwrapped
@@ -98,9 +99,7 @@ def _without_weights(checkpoint: Checkpoint, resume: Resume) -> Start:
 def _start(checkpoint: Checkpoint, resume: Resume, side: Side, model: Side | None) -> Start | None:
     """The file itself; None where a part of it cannot be reached by keys that are certain."""
     root = checkpoint.root
-    parts = {role: key for role in ("optimizer", "scheduler", "scaler") if (key := getattr(resume, role)) is not None}
-    if optimizer_losses(checkpoint, resume, side, model):
-        parts.pop("optimizer", None)
+    parts = _states(checkpoint, resume, side, model)
     keys = {role: found for role, key in parts.items() if (found := keys_to(root, key)) is not None}
     weights = keys_to(root, side.section)
     if weights is None or len(keys) < len(parts):
@@ -131,8 +130,7 @@ def _made(checkpoint: Checkpoint, side: Side, folder: str) -> Generator[Progress
     from ..checkpoint.writing import write
     from ..comparing.saving import plan_for
 
-    whole = bool(side.section) and checkpoint.format in PICKLED
-    plan = plan_for(checkpoint, side, whole=whole)
+    plan = plan_for(checkpoint, side, whole=_is_written_whole(checkpoint, side))
     path = os.path.join(folder, f"{stem_of(checkpoint.path)}_start.pth")
     while os.path.exists(path) and any(os.path.samefile(path, source) for source, _ in checkpoint.stamps):
         path = f"{path.removesuffix('.pth')}_start.pth"
@@ -147,18 +145,23 @@ def _made(checkpoint: Checkpoint, side: Side, folder: str) -> Generator[Progress
     return path
 
 
+def _is_written_whole(checkpoint: Checkpoint, side: Side) -> bool:
+    """Whether all else that the file holds is written along, the weights in their place. Else they are all there is."""
+    known = bool(side.section) and keys_to(checkpoint.root, side.section) is not None
+    return known and checkpoint.format in PICKLED
+
+
 def _of_made(checkpoint: Checkpoint, resume: Resume, side: Side, model: Side | None, path: str) -> Start:
     """The start from the file that was made; what is not in it any more begins anew."""
     from ..checkpoint.reading import open_checkpoint
 
     made = open_checkpoint(path)
-    whole = bool(side.section) and checkpoint.format in PICKLED
-    parts = dict(_parts_left(made, resume)) if whole else {}
-    if optimizer_losses(checkpoint, resume, side, model):
-        parts.pop("optimizer", None)
+    whole = _is_written_whole(checkpoint, side)
+    states = _states(checkpoint, resume, side, model) if whole else {}
+    parts = {role: keys for role, key in states.items() if (keys := _left(made, key)) is not None}
     return Start(
         path=os.path.abspath(path),
-        weights=keys_to(made.root, side.section) or () if whole else (),
+        weights=(keys_to(made.root, side.section) or ()) if whole else (),
         optimizer=parts.get("optimizer"),
         scheduler=parts.get("scheduler"),
         scaler=parts.get("scaler"),
@@ -171,11 +174,17 @@ def _of_made(checkpoint: Checkpoint, resume: Resume, side: Side, model: Side | N
     )
 
 
-def _parts_left(made: Checkpoint, resume: Resume) -> Iterator[tuple[str, Keys]]:
-    for role in ("optimizer", "scheduler", "scaler"):
-        key = getattr(resume, role)
-        if key is not None and isinstance(entry_at(made.root, key), Branch):
-            keys = keys_to(made.root, key)
-            if keys is not None:
-                yield role, keys
+def _left(made: Checkpoint, key: str) -> Keys | None:
+    """The way to a part in the file that was made; None where it could not be written."""
+    return keys_to(made.root, key) if isinstance(entry_at(made.root, key), Branch) else None
 
+
+def _states(checkpoint: Checkpoint, resume: Resume, side: Side, model: Side | None) -> dict[str, str]:
+    """The keys of the states that are taken over: those of a kind that a run can make, and that still fit."""
+    fits = not optimizer_losses(checkpoint, resume, side, model)
+    kept = {
+        "optimizer": resume.optimizer if fits and optimizer_of(checkpoint, resume) is not None else None,
+        "scheduler": resume.scheduler if scheduler_of(checkpoint, resume) is not None else None,
+        "scaler": resume.scaler,
+    }
+    return {role: key for role, key in kept.items() if key is not None}

@@ -249,6 +249,24 @@ def test_a_state_in_an_object_of_the_scripts_own_is_given_up_with_a_sentence(tmp
     assert "never loaded" in need.assumed
 
 
+def test_weights_under_a_key_that_is_no_text_are_written_by_themselves(tmp_path: Path) -> None:
+    held = trained()
+    checkpoint = opened(tmp_path, {0: {"model": held["state_dict"]}, "optimizer": held["optimizer"]})
+    start = begun(checkpoint, tmp_path, {"weights": "0.model"})
+    assert (start.weights, start.optimizer) == ((), None)
+    network().load_state_dict(part(start, start.weights), strict=True)
+
+
+def test_states_of_kinds_that_no_run_can_make_are_left_out(tmp_path: Path) -> None:
+    model = network()
+    plain = torch.optim.SGD(model.parameters(), 0.1)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(plain, lambda epoch: 1.0)
+    held = {"optimizer": torch.optim.LBFGS(model.parameters()).state_dict(), "scheduler": scheduler.state_dict()}
+    start = begun(opened(tmp_path, {"state_dict": model.state_dict(), **held}), tmp_path)
+    assert (start.optimizer, start.scheduler) == (None, None)
+    assert not start.shown
+
+
 def test_a_plain_pickle_is_written_anew(tmp_path: Path) -> None:
     path = tmp_path / "state.pkl"
     with open(path, "wb") as file:
