@@ -3,6 +3,7 @@
     wheel, +, −         closer, farther             arrow keys, pointer     the crosshair; with Ctrl ten points
     drag                along the epochs            Home, End               its first point, its last
     double click        back to where training is   0                       all there is
+                                                    Ctrl+C                  copies what the crosshair says
 
 Why this way: words only fill arrays. What is seen is drawn ten times a second at most, thinned to the pixels, and not
 at all while the plot is hidden; a person who zooms is answered at once.
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QToolButton, QVBoxLayout, QWidget
 
 from ..theme import figures_font, scaled_font
@@ -23,6 +24,7 @@ from ..timers import one_shot
 from ..widgets.check_box import CheckBox
 from ..widgets.flow_layout import FlowLayout
 from ..widgets.labels import ElidedLabel
+from ..widgets.own_keys import OwnKeys
 from . import crosshair
 from .curve_legend import CurveLegend, Entry
 from .loss_pane import LossPane
@@ -148,6 +150,10 @@ class LivePlot(QWidget):
             self.smoothing.setCurrentIndex(at)
         self._tell()
 
+    def copy(self) -> None:
+        """Puts what the crosshair says on the clipboard."""
+        QGuiApplication.clipboard().setText(self.read_out.text())
+
     def redraw(self) -> None:
         """Draws what is seen, now."""
         for timer in (self._soon, self._at_once):
@@ -221,6 +227,7 @@ class LivePlot(QWidget):
             pane.zoomed.connect(self._zoom)
             pane.moved.connect(lambda pane=pane: self._take_range(pane))
             pane.released.connect(lambda: self.set_follow(True))
+            OwnKeys(pane, QKeySequence.StandardKey.Copy, self.copy)
 
     # Redrawing
 

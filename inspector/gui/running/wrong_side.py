@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ... import wording
@@ -62,6 +63,12 @@ class WrongSide(QWidget):
         if label == predicted and label >= 0:
             predicted = -1
         self._show(label, predicted)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not self.every.isHidden():
+            self._show_all()
+        else:
+            super().keyPressEvent(event)
 
     def _show(self, label: int, predicted: int) -> None:
         assert self._tested is not None

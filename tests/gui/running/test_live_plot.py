@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -45,13 +45,13 @@ def resumed(plot: LivePlot) -> LivePlot:
     return plot
 
 
-def point(pane: Pane, place: QPointF) -> None:
+def point(pane: Pane, place: QPointF, held: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
     """Moves the pointer to a place of the scene."""
     viewport, at = pane.viewport(), QPointF(pane.mapFromScene(place))
-    buttons = Qt.MouseButton.NoButton
     move = QMouseEvent(
-        QEvent.Type.MouseMove, at, viewport.mapToGlobal(at), buttons, buttons, Qt.KeyboardModifier.NoModifier
-    )
+        QEvent.Type.MouseMove, at, viewport.mapToGlobal(at), Qt.MouseButton.NoButton, held,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
     QApplication.sendEvent(viewport, move)
 
 
@@ -381,6 +381,28 @@ def test_zooming_stops_following_and_a_double_click_follows_again(qtbot: QtBot, 
     qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=middle.toPoint())
     assert plot.follow.isChecked()
     qtbot.waitUntil(lambda: plot.loss.getViewBox().viewRange()[0] == pytest.approx(list(followed)))
+
+
+def test_dragging_moves_along_the_epochs(qtbot: QtBot, plot: LivePlot) -> None:
+    resumed(plot)
+    plot._set_range(2.0, 4.0)
+    plot.redraw()
+    viewport, pixel = plot.loss.viewport(), plot._pixel()
+    start, end_ = QPoint(500, 150), QPoint(300, 150)
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    for step in (20, 100, 200):
+        point(plot.loss, plot.loss.mapToScene(start - QPoint(step, 0)), Qt.MouseButton.LeftButton)
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end_)
+    x0, x1 = plot.span.range(plot.run)
+    assert x1 - x0 == pytest.approx(2.0)
+    assert x0 == pytest.approx(2.0 + 200 * pixel, abs=25 * pixel)
+
+
+def test_what_the_crosshair_says_is_copied(qtbot: QtBot, plot: LivePlot) -> None:
+    resumed(plot)
+    plot._point_at(3.3)
+    qtbot.keyClick(plot.loss, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == plot.read_out.text() != ""
 
 
 def test_keys_zoom_and_show_everything(qtbot: QtBot, plot: LivePlot) -> None:

@@ -151,6 +151,14 @@ def test_a_cell_without_samples_says_so(view: ResultsView) -> None:
     assert len(view.wrong.gallery.texts()) == 3
 
 
+def test_escape_shows_all_samples_again(qtbot: QtBot, view: ResultsView) -> None:
+    view.show_tested((result_of(3),))
+    view.confusion.picture.choose((PULLOVER, SHIRT))
+    qtbot.keyClick(view.wrong.gallery, Qt.Key.Key_Escape)
+    assert len(view.wrong.gallery.texts()) == 3
+    assert view.confusion.picture.chosen_cell == (-1, -1)
+
+
 def test_the_diagonal_stands_for_its_class(view: ResultsView) -> None:
     view.show_tested((result_of(3),))
     view.confusion.picture.choose((0, 0))
