@@ -11,6 +11,7 @@ from collections.abc import Generator
 import torch
 
 from ...progress import Progress
+from ..failures import Refusal
 from ..run_requests import DataSource
 from .drawn_shapes import SHAPES, grey_shapes
 from .found import Found
@@ -22,11 +23,15 @@ FIRST_SEED = 20240229
 """Of the pictures to train on, where the data's seed is 0; those to validate with and to test on have the next two."""
 TRAIN, VALIDATION, TEST = 4000, 500, 1000
 """How many there are, where nobody asked for others."""
+_MOST = 1_000_000
 
 
 def opened(source: DataSource) -> Generator[Progress, None, Found]:
     """Pictures 28 x 28 of ten classes, each class as often; the three parts are drawn from seeds of their own."""
     train = source.size or TRAIN
+    if not 0 < train <= _MOST:
+        hint = f"From 1 to {_MOST:,}; 0 stands for {TRAIN:,}."
+        raise Refusal(f"{train:,} shapes cannot be drawn to train on.", title="The data could not be made", hint=hint)
     sizes = train, VALIDATION * train // TRAIN or 1, TEST * train // TRAIN or 1
     yield Progress(0, sum(sizes), "samples", "Drawing shapes")
     parts = Parts(*(_drawn(size, 3 * source.seed + number) for number, size in enumerate(sizes)))

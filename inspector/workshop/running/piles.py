@@ -1,6 +1,6 @@
 """Samples that are ready for a model, as batches in an order that can be entered anywhere.
 
-    HeldPile     transformed and kept in memory: a batch is one `index_select` of the inputs and one of the targets
+    HeldPile     transformed and kept in memory: a batch is one copy of rows of the inputs and one of the targets
     FillingPile  transformed one by one when they are first asked for, then kept: pictures that are read from files
     ItemPile     made anew each time, sample by sample: augmentation, or more than memory holds
 
@@ -65,13 +65,25 @@ class HeldPile(Pile):
     def batches(self, size: int, order: Order, first: int = 0, workers: int = 0) -> Iterator[tuple[Tensor, Any]]:
         # Copies, never views: a model whose first layer works in place would change what is kept.
         for chosen in batched(ordered(self.count, order), size, first):
-            yield self.inputs.index_select(0, chosen), self.targets.index_select(0, chosen)
+            yield _rows(self.inputs, chosen), _rows(self.targets, chosen)
 
     def batch_count(self, size: int, order: Order) -> int:
         return -(-share_count(self.count, order) // size)
 
     def sample(self, index: int) -> tuple[Tensor, Any]:
         return self.inputs[index].clone(), self.targets[index].clone()
+
+
+_IN_NUMPY = {torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.bool, torch.float16, torch.float32,
+             torch.float64}  # fmt: skip
+
+
+def _rows(tensor: Tensor, numbers: Tensor) -> Tensor:
+    """A copy of those rows. numpy's copy is one thread's work: torch's is shared among all, and waits for the last of
+    them where others need the processor as well, such as a window."""
+    if tensor.dtype not in _IN_NUMPY:
+        return tensor.index_select(0, numbers)
+    return torch.from_numpy(tensor.numpy().take(numbers.numpy(), 0))
 
 
 class ItemPile(Pile):
@@ -137,7 +149,7 @@ class FillingPile(ItemPile):
         for part, numbers in zip(parts, lacking):
             if len(numbers):
                 self._keep(numbers, *next(made))
-            yield self._inputs.index_select(0, part), self._targets.index_select(0, part)
+            yield _rows(self._inputs, part), _rows(self._targets, part)
 
     def _keep(self, numbers: Tensor, inputs: Tensor, targets: Tensor) -> None:
         if tuple(inputs.shape[1:]) != self.shape:

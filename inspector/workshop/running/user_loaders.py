@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader, IterableDataset, RandomSampler, SequentialSampler, WeightedRandomSampler
 
 from ..failures import Refusal
 from .fetching import Fetch, fetched
@@ -21,6 +21,8 @@ from .pairs import PairedBatch
 from .piles import Pile
 
 _TITLE = "The data does not fit"
+_OF_ALL = (SequentialSampler, RandomSampler, WeightedRandomSampler)
+"""They draw from all samples, even if not every one comes in each epoch."""
 
 
 def has_numbers(loader: DataLoader[Any]) -> bool:
@@ -36,7 +38,7 @@ class LoaderPile(Pile):
     def __init__(self, loader: DataLoader[Any]) -> None:
         self._loader = loader
         self._fetch = Fetch(loader.dataset, PairedBatch(loader.collate_fn), True)
-        self._numbers = sorted(set(self._drawn_numbers()))
+        self._numbers = self._all_numbers()
         self.count = len(self._numbers)
         first = self.sample(0)[0] if self.count else torch.empty(0)
         self.shape, self.dtype = tuple(first.shape), first.dtype
@@ -66,6 +68,8 @@ class LoaderPile(Pile):
         return parts[number::of]
 
     def _in_order(self) -> list[list[int]]:
+        if not self.count:
+            return []
         size = self._loader.batch_size or max(1, len(self._shuffled(Order())[0]))
         return [self._numbers[begin : begin + size] for begin in range(0, self.count, size)]
 
@@ -87,6 +91,12 @@ class LoaderPile(Pile):
             if number >= most:
                 return
             yield part
+
+    def _all_numbers(self) -> list[int]:
+        """The samples that are meant: all, or those to which a sampler of a part keeps."""
+        if isinstance(getattr(self._loader.batch_sampler, "sampler", None), _OF_ALL):
+            return list(range(len(self._loader.dataset)))  # type: ignore[arg-type]
+        return sorted(set(self._drawn_numbers()))
 
     def _drawn_numbers(self) -> list[int]:
         """All numbers that its sampler draws, those of a last batch that is dropped too."""

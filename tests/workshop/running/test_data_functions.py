@@ -318,6 +318,14 @@ def test_a_sampler_of_a_part_is_kept_to(opened: Opening) -> None:
     assert data.validation.sample(1)[0].tolist() == [2.0] * 3
 
 
+def test_a_sampler_that_draws_with_weights_is_evaluated_on_all(opened: Opening) -> None:
+    body = "return DataLoader(Own(10), 4, sampler=WeightedRandomSampler([1.0] + [0.0] * 9, 30))"
+    data = opened(body)
+    assert data.train.count == 10
+    assert set(torch.cat(everything(data.train, Order(1, 1)))[:, 0].tolist()) == {0.0}
+    assert torch.cat(everything(data.train, Order(shuffled=False)))[:, 0].tolist() == list(range(10))
+
+
 def test_evaluation_has_the_last_samples_too(opened: Opening) -> None:
     data = opened("return DataLoader(Own(10), 4, shuffle=True, drop_last=True)")
     assert data.train.batch_count(4, Order()) == 2

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from inspector.progress import Progress, finish
-from inspector.runs.driving import Run
+from inspector.workshop.client import Workshop
 from inspector.workshop.requests import WorkshopError
 from inspector.workshop.run_requests import DataSource, LookAtData
 from inspector.workshop.running.data import Order
@@ -132,21 +132,30 @@ def test_no_pictures_are_wanted() -> None:
     assert finish(look_at(LookAtData(DataSource(size=50), 0))).samples == ()
 
 
-def test_a_look_in_a_process_of_its_own_is_the_same() -> None:
+def test_a_look_in_a_process_of_its_own_is_the_same(workshop: Workshop) -> None:
     request = LookAtData(DataSource(size=200), 4)
     words = []
-    run = Run(request).words()
+    work = workshop.ask(request)
     try:
         while True:
-            words.append(next(run))
+            words.append(next(work))
     except StopIteration as end:
         seen = end.value
     assert seen == finish(look_at(request))
     assert any(isinstance(word, Progress) for word in words)
 
 
-def test_a_refusal_comes_out_of_a_process_as_its_sentence(tmp_path: Path) -> None:
+def test_a_refusal_comes_out_of_a_process_as_its_sentence(workshop: Workshop, tmp_path: Path) -> None:
     with pytest.raises(WorkshopError) as caught:
-        finish(Run(LookAtData(DataSource("images", str(tmp_path / "none")))).words())
+        finish(workshop.ask(LookAtData(DataSource("images", str(tmp_path / "none")))))
     assert caught.value.title == "The data is not there"
     assert str(tmp_path / "none") in caught.value.message
+
+
+def test_what_a_users_function_raises_comes_with_its_line(workshop: Workshop, tmp_path: Path) -> None:
+    path = tmp_path / "data.py"
+    path.write_text("def make():\n    print('making')\n    raise ValueError('no data today')\n")
+    with pytest.raises(WorkshopError) as caught:
+        finish(workshop.ask(LookAtData(DataSource("function", str(path), "make"))))
+    assert "no data today" in caught.value.message
+    assert (caught.value.line, caught.value.code) == (3, "raise ValueError('no data today')")

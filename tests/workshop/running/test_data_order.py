@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from inspector.progress import finish
+from inspector.workshop.failures import Refusal
 from inspector.workshop.run_requests import DataSource
 from inspector.workshop.running.data import Order
 from inspector.workshop.running.datasets import open_data
@@ -123,6 +124,14 @@ def test_without_shuffling_they_come_as_they_lie(each: Pile) -> None:
 def test_all_piles_give_the_same_where_nothing_is_drawn() -> None:
     order = Order(7, 7)
     assert_same(listed(pile("held").batches(SIZE, order)), listed(pile("filling").batches(SIZE, order)))
+
+
+def test_dtypes_that_numpy_does_not_have_are_held_too() -> None:
+    inputs = torch.arange(20.0).reshape(10, 2).to(torch.bfloat16)
+    held = HeldPile(inputs, torch.arange(10))
+    came, targets = next(held.batches(10, Order(1, 1)))
+    assert came.dtype == torch.bfloat16
+    assert torch.equal(came, inputs[targets])
 
 
 def test_what_is_filled_is_not_made_twice() -> None:
@@ -262,6 +271,22 @@ def test_drawn_shapes_have_ten_classes_in_three_parts() -> None:
     assert (float(inputs.min()), float(inputs.max())) == (0.0, 1.0)
     for part, other in ((data.train, data.validation), (data.validation, data.test)):
         assert not torch.equal(part.inputs[:500], other.inputs[:500])
+
+
+@pytest.mark.parametrize("size", [-1, 10**9])
+def test_a_number_that_cannot_be_drawn_is_refused(size: int) -> None:
+    with pytest.raises(Refusal, match="cannot be drawn"):
+        finish(open_data(DataSource(size=size)))
+
+
+@pytest.mark.parametrize("seed", [-7, 2**70])
+def test_any_seed_will_do(seed: int) -> None:
+    assert finish(open_data(DataSource(size=20, seed=seed))).train.count == 20
+
+
+def test_one_sample_is_enough() -> None:
+    data = finish(open_data(DataSource(size=1)))
+    assert [part.count for part in (data.train, data.validation, data.test)] == [1, 1, 1]
 
 
 def test_the_sample_checkpoint_goes_on_at_its_stored_loss(samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
