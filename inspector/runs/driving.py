@@ -57,7 +57,7 @@ class Run:
         """`workshop` is one of `workshop_for_runs`; without it the run has, and ends, one of its own."""
         self.request = request
         self._way: _InProcess | _Apart = _InProcess(request) if in_process else _Apart(request, interpreter, workshop)
-        self._epoch, self._batch, self._saved = 0, 0, ""
+        self._reached, self._saved = "", ""
 
     def words(self) -> Words:
         """What it says, as it says it; returns its answer. To close the generator ends the run at once.
@@ -98,7 +98,9 @@ class Run:
 
     def _note(self, word: Word | Said | Progress) -> None:
         if isinstance(word, Batches):
-            self._epoch, self._batch = word.epoch, word.first + len(word.losses) - 1
+            self._reached = f"batch {word.first + len(word.losses) - 1} of epoch {word.epoch}"
+        elif isinstance(word, Progress) and word.unit == "samples" and isinstance(self.request, Test):
+            self._reached = f"{word.done:,} of {word.total:,} samples"
         elif isinstance(word, Saved) and word.kind == "latest":
             self._saved = word.path
 
@@ -106,8 +108,8 @@ class Run:
         """The error with what only this end of the pipe knows: which run it was, and how far it had come."""
         if error.title == WorkshopError.title:
             error.title = TITLES[type(self.request)]
-        if error.is_end and self._epoch:
-            error.message = f"{error.message} That was after batch {self._batch} of epoch {self._epoch}."
+        if error.is_end and self._reached:
+            error.message = f"{error.message} That was after {self._reached}."
         if error.is_end and self._saved:
             error.hint = f"What was saved last is whole: {self._saved}"
         return error

@@ -54,8 +54,6 @@ def for_a_person(word: Word | Said | Progress | RunAnswer) -> str:
         return _trained(word)
     if isinstance(word, Saved) and word.kind == "latest":
         return ""  # after each epoch: the end says where it is
-    if isinstance(word, Tests):
-        return "\n".join(f"{wording.safe(path, 300)}: {wording.safe(why, 1_000)}" for path, why in word.failures)
     line = line_of(word) if isinstance(word, get_args(Word)) else None
     return line.text if line is not None else ""
 

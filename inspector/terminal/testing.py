@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from .. import wording
 from ..checkpoint.text_files import writing
-from ..errors import InspectorError
+from ..errors import FileError, InspectorError
 from ..progress import finish
 from ..runs import exporting
 from ..runs.driving import Run, workshop_for_runs
@@ -38,7 +38,7 @@ _WIDEST = 24
 def test(options: argparse.Namespace) -> int:
     """Tests what the command line names, and gives the exit code. Raises InspectorError when it cannot begin."""
     _check_exports(options.export)
-    found = [run_asking.asked(path, options) for path in options.files]
+    found, unread = _read(options)
     source = run_asking.source_of(options.model, found[0].checkpoint)
     chosen = run_asking.choices(options, found[0])
     with _workshop(options) as workshop, tempfile.TemporaryDirectory(prefix="checkpoint-inspector-") as folder:
@@ -49,7 +49,23 @@ def test(options: argparse.Namespace) -> int:
             request = request._replace(batch_size=options.batch_size)
         driven = Driven(Run(request, workshop=workshop, in_process=workshop is None), as_json=options.as_json)
         code = driven.drive()
-    return _tell(driven.answer, code, options) if isinstance(driven.answer, Tests) else code
+    if not isinstance(driven.answer, Tests):
+        return code
+    return _tell(driven.answer._replace(failures=(*unread, *driven.answer.failures)), code, options)
+
+
+def _read(options: argparse.Namespace) -> tuple[list[Asked], list[tuple[str, str]]]:
+    """The files that can be read, and those that cannot with the sentence why. Raises FileError where none can."""
+    found: list[Asked] = []
+    unread: list[tuple[str, str]] = []
+    for path in options.files:
+        try:
+            found.append(run_asking.asked(path, options))
+        except FileError as error:
+            unread.append((path, str(error)))
+            if len(unread) == len(options.files):
+                raise
+    return found, unread
 
 
 @contextlib.contextmanager
@@ -76,6 +92,7 @@ def _tell(tests: Tests, code: int, options: argparse.Namespace) -> int:
         sys.stdout.write(f"{json.dumps({'word': 'Tests', **said})}\n")
     else:
         screen.write(_said(tests.tested))
+        screen.write(f"{wording.safe(path, 300)}: {wording.safe(why, 1_000)}\n" for path, why in tests.failures)
     for path in options.export:
         text = exporting.as_csv(tests.tested) if path.endswith(".csv") else exporting.as_json(*tests)
         finish(writing(path, [text], "The results cannot be written"))

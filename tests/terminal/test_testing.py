@@ -46,10 +46,17 @@ def test_several_files_are_told_by_their_epochs(test: Run, train: Run, folder: P
 
 def test_one_that_cannot_be_tested_is_told_and_the_others_are(test: Run, folder: Path) -> None:  # noqa: F811
     torch.save({"other.weight": torch.zeros(2, 2)}, folder / "other.pth")
-    done = test("tiny.pth", "other.pth", *MODEL)
+    (folder / "none.pth").write_text("no checkpoint")
+    done = test("tiny.pth", "other.pth", "none.pth", *MODEL)
     assert done.code == 1
     assert "Accuracy of the network on 30 test " in done.out
     assert "other.pth: " in done.out
+    assert "none.pth: " in done.out
+
+
+def test_none_that_can_be_read_is_refused(test: Run, folder: Path) -> None:  # noqa: F811
+    (folder / "none.pth").write_text("no checkpoint")
+    assert test("none.pth", "missing.pth", *MODEL).code == 2
 
 
 def test_results_are_written_for_others(test: Run, folder: Path) -> None:  # noqa: F811
