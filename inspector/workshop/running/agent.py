@@ -19,7 +19,7 @@ from ..requests import Failure
 from .rank import RESTARTS, connected
 
 DOOR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "__main__.py")
-TITLE = "The processes of the run"
+TITLE = "The run was given up"
 _RUN_ID = "checkpoint-inspector"
 _LOOKS = 0.2
 """Seconds between two looks at the processes."""
@@ -70,7 +70,7 @@ def _ends(failures: Mapping[int, Any]) -> str:
     """How each of the processes ended that were the last to."""
     each = [f"process {rank + 1} {_how(failure.exitcode)}" for rank, failure in sorted(failures.items())]
     told = "; ".join(each) or "nobody knows how"
-    return f"They were started {RESTARTS + 1} times and never came to the end. At last: {told}."
+    return f"Its processes were started {RESTARTS + 1} times and never came to the end. At last: {told}."
 
 
 def _how(exitcode: int) -> str:
@@ -84,7 +84,7 @@ def _how(exitcode: int) -> str:
 def _meeting(error: Exception, rendezvous: str) -> str:
     if rendezvous:
         return f"The machines did not meet at {rendezvous}: {text_of(error) or type(error).__name__}"
-    return f"They could not be started: {type(error).__name__}: {text_of(error)}"
+    return f"Its processes could not be started: {type(error).__name__}: {text_of(error)}"
 
 
 def _hint(rendezvous: str) -> str:

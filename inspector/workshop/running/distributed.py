@@ -42,7 +42,7 @@ _LOST = re.compile(r"gloo|nccl|tcpstore|processgroup|connection (closed|reset) b
 
 def is_one_of_several() -> bool:
     """Whether an engine started this process as one of several."""
-    return int(os.environ.get("WORLD_SIZE", "1")) > 1 and "RANK" in os.environ
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1 and {"RANK", "LOCAL_RANK"} <= os.environ.keys()
 
 
 def is_first_of_all() -> bool:
@@ -232,7 +232,7 @@ def _content(path: str) -> bytes:
 
 
 def _written(content: bytes, folder: str) -> str:
-    path = os.path.join(folder, "start.pt")
+    path = os.path.join(folder, "received.pt")
     with open(path, "wb") as file:
         file.write(content)
     return path

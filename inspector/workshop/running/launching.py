@@ -46,6 +46,8 @@ _PATIENCE = 3.0
 _OWN_STORE = "TORCH_DISABLE_SHARE_RDZV_TCP_STORE"
 """Else those who start again meet (with torch 2.4 and later) where the addresses of the last ones still stand."""
 _ALONE = "The machines cannot meet"
+_LONGEST_FOLDER = 75
+"""Characters, of the 104 that an address may have on macOS (108 on Linux)."""
 _WISHES = {GO_ON: GoOn(), PAUSE: Pause(), STOP: StopSoon()}
 
 Words = Generator[Any, None, Any]
@@ -128,7 +130,7 @@ class Processes:
         self._failure: Failure | None = None
         """What a process said that had lost the others: told if nothing better is known in the end."""
         self._processes: list[_Process] = []
-        self._folder = tempfile.mkdtemp(prefix="run-")
+        self._folder = tempfile.mkdtemp(prefix="run-", dir=_place_for_a_socket())
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(os.path.join(self._folder, "socket"))
         self._listener.listen()
@@ -232,7 +234,7 @@ class Processes:
         if self._failure is not None:
             error = WorkshopError(**self._failure._asdict())
         else:
-            error = WorkshopError("The engine that starts them ended without a word.", title=TITLE)
+            error = WorkshopError("The engine that starts its processes ended without a word.", title=TITLE)
         error.is_end = True
         return error
 
@@ -244,6 +246,12 @@ class Processes:
                 self._agent.wait(_PATIENCE)
         self._agent.kill()
         self._agent.wait()
+
+
+def _place_for_a_socket() -> str:
+    """A folder for temporary files whose name is not too long for the address of a socket."""
+    usual = tempfile.gettempdir()
+    return usual if len(os.fsencode(usual)) < _LONGEST_FOLDER else "/tmp"
 
 
 def _started(request: Train, address: str) -> subprocess.Popen[bytes]:

@@ -17,12 +17,13 @@ from typing import Any
 import psutil
 import pytest
 import torch
+from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
 
 from inspector.runs.driving import Run
 from inspector.workshop.requests import Stopped, WorkshopError
 from inspector.workshop.run_requests import DataSource, GoOn, Pause, Train
 from inspector.workshop.run_words import Batches, Began, EpochEnd, Message, Saved, Waiting
-from inspector.workshop.running import boards
+from inspector.workshop.running import agent, boards
 from tests.workshop.running.test_boards import scalars
 from tests.workshop.running.training_runs import (
     NET,
@@ -131,6 +132,9 @@ def test_two_train_as_one_does(tmp_path: Path) -> None:
     assert list(held) == list(held_alone) == ["hidden.weight", "hidden.bias", "head.weight", "head.bias"]
     for name, value in held.items():
         torch.testing.assert_close(value, held_alone[name], rtol=1e-4, atol=1e-6)
+    more, _ = trained(going_on(request, epochs=3, processes=1))
+    more_alone, _ = trained(going_on(training(tmp_path / "alone", PLAIN, data=UNEVEN), epochs=3))
+    assert losses(more) == pytest.approx(losses(more_alone), rel=1e-4)
 
 
 def test_each_has_its_own_dropout_and_all_are_in_the_file(whole: tuple[list[Any], Any, Train]) -> None:
@@ -216,6 +220,54 @@ def test_closing_leaves_no_process(tmp_path: Path) -> None:
     assert len(seen) == 3
     _, alive = psutil.wait_procs(seen, timeout=20)
     assert not alive
+
+
+def test_an_engine_that_is_killed_leaves_no_process_and_is_told(tmp_path: Path) -> None:
+    def hear(word: Any, person: Person) -> None:
+        if isinstance(word, Began):
+            os.kill(ranks()[0].ppid(), signal.SIGKILL)
+
+    with pytest.raises(WorkshopError, match="The engine that starts its processes ended without a word"):
+        trained(training(tmp_path, **TOGETHER, epochs=10_000), hear)
+
+
+def test_processes_that_never_come_to_the_end_tell_how_they_ended() -> None:
+    failures = {0: ProcessFailure(0, 1, 7, ""), 1: ProcessFailure(1, 2, -signal.SIGSEGV, "")}
+    assert agent._ends(failures) == (
+        "Its processes were started 4 times and never came to the end. "
+        "At last: process 1 ended with exit code 7; process 2 was ended by SIGSEGV."
+    )
+
+
+def test_a_machine_that_has_not_the_file_is_sent_it(tmp_path: Path) -> None:
+    """Two processes in folders of their own; the first alone finds `start.pt` in its."""
+    (tmp_path / "first").mkdir()
+    (tmp_path / "second").mkdir()
+    (tmp_path / "first" / "start.pt").write_bytes(b"weights")
+    with socket.socket() as any_port:
+        any_port.bind(("127.0.0.1", 0))
+        port = str(any_port.getsockname()[1])
+    common = {**os.environ, "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port,
+              "GLOO_SOCKET_IFNAME": "lo", "PYTHONPATH": str(ROOT)}  # fmt: skip
+    started = [
+        subprocess.Popen([sys.executable, "-c", SHARING], cwd=tmp_path / folder, env={**common, "RANK": str(rank)},
+                         stdout=subprocess.PIPE, text=True)
+        for rank, folder in enumerate(("first", "second"))
+    ]  # fmt: skip
+    told = [process.communicate(timeout=100)[0].split() for process in started]
+    assert told == [["start.pt", "weights"], ["received.pt", "weights"]]
+
+
+SHARING = """
+import os, tempfile
+from inspector.workshop.requests import ModelSource
+from inspector.workshop.run_requests import DataSource, Start, Train
+from inspector.workshop.running.distributed import joined
+request = Train(ModelSource("torchvision", "", "resnet18"), {}, DataSource(), "", 1, device="cpu")
+with tempfile.TemporaryDirectory() as folder, joined(request) as team:
+    start = team.shared_start(Start("start.pt") if team.is_first else None, folder)
+    print(os.path.basename(start.path), open(start.path).read())
+"""
 
 
 def test_two_machines_meet(tmp_path: Path) -> None:
