@@ -79,6 +79,12 @@ def safe(text: str, limit: int = 200) -> str:
     return "".join(map(_inert, text))
 
 
+def cell(text: str, limit: int = 200) -> str:
+    """`safe` text for a table that a spreadsheet may open: it computes nothing of it."""
+    text = safe(text, limit)
+    return f"'{text}" if text.lstrip()[:1] in tuple("=+-@|%＝＋－＠") else text
+
+
 def _inert(character: str) -> str:
     if character.isprintable() and unicodedata.category(character)[0] != "C":
         return character

@@ -231,9 +231,7 @@ def _cell(value: str | int | float) -> str:
         return str(value)
     if _PLAIN.fullmatch(value):  # nearly every cell
         return value
-    text = wording.safe(value, _LONGEST_CELL)
-    if text.lstrip()[:1] in tuple("=+-@|%＝＋－＠"):
-        text = f"'{text}"
+    text = wording.cell(value, _LONGEST_CELL)
     return f'"{text.replace(chr(34), chr(34) * 2)}"' if re.search(r'[",;\']|^\s|\s$', text) else text
 
 

@@ -156,5 +156,4 @@ def _cell(value: Cell) -> str | int | float:
     """A cell that no spreadsheet computes; nothing for what is not defined."""
     if not isinstance(value, str):
         return "" if value is None else value
-    text = wording.safe(value, 1_000)
-    return f"'{text}" if text.lstrip()[:1] in tuple("=+-@|%＝＋－＠") else text
+    return wording.cell(value, 1_000)
