@@ -20,7 +20,6 @@ from ..fitting.stages import RUNNING, Stage
 from ..theme import mono_font, scaled_font
 from ..widgets.wrapped_text import WrappedText
 from .code_question import CodeQuestion
-from .model_finding import choose_likeliest
 from .setup import Setup
 
 if TYPE_CHECKING:
@@ -58,7 +57,6 @@ class ModelBox(QWidget):
         self._lay_out()
         for signal in (fit.opened, fit.judged, self._chosen.changed, fit.case.changed, setup.changed):
             signal.connect(self.refresh)
-        fit.opened.connect(lambda: choose_likeliest(fit))
         self.refresh()
 
     def _lay_out(self) -> None:

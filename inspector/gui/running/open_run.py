@@ -20,6 +20,7 @@ from ..timers import one_shot
 from . import beginnings
 from .beginnings import Beginning
 from .looking import Looking
+from .model_finding import choose_likeliest
 from .prepared_run import Making
 from .run_page import RunPage
 from .run_queue import RunQueue
@@ -224,6 +225,8 @@ class OpenRun(RunPage):
         if fit is not None and fit.chosen.choice is not None:
             self.fit.case.ticked = fit.case.ticked
             self.fit.chosen.choose(fit.chosen.choice.text, fit.chosen.given)
+        else:
+            choose_likeliest(self.fit)
         self.opened.emit()
         self._change()
 
