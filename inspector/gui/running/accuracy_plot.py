@@ -17,8 +17,8 @@ from ...workshop.run_words import Tested
 from ..theme import colours, scaled_font
 from ..widgets.themed_plot import PointedPlot
 from .curves import Floats
-from .plot_panes import FARTHEST
 from .sparse_axis import SparseAxis
+from .strokes import FARTHEST
 
 _MOST_NAMES, _MOST_LETTERS = 6, 24
 _NEAR = 24

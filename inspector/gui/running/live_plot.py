@@ -17,20 +17,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ..theme import figures_font, scaled_font
 from ..timers import one_shot
-from ..widgets.check_box import CheckBox
-from ..widgets.flow_layout import FlowLayout
 from ..widgets.labels import ElidedLabel
 from ..widgets.own_keys import OwnKeys
 from . import crosshair
-from .curve_legend import CurveLegend, Entry
 from .loss_pane import LossPane
-from .plot_panes import ACCURACIES, RATES, Pane
-from .run_curves import WINDOW, RunCurves
+from .plot_head import PlotHead
+from .plot_panes import Pane
+from .run_curves import RunCurves
 from .span import Span, clamped, whole
+from .traces import ACCURACIES, RATES
 
 if TYPE_CHECKING:
     from ...runs.histories import History
@@ -46,15 +45,6 @@ _ROOM_FOR_TWO, _ROOM_FOR_THREE = 190, 270
 """Pixels of height: where there is less the learning rate goes without a plot, then the accuracy too."""
 _TALL = 520
 """Pixels below which the axis of the epochs goes without its name."""
-_WINDOWS = (1, 10, WINDOW, 200, 1000)
-_LEGEND = (
-    Entry("batches", "each batch", "bars", 1.2, tip="The training loss of each batch"),
-    Entry("smoothed", "smoothed", "accent", 2.0, tip="The training loss, averaged over some batches"),
-    Entry("validation", "validation", "positive", 1.4, symbol=True, tip="The validation loss after each epoch"),
-    Entry("accuracy", "accuracy", "positive", 1.4, symbol=True, tip="The share of the validation set that is right"),
-    Entry("rate", "learning rate", "accent", 1.6, tip="The learning rate, and dashed what it is to be"),
-    Entry("stored", "stored", "quiet", 1.4, tip="What the checkpoint's file has stored"),
-)
 
 
 class LivePlot(QWidget):
@@ -69,9 +59,8 @@ class LivePlot(QWidget):
         self.span = Span()
         self.loss, self.accuracy = LossPane(), Pane("accuracy %", ACCURACIES)
         self.rate = Pane("lr", RATES, flat=0.5)
-        self.legend = CurveLegend(_LEGEND)
-        self.smoothing, self.logarithmic = QComboBox(), CheckBox("Log")
-        self.follow, self.whole = QToolButton(), QToolButton()
+        self.head = PlotHead()
+        self.logarithmic = self.head.logarithmic
         self.read_out = ElidedLabel(tone="quiet", font=figures_font(scaled_font(0.95)))
         self.reading: crosshair.Reading | None = None
         self._is_due = True
@@ -133,21 +122,19 @@ class LivePlot(QWidget):
     def set_follow(self, wanted: bool) -> None:
         """Whether the plots show where training is, or stay where a person has put them."""
         self.span.is_free = not wanted
-        self.follow.setChecked(wanted)
+        self.head.follow.setChecked(wanted)
         self._answer()
 
     def show_all(self) -> None:
         """Shows everything from the first stored epoch to the last one planned."""
         self.span.take(*whole(self.run))
-        self.follow.setChecked(False)
+        self.head.follow.setChecked(False)
         self._answer()
 
     def set_smoothing(self, window: int) -> None:
         """Averages the training loss over so many batches."""
         self.run.smooth_over(window)
-        at = self.smoothing.findData(window)
-        if at >= 0:
-            self.smoothing.setCurrentIndex(at)
+        self.head.show_window(window)
         self._tell()
 
     def copy(self) -> None:
@@ -178,36 +165,16 @@ class LivePlot(QWidget):
 
     def _dress(self) -> None:
         self.setAccessibleName("Curves of the run")
-        self.loss.setAccessibleName("Loss over the epochs")
-        self.accuracy.setAccessibleName("Accuracy over the epochs")
-        self.rate.setAccessibleName("Learning rate over the epochs")
+        for pane, what in zip(self.panes, ("Loss", "Accuracy", "Learning rate")):
+            pane.setAccessibleName(f"{what} over the epochs")
         for pane in (self.accuracy, self.rate):
             pane.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        for window in _WINDOWS:
-            self.smoothing.addItem("Not smoothed" if window == 1 else f"Smoothed over {window:,}", window)
-        self.smoothing.setCurrentIndex(_WINDOWS.index(WINDOW))
-        self.smoothing.setAccessibleName("Smoothing of the training loss")
-        self.smoothing.setToolTip("Over how many batches the training loss is averaged")
-        self.logarithmic.setToolTip("Losses on a logarithmic axis")
-        for button, text, tip in (
-            (self.follow, "Follow", "Show where training is, and go along with it (double click)"),
-            (self.whole, "All", "Show everything from the first stored epoch on (0)"),
-        ):
-            button.setText(text)
-            button.setToolTip(tip)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.follow.setCheckable(True)
-        self.follow.setChecked(True)
 
     def _lay_out(self) -> None:
-        controls = QWidget()
-        row = FlowLayout(controls, across=10, down=4)
-        for widget in (self.legend, self.smoothing, self.logarithmic, self.follow, self.whole):
-            row.addWidget(widget)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
-        page.addWidget(controls)
+        page.addWidget(self.head)
         page.addSpacing(6)
         for pane, share in zip(self.panes, (6, 2, 2)):
             page.addWidget(pane, share)
@@ -215,17 +182,18 @@ class LivePlot(QWidget):
         page.addWidget(self.read_out)
 
     def _connect(self) -> None:
-        self.legend.changed.connect(self._hide_traces)
-        self.smoothing.activated.connect(lambda at: self.set_smoothing(self.smoothing.itemData(at)))
+        self.head.legend.changed.connect(self._hide_traces)
+        self.head.smoothing.activated.connect(lambda at: self.set_smoothing(self.head.smoothing.itemData(at)))
         self.logarithmic.toggled.connect(self._set_log)
-        self.follow.clicked.connect(self.set_follow)
-        self.whole.clicked.connect(self.show_all)
+        self.head.follow.clicked.connect(self.set_follow)
+        self.head.whole.clicked.connect(self.show_all)
         for pane in self.panes:
             pane.pointed.connect(self._point_at)
             pane.stepped.connect(self._step)
             pane.ended.connect(self._go_to_end)
             pane.zoomed.connect(self._zoom)
             pane.moved.connect(lambda pane=pane: self._take_range(pane))
+            pane.cleared.connect(lambda: self._point(None))
             pane.released.connect(lambda: self.set_follow(True))
             OwnKeys(pane, QKeySequence.StandardKey.Copy, self.copy)
 
@@ -246,14 +214,13 @@ class LivePlot(QWidget):
         return [pane for pane in self.panes if not pane.isHidden()]
 
     def _show_panes(self) -> None:
-        run, hidden = self.run, self.legend.hidden
+        run, hidden = self.run, self.head.legend.hidden
         has_accuracy = bool(len(run.own.accuracy) or len(run.stored.accuracy))
         has_rate = any(len(part.rates) for part in (run.stored, run.own, run.future))
         has_stored = not math.isnan(run.stored.first)
         room = self.height() - self.loss.y() - self.read_out.height()
         has_accuracy, has_rate = has_accuracy and room >= _ROOM_FOR_TWO, has_rate and room >= _ROOM_FOR_THREE
-        offered = {"accuracy": has_accuracy, "rate": has_rate, "stored": has_stored}
-        self.legend.offer(frozenset(entry.name for entry in _LEGEND if offered.get(entry.name, True)))
+        self.head.offer(has_accuracy, has_rate, has_stored)
         self.accuracy.setVisible(has_accuracy and "accuracy" not in hidden)
         self.rate.setVisible(has_rate and "rate" not in hidden)
         last = self._shown()[-1]
@@ -277,7 +244,7 @@ class LivePlot(QWidget):
 
     def _set_range(self, x0: float, x1: float) -> None:
         self.span.take(*clamped(x0, x1, self.run))
-        self.follow.setChecked(False)
+        self.head.follow.setChecked(False)
         self._answer()
 
     def _zoom(self, factor: float) -> None:
@@ -290,8 +257,6 @@ class LivePlot(QWidget):
     # The crosshair
 
     def _point_at(self, x: float) -> None:
-        if math.isnan(x) and self.loss.hasFocus() and self.loss.cross.isVisible():
-            return  # the keyboard has put it there
         reach = _REACH * self._pixel()
         self._point(None if math.isnan(x) else crosshair.reading(self.run, x, reach))
 

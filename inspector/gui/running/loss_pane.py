@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from ..theme import Meaning, colours, scaled_font
-from .plot_panes import LOSSES, Pane
+from .plot_panes import Pane
 from .run_curves import RunCurves
+from .traces import LOSSES
 
 
 class LossPane(Pane):

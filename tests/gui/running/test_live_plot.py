@@ -122,8 +122,8 @@ def test_there_is_no_accuracy_where_none_is_known(plot: LivePlot) -> None:
     plot.add_epoch(end(1, accuracy=None))
     plot.redraw()
     assert not plot.accuracy.isVisible()
-    assert "accuracy" not in plot.legend.texts()
-    assert "stored" not in plot.legend.texts()
+    assert "accuracy" not in plot.head.legend.texts()
+    assert "stored" not in plot.head.legend.texts()
 
 
 def test_the_next_learning_rates_are_drawn_dashed_on_the_old_curve(plot: LivePlot) -> None:
@@ -323,7 +323,7 @@ def test_where_there_is_little_room_the_loss_has_it(qtbot: QtBot, plot: LivePlot
         plot.redraw()
         heights[height] = [pane.isVisible() for pane in plot.panes]
     assert heights == {640: [True, True, True], 300: [True, True, False], 200: [True, False, False]}
-    assert "accuracy" not in plot.legend.texts()
+    assert "accuracy" not in plot.head.legend.texts()
     assert plot.height() == 200
     plot.resize(900, 640)
     plot.redraw()
@@ -369,7 +369,7 @@ def test_zooming_stops_following_and_a_double_click_follows_again(qtbot: QtBot, 
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(viewport, wheel)
-    assert not plot.follow.isChecked()
+    assert not plot.head.follow.isChecked()
     x0, x1 = plot.span.range(plot.run)
     assert x1 - x0 < followed[1] - followed[0]
     qtbot.waitUntil(lambda: plot.rate.getViewBox().viewRange()[0] == pytest.approx([x0, x1]))
@@ -379,7 +379,7 @@ def test_zooming_stops_following_and_a_double_click_follows_again(qtbot: QtBot, 
     assert plot.loss.getViewBox().viewRange()[0] == pytest.approx([x0, x1])
 
     qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=middle.toPoint())
-    assert plot.follow.isChecked()
+    assert plot.head.follow.isChecked()
     qtbot.waitUntil(lambda: plot.loss.getViewBox().viewRange()[0] == pytest.approx(list(followed)))
 
 
@@ -454,6 +454,11 @@ def test_arrow_keys_move_the_crosshair_and_escape_takes_it_away(qtbot: QtBot, pl
     assert plot.reading.x == pytest.approx(3.0)
     qtbot.keyClick(plot.loss, Qt.Key.Key_Home)
     assert plot.reading.x == pytest.approx(0.05)
+    plot.activateWindow()
+    plot.loss.setFocus()
+    qtbot.waitUntil(plot.loss.hasFocus)
+    QApplication.sendEvent(plot.loss, QEvent(QEvent.Type.Leave))
+    assert plot.reading is not None, "it stays where the keyboard has put it"
     qtbot.keyClick(plot.loss, Qt.Key.Key_Escape)
     assert plot.reading is None
     assert not plot.loss.cross.isVisible()
@@ -481,14 +486,14 @@ def test_of_nothing_nothing_is_read() -> None:
 
 def test_the_legend_hides_curves_and_shows_them(qtbot: QtBot, plot: LivePlot) -> None:
     resumed(plot)
-    plot.legend.press("batches")
+    plot.head.legend.press("batches")
     plot.redraw()
     assert drawn(plot.loss, "batches") == ([], [])
     assert drawn(plot.loss, "smoothed")[0]
-    plot.legend.press("rate")
+    plot.head.legend.press("rate")
     plot.redraw()
     assert not plot.rate.isVisible()
-    plot.legend.press("batches")
+    plot.head.legend.press("batches")
     plot.redraw()
     assert len(drawn(plot.loss, "batches")[0]) == 10
 
@@ -539,7 +544,7 @@ def test_colours_follow_the_theme(qtbot: QtBot, plot: LivePlot, choice: str) -> 
 
 
 def test_everything_can_be_reached_and_says_what_it_is(plot: LivePlot) -> None:
-    controls = [plot.smoothing, plot.logarithmic, plot.follow, plot.whole, plot.loss]
+    controls = [plot.head.smoothing, plot.logarithmic, plot.head.follow, plot.head.whole, plot.loss]
     for widget in controls:
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, widget
         assert widget.accessibleName() or getattr(widget, "text", str)(), widget

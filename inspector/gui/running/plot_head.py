@@ -1,0 +1,61 @@
+"""What stands over the plots of a run: the legend, how the loss is smoothed, how its axis is, what is looked at."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QToolButton, QWidget
+
+from ..widgets.check_box import CheckBox
+from ..widgets.flow_layout import FlowLayout
+from .curve_legend import CurveLegend, Entry
+from .run_curves import WINDOW
+
+_WINDOWS = (1, 10, WINDOW, 200, 1000)
+LEGEND = (
+    Entry("batches", "each batch", "bars", 1.2, tip="The training loss of each batch"),
+    Entry("smoothed", "smoothed", "accent", 2.0, tip="The training loss, averaged over some batches"),
+    Entry("validation", "validation", "positive", 1.4, symbol=True, tip="The validation loss after each epoch"),
+    Entry("accuracy", "accuracy", "positive", 1.4, symbol=True, tip="The share of the validation set that is right"),
+    Entry("rate", "learning rate", "accent", 1.6, tip="The learning rate, and dashed what it is to be"),
+    Entry("stored", "stored", "quiet", 1.4, tip="What the checkpoint's file has stored"),
+)
+
+
+class PlotHead(QWidget):
+    """The controls, side by side; in further lines where one is too short."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.legend = CurveLegend(LEGEND)
+        self.smoothing, self.logarithmic = QComboBox(), CheckBox("Log")
+        self.follow, self.whole = QToolButton(), QToolButton()
+        self._dress()
+        row = FlowLayout(self, across=10, down=4)
+        for widget in (self.legend, self.smoothing, self.logarithmic, self.follow, self.whole):
+            row.addWidget(widget)
+
+    def offer(self, accuracy: bool, rate: bool, stored: bool) -> None:
+        """Offers these curves in the legend only where there are any."""
+        offered = {"accuracy": accuracy, "rate": rate, "stored": stored}
+        self.legend.offer(frozenset(entry.name for entry in LEGEND if offered.get(entry.name, True)))
+
+    def show_window(self, window: int) -> None:
+        """Shows over how many batches the loss is averaged."""
+        self.smoothing.setCurrentIndex(self.smoothing.findData(window))
+
+    def _dress(self) -> None:
+        for window in _WINDOWS:
+            self.smoothing.addItem("Not smoothed" if window == 1 else f"Smoothed over {window:,}", window)
+        self.show_window(WINDOW)
+        self.smoothing.setAccessibleName("Smoothing of the training loss")
+        self.smoothing.setToolTip("Over how many batches the training loss is averaged")
+        self.logarithmic.setToolTip("Losses on a logarithmic axis")
+        for button, text, tip in (
+            (self.follow, "Follow", "Show where training is, and go along with it (double click)"),
+            (self.whole, "All", "Show everything from the first stored epoch on (0)"),
+        ):
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.follow.setCheckable(True)
+        self.follow.setChecked(True)
