@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import torch
 from pytestqt.qtbot import QtBot
 
 from inspector.gui.fitting.chosen_model import TRUSTED
@@ -16,8 +15,10 @@ from inspector.gui.jobs import wait_for_all
 from inspector.gui.running.open_run import OpenRun
 from inspector.gui.running.run_queue import RunQueue
 from inspector.gui.settings import Settings
-
-torch.ones(64, 784) @ torch.ones(784, 512)  # its own threads live on, and bear the name of the thread that has it first
+from inspector.progress import finish
+from inspector.runs.driving import Run
+from inspector.workshop.requests import parse_source
+from inspector.workshop.run_requests import DataSource, Rehearse, Start, Train
 
 WAIT = 60_000
 """Milliseconds that a child may take to import torch on a busy machine before it counts as not coming."""
@@ -37,14 +38,23 @@ def classifier(tmp_path: Path, samples: Path) -> Path:
     return folder / "fashion_classifier.pt"
 
 
+@pytest.fixture(scope="session")
+def torch_in_here(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Runs once where the tests run: torch's own threads live on, and bear the name of the thread that needs them."""
+    model = parse_source(f"{samples / 'networks.py'}:FashionClassifier")
+    start = Start(str(samples / "fashion_classifier.pt"), ("state_dict",), ("optimizer",), epoch=4)
+    train = Train(model, {}, DataSource(size=SAMPLES), str(tmp_path_factory.mktemp("run")), 4, start)
+    finish(Run(Rehearse(train), in_process=True).words())
+
+
 @pytest.fixture
-def page_of(qtbot: QtBot, tmp_path: Path) -> Iterator[PageOf]:
-    """Makes a page of a file whose model is there, ready to start."""
+def page_of(qtbot: QtBot, tmp_path: Path, torch_in_here: None) -> Iterator[PageOf]:
+    """Makes a page of a file whose model is there, ready to start. Inside the process, where torch is loaded once."""
     made: list[OpenRun] = []
     settings = Settings(str(tmp_path / "settings"))
 
     def make(
-        path: Path, model: str = "networks.py:FashionClassifier", *, in_process: bool = False,
+        path: Path, model: str = "networks.py:FashionClassifier", *, in_process: bool = True,
         queue: RunQueue | None = None, samples: int = SAMPLES,
     ) -> OpenRun:  # fmt: skip
         code = path.parent / model.partition(":")[0]

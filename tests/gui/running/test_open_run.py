@@ -174,26 +174,23 @@ def test_stopped_before_it_began(qtbot: QtBot, classifier: Path, page_of: PageOf
     assert page.can_start
 
 
-@pytest.mark.parametrize(
-    ("forward", "named"),
-    [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL) if self.training else None; return super().forward(x)",
-         ""),
-        ("type(self).count += self.training\nif type(self).count > 7: raise ValueError('too much')\n"
-         "return super().forward(x)", "too much"),
-        ("return super().forward(x)[:, :7]", "7"),
-    ],
-    ids=["killed", "raises in mid-epoch", "wrong shape"],
-)  # fmt: skip
+FAILURES = {
+    "killed": "import os, signal\nif self.training: os.kill(os.getpid(), signal.SIGKILL)\nreturn super().forward(x)",
+    "raises": "type(self).count += self.training\nif self.count > 7: raise ValueError('too much')\nreturn super().forward(x)",
+    "wrong shape": "return super().forward(x)[:, :7]",
+}
+
+
+@pytest.mark.parametrize(("how", "named"), [("killed", ""), ("raises", "too much"), ("wrong shape", "7")])
 def test_a_class_that_fails_ends_in_a_sentence(
-    qtbot: QtBot, classifier: Path, page_of: PageOf, broken_code: Callable[[str], str], forward: str, named: str
+    qtbot: QtBot, classifier: Path, page_of: PageOf, broken_code: Callable[[str], str], how: str, named: str
 ) -> None:
-    page = page_of(classifier, broken_code(forward))
+    page = page_of(classifier, broken_code(FAILURES[how]), in_process=how != "killed")
     page.start()
-    how = ended(qtbot, page)
-    assert isinstance(how, WorkshopError)
-    assert named in how.message
-    assert page.error is how
+    error = ended(qtbot, page)
+    assert isinstance(error, WorkshopError)
+    assert named in error.message
+    assert page.error is error
     assert page.failed_in_training
     assert page.can_start
     assert page.record is not None
@@ -202,7 +199,7 @@ def test_a_class_that_fails_ends_in_a_sentence(
 
 def test_closing_while_it_trains_leaves_nothing_behind(qtbot: QtBot, classifier: Path, page_of: PageOf) -> None:
     """That no process or thread is left is held for every test."""
-    page = page_of(classifier, samples=3_200)
+    page = page_of(classifier, samples=3_200, in_process=False)
     page.setup.set(more_epochs=500)
     page.start()
     until_batch(qtbot, page)
