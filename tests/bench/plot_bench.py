@@ -38,7 +38,7 @@ def main() -> int:
     from PySide6.QtWidgets import QApplication
 
     app = QApplication([])
-    plot = filled(asked.points)
+    plot = filled(asked.points, app)
     rows = [
         appending(plot, app, asked.points, asked.runs),
         zooming(plot, app, asked.runs),
@@ -49,7 +49,7 @@ def main() -> int:
     return 0
 
 
-def filled(points: int):  # type: ignore[no-untyped-def]
+def filled(points: int, app):  # type: ignore[no-untyped-def]
     """The plots of a run with so many batches behind it, painted once."""
     from inspector.gui.running.live_plot import LivePlot
     from inspector.workshop.run_words import Batches, EpochEnd
@@ -57,6 +57,7 @@ def filled(points: int):  # type: ignore[no-untyped-def]
     plot = LivePlot()
     plot.resize(1440, 900)
     plot.show()
+    app.processEvents()
     per_epoch = points // EPOCHS
     plot.set_future_rates(1, [0.001 * 0.97**epoch for epoch in range(2 * EPOCHS)])
     plot.start(per_epoch, 1, 0)
@@ -97,7 +98,7 @@ def zooming(plot, app, runs: int) -> Row:  # type: ignore[no-untyped-def]
     times = timed(zoom, runs, app)
     plot.set_follow(True)
     repaint(plot)
-    return Row("to zoom and redraw, ms", "< 16", 1000 * statistics.median(times), f"longest {1000 * max(times):.1f}")
+    return Row("to zoom and redraw, ms", "", 1000 * statistics.median(times), f"longest {1000 * max(times):.1f}")
 
 
 def pointing(plot, runs: int) -> Row:  # type: ignore[no-untyped-def]
@@ -108,7 +109,7 @@ def pointing(plot, runs: int) -> Row:  # type: ignore[no-untyped-def]
         plot._point_at(float(next(places)))
 
     times = timed(point, runs)
-    return Row("to read what lies under the pointer, ms", "< 2", 1000 * statistics.median(times))
+    return Row("to read what lies under the pointer, ms", "", 1000 * statistics.median(times))
 
 
 def smoothing(plot, points: int) -> Row:  # type: ignore[no-untyped-def]
