@@ -16,8 +16,9 @@ from ...runs.data_sets import DATA_SETS, data_set
 from ...workshop.run_requests import DataSource
 from ...workshop.run_words import DataLook
 from ..settings import Settings
-from ..widgets.boxes import ChoiceBox, NumberBox
+from ..widgets.boxes import NumberBox
 from .code_question import CodeQuestion
+from .setting_fields import choice_box, put
 from .setup import Setup
 from .setup_section import Section, SettingRows, note_label, say
 from .step_field import StepField
@@ -44,7 +45,7 @@ class DataBox(QWidget):
         self._setup = setup
         self._look: DataLook | None = None
         self._wanted = "shapes"
-        self.kind = _box()
+        self.kind = choice_box([])
         for kind, words in KINDS.items():
             self.kind.addItem(words, kind)
         self.kind.activated.connect(lambda place: self.choose_kind(self.kind.itemData(place)))
@@ -53,7 +54,7 @@ class DataBox(QWidget):
         self.size.setSingleStep(1000)
         self.size.setGroupSeparatorShown(True)
         self.size.valueChanged.connect(lambda size: self._take(size=0 if size == _USUAL_SIZE else size))
-        self.set_name = _box()
+        self.set_name = choice_box([])
         self.set_name.addItems([each.name for each in DATA_SETS])
         self.set_name.activated.connect(lambda place: self._take(name=DATA_SETS[place].name, download=False))
         self.holds = note_label()
@@ -74,7 +75,7 @@ class DataBox(QWidget):
         self.held_back.setRange(0, 50)
         self.held_back.setSuffix(" %")
         self.held_back.valueChanged.connect(lambda percent: self._take(validation=percent / 100))
-        self.split = _box()
+        self.split = choice_box([])
         self.split.addItems(_SPLITS)
         self.split.activated.connect(lambda place: setup.test_on(_SPLITS[place]))
         self.seed = NumberBox()
@@ -160,9 +161,9 @@ class DataBox(QWidget):
         if self._wanted != "function" or data.kind == "function":
             self._wanted = data.kind
         for box, value in ((self.size, data.size or _USUAL_SIZE), (self.seed, data.seed)):
-            _put(box, value)
+            put(box, value)
         self.split.setCurrentText(self._setup.split)
-        _put(self.held_back, round(data.validation * 100))
+        put(self.held_back, round(data.validation * 100))
         self.set_name.setCurrentText(data.name)
         known = data_set(data.name)
         say(self.holds, known.holds.capitalize() if known is not None and data.kind == "torchvision" else "")
@@ -190,21 +191,6 @@ class DataBox(QWidget):
         """The data in a few words."""
         data = self._setup.data
         return data.name if data.kind == "torchvision" else os.path.basename(data.path) or KINDS[data.kind]
-
-
-def _box() -> ChoiceBox:
-    """A choice as wide as there is room, and not as its longest text."""
-    box = ChoiceBox()
-    box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(10)
-    return box
-
-
-def _put(box: NumberBox, value: int) -> None:
-    if box.value() != value:
-        box.blockSignals(True)
-        box.setValue(value)
-        box.blockSignals(False)
 
 
 def _absolute(path: str) -> str:

@@ -7,9 +7,9 @@ import sys
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ..widgets.check_box import CheckBox
+from .setting_fields import choice_box, number_box, put, show_choice, tick
 from .setup import Setup
 from .setup_section import SettingRows, note_label, say
-from .training_box import choice_box, number_box, put, show_choice, tick
 
 _AUTO = "auto"
 _DEVICES = (_AUTO, "cpu", "mps") if sys.platform == "darwin" else (_AUTO, "cpu", "cuda", "cuda:1")

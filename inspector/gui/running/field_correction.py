@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from ... import wording
 from ...errors import InspectorError
 from ...runs.resume import NUMBERS, PARTS
+from .setting_fields import choice_box
 from .setup import CLEAR, Setup
 from .setup_section import note_label, say
-from .training_box import choice_box
 from .typed_line import TypedLine
 
 if TYPE_CHECKING:

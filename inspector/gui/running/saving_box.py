@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ... import wording
 from ...errors import InspectorError
 from ..widgets.check_box import CheckBox
+from .setting_fields import number_box, put, tick
 from .setup import Setup
 from .setup_problems import is_file_name
 from .setup_section import SettingRows, note_label, say
-from .training_box import number_box, put, tick
 from .typed_line import PathLine, TypedLine
 
 _LATEST = "current_checkpoint.pt"

@@ -3,14 +3,14 @@
 `take` fills everything from a checkpoint, so that nothing has to be typed; whatever is set afterwards tells by
 `changed` that it is another. What was typed and cannot be meant stays out, and is a sentence of `problems()`.
 
-Why this way: fields are set where they stand (`setup.batch_size = 32`), by boxes, by tests, by another panel; each
-tells by itself, so nobody has to remember to.
+Code that a file names - a function that gives data, a criterion - would be run before anybody looked. So it is only
+taken once somebody was asked (`accept`), whatever the file says of itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Generic, TypeVar, overload
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,8 +20,9 @@ from ...runs.requesting import Choices
 from ...workshop.requests import ModelSource
 from ...workshop.run_requests import Chosen, DataSource, Start, Test, Train
 from . import setup_reading
+from .setup_field import Field
 from .setup_problems import problems_of
-from .sound_choices import sound
+from .sound_choices import code_of, followed, sound
 
 if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
@@ -29,30 +30,8 @@ if TYPE_CHECKING:
     from ...runs.resume import Resume
     from .setup_reading import ReadSetup
 
-T = TypeVar("T")
-
 CLEAR = object()
 """In place of a correction: what was found by itself counts again."""
-
-
-class Field(Generic[T]):
-    """One of the setup's `choices`, which tells when it is set to something else."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, setup: None, owner: type) -> Field[T]: ...
-    @overload
-    def __get__(self, setup: Setup, owner: type) -> T: ...
-    def __get__(self, setup: Setup | None, owner: type) -> Field[T] | T:
-        if setup is None:
-            return self
-        found: T = getattr(setup.choices, self._name)
-        return found
-
-    def __set__(self, setup: Setup, value: T) -> None:
-        setup.set(**{self._name: value})
 
 
 class Setup(QObject):
@@ -103,19 +82,39 @@ class Setup(QObject):
         """The same, with what is left out left out."""
         self._usual = Choices()
         """What is chosen when nobody says anything."""
+        self._code: dict[str, object] = {}
+        """Code that the file names, which is never taken by itself."""
         self._mistyped: dict[str, str] = {}
 
     # What is asked of it
 
     def take(self, checkpoint: Checkpoint) -> None:
-        """Begins with what `checkpoint` says, and with sound values for the rest."""
-        self.checkpoint, self.corrections, self._mistyped = checkpoint, {}, {}
-        self.module_in_file, self.own_module = setup_reading.module_in(checkpoint), None
-        self.choices = self._usual = Choices()
-        self._read_anew({})
-        self.unasked = _code_of(self.choices)
-        self.choices = self.choices._replace(**{name: getattr(Choices(), name) for name in self.unasked})
+        """Begins with what `checkpoint` says, and with sound values for the rest.
+
+        Of a file that is read again, what a person chose stays.
+        """
+        is_anew = self.checkpoint is None or self.checkpoint.path != checkpoint.path
+        self.checkpoint = checkpoint
+        self.module_in_file = setup_reading.module_in(checkpoint)
+        if is_anew:
+            self._begin()
+        else:
+            self._read_again()
         self.changed.emit()
+
+    def _begin(self) -> None:
+        self.choices = self._usual = Choices()
+        self.own_module, self._mistyped, self._code = None, {}, {}
+        self._read_anew({})
+        self.unasked = dict(self._code)
+
+    def _read_again(self) -> None:
+        self.own_module, before = None, self._code  # another file under the same name was not said yes to
+        try:
+            self._read_anew(self.corrections)
+        except InspectorError:  # what was corrected is no more there
+            self._read_anew({})
+        self.unasked = {name: value for name, value in self._code.items() if before.get(name) != value}
 
     def set(self, **values: object) -> None:
         """Sets fields by their names, and tells once."""
@@ -242,8 +241,10 @@ class Setup(QObject):
             return
         there = {role: said for role, said in corrections.items() if said is not None}
         found = setup_reading.read(self.checkpoint, there)
-        usual = sound(requesting.choices_of(self.checkpoint, found.resume))
-        choices = _followed(self.choices, self._usual, usual)
+        named = sound(requesting.choices_of(self.checkpoint, found.resume))
+        code = code_of(named)
+        usual = named._replace(**{name: getattr(Choices(), name) for name in code})
+        choices = followed(self.choices, self._usual, usual)
         before, self._found = self._found, found
         try:
             left_out = {**corrections, **self._leaves(choices)}
@@ -251,7 +252,7 @@ class Setup(QObject):
         except InspectorError:
             self._found = before
             raise
-        self.corrections, self.choices, self._usual = corrections, choices, usual
+        self.corrections, self.choices, self._usual, self._code = corrections, choices, usual, code
 
     def _leaves(self, choices: Choices) -> dict[str, None]:
         """The parts of the file that cannot be used by what is chosen: the state of another class."""
@@ -267,15 +268,3 @@ class Setup(QObject):
             for role, key, found, chosen in states
             if key is not None and (found is None or chosen is None or chosen.name != found.name)
         }
-
-
-def _code_of(choices: Choices) -> dict[str, object]:
-    """The fields that name code which would be run. A file may say anything: nobody asked for that code yet."""
-    found: dict[str, object] = {"data": choices.data} if choices.data.kind == "function" else {}
-    return {**found, "criterion": choices.criterion} if ":" in choices.criterion else found
-
-
-def _followed(mine: Choices, before: Choices, usual: Choices) -> Choices:
-    """`usual`, with what a person chose: where `mine` is not what it was `before` by itself."""
-    chosen = {name: value for name, value in mine._asdict().items() if value != getattr(before, name)}
-    return usual._replace(**chosen)

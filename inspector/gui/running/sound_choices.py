@@ -1,4 +1,4 @@
-"""What a file of ours says was chosen, with whatever cannot be meant left out: a file may say anything."""
+"""What a file says was chosen, with whatever cannot be meant left out, and beside what a person chose."""
 
 from __future__ import annotations
 
@@ -15,11 +15,23 @@ _WHOLE = {"more_epochs", "batch_size", "threads", "workers", "seed", "save_every
 
 
 def sound(choices: Choices) -> Choices:
-    """`choices` with the defaults in place of numbers out of range and data that cannot be."""
+    """`choices` with the defaults in place of numbers out of range and data that cannot be: a file may say anything."""
     usual = Choices()
     wrong = [name for name, bounds in _RANGES.items() if not _is_within(name, getattr(choices, name), bounds)]
     made = choices._replace(**{name: getattr(usual, name) for name in wrong})
     return made._replace(data=made.data if _is_sound(made.data) else usual.data)
+
+
+def code_of(choices: Choices) -> dict[str, object]:
+    """The fields that name code which would be run. A file may say anything: nobody asked for that code yet."""
+    found: dict[str, object] = {"data": choices.data} if choices.data.kind == "function" else {}
+    return {**found, "criterion": choices.criterion} if ":" in choices.criterion else found
+
+
+def followed(mine: Choices, before: Choices, usual: Choices) -> Choices:
+    """`usual`, with what a person chose: where `mine` is not what it was `before` by itself."""
+    chosen = {name: value for name, value in mine._asdict().items() if value != getattr(before, name)}
+    return usual._replace(**chosen)
 
 
 def _is_within(name: str, value: object, bounds: tuple[float, float]) -> bool:

@@ -6,26 +6,22 @@ is written here. So they can be seen, and are only to be changed where it begins
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
-from ...errors import InspectorError
-from ...runs.offered import CRITERIA, OPTIMIZERS, RATES, SCHEDULERS, begun_with, offered
+from ...runs.offered import OPTIMIZERS, RATES, SCHEDULERS, begun_with, offered
 from ...workshop.run_requests import Chosen
 from ...workshop.run_words import Rehearsal
 from ..settings import Settings
-from ..widgets.boxes import ChoiceBox, NumberBox
 from ..widgets.check_box import CheckBox
-from .code_question import CodeQuestion
+from .criterion_rows import CriterionRows
 from .option_form import OptionForm
+from .setting_fields import choice_box, number_box, put, show_choice, tick
 from .setup import CLEAR, Setup
 from .setup_section import Section, SettingRows, note_label, say
 from .typed_line import TypedLine, positive, zero_or_more
 
-_NONE, _OWN = "None: it stays as it is", "A function in a .py file"
+_NONE = "None: it stays as it is"
 _MOST_EPOCHS, _MOST_BATCH = 100_000, 1_000_000
 
 
@@ -35,10 +31,9 @@ class TrainingBox(QWidget):
     def __init__(self, setup: Setup, settings: Settings) -> None:
         super().__init__()
         self._setup = setup
-        self._wants_function = False
         self._make_numbers()
         self._make_optimizer()
-        self._make_criterion(settings)
+        self.criterion = CriterionRows(setup, settings)
         self._lay_out()
         setup.changed.connect(self.refresh)
         self.refresh()
@@ -76,13 +71,6 @@ class TrainingBox(QWidget):
         self.schedule = OptionForm()
         self.schedule.changed.connect(self._take_schedule)
 
-    def _make_criterion(self, settings: Settings) -> None:
-        self.criterion = choice_box([*CRITERIA, _OWN])
-        self.criterion.activated.connect(self._choose_criterion)
-        self.function = TypedLine(_function)
-        self.function.taken.connect(self._ask_function)
-        self.question = CodeQuestion(settings)
-
     def _lay_out(self) -> None:
         self._rows = rows = SettingRows()
         rows.add("Epochs more", self.epochs, "How many epochs are trained from here on", note=self.which)
@@ -95,8 +83,7 @@ class TrainingBox(QWidget):
         rows.add_wide(self.option_fold)
         rows.add("Scheduler", self.scheduler, "What the learning rate does, epoch by epoch", note=self.falls)
         rows.add_wide(self.schedule)
-        rows.add("Criterion", self.criterion, "What is made smaller")
-        rows.add("Function", self.function, "file.py:function of (output, target)", note=self.function.note)
+        self.criterion.add_to(rows)
         tip = "The largest norm that all gradients together may have. Empty: they are not clipped"
         rows.add("Clipping", self.clip, tip, note=self.clip.note)
         rows.add_box(self.amp, "float16 with a scaler on CUDA, bfloat16 on the CPU: quicker on devices that have it")
@@ -105,7 +92,7 @@ class TrainingBox(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(rows)
-        column.addWidget(self.question)
+        column.addWidget(self.criterion.question)
 
     # What a person does
 
@@ -138,38 +125,6 @@ class TrainingBox(QWidget):
         if self._setup.scheduler is not None:
             self._setup.scheduler = Chosen(self._setup.scheduler.name, options)
 
-    def _choose_criterion(self, place: int) -> None:
-        names = list(CRITERIA)
-        self._wants_function = place == len(names)
-        self.question.hide()
-        if self._wants_function:
-            self._show_criterion()
-            self.function.setFocus()
-        else:
-            self._setup.criterion = names[place]
-            self._show_criterion()
-
-    def _ask_function(self, text: object) -> None:
-        if isinstance(text, str):
-            self._ask(text, lambda: self._setup.set(criterion=text))
-
-    def _ask_unasked(self) -> None:
-        """What the file names is asked about before it is taken."""
-        named, setup = self._setup.unasked.get("criterion"), self._setup
-        if isinstance(named, str) and self.question.isHidden():
-            self._ask(named, lambda: setup.accept("criterion"), lambda: setup.accept("criterion", is_wanted=False))
-
-    def _ask(
-        self, text: str, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None
-    ) -> None:
-        path = text.rpartition(":")[0]
-        words = (
-            f"To have the criterion, {os.path.basename(path)} must be run, in a process of its own. "
-            "Its code can do whatever you can do: run it if you trust it."
-        )
-        self.question.ask(path, wording.safe(words, 400), then, otherwise)
-        self._show_criterion()
-
     # What is shown
 
     def show_rehearsal(self, rehearsal: Rehearsal | None) -> None:
@@ -180,7 +135,6 @@ class TrainingBox(QWidget):
 
     def refresh(self) -> None:
         """Shows what is chosen."""
-        self._ask_unasked()
         setup = self._setup
         put(self.epochs, setup.more_epochs)
         put(self.batch, setup.batch_size)
@@ -192,7 +146,6 @@ class TrainingBox(QWidget):
         self.clip.show_text(f"{setup.clip:g}" if setup.clip else "", "not clipped")
         self._show_optimizer()
         self._show_scheduler()
-        self._show_criterion()
 
     def _show_optimizer(self) -> None:
         setup = self._setup
@@ -229,67 +182,9 @@ class TrainingBox(QWidget):
         self.schedule.setEnabled(not keeps)
         self._rows.show_row(self.schedule, bool(self.schedule.rows))
 
-    def _show_criterion(self) -> None:
-        named = self._setup.criterion
-        is_own = self._wants_function or named not in CRITERIA
-        show_choice(self.criterion, _OWN if is_own else named)
-        self.criterion.setToolTip(CRITERIA.get(named, "What is made smaller"))
-        self._rows.show_row(self.function, is_own)
-        self.function.show_text("" if named in CRITERIA else named, "loss.py:loss")
-
     def summary(self) -> str:
         """The whole in a few words."""
         setup = self._setup
         rate = setup.lr if setup.lr is not None else setup.stored_rate or RATES.get(setup.optimizer.name)
         epochs = wording.plural(setup.more_epochs, "epoch")
         return f"{epochs}, {setup.optimizer.name}{f' {rate:g}' if rate else ''}, batches of {setup.batch_size}"
-
-
-def choice_box(texts: list[str]) -> ChoiceBox:
-    """A choice as wide as there is room, and not as its longest text."""
-    box = ChoiceBox()
-    box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(10)
-    box.addItems(texts)
-    return box
-
-
-def number_box(least: int, most: int, take) -> NumberBox:  # type: ignore[no-untyped-def]
-    """A whole number that is handed to `take` when a person changes it."""
-    box = NumberBox()
-    box.setRange(least, most)
-    box.valueChanged.connect(take)
-    return box
-
-
-def put(box: NumberBox, value: int) -> None:
-    """Shows a number, as if nobody had typed it."""
-    if box.value() != value:
-        box.blockSignals(True)
-        box.setValue(value)
-        box.blockSignals(False)
-
-
-def tick(box: CheckBox, is_on: bool) -> None:
-    """Shows whether it is on, as if nobody had pressed it."""
-    if box.isChecked() != is_on:
-        box.blockSignals(True)
-        box.setChecked(is_on)
-        box.blockSignals(False)
-
-
-def show_choice(box: ChoiceBox, text: str) -> None:
-    """Shows a choice; one that is not offered is added."""
-    if box.findText(text) < 0:
-        box.addItem(text)
-    box.setCurrentIndex(box.findText(text))
-
-
-def _function(text: str) -> str:
-    file, _, name = text.rpartition(":")
-    path = os.path.abspath(os.path.expanduser(file))
-    if not file.endswith(".py") or not name.isidentifier():
-        raise InspectorError("Write file.py:function.")
-    if not os.path.isfile(path):
-        raise InspectorError(f"There is no file {wording.safe(path, 200)}.")
-    return f"{path}:{name}"

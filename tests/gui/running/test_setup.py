@@ -218,6 +218,30 @@ def test_code_that_a_file_names_is_not_taken_unasked(tmp_path: Path) -> None:
     assert setup.unasked == {}
 
 
+def test_what_was_chosen_stays_when_the_file_is_read_again(tmp_path: Path) -> None:
+    path = run_of_ours(tmp_path / "a.pt")
+    setup = Setup()
+    setup.take(open_checkpoint(str(path)))
+    setup.set(batch_size=8)
+    setup.correct("epoch", 9)
+    run_of_ours(path, batch_size=128, seed=3)
+    setup.take(open_checkpoint(str(path)))
+    assert (setup.batch_size, setup.seed, setup.first_epoch) == (8, 3, 9)
+
+
+def test_code_is_not_taken_unasked_when_the_file_is_read_again(tmp_path: Path) -> None:
+    path = run_of_ours(tmp_path / "a.pt")
+    setup = Setup()
+    setup.take(open_checkpoint(str(path)))
+    data = {"kind": "function", "path": str(tmp_path / "evil.py"), "name": "run"}
+    for is_new in (True, False):
+        run_of_ours(path, data=data)
+        setup.take(open_checkpoint(str(path)))
+        assert ("data" in setup.unasked) == is_new
+        setup.correct("epoch", 2)
+        assert setup.data == DataSource()
+
+
 @pytest.mark.parametrize(
     "said",
     [
