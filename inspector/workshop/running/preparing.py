@@ -85,7 +85,7 @@ def prepare(request: Train, team: Team = ALONE, *, pictures: int = 0) -> Generat
     Raises Refusal or WorkshopError where something does not fit, else what user code raises.
     """
     request = absolute(request)
-    _check(request)
+    check(request)
     criterion = criterion_of(request.criterion)
     device = team.device or device_of(request.device)
     yield Progress(0, 0, "steps", "Reading the file" if request.start else "Preparing")
@@ -166,12 +166,15 @@ def absolute(request: Train) -> Train:
     return request._replace(start=start, model=model, data=data, folder=folder, criterion=criterion)
 
 
-def _check(request: Train) -> None:
+def check(request: Train) -> None:
+    """Raises Refusal for what can be seen to be wrong before anything is opened."""
     if request.batch_size < 1:
         raise Refusal(f"A batch of {request.batch_size} samples cannot be trained on.", title=TITLE)
     if request.model.kind == "torchscript":
         hint = "Choose the class that it was made of."
         raise Refusal("TorchScript can be tested here, and not trained on.", title=TITLE, hint=hint)
+    if not request.name or os.path.basename(request.name) != request.name:
+        raise Refusal(f"{request.name!r} is no name for a file.", title=TITLE, hint="A word without / will do.")
     if request.epochs < 1:
         raise Refusal(f"It cannot be trained until epoch {request.epochs}: epochs count from 1.", title=TITLE)
 

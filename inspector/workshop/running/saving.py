@@ -49,16 +49,13 @@ def epoch_path(folder: str, name: str, epochs: int) -> str:
 
 
 def prepare_folder(folder: str, name: str) -> None:
-    """Makes the folder, removes what a kill left in it, and tries whether it can be written to.
+    """Makes the folder, and tries whether files of that name can be written there.
 
     Raises WorkshopError, before hours of training could be lost.
     """
-    probe = latest_path(folder) + PART
+    probe = epoch_path(folder, f".{name}", 0) + PART
     try:
         os.makedirs(folder, exist_ok=True)
-        for stem in (LATEST, BEST, f"{glob.escape(name)}_epoch*.pth"):
-            for left in glob.glob(os.path.join(glob.escape(folder), stem + PART)):
-                os.unlink(left)
         with open(probe, "wb") as file:
             file.write(b"0" * 4096)
             _to_disk(file)
@@ -67,6 +64,14 @@ def prepare_folder(folder: str, name: str) -> None:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(probe)
+
+
+def clean_folder(folder: str, name: str) -> None:
+    """Removes what a kill left half written."""
+    for stem in (LATEST, BEST, f"{glob.escape(name)}_epoch*.pth"):
+        for left in glob.glob(os.path.join(glob.escape(folder), stem + PART)):
+            with contextlib.suppress(OSError):
+                os.unlink(left)
 
 
 def save(path: str, state: Mapping[str, Any], last_good: str = "") -> int:
@@ -188,7 +193,7 @@ def same_bits(a: Tensor, b: Tensor) -> bool:
 
 def _cannot(path: str, error: OSError, last_good: str) -> WorkshopError:
     folder, name = os.path.split(path)
-    message = f"{name.replace(PART, '')} could not be written into {folder}: {_why(error, folder)}."
+    message = f"{name.replace(PART, '').lstrip('.')} could not be written into {folder}: {_why(error, folder)}."
     good = path if os.path.exists(path) else last_good
     kept = f" The last good file is whole: {good}." if good and os.path.exists(good) else ""
     return WorkshopError(message + kept, title=TITLE, hint=_hint(error))

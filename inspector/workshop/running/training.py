@@ -26,9 +26,10 @@ from ..run_words import Batches, Began, Message, Trained
 from . import saving
 from .devices import described
 from .epochs import Epochs
+from .holding import Hold
 from .models import parameter_count
 from .optimizers import rate_of
-from .preparing import Prepared, absolute, prepare
+from .preparing import Prepared, absolute, check, prepare
 from .states import bare
 from .teams import ALONE, Team
 from .wishes import Wishes
@@ -40,9 +41,12 @@ def train(request: Train, wishes: Wishes, team: Team = ALONE) -> Words:
     """Yields the words of `run_words` and Progress. Raises Refusal, WorkshopError, and what making user code raises."""
     began = time.perf_counter()
     request = absolute(request)
-    with threads(request.threads):
+    check(request)
+    with threads(request.threads), Hold(request.folder) as hold:
         if team.is_first:
             saving.prepare_folder(request.folder, request.name)
+            yield from hold.take()
+            saving.clean_folder(request.folder, request.name)
         run = yield from prepare(request, team)
         yield _began(run)
         yield from _notes(run)
@@ -88,9 +92,9 @@ def _began(run: Prepared) -> Began:
 
 
 def _notes(run: Prepared) -> Iterator[Message]:
-    for check in run.checks:
-        if check.state in ("warning", "bad"):
-            yield Message(f"{check.name}: {check.text}", "warning")
+    for found in run.checks:
+        if found.state in ("warning", "bad"):
+            yield Message(f"{found.name}: {found.text}", "warning")
     if run.journal.epoch > run.request.epochs:
         done, wanted = run.journal.epoch - 1, run.request.epochs
         yield Message(f"There is nothing left to train: {done} epochs are done, {wanted} were wanted.", "warning")

@@ -233,6 +233,12 @@ def test_what_a_kill_left_half_written_is_removed(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "run").glob("*.part")] == ["mine.part"]
 
 
+def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
+    for name in ("../net", "a/b", ""):
+        with pytest.raises(WorkshopError, match="is no name for a file"):
+            trained(training(tmp_path, name=name))
+
+
 def test_the_number_of_threads_is_put_back(tmp_path: Path) -> None:
     before = torch.get_num_threads()
     words, _ = trained(training(tmp_path, epochs=1, threads=1))

@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from inspector.workshop.requests import WorkshopError
-from inspector.workshop.running import saving, states
+from inspector.workshop.running import holding, saving, states
 from tests.workshop.running.test_training_errors import failure
 from tests.workshop.running.training_runs import latest, trained, training
 
@@ -121,6 +121,40 @@ def test_a_read_only_folder_is_said_before_the_start(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     folder.mkdir(mode=0o500)
     assert "this user may not write there" in failure(training(tmp_path)).message
+
+
+HOLDING = """
+import sys
+sys.path[:0] = {path!r}
+from inspector.progress import finish
+from inspector.workshop.running.holding import Hold
+with Hold({folder!r}) as hold:
+    finish(hold.take())
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_folder_that_another_run_saves_into_is_refused_until_that_has_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "_PATIENCE", 0.2)
+    request = training(tmp_path, epochs=1)
+    folder = Path(request.folder)
+    folder.mkdir()
+    script = HOLDING.format(path=sys.path, folder=str(folder))
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", script], stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        (folder / "current_checkpoint.pt.part").write_bytes(b"of the other run")
+        error = failure(request)
+        assert error.title == "The folder is in use"
+        assert (folder / "current_checkpoint.pt.part").exists()
+        other.kill()
+    monkeypatch.setattr(holding, "_PATIENCE", 60.0)
+    assert trained(request)[1].ended == "finished"
+    assert sorted(os.listdir(folder)) == ["best_model.pt", "current_checkpoint.pt"]
 
 
 def test_what_is_written_otherwise_than_meant_never_takes_the_name(
