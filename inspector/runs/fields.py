@@ -57,6 +57,7 @@ def _optimizers(checkpoint: Checkpoint) -> Iterator[Field]:
 
 _WHOLE = {"scheduler", "scaler", "rng", "arguments"}
 """Sections that are one field each."""
+_CALLBACKS = "callbacks"
 _CLOSED = {"weights", "ema", "optimizer", *_WHOLE}
 
 
@@ -67,14 +68,24 @@ def _others(checkpoint: Checkpoint) -> Iterator[Field]:
 
 def _in_branch(branch: Branch, prefix: str, above: tuple[str, ...]) -> Iterator[Field]:
     roles = {section.key: section.role for section in sections(branch)}
+    watched = _watched(branch)
     for child in branch.children[:_MOST]:
         if isinstance(child, Branch) and child.attribute:
             continue
-        yield from _of_entry(child, f"{prefix}{child.name}", roles.get(child.name, "other"), above)
+        meant = watched if watched and role_of(words_of(child.name)) == "monitored" else above
+        yield from _of_entry(child, f"{prefix}{child.name}", roles.get(child.name, "other"), meant)
+
+
+def _watched(branch: Branch) -> tuple[str, ...]:
+    """What a callback such as Lightning's ModelCheckpoint watches: its `best_model_score` is the best of that."""
+    for child in branch.children[:_MOST]:
+        if child.name in ("monitor", "monitor_metric") and isinstance(child, Value) and isinstance(child.value, str):
+            return words_of(child.value)
+    return ()
 
 
 def _of_entry(entry: Entry, key: str, section: str, above: tuple[str, ...]) -> Iterator[Field]:
-    if section in _CLOSED:
+    if section in _CLOSED and _CALLBACKS not in above:
         if section in _WHOLE and (isinstance(entry, Branch) or section == "rng"):
             yield from _whole(entry, key, section)
         return
@@ -84,7 +95,8 @@ def _of_entry(entry: Entry, key: str, section: str, above: tuple[str, ...]) -> I
     if found is not None:
         yield found
     elif isinstance(entry, Branch) and len(above) < _DEEPEST * 3 and key.count(".") < _DEEPEST - 1:
-        yield from _in_branch(entry, f"{key}.", words)
+        # Lightning calls a callback after all its settings: they say nothing of what it has found.
+        yield from _in_branch(entry, f"{key}.", (_CALLBACKS,) if _CALLBACKS in words else words)
 
 
 def _whole(entry: Entry, key: str, section: str) -> Iterator[Field]:

@@ -18,6 +18,7 @@ from collections.abc import Generator
 
 from ..checkpoint.entries import Branch, Checkpoint
 from ..checkpoint.rewriting import PICKLED
+from ..comparing.choosing import choose_for
 from ..comparing.sides import Side, of_checkpoint
 from ..errors import FileError, InspectorError
 from ..progress import Progress
@@ -46,7 +47,7 @@ def starting(
     yield Progress(0, 1, "files", "reading")
     if mended is None and resume.weights is None and "weights" in resume.corrected:
         return _without_weights(checkpoint, resume)
-    weights = _weights(checkpoint, resume, mended)
+    weights = _weights(checkpoint, resume, mended, model)
     side = unwrapped(weights, model) if mended is None else mended
     as_it_is = side is weights or side.items == of_checkpoint(checkpoint, side.section).items
     if as_it_is and loads_safely(checkpoint) and (found := _start(checkpoint, resume, side, model)) is not None:
@@ -71,9 +72,16 @@ def loads_safely(checkpoint: Checkpoint) -> bool:
 # -- what is begun with ------------------------------------------------------------------------------------------------
 
 
-def _weights(checkpoint: Checkpoint, resume: Resume, mended: Side | None) -> Side:
+def _section(checkpoint: Checkpoint, resume: Resume, model: Side | None) -> str | None:
+    """Where the weights are: of several those that the model fits best, unless a person says otherwise."""
+    if model is None or "weights" in resume.corrected or resume.weights is None:
+        return resume.weights
+    return choose_for(checkpoint, model)
+
+
+def _weights(checkpoint: Checkpoint, resume: Resume, mended: Side | None, model: Side | None) -> Side:
     """The weights as they are in the file. Raises where they are not all there."""
-    key = mended.section if mended is not None else resume.weights
+    key = _section(checkpoint, resume, model) if mended is None else mended.section
     if key is None:
         raise InspectorError(
             "The file has no weights that a model could load.",

@@ -67,7 +67,19 @@ PROJECTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"epoch": 2, "global_step": 300, "pytorch-lightning_version": "2.4.0", "state_dict": WEIGHTS, "loops": {},
          "callbacks": {"ModelCheckpoint": {"best_model_score": torch.tensor(0.1), "best_model_path": "x"}},
          "optimizer_states": [OPTIMIZER], "lr_schedulers": [DONE_3], "hyper_parameters": {"lr": 0.1}},
-        {"weights": "state_dict", "optimizer": "optimizer_states.0", "scheduler": "lr_schedulers.0", "epoch": 4},
+        {"weights": "state_dict", "optimizer": "optimizer_states.0", "scheduler": "lr_schedulers.0", "epoch": 4,
+         "best": None},
+    ),
+    "Lightning, watching the validation loss": (
+        {"epoch": 0, "pytorch-lightning_version": "2.4.0", "state_dict": WEIGHTS,
+         "callbacks": {"ModelCheckpoint{'monitor': 'val_loss', 'mode': 'min'}": {
+             "monitor": "val_loss", "best_model_score": torch.tensor(0.125), "current_score": torch.tensor(0.25)}}},
+        {"epoch": 2, "best": 0.125},
+    ),
+    "Lightning, watching the accuracy": (
+        {"epoch": 0, "pytorch-lightning_version": "2.4.0", "state_dict": WEIGHTS,
+         "callbacks": {"ModelCheckpoint": {"monitor": "val_acc", "best_model_score": torch.tensor(0.9)}}},
+        {"epoch": 2, "best": None},
     ),
     "mmcv": (
         {"meta": {"epoch": 12, "iter": 5000, "time": "Sun", "mmcv_version": "1.7"}, "state_dict": WEIGHTS,

@@ -365,6 +365,16 @@ def test_cast_weights_are_written_as_they_are_wanted(tmp_path: Path) -> None:
     assert part(start, start.weights)["0.weight"].dtype == torch.float32
 
 
+def test_of_several_weights_those_that_the_model_fits_are_taken(tmp_path: Path) -> None:
+    other = nn.Sequential(nn.Linear(4, 4)).state_dict()
+    held = {"generator": other, "discriminator": network().state_dict(), "epoch": 3}
+    checkpoint = opened(tmp_path, held)
+    model = of_checkpoint(opened(tmp_path, network().state_dict(), "model.pt"))
+    assert begun(checkpoint, tmp_path).weights == ("generator",)
+    assert begun(checkpoint, tmp_path, model=model).weights == ("discriminator",)
+    assert begun(checkpoint, tmp_path, {"weights": "generator"}, model=model).weights == ("generator",)
+
+
 # -- where it is made --------------------------------------------------------------------------------------------------
 
 
