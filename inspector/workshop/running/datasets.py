@@ -24,7 +24,8 @@ from .data import Data
 from .keeping import Kept, piled, quarter
 from .piles import Pile
 from .splitting import Parts, held_back, tested
-from .transforms import Step, parsed
+from .steps import Step
+from .transforms import parsed
 
 _OPENERS = {
     "shapes": "drawn_sets",

@@ -92,7 +92,7 @@ def _check(root: str) -> None:
         import PIL  # noqa: F401
     except ImportError as error:
         hint = "Install it there (pip install pillow), or choose another interpreter."
-        raise Refusal("Pictures need the package PIL, which is not installed.", hint=hint) from error
+        raise Refusal("Pictures need the package PIL.", title="There is no PIL", hint=hint) from error
     if not _below(root):
         hint = "It takes a folder for each class: root/cat/1.png, root/dog/2.png."
         raise Refusal(f"There are no folders of classes in {root}.", title="The data is not understood", hint=hint)

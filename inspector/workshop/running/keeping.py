@@ -19,7 +19,9 @@ from .. import memory
 from .fetching import put_together
 from .piles import FillingPile, HeldPile, ItemPile, Pile
 from .samples import AtOnce, Samples, Transformed
-from .transforms import Step, at_once, composed
+from .steps import Step
+from .transforms import composed
+from .whole_arrays import at_once
 
 SHARE = 4
 """All samples together are kept if they take no more than this part of the machine's memory: a quarter."""

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from ..run_words import Picture
-from .transforms import undone
+from .transforms import parsed
+from .whole_arrays import undone
 
 LONGEST = 96
 """Pixels of the longer side; larger ones are made smaller."""
@@ -29,7 +30,7 @@ def picture_of(sample: Tensor, transforms: Sequence[str]) -> Picture | None:
     channels = _channels(sample)
     if channels is None:
         return None
-    pixels = _bytes(_smaller(undone(channels.to(torch.float32), transforms)), channels.dtype == torch.uint8)
+    pixels = _bytes(_smaller(undone(channels.to(torch.float32), parsed(transforms))), channels.dtype == torch.uint8)
     height, width = pixels.shape[1:]
     flat = bytes(pixels.permute(1, 2, 0).contiguous().numpy())
     return Picture(height, width, len(pixels), base64.b64encode(flat).decode("ascii"))

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import ConcatDataset, Subset, TensorDataset
 
 from .samples import AtOnce
-from .transforms import SETTLED
+from .steps import SETTLED
 
 
 def is_settled(dataset: Any) -> bool:

@@ -6,6 +6,7 @@ How many there are is counted once, when the data is opened.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ from .pairs import batch_of
 from .piles import Pile
 
 _TITLE = "The data does not fit"
+_BETWEEN_WORDS = 0.1
+"""Seconds."""
 
 
 class StreamPile(Pile):
@@ -79,14 +82,16 @@ _END = object()
 def counted(batches: Iterable[Any]) -> Generator[Progress, None, tuple[StreamPile, int]]:
     """The stream as a pile, and its largest label (-1 where targets are no labels). Raises Refusal for an empty one."""
     lengths: list[int] = []
-    first, largest = torch.empty(0), -1
+    first, largest, told = torch.empty(0), -1, 0.0
     for batch in drawn(batches, Order()):
         inputs, targets = batch_of(batch)
         first = first if lengths else inputs
         lengths.append(len(inputs))
         if isinstance(targets, Tensor) and targets.dim() == 1 and not targets.is_floating_point() and len(targets):
             largest = max(largest, int(targets.max()))
-        yield Progress(sum(lengths), 0, "samples", "Counting what comes")
+        if time.monotonic() - told > _BETWEEN_WORDS:
+            told = time.monotonic()
+            yield Progress(sum(lengths), 0, "samples", "Counting what comes")
     if not lengths:
         raise Refusal("The loader gives no batches.", title="The data is empty")
     return StreamPile(batches, lengths, first), largest

@@ -1,15 +1,15 @@
-"""Transforms as they are written - `Normalize((0.5,), (0.5,))` - and what they do to one sample or to many at once.
+"""Transforms as they are written - `Normalize((0.5,), (0.5,))` - read, and made.
 
 Why this way: a text is read as an expression of Python and never run: names are those of torchvision.transforms,
-arguments are plain values. `ToTensor()` and `Normalize(...)`, with which nearly every script begins, are known here as
-well, for whole arrays; they calculate the same bits, and need no torchvision.
+arguments are plain values. So a setting that came from somebody else's file can do nothing but transform.
 """
 
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,33 +19,12 @@ from ..failures import Refusal, text_of
 from ..named import similar
 from .literals import NotPlain, plain
 from .samples import pixels_of
+from .steps import UNKNOWN, Step, name_of, unparsed
 from .vision import why_not
+from .whole_arrays import at_once, mean_and_std
 
-_TITLE = "This transform is not known"
-SETTLED = {"CenterCrop", "Compose", "ConvertImageDtype", "FiveCrop", "Grayscale", "LinearTransformation", "Normalize",
-            "PILToTensor", "Pad", "Resize", "TenCrop", "ToPILImage", "ToTensor"}  # fmt: skip
-"""Those that always do the same."""
 _MISFIT = "The data does not fit"
 _ADVICE = "Change the transforms."
-_MODULES = ("transforms", "T", "torchvision.transforms", "tv.transforms")
-"""What people call torchvision.transforms."""
-
-
-class Step(NamedTuple):
-    """One transform as it was written."""
-
-    name: str
-    node: Any
-    """The call, an ast.Call."""
-
-    def __str__(self) -> str:
-        return _unparsed(self.node)
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether it always does the same to the same picture."""
-        inner = [each for each in ast.walk(self.node) if isinstance(each, ast.Call)]
-        return all(_name_of(each) in SETTLED for each in inner)
 
 
 def parsed(texts: Sequence[str]) -> tuple[Step, ...]:
@@ -53,15 +32,17 @@ def parsed(texts: Sequence[str]) -> tuple[Step, ...]:
     try:
         return tuple(step for text in texts if text.strip() for step in _steps(_expression(text), text))
     except RecursionError as error:
-        raise Refusal("A transform is nested too deeply.", title=_TITLE) from error
+        raise Refusal("A transform is nested too deeply.", title=UNKNOWN) from error
 
 
 def _expression(text: str) -> ast.expr:
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         hint = "Write it as in Python: Normalize((0.5,), (0.5,))"
-        raise Refusal(f"{safe(text)!r} is no transform: {text_of(error)}.", title=_TITLE, hint=hint) from error
+        raise Refusal(f"{safe(text)!r} is no transform: {text_of(error)}.", title=UNKNOWN, hint=hint) from error
 
 
 def _steps(node: ast.expr, text: str) -> list[Step]:
@@ -70,44 +51,16 @@ def _steps(node: ast.expr, text: str) -> list[Step]:
     if isinstance(node, (ast.Name, ast.Attribute)):  # `ToTensor`, whose brackets were forgotten
         node = ast.copy_location(ast.Call(node, [], []), node)
     if not isinstance(node, ast.Call):
-        raise Refusal(f"{safe(text)!r} is no transform.", title=_TITLE, hint="Write it as in Python: ToTensor()")
-    name = _name_of(node)
+        raise Refusal(f"{safe(text)!r} is no transform.", title=UNKNOWN, hint="Write it as in Python: ToTensor()")
+    name = name_of(node)
     if name == "Compose" and len(node.args) == 1 and not node.keywords:
         return _steps(node.args[0], text)
     step = Step(name, node)
     if name not in ("ToTensor", "Normalize"):
         _made(node)  # what is wrong is said now
     elif name == "Normalize":
-        _mean_and_std(step)
+        mean_and_std(step)
     return [step]
-
-
-def _name_of(call: ast.Call) -> str:
-    """`Resize` of `Resize(28)` and of `transforms.Resize(28)`."""
-    module, _, name = _unparsed(call.func).rpartition(".")
-    return name if not module or module in _MODULES else f"{module}.{name}"
-
-
-def _unparsed(node: ast.AST) -> str:
-    if hasattr(ast, "unparse"):
-        return ast.unparse(node)
-    return _written(node)
-
-
-def _written(node: Any) -> str:
-    """As ast.unparse, which Python 3.8 does not have, for what may be in a transform."""
-    if isinstance(node, ast.Name):
-        return str(node.id)
-    if isinstance(node, ast.Attribute):
-        return f"{_written(node.value)}.{node.attr}"
-    if isinstance(node, ast.Call):
-        given = [*map(_written, node.args), *(f"{each.arg}={_written(each.value)}" for each in node.keywords)]
-        return f"{_written(node.func)}({', '.join(given)})"
-    if isinstance(node, ast.List):
-        return f"[{', '.join(map(_written, node.elts))}]"
-    if isinstance(node, ast.Tuple):
-        return f"({', '.join(map(_written, node.elts))}{',' if len(node.elts) == 1 else ''})"
-    return repr(plain(node))
 
 
 # -- torchvision's own ------------------------------------------------------------------------------------------
@@ -161,7 +114,7 @@ def _kind(sample: Any) -> str:
 
 def _made(call: ast.Call) -> Any:
     """The transform itself."""
-    name = _name_of(call)
+    name = name_of(call)
     found = _class(name)
     try:
         arguments = [_value(each) for each in call.args]
@@ -169,21 +122,25 @@ def _made(call: ast.Call) -> Any:
         return found(*arguments, **options)
     except NotPlain as error:
         hint = "Arguments are numbers, texts, lists of them, or transforms."
-        raise Refusal(f"{_unparsed(call)}: {error}.", title=_TITLE, hint=hint) from error
-    except (TypeError, ValueError) as error:
-        raise Refusal(f"{_unparsed(call)}: {text_of(error).rstrip('.')}.", title=_TITLE) from error
+        raise Refusal(f"{unparsed(call)}: {error}.", title=UNKNOWN, hint=hint) from error
+    except (Refusal, RecursionError):
+        raise
+    except Exception as error:  # each of them checks its arguments in its own way
+        message = f"{unparsed(call)}: {text_of(error).rstrip('.') or type(error).__name__}."
+        raise Refusal(message, title=UNKNOWN) from error
 
 
 def _class(name: str) -> Any:
     if reason := why_not():
         hint = f"{reason} ToTensor() and Normalize(...) need none."
-        raise Refusal(f"{name} needs torchvision.", title=_TITLE, hint=hint)
+        raise Refusal(f"{name} needs torchvision.", title=UNKNOWN, hint=hint)
     from torchvision import transforms  # type: ignore[import-untyped]
 
     known = [each for each in transforms.transforms.__all__ + transforms.autoaugment.__all__ if each != "Lambda"]
     if name not in known or not isinstance(getattr(transforms, name, None), type):
         hint = similar(name, known) or "It takes those of torchvision.transforms, without Lambda."
-        raise Refusal(f"torchvision.transforms has no {safe(name)!r} that could be used here.", title=_TITLE, hint=hint)
+        message = f"torchvision.transforms has no {safe(name)!r} that could be used here."
+        raise Refusal(message, title=UNKNOWN, hint=hint)
     return getattr(transforms, name)
 
 
@@ -195,7 +152,7 @@ def _value(node: Any) -> Any:
         values = [_value(each) for each in node.elts]
         return values if isinstance(node, ast.List) else tuple(values)
     if isinstance(node, ast.Attribute):
-        return _constant(_unparsed(node))
+        return _constant(unparsed(node))
     return plain(node)
 
 
@@ -212,59 +169,3 @@ def _constant(dotted: str) -> Any:
     if kind in ("InterpolationMode", "AutoAugmentPolicy") and name in getattr(transforms, kind).__members__:
         return getattr(transforms, kind)[name]
     raise NotPlain(f"{dotted} is no value that could be used here")
-
-
-# -- whole arrays at once ---------------------------------------------------------------------------------------
-
-
-def at_once(steps: Sequence[Step]) -> Callable[[Tensor], Tensor] | None:
-    """The same for many: uint8 [n, h, w] or [n, c, h, w] to float32 [n, c, h, w]; None where steps do more than that.
-
-    They are `ToTensor()`, which divides by 255, then perhaps `Normalize(mean, std)`; floats are not divided.
-    """
-    names = [step.name for step in steps]
-    if any(name != "Normalize" for name in names[1:]) or names[:1] not in (["ToTensor"], ["Normalize"], []):
-        return None
-    shifts = [_mean_and_std(step) for step in steps if step.name == "Normalize"]
-
-    def apply(arrays: Tensor) -> Tensor:
-        if arrays.dtype == torch.uint8 and names[:1] == ["ToTensor"]:
-            arrays = (arrays[:, None] if arrays.dim() == 3 else arrays).to(torch.float32).div(255)
-        for mean, std in shifts:
-            _check_channels(arrays, len(mean))
-            arrays = arrays.sub(mean.to(arrays.dtype)).div_(std.to(arrays.dtype))
-        return arrays
-
-    return apply
-
-
-def _check_channels(arrays: Tensor, channels: int) -> None:
-    """Raises Refusal where a Normalize is of other channels: numbers would only seem to fit."""
-    has = arrays.shape[1] if arrays.dim() == 4 else 0
-    if not has or channels not in (1, has):
-        what = f"samples have {plural(has, 'channel')}" if has else f"samples {shape(arrays.shape[1:])} are no pictures"
-        hint = f"It takes {plural(has, 'number')} each for mean and deviation." if has else "Put ToTensor() before it."
-        message = f"Normalize is given for {plural(channels, 'channel')}, but the {what}."
-        raise Refusal(message, title=_MISFIT, hint=hint)
-
-
-def _mean_and_std(step: Step) -> tuple[Tensor, Tensor]:
-    """Of a Normalize, float64 [c, 1, 1] each. Raises Refusal where they are none."""
-    try:
-        given = dict(zip(("mean", "std", "inplace"), map(plain, step.node.args)))
-        given.update((each.arg, plain(each.value)) for each in step.node.keywords)
-        mean, std = (torch.as_tensor(given[name], dtype=torch.float64).reshape(-1, 1, 1) for name in ("mean", "std"))
-    except (NotPlain, KeyError, TypeError, ValueError, RuntimeError) as error:
-        hint = "It takes the mean and the standard deviation of each channel: Normalize((0.5,), (0.5,))"
-        raise Refusal(f"{step} cannot be used.", title=_TITLE, hint=hint) from error
-    if not (std != 0).all():
-        raise Refusal(f"{step} divides by 0.", title=_TITLE, hint="A standard deviation is larger than 0.")
-    return mean, std
-
-
-def undone(sample: Tensor, texts: Sequence[str]) -> Tensor:
-    """`sample` [c, h, w] as it was before Normalize."""
-    for step in reversed([step for step in parsed(texts) if step.name == "Normalize"]):
-        mean, std = _mean_and_std(step)
-        sample = sample * std.to(sample.dtype) + mean.to(sample.dtype)
-    return sample

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from inspector.progress import finish
@@ -16,7 +18,8 @@ from inspector.workshop.failures import Refusal
 from inspector.workshop.run_requests import DataSource
 from inspector.workshop.running.datasets import open_data
 from inspector.workshop.running.samples import as_picture
-from inspector.workshop.running.transforms import at_once, composed, parsed, undone
+from inspector.workshop.running.transforms import composed, parsed
+from inspector.workshop.running.whole_arrays import at_once, undone
 from inspector.workshop.torchvision_schemas import load
 
 load()
@@ -120,6 +123,24 @@ def test_strange_texts_are_refused_too(text: str) -> None:
     assert refusal(text).title == "This transform is not known"
 
 
+WORDS = [
+    *("Resize", "ToTensor", "Normalize", "Compose", "RandomApply", "Lambda", "RandomChoice", "Pad", "ColorJitter"),
+    *("transforms.", "T.", "torch.", "float32", "InterpolationMode.", "NEAREST", "lambda x: x", "p", "None", "'a'"),
+    *("(", ")", "[", "]", ",", "=", "0.5", "28", "-", "*", "/", " ", "{", "}", ":", "\\d"),
+]
+WRITTEN = st.lists(st.sampled_from(WORDS)).map("".join)
+CALLED = st.builds("{}({})".format, st.sampled_from(WORDS[:9]), WRITTEN)
+
+
+@given(st.one_of(CALLED, WRITTEN, st.text()))
+def test_whatever_is_written_is_read_or_refused(text: str) -> None:
+    try:
+        steps = parsed([text])
+    except Refusal:
+        return
+    assert parsed([str(step) for step in steps]) is not None
+
+
 @pytest.mark.parametrize(
     ("text", "is_settled"),
     [("Resize(8)", True), ("ToTensor()", True), ("RandomCrop(8)", False), ("GaussianBlur(3)", False),
@@ -161,7 +182,7 @@ def test_normalize_is_undone() -> None:
     texts = ("ToTensor()", THREE)
     picture = torch.rand(3, 5, 5)
     normal = theirs.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))(picture)
-    assert torch.allclose(undone(normal, texts), picture, atol=1e-6)
+    assert torch.allclose(undone(normal, parsed(texts)), picture, atol=1e-6)
 
 
 # What fails
