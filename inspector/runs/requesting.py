@@ -97,14 +97,21 @@ def train_request(
 def fitting_start(start: Start, checkpoint: Checkpoint, resume: Resume, asked: Choices | Train) -> Start:
     """The start without the states of an optimizer or a scheduler of another class than the one that was chosen.
 
-    torch would load the state of an Adam into an SGD without a word.
+    torch would load the state of an Adam into an SGD without a word; and a scheduler takes its settings from its state,
+    so that one whose settings were changed begins anew.
     """
     optimizer, scheduler = optimizer_of(checkpoint, resume), scheduler_of(checkpoint, resume)
     if optimizer is None or optimizer.name != asked.optimizer.name:
         start = start._replace(optimizer=None)
-    if scheduler is None or asked.scheduler is None or scheduler.name != asked.scheduler.name:
+    if scheduler is None or asked.scheduler is None or not _is_same(scheduler, asked.scheduler):
         start = start._replace(scheduler=None)
     return start
+
+
+def _is_same(known: Chosen, asked: Chosen) -> bool:
+    """Whether it is the scheduler that left the state, as far as its settings are known."""
+    changed = any(asked.options[name] != known.options[name] for name in known.options.keys() & asked.options.keys())
+    return known.name == asked.name and not changed
 
 
 def rehearse_request(train: Train) -> Rehearse:

@@ -74,6 +74,19 @@ def test_a_state_goes_to_an_optimizer_of_its_class_only(tmp_path: Path) -> None:
     assert requesting.fitting_start(start, checkpoint, resume, asked).optimizer is None
 
 
+def test_a_scheduler_whose_settings_were_changed_begins_anew(samples: Path) -> None:
+    checkpoint = open_checkpoint(samples / "checkpoint_epoch4.pth")
+    resume = resume_of(checkpoint)
+    found = choices_of(checkpoint, resume)
+    start = Start(checkpoint.path, ("model_state_dict",), ("optimizer_state_dict",), ("scheduler_state_dict",))
+    assert requesting.fitting_start(start, checkpoint, resume, found) == start
+    for other in (Chosen("StepLR", {"step_size": 5, "gamma": 0.5}), Chosen("ExponentialLR", {"gamma": 0.5}), None):
+        asked = found._replace(scheduler=other)
+        assert requesting.fitting_start(start, checkpoint, resume, asked) == start._replace(scheduler=None)
+    more = found._replace(scheduler=Chosen("StepLR", {"step_size": 2, "gamma": 0.5, "verbose": False}))
+    assert requesting.fitting_start(start, checkpoint, resume, more) == start
+
+
 def test_tests_are_asked_for_with_the_same_data(tmp_path: Path) -> None:
     found = choices(tmp_path)._replace(data=DataSource("images", "/pictures"), device="cpu")
     starts = [Start("a.pt"), Start("b.pt")]
