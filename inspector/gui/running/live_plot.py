@@ -193,6 +193,7 @@ class LivePlot(QWidget):
             pane.ended.connect(self._go_to_end)
             pane.zoomed.connect(self._zoom)
             pane.moved.connect(lambda pane=pane: self._take_range(pane))
+            pane.resized.connect(self._answer)
             pane.cleared.connect(lambda: self._point(None))
             pane.released.connect(lambda: self.set_follow(True))
             OwnKeys(pane, QKeySequence.StandardKey.Copy, self.copy)

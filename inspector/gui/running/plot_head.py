@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
+from ..widgets.boxes import ChoiceBox
 from ..widgets.check_box import CheckBox
 from ..widgets.flow_layout import FlowLayout
 from .curve_legend import CurveLegend, Entry
@@ -27,7 +28,7 @@ class PlotHead(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.legend = CurveLegend(LEGEND)
-        self.smoothing, self.logarithmic = QComboBox(), CheckBox("Log")
+        self.smoothing, self.logarithmic = ChoiceBox(), CheckBox("Log")
         self.follow, self.whole = QToolButton(), QToolButton()
         self._dress()
         row = FlowLayout(self, across=10, down=4)

@@ -46,6 +46,8 @@ class Pane(ThemedPlot):
     """A person zoomed or dragged."""
     cleared = Signal()
     """Escape: nothing is to be pointed at."""
+    resized = Signal()
+    """There is more room for the curves, or less."""
     released = Signal()
     """A double click: back to where training is."""
 
@@ -155,12 +157,14 @@ class Pane(ThemedPlot):
             self.addItem(item, ignoreBounds=True)
             item.hide()
         self.scene().sigMouseMoved.connect(self._point)
+        plot.getViewBox().sigResized.connect(lambda _: self.resized.emit())
         plot.getViewBox().sigRangeChangedManually.connect(lambda *_: self.moved.emit())
 
     def _is_as_drawn(self, run: RunCurves, x0: float, x1: float, pixels: int) -> bool:
         """Whether all this would be drawn as it is: an accuracy changes once in an epoch, a redraw costs the same."""
         ends = [(len(curve), _pixel(curve.last, x0, x1, pixels)) for curve in (each.curve(run) for each in self.traces)]
-        now = (x0, x1, pixels, self.height(), self.hidden, self.is_logarithmic, run.edition, run.best_epoch, *ends)
+        room = (x0, x1, pixels, self.getViewBox().height())
+        now = (*room, self.hidden, self.is_logarithmic, run.edition, run.best_epoch, *ends)
         before, self._as_drawn = self._as_drawn, now
         return now == before
 

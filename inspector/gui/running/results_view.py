@@ -26,6 +26,7 @@ from ...runs import results
 from ...workshop.run_words import Check, Tested
 from ..theme import figures_font, scaled_font
 from ..widgets.banner import Banner
+from ..widgets.boxes import ChoiceBox
 from ..widgets.figures_row import FiguresRow
 from ..widgets.flow_layout import FlowLayout
 from ..widgets.labels import ElidedLabel, Label, plain_tip
@@ -50,7 +51,7 @@ class ResultsView(QWidget):
         self.tests: tuple[Tested, ...] = ()
         self.failures: tuple[tuple[str, str], ...] = ()
         self.tested: Tested | None = None
-        self.choice = QComboBox()
+        self.choice = ChoiceBox()
         self.headline = Label(font=scaled_font(1.5), wrap=True, selectable=True)
         self.notes = Banner("!")
         self.figures = FiguresRow()
@@ -58,7 +59,7 @@ class ResultsView(QWidget):
         self.over_epochs, self.over_words = AccuracyPlot(), ElidedLabel(tone="quiet", font=figures_font(self.font()))
         self.confusion, self.wrong = ConfusionSide(), WrongSide()
         self.exports = ResultExports()
-        self.copy_button, self.export_button = QPushButton("&Copy"), QPushButton("&Export …")
+        self.copy_button, self.export_button = QPushButton("Cop&y"), QPushButton("E&xport …")
         self._several = QWidget()
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self._dress()

@@ -330,6 +330,17 @@ def test_where_there_is_little_room_the_loss_has_it(qtbot: QtBot, plot: LivePlot
     assert plot.rate.isVisible()
 
 
+def test_a_title_stands_beside_every_axis_that_is_as_long(qtbot: QtBot, plot: LivePlot) -> None:
+    resumed(plot)
+    titles = [pane.getPlotItem().getAxis("left").label for pane in plot.panes]
+    plot.resize(900, 480)
+    qtbot.waitUntil(lambda: all(title.isVisible() for title in titles))
+    plot.resize(900, 260)
+    qtbot.waitUntil(lambda: not titles[1].isVisible())
+    plot.resize(900, 640)
+    qtbot.waitUntil(lambda: all(title.isVisible() for title in titles))
+
+
 def test_a_rate_that_stays_is_no_jagged_line(plot: LivePlot) -> None:
     plot.start(10, 1, 0)
     plot.append_batches(losses(1, 1, 1.0, 1.0))
