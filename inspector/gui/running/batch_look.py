@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 from ... import wording
 from ...errors import InspectorError
 from ...runs.data_sets import fetching
-from ...workshop.requests import WorkshopError
 from ..theme import mono_font, scaled_font
 from ..widgets.fact_grid import FactGrid
 from ..widgets.labels import Label
@@ -150,5 +149,4 @@ def _classes(look: DataLook) -> str:
 
 
 def _sentence(error: InspectorError) -> str:
-    where = f" ({error.file}, line {error.line})" if isinstance(error, WorkshopError) and error.file else ""
-    return wording.safe(f"{error.title}. {error.message}{where}", 1000)
+    return wording.safe(f"{error.title}. {' '.join(error.message.split())}", 1000)

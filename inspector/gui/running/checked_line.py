@@ -12,6 +12,7 @@ from ..widgets.state_sign import ASSUMED, BAD, OK, WARNING, StateSign
 
 TITLE_WIDTH = 150
 """Pixels, so that what was found stands in one column."""
+_MOST_LINES = 6
 _STATES = {"ok": OK, "assumed": ASSUMED, "warning": WARNING, "missing": BAD, "bad": BAD}
 
 
@@ -45,10 +46,10 @@ class CheckedLine(QWidget):
 
     def show_line(self, title: str, state: str, found: str, assumed: str = "") -> None:
         """Shows it; `state` is that of a `Need` or a `Check`."""
-        self.sign.show_state(_STATES.get(state, ASSUMED))
+        self.sign.show_state(_STATES.get(state, ASSUMED), "Missing" if state == "missing" else "")
         self.title.setText(wording.safe(title, 60))
         for text, words in ((self.found, found), (self.assumed, assumed)):
-            text.setText(wording.safe(words, 600))
+            text.setText(_safe(words))
             text.setVisible(bool(words))
         self.setAccessibleName(f"{title}: {self.sign.accessibleName()}. {found} {assumed}".strip())
 
@@ -72,3 +73,10 @@ class CheckedLine(QWidget):
         self._below = widget
         if widget is not None:
             self._grid.addWidget(widget, 1, 2, 1, 2)
+
+
+def _safe(words: str) -> str:
+    """Inert, line by line: what torch says of weights that do not fit has many lines, and hundreds of letters each."""
+    lines = [wording.safe(line.strip(), 600) for line in words.splitlines() if line.strip()]
+    more = [f"… and {wording.plural(len(lines) - _MOST_LINES, 'line')} more"] if len(lines) > _MOST_LINES else []
+    return "\n".join([*lines[:_MOST_LINES], *more])

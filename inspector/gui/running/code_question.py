@@ -45,7 +45,7 @@ class CodeQuestion(QWidget):
 
     def ask(
         self, path: str, words: str, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None,
-        *, is_code: bool = True,
+        *, is_code: bool = True, shown: str = "",
     ) -> None:  # fmt: skip
         """Does `then` once `path` may be run: at once where somebody said so before, of it or, for code, its folder."""
         self.hide()
@@ -54,7 +54,7 @@ class CodeQuestion(QWidget):
             return
         self._path, self._then, self._otherwise = path, then, otherwise
         self._words.setText(words)
-        self._shown.setText(wording.safe(path, 500))
+        self._shown.setText(wording.safe(shown or path, 500))
         self.setAccessibleName(words)
         self.show()
 

@@ -52,6 +52,8 @@ class ModelBox(QWidget):
         self.why = _button("See &Why", tip, self.why_asked.emit)
         tip = "Run the module that the file holds, as it is"
         self.own = _button("Run the Module in the File", tip, self._toggle_own)
+        tip = "Look for arguments with which the shapes of the checkpoint fit"
+        self.solve = _button("Find Arguments", tip, fit.solve)
         self.question = CodeQuestion(self._chosen.settings)
         self.side = ModelSide(fit, is_alone=False)
         self._lay_out()
@@ -73,7 +75,7 @@ class ModelBox(QWidget):
         head.addWidget(self.change, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
         buttons = QHBoxLayout()
-        for button in (self.why, self.own):
+        for button in (self.why, self.solve, self.own):
             buttons.addWidget(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
@@ -98,7 +100,7 @@ class ModelBox(QWidget):
             self._setup.run_own_module(True)  # its code is TorchScript's, which touches no files
         else:
             run = lambda: self._setup.run_own_module(True)  # noqa: E731
-            self.question.ask(stamped(module.path), self._danger(), run, is_code=False)
+            self.question.ask(stamped(module.path), self._danger(), run, is_code=False, shown=module.path)
 
     def _danger(self) -> str:
         checkpoint = self._setup.checkpoint
@@ -126,6 +128,8 @@ class ModelBox(QWidget):
         self.change.setText("Fold" if is_open else "Change…")
         self.change.setVisible(own is None and stage not in (Stage.EMPTY, Stage.CLASS, Stage.ARGUMENTS))
         self.why.setVisible(own is None and self._misfits)
+        has_arguments = self._chosen.signature is not None and bool(self._chosen.signature.arguments)
+        self.solve.setVisible(own is None and self._misfits and has_arguments and not is_open)
         self.own.setVisible(self._setup.module_in_file is not None)
         self.own.setText("Choose a Class Instead" if own is not None else "Run the Module in the File")
 
@@ -168,6 +172,7 @@ class ModelBox(QWidget):
             return "This is a checkpoint: to run, a class is needed."
         whose = os.path.basename(choice.runs) if choice is not None and choice.runs else "torchvision"
         fits = headline(self._fit.case) if outcome is not None else ""
+        fits = f"Does not fit: {fits}" if self._misfits else fits
         return f"{whose}   ·   {fits}" if fits else whose
 
 

@@ -94,6 +94,8 @@ class ReadyView(QWidget):
         page, stage = self._page, self._page.fit.chosen.stage
         if page.state not in READY:
             return "It runs"
+        if page.has_model and page.looking.error is not None:
+            return "Something does not fit"
         if page.has_model:
             return "Ready to train on" if page.can_start else "Something is missing"
         return {

@@ -17,10 +17,14 @@ _MOST_PARTS = 3
 
 def start_words(page: OpenRun) -> str:
     """A sentence; empty while the model is not known, which is asked for elsewhere."""
-    problems = page.setup.problems()
+    problems, error = page.setup.problems(), page.looking.error
     if not page.has_model:
         return ""
-    return " ".join((*problems, *(() if problems else _will_do(page))))
+    if problems:
+        return " ".join(problems)
+    if error is not None:
+        return f"It would end at once. {wording.safe(error.title, 100)}, as is said above."
+    return " ".join(_will_do(page))
 
 
 def _will_do(page: OpenRun) -> list[str]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ..theme import Meaning, colours
 
 OK, ASSUMED, WARNING, BAD = "ok", "assumed", "warning", "bad"
-WORDS = {OK: "There", ASSUMED: "Assumed", WARNING: "Look at this", BAD: "Missing"}
+WORDS = {OK: "There", ASSUMED: "Assumed", WARNING: "Look at this", BAD: "Wrong"}
 """What a screen reader says, and the tip."""
 _SIDE = 18
 
@@ -23,11 +23,11 @@ class StateSign(QWidget):
         self.setFixedSize(_SIDE, _SIDE)
         self.show_state(state)
 
-    def show_state(self, state: str) -> None:
-        """Shows `OK`, `ASSUMED`, `WARNING` or `BAD`."""
+    def show_state(self, state: str, words: str = "") -> None:
+        """Shows `OK`, `ASSUMED`, `WARNING` or `BAD`, with other `words` where those of the state will not do."""
         self._state = state
-        self.setToolTip(WORDS[state])
-        self.setAccessibleName(WORDS[state])
+        self.setToolTip(words or WORDS[state])
+        self.setAccessibleName(words or WORDS[state])
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -15,6 +15,7 @@ from inspector.errors import InspectorError
 from inspector.gui.fitting.chosen_model import TRUSTED
 from inspector.gui.jobs import wait_for_all
 from inspector.gui.running.batch_look import BatchLook
+from inspector.gui.running.checked_line import CheckedLine
 from inspector.gui.running.data_errors import can_be_fetched, is_about_data
 from inspector.gui.running.open_run import OpenRun
 from inspector.gui.running.preflight_list import PreflightList
@@ -162,10 +163,20 @@ def test_a_failure_is_said_where_it_belongs(qtbot: QtBot, opened: Opened) -> Non
     qtbot.waitUntil(lambda: page.looking.error is not None and not page.is_busy, timeout=WAIT)
     said = [line for line in preflight.checks if line.isVisible()]
     assert len(said) == 1
-    assert said[0].sign.accessibleName() == "Missing"
+    assert said[0].sign.accessibleName() == "Wrong"
     assert "3 channels" in said[0].found.text()
+    assert start_words(page) == "It would end at once. The data does not fit the model, as is said above."
     assert look.error.text() == ""
     assert len(look.tiles.labels) > 4
+
+
+def test_what_torch_says_is_shown_line_by_line(qtbot: QtBot) -> None:
+    line = CheckedLine()
+    qtbot.addWidget(line)
+    line.show_line("The weights do not fit", "bad", "Error(s) in loading:\n" + "\tsize \x1b mismatch\n" * 20)
+    lines = line.found.text().splitlines()
+    assert lines[:2] == ["Error(s) in loading:", "size \\x1b mismatch"]
+    assert lines[-1] == "… and 15 lines more"
 
 
 def test_a_look_at_a_batch(qtbot: QtBot, opened: Opened) -> None:

@@ -272,9 +272,13 @@ def test_what_does_not_fit_says_why_elsewhere(qtbot: QtBot, side_of: SideOf) -> 
     assert "cause" in side.model.words
     qtbot.mouseClick(side.model.change, Qt.MouseButton.LeftButton)
     assert side.model.side.isVisible()
-    page.fit.chosen.set_arguments({"classes": 5})
+    assert not side.model.solve.isVisible(), "it is there twice"
+    qtbot.mouseClick(side.model.change, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(side.model.solve, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "Fits" in side.model.words, timeout=WAIT)
+    assert side.model.summary() == "ResNet(classes=5)"
     assert not side.model.why.isVisible()
+    assert not side.model.solve.isVisible()
 
 
 def test_a_whole_module_is_only_loaded_with_leave(qtbot: QtBot, side_of: SideOf, settings: Settings) -> None:
