@@ -123,6 +123,7 @@ class Train(NamedTuple):
     scheduler: Optional[Chosen] = None  # noqa: UP045
     """Stepped after each epoch; `ReduceLROnPlateau` with the validation loss."""
     batch_size: int = 64
+    """Of all processes together, which share each batch."""
     lr: Optional[float] = None  # noqa: UP045
     """Takes the place of whatever learning rate there is; None: as the start or the options say."""
     clip: float = 0.0
@@ -153,8 +154,9 @@ class Train(NamedTuple):
     expected_is: str = "train_loss"
     """What that is: `train_loss` or `valid_loss`."""
     processes: int = 1
-    """More than one: DistributedDataParallel, started as `torchrun` does."""
+    """On each machine; more than one: DistributedDataParallel, started as `torchrun` does."""
     nodes: int = 1
+    """Machines on which the same is asked for."""
     rendezvous: str = ""
     """host:port at which the machines of a run meet; empty: only this machine."""
 

@@ -26,6 +26,7 @@ import torch.distributed as dist
 from torch import nn
 
 from ..failures import Refusal, text_of
+from ..requests import WorkshopError
 from ..run_requests import Start, Train
 from .devices import device_of
 from .saving import latest_path
@@ -34,6 +35,8 @@ from .teams import Team
 from .wishes import GO_ON, PAUSE, STOP, Wishes
 
 TITLE = "It cannot be shared by these processes"
+LOST_TITLE = "The run has lost a process"
+LOST = "Another process of the run, or the way to it, is gone, and this one cannot go on alone"
 _WEIGHTS = (GO_ON, PAUSE, STOP)
 _LONGEST = timedelta(minutes=30)
 """For which a process waits for the others."""
@@ -67,12 +70,18 @@ def told_by_the_first(words: Generator[Any, None, Any]) -> Generator[Any, None, 
 def taking_part(request: Train, wishes: Wishes) -> Generator[Any, None, Any]:
     """The training, done by this process and the others. The words are those of all; only the first should tell them.
 
-    Raises Refusal where the request cannot be shared, and whatever the user's code raises.
+    Raises Refusal where the request cannot be shared, WorkshopError where another process is gone (`is_lost`), and
+    whatever the user's code raises.
     """
     from .training import train
 
-    with tempfile.TemporaryDirectory(prefix="run-") as folder, joined(request) as team:
-        return (yield from train(request._replace(start=team.shared_start(request.start, folder)), wishes, team))
+    try:
+        with tempfile.TemporaryDirectory(prefix="run-") as folder, joined(request) as team:
+            return (yield from train(request._replace(start=team.shared_start(request.start, folder)), wishes, team))
+    except Exception as error:
+        if not is_lost(error):
+            raise
+        raise WorkshopError(f"{LOST}: {text_of(error)}", title=LOST_TITLE) from error
 
 
 @contextlib.contextmanager

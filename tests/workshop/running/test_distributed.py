@@ -20,7 +20,7 @@ import torch
 from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
 
 from inspector.runs.driving import Run
-from inspector.workshop.requests import Stopped, WorkshopError
+from inspector.workshop.requests import Said, Stopped, WorkshopError
 from inspector.workshop.run_requests import DataSource, GoOn, Pause, Train
 from inspector.workshop.run_words import Batches, Began, EpochEnd, Message, Saved, Waiting
 from inspector.workshop.running import agent, boards
@@ -53,6 +53,7 @@ PLAIN = """
         def forward(self, x):
             return self.head(torch.relu(self.hidden(x.flatten(1))))
 """
+PRINTING = PLAIN.replace("super().__init__()", "super().__init__()\n            print('made for cpu')")
 SLOW = NET.replace("x = torch.relu(self.norm", "__import__('time').sleep(0.05)\n            x = torch.relu(self.norm")
 """The same network, so slow that there is a time between its batches."""
 TIRED = """
@@ -205,18 +206,21 @@ def test_what_the_users_code_raises_is_told_at_once_with_batch_and_layer(tmp_pat
     assert len(of(Began, words)) == 1
 
 
-def test_closing_leaves_no_process(tmp_path: Path) -> None:
+def test_what_is_printed_comes_once_and_closing_leaves_no_process(tmp_path: Path) -> None:
     """Nor does stopping the process that launched them, which is what `kill` does."""
-    run = Run(training(tmp_path, **TOGETHER, epochs=10_000))
+    run = Run(training(tmp_path, PRINTING, **TOGETHER, epochs=10_000))
     seen: list[psutil.Process] = []
+    printed: list[str] = []
 
     def kill(word: Any) -> None:
+        printed.extend([word.text] if isinstance(word, Said) else [])
         if isinstance(word, Batches) and not seen:
             seen.extend([*ranks(), *(each.parent() for each in ranks()[:1])])
             run.kill()
 
     with pytest.raises(Stopped):
         driven(run, kill)
+    assert "".join(printed).splitlines() == ["made for cpu"]
     assert len(seen) == 3
     _, alive = psutil.wait_procs(seen, timeout=20)
     assert not alive
