@@ -110,8 +110,12 @@ def fitting_start(start: Start, checkpoint: Checkpoint, resume: Resume, asked: C
 
 def _is_same(known: Chosen, asked: Chosen) -> bool:
     """Whether it is the scheduler that left the state, as far as its settings are known."""
-    changed = any(asked.options[name] != known.options[name] for name in known.options.keys() & asked.options.keys())
-    return known.name == asked.name and not changed
+    both = known.options.keys() & asked.options.keys()
+    return known.name == asked.name and all(_listed(asked.options[key]) == _listed(known.options[key]) for key in both)
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def rehearse_request(train: Train) -> Rehearse:
