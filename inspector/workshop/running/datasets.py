@@ -53,7 +53,8 @@ def open_data(source: DataSource) -> Generator[Progress, None, Data]:
 
 
 def _ready(source: DataSource, found: Any) -> Generator[Progress, None, Data]:
-    steps = parsed(found.suits if source.transforms is None else source.transforms)
+    texts, reasons = (found.suits, found.reasons) if source.transforms is None else (source.transforms, ())
+    steps = parsed(texts)
     augmentation = parsed(source.augmentation)
     parts, held = held_back(found.parts, source.validation, source.seed)
     if not any(map(_count, parts)):
@@ -62,7 +63,7 @@ def _ready(source: DataSource, found: Any) -> Generator[Progress, None, Data]:
     piles, same = tested(piles)
     return Data(
         source, found.name, found.classes, piles.train, piles.validation, piles.test,
-        tuple(map(str, steps)), tuple(map(str, augmentation)), (*found.notes, *held, *same),
+        tuple(map(str, steps)), tuple(map(str, augmentation)), (*found.notes, *reasons, *held, *same),
     )  # fmt: skip
 
 

@@ -17,3 +17,5 @@ class Found(NamedTuple):
     suits: tuple[str, ...] = ()
     """Transforms that suit, where nobody said others."""
     notes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """Why these transforms suit; of no interest where others were said."""

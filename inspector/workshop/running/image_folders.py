@@ -15,11 +15,11 @@ from typing import Any
 
 from ...progress import Progress
 from ...wording import names as listed
-from ...wording import plural
 from ..failures import Refusal, text_of
 from ..run_requests import DataSource
 from .found import Found
 from .orders import permutation
+from .picture_sizes import to_one_size
 from .samples import Samples
 from .splitting import Parts
 
@@ -67,7 +67,7 @@ def opened(source: DataSource) -> Generator[Progress, None, Found]:
     if not parts:
         raise Refusal(f"There are no pictures in {root}.", title="The data is empty", hint=f"It takes {_kinds()}.")
     suits, sizes = yield from _suits(next(iter(parts.values())).items)
-    return Found(os.path.basename(root), classes, Parts(**parts), suits, (*notes, *sizes))
+    return Found(os.path.basename(root), classes, Parts(**parts), suits, tuple(notes), sizes)
 
 
 def picture_in(path: str) -> Any:
@@ -146,14 +146,8 @@ def _suits(pictures: Pictures) -> Generator[Progress, None, tuple[tuple[str, ...
         sizes[_size(pictures.files[index][0])] += 1
         if done % 128 == 0:
             yield Progress(done, len(chosen), "samples", "Measuring pictures")
-    (height, width), most = sizes.most_common(1)[0]
-    if len(sizes) == 1:
-        return ("ToTensor()", _NORMAL), ()
-    if most * 2 > len(chosen):
-        note = f"Pictures have {plural(len(sizes), 'size')}: all are brought to {height} x {width}, the commonest."
-        return (f"Resize(({height}, {width}))", "ToTensor()", _NORMAL), (note,)
-    note = f"Pictures have {plural(len(sizes), 'size')}: the middle of each is brought to 224 x 224."
-    return ("Resize(256)", "CenterCrop(224)", "ToTensor()", _NORMAL), (note,)
+    steps, notes = to_one_size(sizes)
+    return (*steps, "ToTensor()", _NORMAL), notes
 
 
 def _size(path: str) -> tuple[int, int]:

@@ -8,6 +8,7 @@ array is only used where its pictures are, for some of them, the very pictures t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Mapping
 from typing import Any
 
@@ -20,6 +21,8 @@ from ..failures import Refusal, text_of
 from ..run_requests import DataSource
 from .found import Found
 from .labels import kept_labels, names_of
+from .orders import permutation
+from .picture_sizes import to_one_size
 from .samples import AtOnce, Samples, pixels_of
 from .set_classes import class_of, ways
 from .set_folders import Place, made, place_of
@@ -27,6 +30,8 @@ from .splitting import Parts
 
 _LOOKS = 8
 """Pictures that are held against the array."""
+_MEASURED = 48
+"""Pictures whose sizes are looked at, where they do not lie in one array."""
 
 
 def opened(source: DataSource) -> Generator[Progress, None, Found]:
@@ -40,7 +45,8 @@ def opened(source: DataSource) -> Generator[Progress, None, Found]:
             parts[name] = part
     classes = yield from names_of(place.dataset)
     samples = {name: Samples(part, at_once=_at_once(part)) for name, part in parts.items()}
-    return Found(source.name, classes, Parts(**samples), _suits(place.dataset), place.notes)
+    suits, reasons = _suits(place.dataset, samples["train"].is_at_once)
+    return Found(source.name, classes, Parts(**samples), suits, place.notes, reasons)
 
 
 def _training_set(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place:
@@ -99,11 +105,14 @@ def _gives(dataset: Any, inputs: Tensor, targets: Tensor) -> bool:
     return True
 
 
-def _suits(dataset: Any) -> tuple[str, ...]:
-    """The transforms that tutorials give such pictures."""
-    picture: Any = dataset[0][0] if len(dataset) else None
-    if isinstance(picture, Tensor):
-        return ()
-    channels = len(picture.getbands()) if hasattr(picture, "getbands") else 1
+def _suits(dataset: Any, is_at_once: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The transforms that tutorials give such pictures, and why."""
+    count = 0 if not len(dataset) else 1 if is_at_once else min(len(dataset), _MEASURED)
+    chosen = [dataset[number][0] for number in permutation(len(dataset), 0)[:count].tolist()]
+    if not all(hasattr(picture, "getbands") for picture in chosen):
+        return (), ()
+    sizes = Counter((picture.height, picture.width) for picture in chosen)
+    steps, notes = to_one_size(sizes)
+    channels = len(chosen[0].getbands()) if chosen else 1
     halves = f"({', '.join(['0.5'] * channels)}{',' if channels == 1 else ''})"
-    return "ToTensor()", f"Normalize({halves}, {halves})"
+    return (*steps, "ToTensor()", f"Normalize({halves}, {halves})"), notes

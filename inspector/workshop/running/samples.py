@@ -42,6 +42,11 @@ class Samples:
         inputs, target = self.items[int(self.numbers[index])]
         return inputs, target
 
+    @property
+    def is_at_once(self) -> bool:
+        """Whether all of them can be had at once."""
+        return self._at_once is not None
+
     def part(self, numbers: Tensor) -> Samples:
         """Those at the places `numbers` among these."""
         return Samples(self.items, self.numbers[numbers], self._at_once, self.is_settled)

@@ -129,6 +129,7 @@ def test_sizes_that_stay_different_are_a_sentence(tmp_path: Path) -> None:
     classes(tmp_path, "a", count=4)
     picture(tmp_path / "a" / "large.png", 30, 20)
     data = opened(tmp_path, transforms=("ToTensor()",), validation=0)
+    assert not any("brought to" in note for note in data.notes)
     with pytest.raises(Refusal, match="different shapes") as caught:
         everything(data.train)
     assert "Resize" in caught.value.hint

@@ -190,6 +190,58 @@ def test_drawn_by_torchvision_itself() -> None:
     assert any("tested on" in note for note in data.notes)
 
 
+# Sets that take `split`
+
+
+def test_channels_that_lie_in_front(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """STL10 keeps them so, and gives them out last."""
+    random = np.random.default_rng(7)
+    below = tmp_path / "stl10_binary"
+    below.mkdir()
+
+    def write(name: str, content: Any) -> list[str]:
+        below.joinpath(name).write_bytes(content.astype(np.uint8).tobytes())
+        return [name, hashlib.md5(below.joinpath(name).read_bytes()).hexdigest()]
+
+    def pair(part: str, count: int) -> list[list[str]]:
+        pictures = write(f"{part}_X.bin", random.integers(0, 256, (count, 3, 96, 96)))
+        return [pictures, write(f"{part}_y.bin", 1 + np.arange(count) % 10)]
+
+    monkeypatch.setattr(datasets.STL10, "train_list", pair("train", 12))
+    monkeypatch.setattr(datasets.STL10, "test_list", pair("test", 5))
+    below.joinpath("class_names.txt").write_text("\n".join("abcdefghij"))
+    data = opened(DataSource("torchvision", str(tmp_path), "STL10", validation=0))
+    theirs = datasets.STL10(str(tmp_path), transform=transforms.ToTensor())
+    assert isinstance(data.train, HeldPile)
+    assert data.classes == tuple("abcdefghij")
+    assert (data.train.count, data.test.count) == (12, 5)
+    for index in range(12):
+        inputs, target = data.train.sample(index)
+        assert torch.equal(inputs, (theirs[index][0] - 0.5) / 0.5)
+        assert int(target) == theirs[index][1]
+
+
+def test_pictures_in_files_of_three_parts(tmp_path: Path) -> None:
+    """DTD: a file for each picture, of different sizes, and a validation set of its own."""
+    from PIL import Image
+
+    root = tmp_path / "dtd" / "dtd"
+    (root / "labels").mkdir(parents=True)
+    for part, count in (("train", 5), ("val", 2), ("test", 3)):
+        names = [f"{name}/{part}{number}.jpg" for name in ("banded", "dotted") for number in range(count)]
+        (root / "labels" / f"{part}1.txt").write_text("\n".join(names))
+        for number, name in enumerate(names):
+            (root / "images" / name).parent.mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", (30 + number, 40), (number, 0, 0)).save(root / "images" / name)
+    data = opened(DataSource("torchvision", str(tmp_path), "DTD"))
+    assert [part.count for part in (data.train, data.validation, data.test)] == [10, 4, 6]
+    assert data.classes == ("banded", "dotted")
+    assert data.transforms[:2] == ("Resize(256)", "CenterCrop(224)")
+    inputs, targets = next(iter(data.train.batches(10, Order(shuffled=False))))
+    assert inputs.shape == (10, 3, 224, 224)
+    assert targets.tolist() == [0] * 5 + [1] * 5
+
+
 # CIFAR10
 
 
