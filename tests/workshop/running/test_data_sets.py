@@ -6,7 +6,11 @@ import gzip
 import hashlib
 import pickle
 import struct
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -134,6 +138,46 @@ def test_fetching_unpacks_what_is_there_with_the_right_checksum(
     data = opened(DataSource("torchvision", str(tmp_path), "FashionMNIST", download=True))
     assert data.test.count == TEST
     assert f"Fetched into {tmp_path}." in data.notes
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder, and the address under which it is served."""
+    folder = tmp_path / "mirror"
+    folder.mkdir()
+    handler = partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield folder, f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Says nothing of what it serves."""
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+def test_what_was_asked_for_is_fetched_and_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mirror: tuple[Path, str]
+) -> None:
+    raw = packed(tmp_path / "elsewhere", monkeypatch)
+    for path in raw.iterdir():
+        path.rename(mirror[0] / path.name)
+    monkeypatch.setattr(datasets.FashionMNIST, "mirrors", [mirror[1]])
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    source = DataSource("torchvision", "", "FashionMNIST")
+    assert refusal(source).title == "The data is not there"
+    assert not (tmp_path / "cache").exists()
+    own = tmp_path / "cache" / "checkpoint-inspector" / "data"
+    assert f"Fetched into {own}." in opened(source._replace(download=True)).notes
+    found = opened(source)
+    assert (found.train.count, found.test.count) == (63, TEST)
+    assert f"Read from {own}." in found.notes
 
 
 def test_what_cannot_be_fetched_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
