@@ -67,6 +67,7 @@ def _steps(page: OpenRun) -> Iterator[tuple[str, str]]:
     from ...comparing.step_texts import as_text
 
     for role, value in page.setup.corrections.items():
-        yield "--set", f"{role}={value}"
+        if value is not None:  # what is left out, is so because another class was chosen
+            yield "--set", f"{role}={value}"
     for step in page.fit.case.steps:
         yield "--step", as_text(step)
