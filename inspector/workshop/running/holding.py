@@ -3,12 +3,12 @@
     with Hold(folder) as hold:
         yield from hold.take()
 
-Two runs in one folder would take each other's half-written files for rubbish, and overwrite each other's good ones. So
-a run holds a lock on a file there, which it removes at its end.
+Two runs in one folder would take each other's half-written files for rubbish, and overwrite each other's good ones.
 
-Why this way: the lock is the process's (`lockf`), not the file's: when a run is killed it is gone, whatever is left in
-the folder, and processes that load data for it do not keep it. One that was killed while it wrote to a slow disk takes
-a moment to go, so a little is waited. Where nothing can be locked - some network disks - nothing is held.
+Why this way: the folder itself is locked (`flock`), so nothing is left in it, and a run that is killed lets go of it by
+being gone. Processes that are forked meanwhile, to load data, give the lock back at once, or they would keep it after
+the run has gone. One that was killed while it wrote to a slow disk takes a moment to go, so a little is waited. Where
+nothing can be locked - Windows, some network disks - nothing is held.
 """
 
 from __future__ import annotations
@@ -28,27 +28,38 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-NAME = ".running"
 _PATIENCE = 5.0
 """Seconds in which whoever was killed has gone."""
 _NAP = 0.1
-_HELD = (errno.EACCES, errno.EAGAIN)
+_held: set[int] = set()
+"""The descriptors of the folders that this process holds."""
+
+
+def _let_go_in_fork() -> None:
+    """What the fork closes stays locked for the process that it is of."""
+    while _held:
+        with contextlib.suppress(OSError):
+            os.close(_held.pop())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go_in_fork)
 
 
 class Hold:
-    """The lock on a folder that is there. Closed, it lets go."""
+    """The lock on a folder. Closed, it lets go."""
 
     def __init__(self, folder: str) -> None:
-        self._path = os.path.join(folder, NAME)
+        self._folder = folder
         self._descriptor = -1
 
     def take(self) -> Generator[Progress, None, None]:
-        """Waits a little where another run holds it. Raises Refusal when that goes on."""
+        """Locks the folder, which is there; waits a little where another run holds it. Raises Refusal after that."""
         began = time.monotonic()
         while not self._is_taken():
             if time.monotonic() - began > _PATIENCE:
                 raise Refusal(
-                    f"Another run saves into {os.path.dirname(self._path)} at present.",
+                    f"Another run saves into {self._folder} at present.",
                     title="The folder is in use",
                     hint="Choose another folder, or wait until that run has ended.",
                 )
@@ -59,21 +70,24 @@ class Hold:
         """Whether it is ours now, or nothing can be locked there."""
         if fcntl is None:
             return True
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            descriptor = os.open(self._folder, os.O_RDONLY)
+        except OSError:  # whoever writes there will say it
+            return True
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(descriptor)
-            return error.errno not in _HELD
+            return error.errno not in (errno.EACCES, errno.EAGAIN)
         self._descriptor = descriptor
+        _held.add(descriptor)
         return True
 
     def close(self) -> None:
-        if self._descriptor >= 0:
-            with contextlib.suppress(OSError):
-                os.unlink(self._path)
+        if self._descriptor in _held:
+            _held.discard(self._descriptor)
             os.close(self._descriptor)
-            self._descriptor = -1
+        self._descriptor = -1
 
     def __enter__(self) -> Hold:
         return self

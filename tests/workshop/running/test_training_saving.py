@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 from collections import OrderedDict
@@ -16,6 +17,8 @@ import pytest
 import torch
 from torch import nn
 
+from inspector.progress import finish
+from inspector.workshop.failures import Refusal
 from inspector.workshop.requests import WorkshopError
 from inspector.workshop.running import holding, saving, states
 from tests.workshop.running.test_training_errors import failure
@@ -75,6 +78,8 @@ folder = {str(tmp_path / "disk")!r}
 os.makedirs(folder)
 if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", folder], capture_output=True).returncode:
     sys.exit(77)
+from inspector.progress import finish
+from inspector.workshop.failures import Refusal
 from inspector.workshop.requests import WorkshopError
 from inspector.workshop.running import saving
 path = folder + "/a.pt"
@@ -124,12 +129,14 @@ def test_a_read_only_folder_is_said_before_the_start(tmp_path: Path) -> None:
 
 
 HOLDING = """
-import sys
+import os, sys, time
 sys.path[:0] = {path!r}
 from inspector.progress import finish
 from inspector.workshop.running.holding import Hold
 with Hold({folder!r}) as hold:
     finish(hold.take())
+    if os.fork() == 0:
+        time.sleep(600)  # as one that loads data and outlives the run
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -143,18 +150,34 @@ def test_a_folder_that_another_run_saves_into_is_refused_until_that_has_gone(
     folder = Path(request.folder)
     folder.mkdir()
     script = HOLDING.format(path=sys.path, folder=str(folder))
-    pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, "-c", script], stdin=pipe, stdout=pipe, text=True) as other:
+    pipe, begun = subprocess.PIPE, [sys.executable, "-c", script]
+    with subprocess.Popen(begun, stdin=pipe, stdout=pipe, text=True, start_new_session=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        (folder / "current_checkpoint.pt.part").write_bytes(b"of the other run")
-        error = failure(request)
-        assert error.title == "The folder is in use"
-        assert (folder / "current_checkpoint.pt.part").exists()
-        other.kill()
-    monkeypatch.setattr(holding, "_PATIENCE", 60.0)
-    assert trained(request)[1].ended == "finished"
-    assert sorted(os.listdir(folder)) == ["best_model.pt", "current_checkpoint.pt"]
+        try:
+            (folder / "current_checkpoint.pt.part").write_bytes(b"of the other run")
+            error = failure(request)
+            assert error.title == "The folder is in use"
+            assert (folder / "current_checkpoint.pt.part").exists()
+            other.kill()
+            monkeypatch.setattr(holding, "_PATIENCE", 60.0)
+            assert trained(request)[1].ended == "finished"
+            assert sorted(os.listdir(folder)) == ["best_model.pt", "current_checkpoint.pt"]
+        finally:
+            os.killpg(other.pid, signal.SIGKILL)
+
+
+def test_two_runs_of_one_process_hold_a_folder_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "_PATIENCE", 0.2)
+    with holding.Hold(str(tmp_path)) as first, holding.Hold(str(tmp_path)) as second:
+        finish(first.take())
+        with pytest.raises(Refusal, match="Another run saves"):
+            finish(second.take())
+        first.close()
+        finish(second.take())
+    assert not os.listdir(tmp_path)
 
 
 def test_what_is_written_otherwise_than_meant_never_takes_the_name(
