@@ -106,7 +106,7 @@ def pointing(plot, runs: int) -> Row:  # type: ignore[no-untyped-def]
     places = iter(np.linspace(1.0, EPOCHS, runs))
 
     def point() -> None:
-        plot._point_at(float(next(places)))
+        plot.pointer.point_at(float(next(places)))
 
     times = timed(point, runs)
     return Row("to read what lies under the pointer, ms", "", 1000 * statistics.median(times))

@@ -15,18 +15,18 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ..theme import figures_font, scaled_font
 from ..timers import one_shot
 from ..widgets.labels import ElidedLabel
 from ..widgets.own_keys import OwnKeys
-from . import crosshair
 from .loss_pane import LossPane
 from .plot_head import PlotHead
 from .plot_panes import Pane
+from .pointer import Pointer
 from .run_curves import RunCurves
 from .span import Span, clamped, whole
 from .traces import ACCURACIES, RATES
@@ -39,8 +39,6 @@ REDRAW_MS = 100
 """Between two redraws for what a run says."""
 _ANSWER_MS = 15
 """Until a person who zooms sees the curves anew."""
-_REACH = 5
-"""Pixels within which the crosshair takes the end of an epoch rather than a batch."""
 _ROOM_FOR_TWO, _ROOM_FOR_THREE = 190, 270
 """Pixels of height: where there is less the learning rate goes without a plot, then the accuracy too."""
 _TALL = 520
@@ -49,9 +47,6 @@ _TALL = 520
 
 class LivePlot(QWidget):
     """Plots one over the other that look at the same epochs, with a legend and what the crosshair says."""
-
-    pointed = Signal(object)
-    """A `crosshair.Reading`; None when nothing is pointed at."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +57,7 @@ class LivePlot(QWidget):
         self.head = PlotHead()
         self.logarithmic = self.head.logarithmic
         self.read_out = ElidedLabel(tone="quiet", font=figures_font(scaled_font(0.95)))
-        self.reading: crosshair.Reading | None = None
+        self.pointer = Pointer(self.run, self.span, self.panes, self.read_out, self)
         self._is_due = True
         self._soon, self._at_once = one_shot(self, REDRAW_MS, self.redraw), one_shot(self, _ANSWER_MS, self.redraw)
         self._dress()
@@ -80,7 +75,7 @@ class LivePlot(QWidget):
         """Forgets every curve."""
         self.run.clear()
         self.span.start()
-        self._point(None)
+        self.pointer.clear()
         self._tell()
 
     def set_history(self, history: History) -> None:
@@ -137,10 +132,6 @@ class LivePlot(QWidget):
         self.head.show_window(window)
         self._tell()
 
-    def copy(self) -> None:
-        """Puts what the crosshair says on the clipboard."""
-        QGuiApplication.clipboard().setText(self.read_out.text())
-
     def redraw(self) -> None:
         """Draws what is seen, now."""
         for timer in (self._soon, self._at_once):
@@ -150,7 +141,7 @@ class LivePlot(QWidget):
         x0, x1 = self.span.range(self.run)
         for pane in self._shown():
             pane.draw(self.run, x0, x1)
-        self._read_out()
+        self.pointer.say()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -188,15 +179,11 @@ class LivePlot(QWidget):
         self.head.follow.clicked.connect(self.set_follow)
         self.head.whole.clicked.connect(self.show_all)
         for pane in self.panes:
-            pane.pointed.connect(self._point_at)
-            pane.stepped.connect(self._step)
-            pane.ended.connect(self._go_to_end)
             pane.zoomed.connect(self._zoom)
             pane.moved.connect(lambda pane=pane: self._take_range(pane))
             pane.resized.connect(self._answer)
-            pane.cleared.connect(lambda: self._point(None))
             pane.released.connect(lambda: self.set_follow(True))
-            OwnKeys(pane, QKeySequence.StandardKey.Copy, self.copy)
+            OwnKeys(pane, QKeySequence.StandardKey.Copy, self.pointer.copy)
 
     # Redrawing
 
@@ -252,43 +239,5 @@ class LivePlot(QWidget):
         if factor == 0:
             return self.show_all()
         x0, x1 = self.span.range(self.run)
-        about = self.reading.x if self.reading is not None else (x0 + x1) / 2
+        about = self.pointer.reading.x if self.pointer.reading is not None else (x0 + x1) / 2
         self._set_range(about + (x0 - about) * factor, about + (x1 - about) * factor)
-
-    # The crosshair
-
-    def _point_at(self, x: float) -> None:
-        reach = _REACH * self._pixel()
-        self._point(None if math.isnan(x) else crosshair.reading(self.run, x, reach))
-
-    def _pixel(self) -> float:
-        x0, x1 = self.span.range(self.run)
-        return (x1 - x0) / max(self.loss.getViewBox().width(), 1)
-
-    def _step(self, step: int) -> None:
-        """To the next point that lies at least a pixel further."""
-        x0, x1 = self.span.range(self.run)
-        if self.reading is None:
-            return self._point(crosshair.reading(self.run, self.run.now if x0 <= self.run.now <= x1 else x1))
-        found = crosshair.beside(self.run, self.reading.x, step, self._pixel())
-        self._point(found or self.reading)
-
-    def _go_to_end(self, side: int) -> None:
-        self._point(crosshair.reading(self.run, self.run.first if side < 0 else self.run.now))
-
-    def _point(self, found: crosshair.Reading | None) -> None:
-        self.reading = found
-        for pane in self.panes:
-            pane.show_cross(math.nan if found is None else found.x)
-        self._read_out()
-        self.pointed.emit(found)
-
-    def _read_out(self) -> None:
-        """Says what the crosshair is at; without one, where training is."""
-        found = self.reading or crosshair.reading(self.run, self.run.now)
-        text = "" if found is None else crosshair.words(found)
-        if found is not None and self.read_out.fontMetrics().horizontalAdvance(text) > self.read_out.width():
-            text = crosshair.words(found, brief=True)
-        self.read_out.set_tone("text" if self.reading is not None else "quiet")
-        self.read_out.setText(text)
-        self.loss.setAccessibleDescription(text)

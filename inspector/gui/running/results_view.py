@@ -7,7 +7,6 @@ its own samples beside it, for what is asked of a matrix is always: which ones?
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -23,21 +22,21 @@ from PySide6.QtWidgets import (
 
 from ... import wording
 from ...runs import results
-from ...workshop.run_words import Check, Tested
+from ...workshop.run_words import Tested
 from ..theme import figures_font, scaled_font
 from ..widgets.banner import Banner
 from ..widgets.boxes import ChoiceBox
 from ..widgets.figures_row import FiguresRow
-from ..widgets.flow_layout import FlowLayout
-from ..widgets.labels import ElidedLabel, Label, plain_tip
+from ..widgets.labels import ElidedLabel, Label
+from . import tested_words
 from .accuracy_plot import AccuracyPlot
 from .confusion_side import ConfusionSide
+from .proofs_row import ProofsRow
 from .result_exports import CSV, JSON, MATRIX, ResultExports
 from .wrong_side import WrongSide
 
 _NARROW = 760
 """Pixels below which the samples stand under the matrix and not beside it."""
-_SIGNS = {"ok": ("✓", "accent"), "assumed": ("~", "quiet"), "warning": ("!", "danger"), "bad": ("✕", "danger")}
 
 
 class ResultsView(QWidget):
@@ -55,7 +54,7 @@ class ResultsView(QWidget):
         self.headline = Label(font=scaled_font(1.5), wrap=True, selectable=True)
         self.notes = Banner("!")
         self.figures = FiguresRow()
-        self.proofs = _Proofs()
+        self.proofs = ProofsRow()
         self.over_epochs, self.over_words = AccuracyPlot(), ElidedLabel(tone="quiet", font=figures_font(self.font()))
         self.confusion, self.wrong = ConfusionSide(), WrongSide()
         self.exports = ResultExports()
@@ -73,7 +72,7 @@ class ResultsView(QWidget):
         self._list()
         self._several.setVisible(len(self.tests) > 1)
         self.over_epochs.show_tests(self.tests)
-        kept = next((each for each in self.tests if before is not None and _is_same(each, before)), None)
+        kept = next((each for each in self.tests if before is not None and tested_words.is_of_same(each, before)), None)
         chosen = kept or results.best(self.tests) or next(iter(self.tests), None)
         if chosen is not None:
             self.show_one(self.tests.index(chosen))
@@ -88,7 +87,7 @@ class ResultsView(QWidget):
         if is_same:
             return
         self.headline.setText(results.sentence(tested))
-        self.figures.show_figures(_figures(tested))
+        self.figures.show_figures(tested_words.figures(tested))
         self.notes.say("\n".join(wording.safe(note, 400) for note in tested.notes))
         self.proofs.show_proofs(tested.proofs)
         self.confusion.show_tested(tested)
@@ -203,69 +202,10 @@ class ResultsView(QWidget):
 
     def _list(self) -> None:
         self.choice.clear()
-        self.choice.addItems([_entry(each, each is results.best(self.tests)) for each in self.tests])
+        self.choice.addItems([tested_words.entry(each, each is results.best(self.tests)) for each in self.tests])
         self.choice.setVisible(len(self.tests) > 1)
         self.over_words.setText(self._best_words())
 
     def _best_words(self) -> str:
         best = results.best(self.tests)
         return self.over_epochs.words(self.tests.index(best)) if best is not None and self.over_epochs.tests else ""
-
-
-class _Proofs(QWidget):
-    """How it was made sure that the model evaluated: a sign and a name each, the sentence as the tip."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._flow = FlowLayout(self, across=16, down=4)
-        self.setAccessibleName("Proofs")
-
-    def show_proofs(self, proofs: Sequence[Check]) -> None:
-        while (item := self._flow.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
-        for proof in proofs:
-            sign, tone = _SIGNS.get(proof.state, _SIGNS["warning"])
-            label = Label(f"{sign} {wording.safe(proof.name, 80)}", tone=tone if proof.state != "ok" else "quiet")
-            label.setToolTip(plain_tip(wording.safe(proof.text, 400)))
-            label.setAccessibleDescription(wording.safe(proof.text, 400))
-            self._flow.addWidget(label)
-        self.setVisible(bool(proofs))
-
-    def texts(self) -> list[str]:
-        """What stands there."""
-        labels = (self._flow.itemAt(at) for at in range(self._flow.count()))
-        return [item.widget().text() for item in labels if item is not None]  # type: ignore[attr-defined]
-
-
-def _is_same(one: Tested, other: Tested) -> bool:
-    """Whether they are tests of the same file with the same samples."""
-    return (one.path, one.split) == (other.path, other.split)
-
-
-def _entry(tested: Tested, is_best: bool) -> str:
-    """A line of the choice: `epoch 3   86.58 %   best_model.pt`."""
-    share = results.accuracy(tested)
-    loss = "no loss" if tested.loss is None else f"loss {tested.loss:.4g}"
-    epoch = f"epoch {tested.epoch}" if tested.epoch is not None else "epoch unknown"
-    figure = results.percent(share) if share is not None else loss
-    name = wording.safe(os.path.basename(tested.path), 80)
-    return f"{epoch}   {figure}   {name}{'   ★ best' if is_best else ''}"
-
-
-def _figures(tested: Tested) -> list[tuple[str, str, bool]]:
-    """(name, number, alarming) of what is measured."""
-    found: list[tuple[str, str, bool]] = []
-    if tested.correct is not None:
-        found.append(("accuracy", results.percent(results.accuracy(tested)), False))
-        found.append(("right", f"{tested.correct:,} of {tested.samples:,}", False))
-    top = results.top_accuracy(tested)
-    if top is not None:
-        found.append((f"top-{tested.top}", results.percent(top), False))
-    if tested.loss is not None:
-        found.append(("loss", f"{tested.loss:.6g}", tested.loss != tested.loss))
-    if tested.confusion:
-        found.append(("mean F1", results.percent(results.averages(results.per_class(tested)).f1), False))
-    found.append(("samples/s", f"{tested.speed:,.0f}", False))
-    found.append(("time", f"{tested.seconds:.3g} s on {tested.device}", False))
-    return found

@@ -221,7 +221,7 @@ def test_whatever_a_run_says_is_drawn(qtbot: QtBot, plot: LivePlot, name: str, l
     plot.append_batches(losses(1, 1, *values, lr=values[0]))
     plot.add_epoch(EpochEnd(1, values[0], values[-1], values[0], values[0], values[0], 1.0, True))
     plot.redraw()
-    plot._point_at(0.2)
+    plot.pointer.point_at(0.2)
     plot.grab()
     assert plot.read_out.text().startswith("epoch 1, batch 1 of 5   loss ")
     low, high = plot.loss.getViewBox().viewRange()[1]
@@ -398,7 +398,7 @@ def test_dragging_moves_along_the_epochs(qtbot: QtBot, plot: LivePlot) -> None:
     resumed(plot)
     plot._set_range(2.0, 4.0)
     plot.redraw()
-    viewport, pixel = plot.loss.viewport(), plot._pixel()
+    viewport, pixel = plot.loss.viewport(), plot.pointer.pixel()
     start, end_ = QPoint(500, 150), QPoint(300, 150)
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
     for step in (20, 100, 200):
@@ -411,7 +411,7 @@ def test_dragging_moves_along_the_epochs(qtbot: QtBot, plot: LivePlot) -> None:
 
 def test_what_the_crosshair_says_is_copied(qtbot: QtBot, plot: LivePlot) -> None:
     resumed(plot)
-    plot._point_at(3.3)
+    plot.pointer.point_at(3.3)
     qtbot.keyClick(plot.loss, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == plot.read_out.text() != ""
 
@@ -430,9 +430,9 @@ def test_the_crosshair_says_what_is_at_a_batch(plot: LivePlot) -> None:
     resumed(plot)
     box = plot.loss.getViewBox()
     point(plot.loss, box.mapViewToScene(QPointF(3.3, 0.3)))
-    assert plot.reading is not None
-    assert (plot.reading.epoch, plot.reading.batch, plot.reading.batches) == (4, 6, 20)
-    assert plot.reading.loss == 0.25
+    assert plot.pointer.reading is not None
+    assert (plot.pointer.reading.epoch, plot.pointer.reading.batch, plot.pointer.reading.batches) == (4, 6, 20)
+    assert plot.pointer.reading.loss == 0.25
     text = plot.read_out.text()
     assert text.startswith("epoch 4, batch 6 of 20   loss 0.25")
     assert "validation (epoch 3) 0.3667" in text
@@ -443,35 +443,35 @@ def test_the_crosshair_says_what_is_at_a_batch(plot: LivePlot) -> None:
 
 def test_the_crosshair_says_what_is_stored(plot: LivePlot) -> None:
     resumed(plot)
-    plot._point_at(1.001)
-    assert plot.reading is not None
-    assert plot.reading.is_stored
-    assert plot.reading.loss == pytest.approx(0.5)
-    assert plot.reading.valid == pytest.approx(1.1)
-    assert plot.reading.accuracy == pytest.approx(60.0)
+    plot.pointer.point_at(1.001)
+    assert plot.pointer.reading is not None
+    assert plot.pointer.reading.is_stored
+    assert plot.pointer.reading.loss == pytest.approx(0.5)
+    assert plot.pointer.reading.valid == pytest.approx(1.1)
+    assert plot.pointer.reading.accuracy == pytest.approx(60.0)
     assert plot.read_out.text().endswith("(stored)")
 
 
 def test_arrow_keys_move_the_crosshair_and_escape_takes_it_away(qtbot: QtBot, plot: LivePlot) -> None:
     resumed(plot)
     qtbot.keyClick(plot.loss, Qt.Key.Key_End)
-    assert plot.reading is not None
-    assert plot.reading.x == pytest.approx(3.5)
+    assert plot.pointer.reading is not None
+    assert plot.pointer.reading.x == pytest.approx(3.5)
     qtbot.keyClick(plot.loss, Qt.Key.Key_Left)
-    assert plot.reading.x == pytest.approx(3.45)
+    assert plot.pointer.reading.x == pytest.approx(3.45)
     qtbot.keyClick(plot.loss, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
-    assert plot.reading.x == pytest.approx(2.95)
+    assert plot.pointer.reading.x == pytest.approx(2.95)
     qtbot.keyClick(plot.loss, Qt.Key.Key_Right)
-    assert plot.reading.x == pytest.approx(3.0)
+    assert plot.pointer.reading.x == pytest.approx(3.0)
     qtbot.keyClick(plot.loss, Qt.Key.Key_Home)
-    assert plot.reading.x == pytest.approx(0.05)
+    assert plot.pointer.reading.x == pytest.approx(0.05)
     plot.activateWindow()
     plot.loss.setFocus()
     qtbot.waitUntil(plot.loss.hasFocus)
     QApplication.sendEvent(plot.loss, QEvent(QEvent.Type.Leave))
-    assert plot.reading is not None, "it stays where the keyboard has put it"
+    assert plot.pointer.reading is not None, "it stays where the keyboard has put it"
     qtbot.keyClick(plot.loss, Qt.Key.Key_Escape)
-    assert plot.reading is None
+    assert plot.pointer.reading is None
     assert not plot.loss.cross.isVisible()
 
 

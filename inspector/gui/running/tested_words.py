@@ -1,0 +1,42 @@
+"""A test in a line, and in figures."""
+
+from __future__ import annotations
+
+import os
+
+from ... import wording
+from ...runs import results
+from ...workshop.run_words import Tested
+
+
+def entry(tested: Tested, is_best: bool) -> str:
+    """A line of a choice: `epoch 3   86.58 %   best_model.pt   ★ best`."""
+    share = results.accuracy(tested)
+    loss = "no loss" if tested.loss is None else f"loss {tested.loss:.4g}"
+    epoch = f"epoch {tested.epoch}" if tested.epoch is not None else "epoch unknown"
+    figure = results.percent(share) if share is not None else loss
+    name = wording.safe(os.path.basename(tested.path), 80)
+    return f"{epoch}   {figure}   {name}{'   ★ best' if is_best else ''}"
+
+
+def figures(tested: Tested) -> list[tuple[str, str, bool]]:
+    """(name, number, alarming) of what is measured."""
+    found: list[tuple[str, str, bool]] = []
+    if tested.correct is not None:
+        found.append(("accuracy", results.percent(results.accuracy(tested)), False))
+        found.append(("right", f"{tested.correct:,} of {tested.samples:,}", False))
+    top = results.top_accuracy(tested)
+    if top is not None:
+        found.append((f"top-{tested.top}", results.percent(top), False))
+    if tested.loss is not None:
+        found.append(("loss", f"{tested.loss:.6g}", tested.loss != tested.loss))
+    if tested.confusion:
+        found.append(("mean F1", results.percent(results.averages(results.per_class(tested)).f1), False))
+    found.append(("samples/s", f"{tested.speed:,.0f}", False))
+    found.append(("time", f"{tested.seconds:.3g} s on {tested.device}", False))
+    return found
+
+
+def is_of_same(one: Tested, other: Tested) -> bool:
+    """Whether they are tests of the same file with the same samples."""
+    return (one.path, one.split) == (other.path, other.split)
