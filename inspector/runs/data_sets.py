@@ -31,9 +31,9 @@ DATA_SETS = (
     DataSet("SVHN", "house numbers, 32x32 in colour, 10 classes", 246, "ufldl.stanford.edu"),
     DataSet("STL10", "things, 96x96 in colour, 10 classes", 2640, "ai.stanford.edu"),
     DataSet("EuroSAT", "land from above, 64x64 in colour, 10 classes", 94, "huggingface.co"),
-    DataSet("Flowers102", "flowers, of many sizes, 102 classes", 345, "thor.robots.ox.ac.uk"),
-    DataSet("OxfordIIITPet", "cats and dogs, of many sizes, 37 classes", 811, "thor.robots.ox.ac.uk"),
-    DataSet("DTD", "textures, of many sizes, 47 classes", 625, "thor.robots.ox.ac.uk"),
+    DataSet("Flowers102", "flowers, of many sizes, 102 classes", 345, "www.robots.ox.ac.uk"),
+    DataSet("OxfordIIITPet", "cats and dogs, of many sizes, 37 classes", 811, "www.robots.ox.ac.uk"),
+    DataSet("DTD", "textures, of many sizes, 47 classes", 625, "www.robots.ox.ac.uk"),
     DataSet("FGVCAircraft", "aeroplanes, of many sizes, 100 classes", 2753, "www.robots.ox.ac.uk"),
     DataSet("Food101", "dishes, of many sizes, 101 classes", 4997, "data.vision.ee.ethz.ch"),
 )
@@ -46,7 +46,7 @@ def data_set(name: str) -> DataSet | None:
 
 def fetching(name: str, folder: str) -> str:
     """What fetching it would do, as a sentence to be agreed to."""
-    known, where = data_set(name), f"into {folder}" if folder else "into the folder data"
+    known, where = data_set(name), f"into {folder}" if folder else "into this program's own folder"
     if known is None:
         return f"torchvision would fetch {name} from the internet, {where}."
     size = f"{known.megabytes} MB" if known.megabytes < 1000 else f"{known.megabytes / 1000:.1f} GB"

@@ -89,15 +89,19 @@ class BatchLook(QWidget):
         can_fetch = error is not None and can_be_fetched(error, data)
         self.error.setText(_sentence(error) if error is not None else "")
         advice = error.hint if error is not None else ""
-        if can_fetch:
+        if can_fetch and not data.download:
             advice = fetching(wording.safe(data.name, 60), wording.safe(data.path, 200))
+        self.fetch.setText("Try Again" if data.download else "Fetch It")
         self.advice.setText(wording.safe(advice, 600))
         self.error.setVisible(error is not None)
         self.advice.setVisible(bool(advice))
         self.fetch.setVisible(can_fetch)
 
     def _fetch(self) -> None:
+        """Fetches it; once more, where that failed."""
         setup = self._page.setup
+        if setup.data.download:
+            self._page.look_at_data()
         setup.data = setup.data._replace(download=True)
 
     def _show_look(self, look: DataLook | None) -> None:

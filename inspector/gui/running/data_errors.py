@@ -8,8 +8,9 @@ from ...errors import InspectorError
 from ...workshop.requests import WorkshopError
 from ...workshop.run_requests import DataSource
 
-NOT_THERE = "The data is not there"
-"""The title of what can be mended by fetching it."""
+_FETCHING = "--download"
+"""What the hint of an error names that fetching mends."""
+_NOT_FETCHED = "The data could not be fetched"
 _TITLES = re.compile(r"\b(data|transforms?|images?|arrays?)\b", re.IGNORECASE)
 
 
@@ -20,5 +21,5 @@ def is_about_data(error: InspectorError, data: DataSource) -> bool:
 
 
 def can_be_fetched(error: InspectorError, data: DataSource) -> bool:
-    """Whether it would be mended by fetching the data."""
-    return data.kind == "torchvision" and not data.download and error.title == NOT_THERE
+    """Whether it would be mended by fetching the data, perhaps once more."""
+    return data.kind == "torchvision" and (_FETCHING in error.hint or error.title == _NOT_FETCHED)

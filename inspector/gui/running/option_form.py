@@ -18,6 +18,9 @@ class OptionForm(QWidget):
     changed = Signal(object)
     """All options, after a person changed one: a dict."""
 
+    remade = Signal()
+    """Its rows are others."""
+
     def __init__(self) -> None:
         super().__init__()
         self._grid = QGridLayout(self)
@@ -51,6 +54,7 @@ class OptionForm(QWidget):
             row.changed.connect(self._take)
             row.place(self._grid, 2 * place)
             self.rows[argument.name] = row
+        self.remade.emit()
 
     def _take(self) -> None:
         known = {name: row.value for name, row in self.rows.items() if row.is_given}

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ..widgets.scrolled import scrolled
+from ..widgets.tab_order import in_reading_order
 from .data_box import DataBox
 from .device_box import DeviceBox
 from .model_box import ModelBox
@@ -47,6 +48,9 @@ class SetupSide(QWidget):
             "device": Section("Device and more", self.device, is_open=False),
         }
         self._lay_out()
+        for form in (self.training.options, self.training.schedule):
+            form.remade.connect(lambda: in_reading_order(self))
+        in_reading_order(self)
         setup.changed.connect(self.refresh)
         page.looked.connect(self._show_look)
         page.rehearsed.connect(self._show_rehearsal)

@@ -234,10 +234,12 @@ def test_data_that_is_not_there_can_be_fetched(qtbot: QtBot, opened: Opened, tmp
 
 def test_errors_are_told_apart() -> None:
     data = DataSource("torchvision", "", "MNIST")
-    missing = InspectorError("It is not there.", title="The data is not there")
+    hint = "Name the folder that holds it, or let it be fetched (--download)."
+    missing = InspectorError("It is not there.", title="The data is not there", hint=hint)
     assert is_about_data(missing, data)
     assert can_be_fetched(missing, data)
-    assert not can_be_fetched(missing, data._replace(download=True))
+    assert can_be_fetched(InspectorError("No.", title="The data could not be fetched"), data._replace(download=True))
+    assert not can_be_fetched(InspectorError("No.", title="The data is not there"), data)
     assert not can_be_fetched(missing, DataSource("arrays", "a.npz"))
     assert not is_about_data(InspectorError("No.", title="The data does not fit the model"), data)
     assert not is_about_data(InspectorError("No.", title="The weights do not fit"), data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,24 @@ def test_nothing_is_cut_off_and_everything_has_a_name_and_a_tip(qtbot: QtBot, si
                 assert field.accessibleName() or (isinstance(field, QAbstractButton) and field.text()), field
                 assert field.toolTip(), field.accessibleName() or field
                 assert field.mapTo(side, field.rect().topRight()).x() < side.width(), field.accessibleName()
+
+
+def test_tab_goes_from_top_to_bottom(qtbot: QtBot, side_of: SideOf) -> None:
+    _page, side = side_of()
+    side.training.choose_optimizer("SGD")
+    side.training.option_fold.open()
+    side.training.scheduler.activated.emit(1)
+    passed: list[QWidget] = [side.sections["data"].button]
+    passed[0].setFocus()
+    while passed[-1] is not side.sections["device"].button and len(passed) < 60:
+        side.focusNextChild()
+        now = side.window().focusWidget()
+        assert now is not None
+        passed.append(now)
+    tops = [each.mapTo(side, each.rect().center()).y() for each in passed]
+    assert all(after > before - 12 for before, after in pairwise(tops)), "within a row they need not be level"
+    names = [each.accessibleName() for each in passed]
+    assert {"Data", "Argument momentum", "Argument step_size", "Criterion", "Device and more"} <= set(names)
 
 
 def test_sections_fold_and_say_what_is_set_in_them(qtbot: QtBot, side_of: SideOf) -> None:
