@@ -17,12 +17,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from ..failures import Refusal, text_of
 from ..run_requests import Train
-from ..run_words import Batches, Began, EpochEnd, Message
+from ..run_words import Batches, Began, Check, EpochEnd, Message
 
 FOLDER = "tensorboard"
 _FLUSH = 10
@@ -46,6 +46,16 @@ def check() -> None:
             title="No logs for TensorBoard",
             hint=f"Install it there ({sys.executable} -m pip install tensorboard), or go on without these logs.",
         ) from error
+
+
+def checks(request: Train) -> Iterator[Check]:
+    """What is to be said of the logs before the start, where they are wanted."""
+    if request.board:
+        try:
+            check()
+            yield Check("TensorBoard", "ok", f"Its logs go into {folder_of(request)}.")
+        except Refusal as error:
+            yield Check("TensorBoard", "bad", f"{error.message} {error.hint}")
 
 
 def noted(words: Words, request: Train) -> Words:

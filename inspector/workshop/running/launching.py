@@ -28,13 +28,15 @@ import time
 from collections.abc import Generator, Iterator
 from typing import Any
 
+import torch
+
+from ... import wording
 from ...progress import Progress
-from ...wording import plural
 from .. import crossing
 from ..failures import Refusal, text_of
 from ..requests import Failure, WorkshopError
 from ..run_requests import GoOn, Pause, StopSoon, Train
-from ..run_words import Message, Saved
+from ..run_words import Check, Message, Saved
 from .agent import DOOR, TITLE
 from .rank import SOCKET
 from .wishes import GO_ON, PAUSE, STOP, Wishes
@@ -58,7 +60,7 @@ def launched(request: Train, wishes: Wishes) -> Words:
     _check(request)
     began = time.perf_counter()
     with Processes(request) as processes:
-        word = Progress(0, 0, "processes", f"Starting {plural(request.processes, 'process', 'processes')}")
+        word = Progress(0, 0, "processes", f"Starting {wording.plural(request.processes, 'process', 'processes')}")
         yield word
         spoke, told = time.monotonic(), GO_ON
         while processes.answer is None:
@@ -72,6 +74,25 @@ def launched(request: Train, wishes: Wishes) -> Words:
             if time.monotonic() - spoke > 5 * _TICK:  # so that whoever drives may end it
                 yield word
         return processes.answer._replace(seconds=time.perf_counter() - began)
+
+
+def checks(request: Train, device: torch.device) -> Iterator[Check]:
+    """What is to be said before the start of a run of several processes."""
+    many = request.processes * request.nodes
+    if many < 2:
+        return
+    try:
+        _check(request)
+    except Refusal as error:
+        yield Check("Processes", "bad", error.message)
+        return
+    gpus = torch.cuda.device_count() if device.type == "cuda" else request.processes
+    if gpus < request.processes:
+        text = f"{request.processes} processes need a GPU each, and here are {gpus}: choose {gpus}, or the device cpu."
+        yield Check("Processes", "bad", text)
+    else:
+        each = wording.plural(max(1, request.batch_size // many), "sample")
+        yield Check("Processes", "ok", f"{many} of them share each batch: {each} for each.")
 
 
 def _check(request: Train) -> None:

@@ -13,6 +13,7 @@ from ...wording import number
 from ..handshake import BATCHES, judged, standard_error
 from ..run_requests import Rehearse
 from ..run_words import Check, Rehearsal
+from . import boards, launching
 from .devices import described, moved
 from .evaluating import evaluate
 from .looking import look
@@ -41,13 +42,19 @@ def rehearse(request: Rehearse) -> Generator[Any, None, Rehearsal]:
     rates = future_rates(run.optimizer, run.request.scheduler, run.scheduler, epochs, run.request.epochs)
     return Rehearsal(
         look(run.data, PICTURES), run.tried.output, parameter_count(bare(run.model)),
-        (*run.checks, *_notes(run), *_loss_check(run, losses)), train_loss, valid_loss,
+        (*run.checks, *_notes(run), *_engine_checks(run), *_loss_check(run, losses)), train_loss, valid_loss,
         described(run.device), rate_of(run.optimizer), rates, has_fused(run.request.optimizer.name),
     )  # fmt: skip
 
 
 def _notes(run: Prepared) -> Iterator[Check]:
     yield from (Check("Note", "assumed", note) for note in run.notes)
+
+
+def _engine_checks(run: Prepared) -> Iterator[Check]:
+    """Of what training needs beside itself."""
+    yield from launching.checks(run.request, run.device)
+    yield from boards.checks(run.request)
 
 
 def _loss_check(run: Prepared, losses: list[float]) -> Iterator[Check]:

@@ -15,7 +15,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from inspector.workshop.requests import ModelSource
 from inspector.workshop.run_requests import DataSource, Train
 from inspector.workshop.run_words import Batches, Began, EpochEnd, Message
-from inspector.workshop.running.boards import FOLDER, Board, check, noted
+from inspector.workshop.running.boards import FOLDER, Board, check, checks, noted
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -147,20 +147,30 @@ def test_closing_closes_the_words_too(tmp_path: Path) -> None:
     assert scalars(tmp_path, "loss/batch") == {1: 1.01}
 
 
+def test_where_the_logs_go_is_said_before_the_start(tmp_path: Path) -> None:
+    (told,) = checks(request_in(tmp_path))
+    assert (told.state, told.text) == ("ok", f"Its logs go into {tmp_path / FOLDER}.")
+    assert not list(checks(request_in(tmp_path)._replace(board=False)))
+
+
 def test_an_interpreter_without_the_package_says_so_before_the_start() -> None:
     check()
     code = """
 import sys
 sys.modules["tensorboard"] = None  # what an import finds where the package is missing
 from inspector.errors import InspectorError
-from inspector.workshop.running.boards import check
+from inspector.workshop.running.boards import check, checks
+from inspector.workshop.run_requests import DataSource, Train
 try:
     check()
 except InspectorError as error:
     print(error.title, error.message, error.hint, sep="\\n")
+(told,) = checks(Train(None, {}, DataSource(), "folder", 1, board=True))
+print(told.state, told.text)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    title, message, hint = done.stdout.splitlines()
+    title, message, hint, told = done.stdout.splitlines()
+    assert told == f"bad {message} {hint}"
     assert title == "No logs for TensorBoard"
     assert message.startswith("Logs for TensorBoard need the package tensorboard")
     assert "-m pip install tensorboard" in hint

@@ -21,9 +21,9 @@ from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
 
 from inspector.runs.driving import Run
 from inspector.workshop.requests import Said, Stopped, WorkshopError
-from inspector.workshop.run_requests import DataSource, GoOn, Pause, Train
+from inspector.workshop.run_requests import DataSource, GoOn, Pause, Rehearse, Train
 from inspector.workshop.run_words import Batches, Began, EpochEnd, Message, Saved, Waiting
-from inspector.workshop.running import agent, boards
+from inspector.workshop.running import agent, boards, launching
 from tests.workshop.running.test_boards import scalars
 from tests.workshop.running.training_runs import (
     NET,
@@ -224,6 +224,24 @@ def test_what_is_printed_comes_once_and_closing_leaves_no_process(tmp_path: Path
     assert len(seen) == 3
     _, alive = psutil.wait_procs(seen, timeout=20)
     assert not alive
+
+
+@pytest.mark.parametrize(
+    ("fields", "state", "text"),
+    [
+        ({}, "ok", "2 of them share each batch: 8 samples for each."),
+        ({"nodes": 3, "rendezvous": "localhost:29400"}, "ok", "6 of them share each batch: 2 samples for each."),
+        ({"nodes": 2}, "bad", "2 machines meet at host:port of one of them, and none is given."),
+    ],
+)
+def test_a_rehearsal_says_how_they_share(tmp_path: Path, fields: dict[str, Any], state: str, text: str) -> None:
+    _, rehearsal = trained(Rehearse(training(tmp_path, **TOGETHER)._replace(**fields)))
+    assert [(each.state, each.text) for each in rehearsal.checks if each.name == "Processes"] == [(state, text)]
+
+
+def test_more_processes_than_gpus_are_told_before_the_start(tmp_path: Path) -> None:
+    (told,) = launching.checks(training(tmp_path, processes=torch.cuda.device_count() + 2), torch.device("cuda"))
+    assert (told.state, "need a GPU each" in told.text) == ("bad", True)
 
 
 def test_an_engine_that_is_killed_leaves_no_process_and_is_told(tmp_path: Path) -> None:
