@@ -86,6 +86,13 @@ def test_fewer_outputs_in_mid_epoch_are_held_against_the_labels(tmp_path: Path) 
     assert "CrossEntropyLoss says" in error.message
 
 
+def test_a_last_batch_of_one_sample_is_explained(tmp_path: Path) -> None:
+    code = NET.replace("self.dropout = nn.Dropout(0.25)", "self.dropout = nn.BatchNorm1d(width)")
+    error = failure(training(tmp_path, code, data=training(tmp_path).data._replace(size=33)))
+    assert error.message.startswith("Batch 3 of epoch 1, layer dropout (BatchNorm1d): ValueError: Expected more than 1")
+    assert "no single sample at the end" in error.hint
+
+
 def test_sys_exit_is_no_end_of_the_program(tmp_path: Path) -> None:
     error = failure(turning_bad(tmp_path, "raise SystemExit(3)"))
     assert "Batch 3 of epoch 2" in error.message

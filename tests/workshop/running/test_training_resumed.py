@@ -13,7 +13,17 @@ from inspector.workshop.run_words import Began, EpochEnd, Saved
 from inspector.workshop.running import evaluating
 from inspector.workshop.running.running import run
 from inspector.workshop.running.wishes import Wishes
-from tests.workshop.running.training_runs import SHAPES, difference, going_on, latest, losses, of, trained, training
+from tests.workshop.running.training_runs import (
+    NET,
+    SHAPES,
+    difference,
+    going_on,
+    latest,
+    losses,
+    of,
+    trained,
+    training,
+)
 
 AUGMENTED = SHAPES._replace(augmentation=("RandomCrop(28, padding=2)", "RandomHorizontalFlip()"))
 KINDS: dict[str, dict[str, Any]] = {
@@ -120,6 +130,16 @@ def test_a_stop_while_it_validates_validates_once_more(tmp_path: Path, monkeypat
     rest, _ = trained(going_on(torn))
     assert losses(rest) == []
     assert of(EpochEnd, rest)[0].valid_loss == of(EpochEnd, words)[0].valid_loss
+    assert difference(latest(torn), latest(whole)) == ""
+
+
+def test_layers_that_learn_their_sizes_go_on_the_same(tmp_path: Path) -> None:
+    code = NET.replace("nn.Linear(4 * 13 * 13, ", "nn.LazyLinear(").replace("nn.Conv2d(1, ", "nn.LazyConv2d(")
+    assert code.count("Lazy") == 2
+    whole, torn = (training(tmp_path / name, code) for name in ("whole", "torn"))
+    trained(whole)
+    stopped_at(torn, 4)
+    trained(going_on(torn))
     assert difference(latest(torn), latest(whole)) == ""
 
 
