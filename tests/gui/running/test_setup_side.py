@@ -133,8 +133,12 @@ def test_tab_goes_from_top_to_bottom(qtbot: QtBot, side_of: SideOf) -> None:
         now = side.window().focusWidget()
         assert now is not None
         passed.append(now)
-    tops = [each.mapTo(side, each.rect().center()).y() for each in passed]
-    assert all(after > before - 12 for before, after in pairwise(tops)), "within a row they need not be level"
+
+    def goes_down() -> bool:  # within a row they need not be level
+        tops = [each.mapTo(side, each.rect().center()).y() for each in passed]
+        return all(after > before - 12 for before, after in pairwise(tops))
+
+    qtbot.waitUntil(goes_down)
     names = [each.accessibleName() for each in passed]
     assert {"Data", "Argument momentum", "Argument step_size", "Criterion", "Device and more"} <= set(names)
 
