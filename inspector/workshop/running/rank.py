@@ -1,6 +1,6 @@
 """One of the processes of a training, as the agent starts it: asks what to do, does its part, tells what came of it.
 
-It talks over a Unix socket with whoever launched the run (`launching`), in lines of `crossing`:
+It talks over a Unix socket with whoever launched the run (`processes`), in lines of `crossing`:
 
     -> ("rank", number, pid)                     once
     <- ("train", Train, path)                    the request, and the latest file of this run ("": there is none yet)
