@@ -13,6 +13,7 @@ import contextlib
 import os
 import sys
 import warnings
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -130,6 +131,8 @@ def load_weights(model: nn.Module, start: Start, loaded: Any) -> tuple[str, ...]
     state = part(loaded, start.weights)
     if not isinstance(state, Mapping):
         raise Refusal(f"The weights in the file are a {type(state).__name__}, and no state_dict.", title=FITTING)
+    if start.is_own:
+        state = _with_extra_states(model, state)
     casts = _casts(model, state)
     try:
         missing, unexpected = model.load_state_dict(state, strict=start.strict)
@@ -140,6 +143,18 @@ def load_weights(model: nn.Module, start: Start, loaded: Any) -> tuple[str, ...]
     if unexpected:
         notes.append(f"{plural(len(unexpected), 'key')} of the file are not used: {names(unexpected)}.")
     return (*notes, *casts)
+
+
+def _with_extra_states(model: nn.Module, state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`state`, and what it lacks of what modules keep beside their weights: a run saves that only where it is plain."""
+    own = model.state_dict()
+    lacking = [key for key in own if key.endswith("_extra_state") and key not in state]
+    if not lacking:
+        return state
+    filled = OrderedDict(state)
+    filled.update((key, own[key]) for key in lacking)
+    filled._metadata = getattr(state, "_metadata", None)  # type: ignore[attr-defined]
+    return filled
 
 
 def _casts(model: nn.Module, state: Mapping[str, Any]) -> list[str]:

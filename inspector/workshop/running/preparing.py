@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from ...progress import Progress
+from ...wording import names
 from ..failures import Refusal, text_of
 from ..run_requests import Start, Train
 from ..run_words import Check, Looked
@@ -102,6 +103,7 @@ def prepare(request: Train, team: Team = ALONE, *, pictures: int = 0) -> Generat
     run.notes = (*data.notes, *notes, *_precision_notes(run), *_share_notes(run))
     run.notes += place_in_epoch(journal, request, loaded, run.batches)
     _try_out(run)
+    run.notes += tuple(_model_notes(run))
     run.optimizer, run.scheduler, checks = optimizing(request, model, loaded)
     run.checks = (*run.tried.checks, *checks, _device_check(run))
     load_scaler(request, precision, loaded)
@@ -138,6 +140,11 @@ def _try_out(run: Prepared) -> None:
     inputs, targets = (moved(each, run.device) for each in batch)
     run.tried = tried(run.model, run.criterion, inputs, targets, run.data.classes, run.precision.autocast)
     run.notes += run.tried.notes
+
+
+def _model_notes(run: Prepared) -> Iterator[str]:
+    if kept := states.left_out(run.model):
+        yield f"Only their own class could read them, so they cannot be saved: {names(kept)}."
 
 
 def _precision_notes(run: Prepared) -> Iterator[str]:

@@ -64,7 +64,8 @@ def _loss_check(run: Prepared, losses: list[float]) -> Iterator[Check]:
     mean, expected = sum(losses) / len(losses), run.request.expected
     if expected is None:
         state = "ok" if mean == mean else "bad"
-        yield Check("Loss", state, f"The first {len(losses)} batches have a loss of {number(float(f'{mean:.3g}'))}.")
+        first = "The first batch has" if len(losses) == 1 else f"The first {len(losses)} batches have"
+        yield Check("Loss", state, f"{first} a loss of {number(float(f'{mean:.3g}'))}.")
         return
     shake = judged(len(losses), mean, expected, run.request.expected_is, standard_error(losses))
     yield Check("Loss", "warning" if shake.is_jump else "ok", shake.text)

@@ -165,6 +165,11 @@ def _on_cpu(tensor: Tensor, held: dict[tuple[Any, ...], Tensor]) -> Tensor:
     return held[key]
 
 
+def left_out(model: nn.Module) -> list[str]:
+    """The keys of its state_dict that no file of plain values can keep: extra states of the user's own classes."""
+    return [key for key, value in bare(model).state_dict().items() if _plain(value, {}) is _Dropped]
+
+
 # -- going on ----------------------------------------------------------------------------------------------
 
 

@@ -143,6 +143,25 @@ def test_layers_that_learn_their_sizes_go_on_the_same(tmp_path: Path) -> None:
     assert difference(latest(torn), latest(whole)) == ""
 
 
+@pytest.mark.parametrize(("kept", "is_plain"), [("{'calls': self.calls}", True), ("complex(self.calls)", False)])
+def test_what_a_layer_keeps_beside_its_weights(tmp_path: Path, kept: str, is_plain: bool) -> None:
+    """Saved where it is plain; what only a class could read is told, and the file is loaded all the same."""
+    code = f"""{NET}
+        calls = 0
+
+        def get_extra_state(self):
+            return {kept}
+
+        def set_extra_state(self, state):
+            self.calls = state["calls"] if isinstance(state, dict) else 0
+    """
+    request = training(tmp_path, code, epochs=1)
+    words, _ = trained(request)
+    assert ("_extra_state" in latest(request)["state_dict"]) == is_plain
+    assert any("cannot be saved: _extra_state" in note for note in of(Began, words)[0].notes) != is_plain
+    assert trained(going_on(request, epochs=2))[1].epoch == 3
+
+
 def test_an_epoch_is_saved_every_few_minutes_too(tmp_path: Path) -> None:
     request = training(tmp_path, epochs=1, minutes=1e-9)
     words, _ = trained(request)
