@@ -89,5 +89,5 @@ def _before(found: Asked, request: Train) -> Iterator[str]:
 
 def _line(need: Need, width: int, ink: screen.Ink) -> str:
     sign = _SIGNS.get(need.state, "?")
-    said = wording.safe(" ".join(filter(None, (need.found, need.assumed))), 500)
+    said = wording.safe(": ".join(filter(None, (need.found, need.assumed))), 500)
     return f"{ink.alarm(sign) if need.state == 'warning' else sign} {need.title.ljust(width)}  {said}"

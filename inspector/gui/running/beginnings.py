@@ -25,13 +25,15 @@ class Beginning(NamedTuple):
     resume: Resume | None
     mended: Side | None
     """The weights with the ticked steps applied; None where none is."""
+    model: Side | None = None
+    """The model that loads them, where it is known: it decides which keys are meant and whose the states are."""
 
 
 def training(request: Train, beginning: Beginning) -> Making:
     """Asks to train (on) from the page's own file. A word before that is the `History` which the file has stored."""
 
     def make(folder: str) -> Generator[Any, None, RunRequest]:
-        start = yield from _starting(beginning, folder)
+        start = yield from _fitting(request, beginning, folder)
         yield _history(beginning.checkpoint)
         return request._replace(start=start)
 
@@ -54,7 +56,7 @@ def rehearsing(request: Train, beginning: Beginning) -> Making:
     """Asks for everything that comes before the first step of training."""
 
     def make(folder: str) -> Generator[Any, None, RunRequest]:
-        start = yield from _starting(beginning, folder)
+        start = yield from _fitting(request, beginning, folder)
         return Rehearse(request._replace(start=start))
 
     return make
@@ -79,10 +81,19 @@ def testing(request: Test, beginning: Beginning, paths: Sequence[str]) -> Making
     return make
 
 
+def _fitting(request: Train, beginning: Beginning, folder: str) -> Generator[Progress, None, Start]:
+    """The start, without a state of another optimizer or scheduler than the one that was chosen."""
+    from ...runs.requesting import fitting_start
+
+    start = yield from _starting(beginning, folder)
+    return fitting_start(start, beginning.checkpoint, beginning.resume, request) if beginning.resume else start
+
+
 def _starting(beginning: Beginning, folder: str) -> Generator[Progress, None, Start]:
     from ...runs.starting import starting
 
-    return (yield from starting(beginning.checkpoint, beginning.resume, folder, mended=beginning.mended))
+    mended, model = beginning.mended, beginning.model
+    return (yield from starting(beginning.checkpoint, beginning.resume, folder, mended=mended, model=model))
 
 
 def _starting_saved(checkpoint: Checkpoint, folder: str) -> Generator[Progress, None, Start]:

@@ -203,7 +203,8 @@ class OpenRun(RunPage):
     def _beginning(self) -> Beginning:
         assert self.checkpoint is not None
         mended = self.fit.mended_side if self.fit.case.steps else None
-        return Beginning(self.checkpoint, self.setup.resume, mended)
+        outcome = self.fit.case.outcome if self.setup.own_module is None else None
+        return Beginning(self.checkpoint, self.setup.resume, mended, outcome.comparison.b if outcome else None)
 
     def _train_request(self) -> Train:
         return self.setup.train_request(self._source(), self.fit.chosen.arguments, None)
