@@ -139,6 +139,7 @@ class _Photographer:
             yield from self._scenes_of_comparing(samples)
             if code and "network_512_256_128.pth" in samples:
                 yield from self._scenes_of_fitting(samples)
+                yield from self._scenes_of_running(samples)
 
     def _scenes(self, samples: dict[str, str]) -> Iterator[Path]:
         for scene, sample, key in (
@@ -204,6 +205,26 @@ class _Photographer:
         self._wait(lambda: error.case.outcome is not None)
         yield self._picture("error")
 
+    def _scenes_of_running(self, samples: dict[str, str]) -> Iterator[Path]:
+        """Before the start, in the last of three epochs, and what a test said. Needs torch."""
+        from .fitting.chosen_model import TRUSTED
+
+        self._close_all()
+        self._application.settings.list_first(TRUSTED, samples["networks.py"])  # what comes with the program
+        self._application.session.run(samples["fashion_classifier.pt"])
+        run = self._application.session.current
+        self._wait(lambda: not run.is_busy and (run.rehearsal is not None or run.error or run.looking.error))
+        if run.rehearsal is None:
+            return
+        yield self._picture("run-setup")
+        run.start()
+        self._wait(lambda: run.error or run.trained or (len(run.record.ends) == 2 and run.record.epoch == 6))
+        yield self._picture("run-live", still=False)
+        self._wait(lambda: run.error or run.trained)
+        run.test_all()
+        self._wait(lambda: not run.is_busy)
+        yield self._picture("run-results")
+
     def _fit(self, path: str, model: str, arguments: dict[str, object] | None = None):  # type: ignore[no-untyped-def]
         """The page that holds a file against a model, once torch was asked; None where the model cannot be had."""
         from .fitting.chosen_model import TRUSTED
@@ -242,11 +263,12 @@ class _Photographer:
         leaves = [row for row in range(len(outline)) if outline.ends[row] == row + 1]
         return str(outline.key(max(leaves, key=lambda row: outline.nbytes[row]))) if leaves else ""
 
-    def _picture(self, name: str) -> Path:
+    def _picture(self, name: str, *, still: bool = True) -> Path:
+        """Takes one, once nothing runs any more; where something is to run on it, with `still` False at once."""
         from .jobs import is_anything_running
 
         self._settle()
-        self._wait(lambda: not is_anything_running())
+        self._wait(lambda: not still or not is_anything_running())
         self._settle()
         path = self._out / f"{name}{self._suffix}.png"
         self._window.grab().save(str(path))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from ... import wording
 from ...progress import Progress
+from ...runs import results
 from ...workshop.run_words import Tests
 from ..fitting.failure_view import FailureView
 from ..theme import scaled_font
@@ -90,9 +91,16 @@ class TestedView(QWidget):
         page = self._page
         if isinstance(how, Tests):
             self._show()
+            self._show_best()
             self._tell_missed()
         elif page.error is not None and not page.failed_in_training:
             self.failure.show_error(page.error)
+
+    def _show_best(self) -> None:
+        """What was shown so far is only what was ready first."""
+        best = results.best(self.results.tests)
+        if best is not None:
+            self.results.show_one(self.results.tests.index(best))
 
     def _tell_missed(self) -> None:
         """Checkpoints that could not be tested."""
