@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from inspector.checkpoint.reading import open_checkpoint
 from inspector.gui.fitting.chosen_model import MOST_TRUSTED, TRUSTED
 from inspector.gui.fitting.stages import Stage
 from inspector.gui.jobs import wait_for_all
@@ -265,6 +267,62 @@ def test_a_function_is_asked_about_before_it_is_run(
     assert str(code) in settings.listed(TRUSTED, MOST_TRUSTED)
     qtbot.waitUntil(lambda: page.look is not None and page.look.train + page.look.validation == 40, timeout=WAIT)
     assert mark.exists()
+
+
+def test_a_criterion_of_one_s_own_is_asked_about_too(qtbot: QtBot, side_of: SideOf, tmp_path: Path) -> None:
+    page, side = side_of()
+    rows = side.training.criterion
+    code = tmp_path / "loss.py"
+    code.write_text("def own(output, target):\n    return output.mean()\n")
+    rows.choice.activated.emit(rows.choice.findText("A function in a .py file"))
+    assert rows.function.isVisible()
+    write(qtbot, rows.function, "loss.py")
+    assert rows.function.note.text() == "Write file.py:function."
+    write(qtbot, rows.function, f"{code}:own")
+    assert page.setup.criterion == "CrossEntropyLoss"
+    assert "loss.py must be run" in rows.question.words
+    qtbot.mouseClick(rows.question.allow, Qt.MouseButton.LeftButton)
+    assert page.setup.criterion == f"{code}:own"
+    assert not rows.question.isVisible()
+    rows.choice.activated.emit(rows.choice.findText("MSELoss"))
+    assert page.setup.criterion == "MSELoss"
+    assert not rows.function.isVisible()
+
+
+@pytest.mark.parametrize("allows", [True, False])
+def test_code_that_the_file_itself_names_is_asked_about(
+    qtbot: QtBot, side_of: SideOf, tmp_path: Path, allows: bool
+) -> None:
+    """A file that says it is ours names a function: nothing of it is run before somebody says so."""
+    page, side = side_of()
+    mark, code = tmp_path / "was_run", tmp_path / "data.py"
+    code.write_text(
+        "import pathlib, torch\nfrom torch.utils.data import TensorDataset\n"
+        f"pathlib.Path({str(mark)!r}).touch()\n"
+        "def sets():\n    return TensorDataset(torch.rand(40, 1, 28, 28), torch.arange(40) % 10)\n"
+    )
+    torch.save(
+        {
+            "epoch": 3, "batch": 0, "state_dict": {"weight": torch.ones(2, 2)}, "sums": {"loss": 0.0, "samples": 0},
+            "optimizer": {"state": {}, "param_groups": []}, "rng": {}, "history": {},
+            "versions": {"checkpoint_inspector": "1"},
+            "arguments": {"data": {"kind": "function", "path": str(code), "name": "sets"}},
+        },
+        tmp_path / "ours.pt",
+    )  # fmt: skip
+    page.setup.take(open_checkpoint(str(tmp_path / "ours.pt")))
+    assert side.data.question.isVisible()
+    looked(qtbot, page)
+    assert not mark.exists()
+    button = side.data.question.allow if allows else side.data.question.refuse
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not side.data.question.isVisible()
+    assert page.setup.data.kind == ("function" if allows else "shapes")
+    page.setup.set(batch_size=7)
+    assert not side.data.question.isVisible()
+    if allows:
+        qtbot.waitUntil(mark.exists, timeout=WAIT)
+        qtbot.waitUntil(lambda: not page.is_busy, timeout=WAIT)
 
 
 def test_transforms_are_lines_that_can_be_edited(qtbot: QtBot, side_of: SideOf) -> None:
