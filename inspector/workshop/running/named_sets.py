@@ -46,7 +46,12 @@ def opened(source: DataSource) -> Generator[Progress, None, Found]:
     classes = yield from names_of(place.dataset)
     samples = {name: Samples(part, at_once=_at_once(part)) for name, part in parts.items()}
     suits, reasons = _suits(place.dataset, samples["train"].is_at_once)
-    return Found(source.name, classes, Parts(**samples), suits, place.notes, reasons)
+    notes = place.notes if "_" in source.name or not options else (*place.notes, _split_note(source.name, options))
+    return Found(source.name, classes, Parts(**samples), suits, notes, reasons)
+
+
+def _split_note(name: str, options: Mapping[str, Any]) -> str:
+    return f"The split of {name} is {options['split']}; {name}_letters would be another."
 
 
 def _training_set(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place:

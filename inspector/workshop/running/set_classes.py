@@ -30,6 +30,9 @@ def class_of(name: str) -> tuple[Any, dict[str, Any]]:
     base, _, split = name.partition("_")
     options = {"split": split or "balanced"} if base == "EMNIST" else {}
     kind = getattr(datasets, base if options else name, None)
+    if kind in (datasets.ImageFolder, datasets.DatasetFolder, datasets.VisionDataset):
+        hint = "Name the folder alone, without it."
+        raise Refusal(f"{name} is no data set, but a way to read one.", title="The data set is not known", hint=hint)
     if not (isinstance(kind, type) and issubclass(kind, datasets.VisionDataset)):
         known = [each for each in datasets.__all__ if isinstance(getattr(datasets, each), type)]
         title = "The data set is not known"

@@ -6,10 +6,12 @@ fetched goes where somebody said, else into the program's own folder: it is foun
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
+import re
 import warnings
-from collections.abc import Mapping, Sized
+from collections.abc import Iterator, Mapping, Sized
 from typing import Any, NamedTuple
 
 from ...wording import names
@@ -39,15 +41,22 @@ def own_folder() -> str:
     return os.path.join(cache, "checkpoint-inspector", "data")
 
 
-def folders(source: DataSource) -> list[str]:
+def folders(source: DataSource, kind: Any) -> list[str]:
     """The folders that may hold the set, the likeliest first."""
     if not source.path:
         return [os.path.abspath("data"), own_folder()]
     named = os.path.abspath(os.path.expanduser(source.path))
-    if not os.path.isdir(named):
-        return [named]
-    # Somebody may have named the folder of the set itself, or that of its files.
-    return [named, os.path.dirname(named), os.path.dirname(os.path.dirname(named))]
+    return [named, *_above(named, {kind.__name__.lower(), str(getattr(kind, "base_folder", "")).lower()})]
+
+
+def _above(folder: str, own: set[str]) -> list[str]:
+    """The folder above, where somebody named that of the set itself (`FashionMNIST`), or that of its files (`raw`).
+
+    No other: some sets would take whatever lies there for theirs.
+    """
+    if os.path.basename(folder).lower() == "raw":
+        folder = os.path.dirname(folder)
+    return [os.path.dirname(folder)] if os.path.basename(folder).lower() in own else []
 
 
 def place_of(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place:
@@ -64,7 +73,7 @@ def place_of(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place
 
 
 def _looked_for(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place:
-    looked = folders(source)
+    looked = folders(source, kind)
     for folder in looked:
         try:
             dataset = made(kind, folder, options)
@@ -76,7 +85,7 @@ def _looked_for(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Pl
 
 
 def _fetched(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place:
-    folder = folders(source)[0] if source.path else own_folder()
+    folder = folders(source, kind)[0] if source.path else own_folder()
     if "download" not in parameters(kind):
         hint = "Its makers want it to be fetched by hand: see the documentation of torchvision."
         raise Refusal(f"torchvision cannot fetch {source.name}.", title=TITLE, hint=hint)
@@ -96,15 +105,32 @@ def made(kind: Any, folder: str, options: Mapping[str, Any]) -> Any:
     Raises FileNotFoundError where it is not there, ValueError for options that it does not know, ImportError for a
     package that it needs, and Refusal where its files are damaged.
     """
-    given = {**options, "download": False} if "download" in parameters(kind) else dict(options)
+    takes = parameters(kind)
+    if "root" in takes and not os.path.isdir(folder):
+        raise FileNotFoundError(folder)
+    given = {**options, "download": False} if "download" in takes else dict(options)
     try:
-        dataset = _construct(kind, folder, given)
+        with _nothing_left(folder):
+            dataset = _construct(kind, folder, given)
     except ImportError:
         raise
     except Exception as error:
         raise _why(kind, folder, error) from error
     _check_lengths(kind, folder, dataset)
     return dataset
+
+
+@contextlib.contextmanager
+def _nothing_left(folder: str) -> Iterator[None]:
+    """Some sets make a folder before they look whether it is there: what is empty and new goes again if they fail."""
+    before = set(os.listdir(folder)) if os.path.isdir(folder) else set()
+    try:
+        yield
+    except Exception:
+        for name in set(os.listdir(folder)) - before if os.path.isdir(folder) else ():
+            with contextlib.suppress(OSError):
+                os.rmdir(os.path.join(folder, name))
+        raise
 
 
 def _construct(kind: Any, folder: str, options: Mapping[str, Any]) -> Any:
@@ -117,7 +143,9 @@ def _construct(kind: Any, folder: str, options: Mapping[str, Any]) -> Any:
 def _why(kind: Any, folder: str, error: Exception) -> Exception:
     """What the error of a set's constructor means."""
     text = text_of(error)
-    if isinstance(error, FileNotFoundError) or "download" in text.lower():  # as all of them advise
+    if "pip install" in text:
+        return Refusal(f"{kind.__name__} cannot be read here: {text}", title="A package is missing")
+    if isinstance(error, FileNotFoundError) or re.search("download|dataset not found", text, re.IGNORECASE):
         return FileNotFoundError(text)
     if isinstance(error, ValueError) and "for argument" in text:
         return ValueError(text)

@@ -217,7 +217,13 @@ def test_emnist_takes_its_split_from_the_name(tmp_path: Path) -> None:
     write_idx(tmp_path, "EMNIST", parts=("emnist-letters-train", "emnist-letters-test"))
     data = opened(DataSource("torchvision", str(tmp_path), "EMNIST_letters"))
     assert len(data.classes) == 27
+    assert not any("split" in note for note in data.notes)
     assert data.test.count == TEST
+
+
+def test_emnist_alone_says_which_split_it_is(tmp_path: Path) -> None:
+    write_idx(tmp_path, "EMNIST", parts=("emnist-balanced-train", "emnist-balanced-test"))
+    assert any("balanced" in note for note in opened(DataSource("torchvision", str(tmp_path), "EMNIST")).notes)
 
 
 def test_a_split_that_emnist_does_not_have_is_said(tmp_path: Path) -> None:
@@ -232,6 +238,24 @@ def test_drawn_by_torchvision_itself() -> None:
     assert data.test is data.validation
     assert len(data.classes) == 10
     assert any("tested on" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("name", sorted({*datasets.__all__} - {"FakeData"}))
+def test_no_set_takes_an_empty_folder_for_its_own_or_leaves_anything_there(name: str, tmp_path: Path) -> None:
+    with pytest.raises((Refusal, ImportError)):
+        opened(DataSource("torchvision", str(tmp_path), name))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_beside_the_files_is_not_taken_for_theirs(tmp_path: Path) -> None:
+    write_idx(tmp_path)
+    (tmp_path / "other").mkdir()
+    assert refusal(DataSource("torchvision", str(tmp_path / "other"), "FashionMNIST")).title == "The data is not there"
+
+
+def test_a_folder_that_does_not_exist_is_not_made(tmp_path: Path) -> None:
+    assert refusal(DataSource("torchvision", str(tmp_path / "none"), "Caltech101")).title == "The data is not there"
+    assert list(tmp_path.iterdir()) == []
 
 
 # Sets that take `split`
