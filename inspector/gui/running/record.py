@@ -139,6 +139,7 @@ class RunRecord:
         if isinstance(word, Began):
             self.began, self.epoch, self.batch, self.lr = word, word.epoch, word.batch, word.lr
             self._first_done = self.done
+            self.ends = [end for end in self.ends if end.epoch < word.epoch]  # of a run that was set back
         elif isinstance(word, EpochEnd):
             self.ends.append(word)
         elif isinstance(word, Saved):

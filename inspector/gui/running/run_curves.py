@@ -145,6 +145,8 @@ class RunCurves:
 
     def add_epoch(self, end: EpochEnd) -> None:
         own = self.own
+        for curve in (own.train, own.valid, own.accuracy):
+            curve.cut(end.epoch)  # of a run that was set back
         own.train.extend([end.epoch], [end.train_loss])
         if end.valid_loss is not None:
             own.valid.extend([end.epoch], [end.valid_loss])

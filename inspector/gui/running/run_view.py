@@ -23,6 +23,7 @@ from ..widgets.scrolled import scrolled
 from .live_plot import LivePlot
 from .messages_view import MessagesView
 from .open_run import OpenRun
+from .record import RunRecord
 from .run_progress import RunProgress
 from .run_state import RunState
 from .saved_files import SavedFiles
@@ -41,6 +42,8 @@ class RunView(QWidget):
         super().__init__()
         self._page = page
         self._settings = settings
+        self._begun: RunRecord | None = None
+        """The run whose curves are drawn."""
         self.progress = RunProgress(page)
         self.jump = Banner("!")
         self.jump.offer_closing()
@@ -115,6 +118,9 @@ class RunView(QWidget):
         self._refresh_if_seen()
 
     def _take_beginning(self, word: Began) -> None:
+        if self._begun is self._page.record:  # it lost a process, and goes on where it was: so do its curves
+            return
+        self._begun = self._page.record
         self.plot.clear()
         if self._page.history is not None:
             self.plot.set_history(self._page.history)
