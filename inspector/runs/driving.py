@@ -14,6 +14,7 @@ Why this way: whoever drives a run need not know where it runs - the words are t
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections import deque
 from collections.abc import Generator
@@ -25,6 +26,7 @@ from ..workshop.limits import Limits
 from ..workshop.requests import Said, Stopped, WorkshopError
 from ..workshop.run_requests import GoOn, LookAtData, Pause, Rehearse, RunRequest, StopSoon, Test, Train, Wish
 from ..workshop.run_words import Batches, Saved, Word
+from ..workshop.warm_process import SLEEPING_THREADS
 
 LIMITS = Limits(seconds=math.inf, memory=sys.maxsize)
 """A run ends when it is done; of the memory three quarters of the machine are there for it."""
@@ -156,6 +158,8 @@ class _InProcess:
         self._is_killed = False
 
     def words(self) -> Words:
+        for name, value in SLEEPING_THREADS.items():
+            os.environ.setdefault(name, value)  # read when torch is loaded
         from ..workshop.running.running import run
         from ..workshop.running.wishes import Wishes
 

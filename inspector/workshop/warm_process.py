@@ -25,6 +25,10 @@ from .requests import Failure, WorkshopError
 DOOR = Path(__file__).resolve().parent / "__main__.py"
 TICK = 0.1
 """Seconds between two looks at everything while nothing happens: so quickly a cancelled work ends."""
+SLEEPING_THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""Threads of torch that wait for each other sleep, unless the environment says otherwise. OpenMP lets them spin: on a
+machine that has more to do than to train - a window that draws is more - they take the time of those they wait for,
+and a small network on two busy cores is ten times as slow."""
 _PATIENCE = 2.0
 """Seconds that a process is given to end by itself."""
 
@@ -50,6 +54,7 @@ class WarmProcess:
                 stdout=self._said,
                 stderr=subprocess.STDOUT,
                 pass_fds=(theirs.fileno(),),
+                env={**SLEEPING_THREADS, **os.environ},
                 start_new_session=True,
             )
         except OSError as error:
