@@ -10,8 +10,11 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ...errors import InspectorError
+from ...workshop.requests import Stopped
 from ..widgets.banner import Banner
 from .open_run import OpenRun
+from .run_state import RunState
 
 
 class ClosingQuestion(QWidget):
@@ -22,6 +25,8 @@ class ClosingQuestion(QWidget):
         self._page = page
         self._then: Callable[[], object] | None = None
         self._otherwise: Callable[[], object] | None = None
+        self._is_told = False
+        """Whether a person said that it is to be stopped."""
         self.banner = Banner("?", tone="accent")
         self.save = self.banner.offer("Stop and &Save", self._stop_soon, "Save after this batch, then close")
         self.now = self.banner.offer("Stop &Now", self._stop_now, "Close at once; what was saved last stays")
@@ -29,20 +34,34 @@ class ClosingQuestion(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.banner)
-        page.ended.connect(lambda _how: self._go())
+        page.ended.connect(self._end)
 
     def ask(self, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None) -> None:
-        """Asks, and does `then` when the training has ended, or `otherwise` when it is to go on."""
+        """Asks, and does `then` when the training was stopped, or `otherwise` when it goes on or ends by itself."""
         self._then, self._otherwise = then, otherwise
-        self.banner.say("The training goes on. Stop it first?")
-        self.save.setFocus()
+        if self._page.state is RunState.STOPPING:
+            self._stop_soon()
+        else:
+            self._is_told = False
+            self.banner.say("The training goes on. Stop it first?")
+            self.save.setFocus()
 
     def _stop_soon(self) -> None:
+        self._is_told = True
         self.banner.say("It ends after this batch, saves, and closes then …")
         self._page.stop_soon()
 
     def _stop_now(self) -> None:
+        self._is_told = True
         self._page.stop_now()
+
+    def _end(self, how: object) -> None:
+        """What failed while it was to be saved is to be seen, and not to be closed."""
+        is_lost = isinstance(how, InspectorError) and not isinstance(how, Stopped)
+        then = self._then if self._is_told and not is_lost else self._otherwise
+        self._forget()
+        if then is not None:
+            then()
 
     def _stay(self) -> None:
         otherwise = self._otherwise
@@ -50,12 +69,7 @@ class ClosingQuestion(QWidget):
         if otherwise is not None:
             otherwise()
 
-    def _go(self) -> None:
-        then = self._then
-        self._forget()
-        if then is not None:
-            then()
-
     def _forget(self) -> None:
         self._then = self._otherwise = None
+        self._is_told = False
         self.banner.say("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,6 +164,35 @@ def test_closing_the_tab_asks_first(
     saved = Path(page.setup.folder) / "current_checkpoint.pt"
     if how == "save":
         assert torch.load(saved, weights_only=True)["epoch"] >= 4
+
+
+def test_what_could_not_be_saved_is_not_closed(
+    qtbot: QtBot, inspector: Application, classifier: Path, run_of: Callable[..., RunPanel]
+) -> None:
+    panel = run_of(classifier, folder=str(classifier.parent / "gone"))
+    panel.run.start()
+    qtbot.waitUntil(lambda: trains(panel), timeout=WAIT)
+    panel.run.pause()
+    qtbot.waitUntil(lambda: panel.run.state is RunState.PAUSED, timeout=WAIT)
+    shutil.rmtree(classifier.parent / "gone", ignore_errors=True)
+    (classifier.parent / "gone").write_text("a file in its place")
+    inspector.window.actions_["close"].trigger()
+    press(qtbot, panel.question.save)
+    qtbot.waitUntil(panel.training.failure.isVisible, timeout=WAIT)
+    assert panel.run in inspector.session.pages
+    assert not panel.question.banner.isVisible()
+
+
+def test_what_ends_by_itself_while_it_is_asked_is_not_closed(
+    qtbot: QtBot, inspector: Application, classifier: Path, run_of: Callable[..., RunPanel]
+) -> None:
+    panel = run_of(classifier, epochs=3)
+    panel.run.start()
+    qtbot.waitUntil(lambda: trains(panel), timeout=WAIT)
+    inspector.window.actions_["close"].trigger()
+    qtbot.waitUntil(lambda: panel.run.trained is not None, timeout=WAIT)
+    assert panel.run in inspector.session.pages
+    assert not panel.question.banner.isVisible()
 
 
 def test_closing_the_window_asks_stops_saves_and_begins_nothing_else(
