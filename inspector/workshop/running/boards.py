@@ -17,8 +17,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Generator, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
 from ..failures import Refusal, text_of
 from ..run_requests import Train

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
 from ...progress import Progress
 from ..requests import WorkshopError

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
 from ...wording import names
 from ..requests import WorkshopError

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Generator, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
 import torch
 

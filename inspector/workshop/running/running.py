@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
+from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
 from ..run_requests import LookAtData, Rehearse, RunRequest, Test, Train
 from .wishes import Wishes
@@ -63,7 +62,8 @@ def _training(request: Train, wishes: Wishes) -> Words:
     from .training import train
 
     if distributed.is_one_of_several():
-        work = distributed.taking_part(distributed.started_again(absolute(request)), wishes)
+        request = absolute(request)
+        work = distributed.taking_part(request, wishes, distributed.latest_of_run(request))
         return distributed.told_by_the_first(work)
     if request.processes > 1 or request.nodes > 1:
         return launching.launched(request, wishes)
