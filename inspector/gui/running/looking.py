@@ -16,6 +16,7 @@ from ...progress import Progress
 from ...workshop.requests import Stopped
 from ...workshop.run_requests import DataSource, LookAtData, RunRequest
 from ...workshop.run_words import DataLook, Looked, Rehearsal
+from .data_errors import is_about_data
 from .driver import Driver, Engine
 from .prepared_run import Making
 
@@ -37,6 +38,8 @@ class Looking(QObject):
         self.error: InspectorError | None = None
         """Why there is no look, or no rehearsal."""
         self.progress: Progress | None = None
+        self._source: DataSource | None = None
+        """What `look` is of."""
         self._driver = Driver(engine)
 
     @property
@@ -45,16 +48,22 @@ class Looking(QObject):
 
     def look_at(self, source: DataSource, interpreter: str) -> None:
         """Has a look at `source`."""
+        self._drop_others(source)
+        self._start(_looking_at(source), interpreter, self._take_look, self._fail)
 
-        def make(_folder: str) -> Generator[Any, None, RunRequest]:
-            yield Progress(0, 0, "seconds", "Looking at the data")
-            return LookAtData(source)
+    def rehearse(self, make: Making, source: DataSource, interpreter: str) -> None:
+        """Does everything that comes before the first step of training on `source`.
 
-        self._start(make, interpreter, self._take_look)
+        Where it fails before there is any data, that is looked at by itself.
+        """
 
-    def rehearse(self, make: Making, interpreter: str) -> None:
-        """Does everything that comes before the first step."""
-        self._start(make, interpreter, self._take_rehearsal)
+        def fail(error: Exception) -> None:
+            self._fail(error)
+            if self.error is not None and self.look is None and not is_about_data(self.error, source):
+                self._start(_looking_at(source), interpreter, self._take_look, self._fail)
+
+        self._drop_others(source)
+        self._start(make, interpreter, self._take_rehearsal, fail)
 
     def forget(self) -> None:
         """Drops what is asked, and what came of it."""
@@ -67,9 +76,17 @@ class Looking(QObject):
         self._driver.drop()
         self.progress = None
 
-    def _start(self, make: Making, interpreter: str, take: Callable[[Any], object]) -> None:
-        self.rehearsal = self.error = self.progress = None
-        self._driver.start(make, interpreter, take, self._fail, self._hear)
+    def _drop_others(self, source: DataSource) -> None:
+        """Nothing is shown of other data than what is asked about."""
+        self.rehearsal = self.error = None
+        if source != self._source:
+            self.look, self._source = None, source
+
+    def _start(
+        self, make: Making, interpreter: str, take: Callable[[Any], object], fail: Callable[[Exception], object]
+    ) -> None:
+        self.progress = None
+        self._driver.start(make, interpreter, take, fail, self._hear)
         self.changed.emit()
 
     def _take_look(self, look: DataLook) -> None:
@@ -97,3 +114,11 @@ class Looking(QObject):
         if told:
             self.progress = told[-1]
             self.progressed.emit()
+
+
+def _looking_at(source: DataSource) -> Making:
+    def make(_folder: str) -> Generator[Any, None, RunRequest]:
+        yield Progress(0, 0, "seconds", "Looking at the data")
+        return LookAtData(source)
+
+    return make

@@ -59,6 +59,8 @@ class OpenRun(RunPage):
         self.setup = Setup(self)
         self.looking = Looking(self.engine, self)
         self._taken = fit
+        self._is_past = False
+        """Whether the file is another one than what was read, and is being read anew."""
         self._rest = one_shot(self, REST_MS, self._look_again)
         self._connect()
 
@@ -69,7 +71,7 @@ class OpenRun(RunPage):
             told.connect(self._change)
         for part in (self.fit, self.looking):
             part.broken.connect(self.broken)
-        self.fit.changed_on_disk.connect(self.changed_on_disk)
+        self.fit.changed_on_disk.connect(self._tell_change)
         self.looking.changed.connect(self._tell_look)
 
     # What it is
@@ -116,7 +118,7 @@ class OpenRun(RunPage):
 
     @property
     def can_start(self) -> bool:
-        return self.state in READY and self.has_model and not self.setup.problems()
+        return self.state in READY and not self._is_past and self.has_model and not self.setup.problems()
 
     @property
     def can_resume(self) -> bool:
@@ -126,7 +128,7 @@ class OpenRun(RunPage):
 
     @property
     def can_test(self) -> bool:
-        return self.state in READY and self.has_model
+        return self.state in READY and not self._is_past and self.has_model
 
     # What can be asked
 
@@ -149,7 +151,7 @@ class OpenRun(RunPage):
         """Does everything that comes before the first step, and tells what came of it."""
         if self.can_start:
             making = beginnings.rehearsing(self._train_request(), self._beginning())
-            self.looking.rehearse(making, self.interpreter)
+            self.looking.rehearse(making, self.setup.data, self.interpreter)
 
     def start(self) -> None:
         """Trains, as soon as no other run of the window does."""
@@ -220,6 +222,7 @@ class OpenRun(RunPage):
         self.rehearsed.emit()
 
     def _take_file(self) -> None:
+        self._is_past = False
         assert self.checkpoint is not None
         self.setup.take(self.checkpoint)
         fit, self._taken = self._taken, None
@@ -230,6 +233,20 @@ class OpenRun(RunPage):
             choose_likeliest(self.fit)
         self.opened.emit()
         self._change()
+
+    def _end(self, how: object) -> None:
+        if self._is_own_doing():
+            self._is_past = True
+            self.fit.open()
+        super()._end(how)
+
+    def _is_own_doing(self) -> bool:
+        """Whether the training has saved into the very file that the page is of."""
+        return self.record is not None and any(os.path.abspath(path) == self.path for path in self.record.saved)
+
+    def _tell_change(self) -> None:
+        if not self._is_own_doing():
+            self.changed_on_disk.emit()
 
     def _refuse(self) -> None:
         self.error = self.fit.error

@@ -170,6 +170,27 @@ def test_a_failure_is_said_where_it_belongs(qtbot: QtBot, opened: Opened) -> Non
     assert len(look.tiles.labels) > 4
 
 
+def test_data_is_seen_whatever_else_fails_and_no_other(qtbot: QtBot, opened: Opened, tmp_path: Path) -> None:
+    """A file that ends too early fails before there is any data; that is looked at all the same, and always anew."""
+    page = opened("truncated.pth", trusted=True)
+    preflight, look = PreflightList(page), BatchLook(page)
+    qtbot.addWidget(preflight)
+    shown(qtbot, look)
+    qtbot.waitUntil(lambda: page.looking.error is not None and page.look is not None, timeout=WAIT)
+    assert look.tiles.isVisible()
+    np.savez(tmp_path / "numbers.npz", x=np.ones((30, 5), np.float32), y=np.zeros(30, np.int64))
+    page.setup.data = DataSource("arrays", str(tmp_path / "numbers.npz"))
+    qtbot.waitUntil(lambda: page.look is not None and page.look.shape == (5,), timeout=WAIT)
+    qtbot.waitUntil(lambda: not page.is_busy, timeout=WAIT)
+    assert [line.sign.accessibleName() for line in preflight.checks if not line.isHidden()] == ["Wrong"]
+    page.setup.data = DataSource("arrays", str(tmp_path / "nowhere.npz"))
+    (tmp_path / "nowhere.npz").write_bytes(b"no array")
+    page.setup.changed.emit()
+    qtbot.waitUntil(lambda: bool(look.error.text()), timeout=WAIT)
+    assert page.look is None
+    assert not look.table.isVisible()
+
+
 def test_what_torch_says_is_shown_line_by_line(qtbot: QtBot) -> None:
     line = CheckedLine()
     qtbot.addWidget(line)
