@@ -144,6 +144,29 @@ def test_stopped_now_keeps_what_was_saved_before(qtbot: QtBot, classifier: Path,
     assert page.record.lines[-1].level == "info"
 
 
+def test_a_run_that_saves_into_the_file_it_began_with_reads_it_anew(
+    qtbot: QtBot, classifier: Path, page_of: PageOf
+) -> None:
+    """Nobody is told that the file changed on disk, and to start again goes on from what was saved."""
+    first = page_of(classifier)
+    first.setup.set(more_epochs=1)
+    first.start()
+    assert isinstance(ended(qtbot, first), Trained)
+    latest = Path(first.latest)
+    page = page_of(latest, str(classifier.parent / "networks.py") + ":FashionClassifier")
+    told: list[bool] = []
+    page.changed_on_disk.connect(lambda: told.append(True))
+    assert (page.setup.first_epoch, page.setup.folder) == (5, str(latest.parent))
+    page.setup.set(more_epochs=1)
+    page.start()
+    assert isinstance(ended(qtbot, page), Trained)
+    assert not page.can_start, "what is known of the file is of what it was"
+    qtbot.waitUntil(lambda: page.can_start and page.rehearsal is not None, timeout=WAIT)
+    assert page.setup.first_epoch == 6
+    page.check_disk()
+    assert not told
+
+
 def test_one_training_at_a_time(qtbot: QtBot, classifier: Path, page_of: PageOf) -> None:
     """The second says for whom it waits, begins by itself, and may leave before that."""
     queue = RunQueue()
