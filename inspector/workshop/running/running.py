@@ -28,6 +28,7 @@ def run(request: RunRequest, wishes: Wishes) -> Words:
 
 def started(request: RunRequest, wishes: Wishes) -> Words:
     """The same, with whatever is raised as it is."""
+    _refuse_old_torch()
     if isinstance(request, Train):
         return trained(request, wishes)
     if isinstance(request, Rehearse):
@@ -68,3 +69,22 @@ def _training(request: Train, wishes: Wishes) -> Words:
     if request.processes > 1 or request.nodes > 1:
         return launching.launched(request, wishes)
     return train(request, wishes)
+
+
+_OLDEST = (2, 1)
+"""The first torch whose `torch.load(weights_only=True)` reads files with plain numbers beside the tensors."""
+
+
+def _refuse_old_torch() -> None:
+    import sys
+
+    import torch
+
+    from ..failures import Refusal
+
+    if tuple(int(part) for part in torch.__version__.split(".")[:2]) < _OLDEST:
+        raise Refusal(
+            f"torch {torch.__version__} in {sys.executable} does not read checkpoints safely that hold numbers.",
+            hint="Runs need torch 2.1 or newer: choose another interpreter.",
+            title="This torch is too old",
+        )
