@@ -32,6 +32,7 @@ from .devices import device_of
 from .saving import latest_path
 from .states import arguments_of
 from .teams import Team
+from .training import train
 from .wishes import GO_ON, PAUSE, STOP, Wishes
 
 TITLE = "It cannot be shared by these processes"
@@ -67,17 +68,19 @@ def told_by_the_first(words: Generator[Any, None, Any]) -> Generator[Any, None, 
         words.close()
 
 
-def taking_part(request: Train, wishes: Wishes) -> Generator[Any, None, Any]:
+def taking_part(request: Train, wishes: Wishes, latest: str = "") -> Generator[Any, None, Any]:
     """The training, done by this process and the others. The words are those of all; only the first should tell them.
 
-    Raises Refusal where the request cannot be shared, WorkshopError where another process is gone (`is_lost`), and
-    whatever the user's code raises.
+    `latest` is the latest file of this very run, where one is known here; empty: none. Where one of them knows one, all
+    go on from there. Raises Refusal where the request cannot be shared, WorkshopError where another process is gone
+    (`is_lost`), and whatever the user's code raises.
     """
-    from .training import train
-
     try:
         with tempfile.TemporaryDirectory(prefix="run-") as folder, joined(request) as team:
-            return (yield from train(request._replace(start=team.shared_start(request.start, folder)), wishes, team))
+            start = team.shared_start(latest_of(latest) if latest else request.start, folder, is_latest=bool(latest))
+            is_again = any(team.gathered(bool(latest)))
+            part = request._replace(start=start, expected=None if is_again else request.expected)
+            return (yield from train(part, wishes, team))
     except Exception as error:
         if not is_lost(error):
             raise
@@ -165,12 +168,6 @@ class Ranks(Team):
         dist.all_gather_object(found, value, group=self._gloo)
         return found
 
-    def of_first(self, value: Any) -> Any:
-        """`value`, which can be pickled, as the first of the team has it."""
-        found = [value]
-        dist.broadcast_object_list(found, src=0, group=self._gloo)
-        return found[0]
-
     def barrier(self) -> None:
         self.sum((0.0,))
 
@@ -184,30 +181,36 @@ class Ranks(Team):
         for buffer in model.buffers():
             dist.broadcast(buffer, src=0)
 
-    def shared_start(self, start: Start | None, folder: str) -> Start | None:
-        """What the first begins with, for all; another machine that has not its file is sent it, into `folder`."""
-        start, nbytes = self.of_first((start, os.path.getsize(start.path) if start is not None else 0))
+    def shared_start(self, start: Start | None, folder: str, *, is_latest: bool = False) -> Start | None:
+        """What all begin with: what one knows to be the latest, else what the first has.
+
+        A machine that has not its file is sent it, into `folder`.
+        """
+        known = self.gathered((start, is_latest))
+        source = next((rank for rank, (_, is_later) in enumerate(known) if is_later), 0)
+        start = known[source][0]
         if start is None:
             return None
-        is_here = os.path.isfile(start.path) and os.path.getsize(start.path) == nbytes
-        if not any(self.gathered(not is_here)):
+        nbytes = self.gathered(os.path.getsize(start.path) if os.path.isfile(start.path) else -1)
+        if len(set(nbytes)) == 1:
             return start
-        content = self.of_first(_content(start.path) if self.is_first else b"")
-        return start if is_here else start._replace(path=_written(content, folder), shown=start.shown or start.path)
+        content = self.gathered(_content(start.path) if self.rank == source else b"")[source]
+        if nbytes[self.rank] == nbytes[source]:
+            return start
+        return start._replace(path=_written(content, folder), shown=start.shown or start.path)
 
 
-def started_again(request: Train) -> Train:
-    """What is asked of a process that an engine of the user's has started once more: to go on where the run was.
+def latest_of_run(request: Train) -> str:
+    """Where a process goes on that an engine of the user's has started once more; empty where it begins.
 
     That is at the latest file in its folder, where a run with the very same settings saved it on the way.
     """
     path = latest_path(request.folder)
-    is_again = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
-    if not (is_again and is_first_of_all() and os.path.isfile(path)):
-        return request
+    if os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") == "0" or not os.path.isfile(path):
+        return ""
     saved = torch.load(path, weights_only=True, map_location="cpu")
     is_of_it = saved.get("arguments") == arguments_of(request) and saved["epoch"] <= request.epochs
-    return request._replace(start=latest_of(path), expected=None) if is_of_it else request
+    return path if is_of_it else ""
 
 
 def latest_of(path: str) -> Start:

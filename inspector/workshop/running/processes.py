@@ -163,7 +163,9 @@ class Processes:
             process.send(_WISHES[self._wish])
 
     def _about_the_lost(self) -> str:
-        where = f"from {os.path.basename(self._latest)}" if self._latest else "from the beginning"
+        where = "from what was saved last" if self._request.nodes > 1 else "from the beginning"
+        if self._latest:
+            where = f"from {os.path.basename(self._latest)}"
         return f"Process {self._lost[0] + 1} was lost in mid-run. All of them start again, {where}."
 
     def _let_go(self, process: _Process) -> None:

@@ -95,13 +95,11 @@ def run() -> None:
 
 
 def _work(line: Line, *, is_first: bool) -> object:
-    from .distributed import latest_of, taking_part
+    from .distributed import taking_part
     from .wishes import Wishes
 
     _, request, path = next(iter(line.inbox))
-    if path:
-        request = request._replace(start=latest_of(path), expected=None)
-    work = taking_part(request, Wishes(line.inbox.poll))
+    work = taking_part(request, Wishes(line.inbox.poll), path)
     while True:
         try:
             word = next(work)

@@ -287,29 +287,36 @@ from inspector.workshop.run_requests import DataSource, Start, Train
 from inspector.workshop.running.distributed import joined
 request = Train(ModelSource("torchvision", "", "resnet18"), {}, DataSource(), "", 1, device="cpu")
 with tempfile.TemporaryDirectory() as folder, joined(request) as team:
-    start = team.shared_start(Start("start.pt") if team.is_first else None, folder)
+    start = team.shared_start(Start("start.pt") if team.is_first else None, folder, is_latest=team.is_first)
     print(os.path.basename(start.path), open(start.path).read())
 """
 
 
-def test_two_machines_meet(tmp_path: Path) -> None:
-    """Two agents with a process each; one of them has the first, and speaks."""
+def test_two_machines_meet_and_meet_again(whole: tuple[list[Any], Any, Train], tmp_path: Path) -> None:
+    """Two agents with a process each; one of them has the first process, and speaks. The other's is killed."""
     with socket.socket() as any_port:
         any_port.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{any_port.getsockname()[1]}"
-    request = training(tmp_path, data=UNEVEN, nodes=2, rendezvous=address)
+    request = training(tmp_path, data=UNEVEN, nodes=2, rendezvous=address, minutes=1e-9)
     found: list[tuple[list[Any], Any]] = []
+    killed: list[int] = []
+
+    def hear(word: Any) -> None:
+        if isinstance(word, Saved) and (word.epoch, word.batch) == (1, 3) and not killed:
+            killed.append(ranks()[1].pid)
+            os.kill(killed[0], signal.SIGKILL)
+
     machines = [Run(request._replace(folder=str(tmp_path / place)), in_process=True) for place in ("first", "second")]
     with ExitStack() as stack:
         for each in machines:
-            thread = threading.Thread(target=lambda run=each: found.append(driven(run)))
+            thread = threading.Thread(target=lambda run=each: found.append(driven(run, hear)))
             thread.start()
             stack.callback(thread.join)
-    speaking = [words for words, _ in found if of(Began, words)]
     assert [ended(answer) for _, answer in found] == ["finished", "finished"]
-    assert len(speaking) == 1
-    assert len(losses(speaking[0])) == 10
-    assert sum((tmp_path / place / "current_checkpoint.pt").exists() for place in ("first", "second")) == 1
+    (speaking,) = [words for words, _ in found if of(Began, words)]
+    assert (of(Began, speaking)[1].epoch, of(Began, speaking)[1].batch) >= (1, 3)
+    (folder,) = {os.path.dirname(each.path) for words, _ in found for each in of(Saved, words)}
+    assert difference(latest(request._replace(folder=folder)), latest(whole[2])) == ""
 
 
 def driven(run: Run, hear: Callable[[Any], object] = lambda word: None) -> tuple[list[Any], Any]:
