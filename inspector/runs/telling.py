@@ -54,12 +54,18 @@ def epoch_end(word: EpochEnd) -> str:
 
 
 def trained(word: Trained) -> str:
-    """How it ended, in a sentence: `Stopped after batch 31 of epoch 5; all of it is saved.`"""
-    best = f" The best was epoch {word.best_epoch}, {loss(word.best)}." if word.best is not None else ""
+    """How it ended, in a sentence: `Stopped after batch 31 of epoch 5, and saved.`"""
+    best = f" The best was epoch {word.best_epoch}, {loss(word.best)}." if word.best_epoch else ""
     if word.ended == "finished":
         return f"Finished {duration(word.seconds)} later, after epoch {word.epoch - 1}.{best}"
-    where = f"batch {word.batch:,} of epoch {word.epoch}" if word.batch else f"epoch {word.epoch - 1}"
-    return f"Stopped after {where}, and saved.{best}"
+    return f"Stopped {stopped_at(word)}, and saved.{best}"
+
+
+def stopped_at(word: Trained) -> str:
+    """`after batch 31 of epoch 5`, `after epoch 4`, `before its first batch`."""
+    if word.batch:
+        return f"after batch {word.batch:,} of epoch {word.epoch}"
+    return f"after epoch {word.epoch - 1}" if word.epoch > 1 else "before its first batch"
 
 
 def loss(value: float | None) -> str:

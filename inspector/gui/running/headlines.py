@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ... import wording
-from ...runs.telling import duration, loss
+from ...runs.telling import duration, loss, stopped_at
 from .open_run import OpenRun
 from .record import RunRecord
 from .run_state import RunState
@@ -76,10 +76,8 @@ def _ended(page: OpenRun) -> str:
         where = f"batch {record.batch:,} of epoch {record.epoch}" if record.batch else f"epoch {record.epoch}"
         return f"Ended early: {where}"
     if trained.ended == "finished":
-        return f"Finished: {trained.epoch - 1} epochs done"
-    return f"Stopped after batch {trained.batch:,} of epoch {trained.epoch}" if trained.batch else (
-        f"Stopped after epoch {trained.epoch - 1}"
-    )  # fmt: skip
+        return f"Finished: {wording.plural(trained.epoch - 1, 'epoch')} done"
+    return f"Stopped {stopped_at(trained)}"
 
 
 def _what_came_of_it(page: OpenRun) -> str:

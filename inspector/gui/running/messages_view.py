@@ -24,17 +24,26 @@ class MessagesView(QPlainTextEdit):
         self.setMaximumBlockCount(MOST_LINES)
         self.setAccessibleName("Messages of the run")
         self.setPlaceholderText("What the run says will stand here.")
-        self._shown: list[TimedLine] = []
+        self._last: TimedLine | None = None
+        """The last line that is shown."""
 
     def show_lines(self, lines: Sequence[TimedLine]) -> None:
         """Shows these; what it shows already is not written again."""
-        known = len(self._shown)
-        if self._shown and (len(lines) < known or lines[known - 1] is not self._shown[-1]):
+        fresh = self._fresh(lines)
+        if len(fresh) == len(lines) and self._last is not None:  # those of another run
             self.clear()
-            self._shown, known = [], 0
-        if fresh := lines[known:]:
+        if fresh:
             self.appendPlainText("\n".join(map(_text, fresh)))
-            self._shown.extend(fresh)
+            self._last = fresh[-1]
+
+    def _fresh(self, lines: Sequence[TimedLine]) -> list[TimedLine]:
+        """Those behind the last one that is shown; of very many the first are gone."""
+        count = 0
+        for line in reversed(lines):
+            if line is self._last:
+                break
+            count += 1
+        return list(lines[len(lines) - count :])
 
 
 def _text(line: TimedLine) -> str:
