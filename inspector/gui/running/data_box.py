@@ -18,7 +18,7 @@ from ...workshop.run_words import DataLook
 from ..settings import Settings
 from ..widgets.boxes import NumberBox
 from .code_question import CodeQuestion
-from .setting_fields import choice_box, put
+from .setting_fields import choice_box, put, show_choice
 from .setup import Setup
 from .setup_section import Section, SettingRows, note_label, say
 from .step_field import StepField
@@ -56,7 +56,9 @@ class DataBox(QWidget):
         self.size.valueChanged.connect(lambda size: self._take(size=0 if size == _USUAL_SIZE else size))
         self.set_name = choice_box([])
         self.set_name.addItems([each.name for each in DATA_SETS])
-        self.set_name.activated.connect(lambda place: self._take(name=DATA_SETS[place].name, download=False))
+        self.set_name.activated.connect(
+            lambda place: self._take(name=self.set_name.itemText(place), download=False)
+        )
         self.holds = note_label()
         self.root = PathLine("Choose the folder that the data set lies in", is_folder=True)
         self.root.taken.connect(lambda path: self._take(path=_absolute(path), download=False))
@@ -164,7 +166,8 @@ class DataBox(QWidget):
             put(box, value)
         self.split.setCurrentText(self._setup.split)
         put(self.held_back, round(data.validation * 100))
-        self.set_name.setCurrentText(data.name)
+        if data.kind == "torchvision":
+            show_choice(self.set_name, data.name)
         known = data_set(data.name)
         say(self.holds, known.holds.capitalize() if known is not None and data.kind == "torchvision" else "")
         self.root.show_path(data.path if data.kind == "torchvision" else "", "its usual folders")

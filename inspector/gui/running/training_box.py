@@ -58,7 +58,7 @@ class TrainingBox(QWidget):
 
     def _make_optimizer(self) -> None:
         self.optimizer = choice_box([each.name for each in OPTIMIZERS])
-        self.optimizer.activated.connect(lambda: self.choose_optimizer(self.optimizer.currentText()))
+        self.optimizer.activated.connect(lambda place: self.choose_optimizer(self.optimizer.itemText(place)))
         self.origin = note_label()
         self.keeps = CheckBox("Go on with its state")
         self.keeps.toggled.connect(self.keep_state)
@@ -114,7 +114,7 @@ class TrainingBox(QWidget):
 
     def _choose_scheduler(self, place: int) -> None:
         setup = self._setup
-        name = SCHEDULERS[place - 1].name if place else ""
+        name = self.scheduler.itemText(place) if place else ""
         if name == (setup.scheduler.name if setup.scheduler is not None else ""):
             return
         found = setup.found_scheduler

@@ -23,7 +23,7 @@ from inspector.gui.running.open_run import OpenRun
 from inspector.gui.running.setup_side import LEAST_WIDTH, SetupSide
 from inspector.gui.settings import Settings
 from inspector.runs.offered import SCHEDULERS
-from inspector.workshop.run_requests import Chosen
+from inspector.workshop.run_requests import Chosen, DataSource
 from tests.gui.running.conftest import WAIT
 
 SideOf = Callable[..., tuple[OpenRun, SetupSide]]
@@ -211,6 +211,23 @@ def test_every_scheduler_can_be_chosen_without_a_word(qtbot: QtBot, side_of: Sid
     side.training.scheduler.activated.emit(0)
     assert page.setup.scheduler is None
     assert not side.training.schedule.isVisible()
+
+
+def test_what_is_not_offered_is_shown_and_can_be_chosen_again(qtbot: QtBot, side_of: SideOf) -> None:
+    """A file may have more kinds of things than are offered by themselves."""
+    page, side = side_of()
+    training, data = side.training, side.data
+    page.setup.set(scheduler=Chosen("ConstantLR", {"factor": 0.5}), optimizer=Chosen("ASGD"))
+    page.setup.data = DataSource("torchvision", "", "GTSRB")
+    assert (training.scheduler.currentText(), training.optimizer.currentText()) == ("ConstantLR", "ASGD")
+    assert data.set_name.currentText() == "GTSRB"
+    for box in (training.scheduler, training.optimizer, data.set_name):
+        last = box.currentIndex()
+        box.activated.emit(1)
+        box.activated.emit(last)
+    assert page.setup.data.name == "GTSRB"
+    assert page.setup.scheduler is not None
+    assert page.setup.scheduler.name == "ConstantLR"
 
 
 def test_a_scheduler_of_the_file_goes_on_and_cannot_be_changed(qtbot: QtBot, side_of: SideOf) -> None:
