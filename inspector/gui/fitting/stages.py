@@ -24,3 +24,13 @@ class Stage(Enum):
 
 RUNNING = frozenset((Stage.LISTING, Stage.TRYING, Stage.INSPECTING, Stage.BUILDING, Stage.SOLVING, Stage.READING))
 """The stages that end by themselves, or can be stopped."""
+
+DOING = {
+    Stage.LISTING: "Looking for its models …",
+    Stage.TRYING: "Trying its models …",
+    Stage.INSPECTING: "Reading what it takes …",
+    Stage.BUILDING: "Building it …",
+    Stage.SOLVING: "Looking for arguments that fit …",
+    Stage.READING: "Reading the other checkpoint …",
+}
+"""What is said while it runs."""

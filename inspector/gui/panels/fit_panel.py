@@ -18,7 +18,7 @@ from ..fitting.model_side import ModelSide
 from ..fitting.open_fit import OpenFit
 from ..fitting.saving import Saving
 from ..fitting.sentences import verdict_words
-from ..fitting.stages import Stage
+from ..fitting.stages import DOING, Stage
 from ..fitting.telling import told
 from ..settings import Settings
 from ..widgets.scrolled import scrolled
@@ -26,14 +26,6 @@ from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
 
 _WELCOME = "Choose the model that this checkpoint is to be loaded into: on the left, or drop a .py file here."
-_RUNNING = {
-    Stage.LISTING: "Looking for its models …",
-    Stage.TRYING: "Trying its models …",
-    Stage.INSPECTING: "Reading what it takes …",
-    Stage.BUILDING: "Building it …",
-    Stage.SOLVING: "Looking for arguments that fit …",
-    Stage.READING: "Reading the other checkpoint …",
-}
 
 
 class FitPanel(PagePanel):
@@ -199,7 +191,7 @@ class FitPanel(PagePanel):
         if self.saving.is_busy:
             self.story.show_running(self.saving.words, self.saving.progress)
         else:
-            self.story.show_running(_RUNNING.get(chosen.stage, ""), chosen.progress)
+            self.story.show_running(DOING.get(chosen.stage, ""), chosen.progress)
 
     def _show_case(self) -> None:
         self._show_running()

@@ -43,7 +43,7 @@ class StartPanel(QScrollArea):
         self._column.setContentsMargins(32, 32, 32, 32)
         self._column.setSpacing(10)
         title = Label("Checkpoint Inspector", font=scaled_font(1.9))
-        promise = "See what is in a PyTorch checkpoint, why it does not fit, and train on. Nothing in a file is ever run."
+        promise = "See what is in a PyTorch checkpoint and why it does not fit, and train on. Nothing in a file is run."
         self._lists = QGridLayout()
         self._lists.setHorizontalSpacing(36)
         self._lists.setVerticalSpacing(0)

@@ -16,7 +16,7 @@ from ... import wording
 from ..fitting.model_side import ModelSide
 from ..fitting.open_fit import OpenFit
 from ..fitting.sentences import headline
-from ..fitting.stages import RUNNING, Stage
+from ..fitting.stages import DOING, RUNNING, Stage
 from ..theme import mono_font, scaled_font
 from ..widgets.wrapped_text import WrappedText
 from .code_question import CodeQuestion
@@ -24,15 +24,6 @@ from .setup import Setup
 
 if TYPE_CHECKING:
     from ...checkpoint.entries import Global
-
-_DOING = {
-    Stage.LISTING: "Looking for its models …",
-    Stage.TRYING: "Trying its models …",
-    Stage.INSPECTING: "Reading what it takes …",
-    Stage.BUILDING: "Building it …",
-    Stage.SOLVING: "Looking for arguments that fit …",
-    Stage.READING: "Reading the other checkpoint …",
-}
 
 
 class ModelBox(QWidget):
@@ -154,7 +145,7 @@ class ModelBox(QWidget):
             return os.path.basename(own.path), _OF_OWN[own.kind]
         name = chosen.choice.name if chosen.choice is not None else ""
         if chosen.stage in RUNNING:
-            return name, _DOING.get(chosen.stage, "")
+            return name, DOING.get(chosen.stage, "")
         if chosen.stage is Stage.BUILT:
             return _called(chosen.choice.name if chosen.choice else "", chosen.arguments), self._how_it_fits()
         words = {

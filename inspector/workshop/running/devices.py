@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,3 +81,15 @@ def moved(value: Any, device: torch.device) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(moved(each, device) for each in value)
     return value
+
+
+@contextlib.contextmanager
+def threads(count: int) -> Iterator[None]:
+    """torch calculates with `count` threads within this; 0: as many as it takes by itself."""
+    before = torch.get_num_threads()
+    if count:
+        torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -11,7 +11,6 @@ trains in the same thread. Sums stay on the device; it is waited for ten times a
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from collections.abc import Generator, Iterator
@@ -31,7 +30,7 @@ from .adapting import adapt
 from .criteria import Criterion, criterion_of
 from .data import Data, Order, Pile
 from .datasets import open_data
-from .devices import described, device_of, moved
+from .devices import described, device_of, moved, threads
 from .evaluating import BETWEEN_WORDS, evaluation_mode
 from .models import WITH_WEIGHTS, load_file, load_weights, made_model
 from .streams import StreamPile
@@ -48,7 +47,7 @@ def infer(request: Test) -> Generator[Any, None, Tests]:
     if request.batch_size < 1:
         raise Refusal(f"A batch of {request.batch_size} samples cannot be tested.", title=TITLE)
     request = absolute(request)
-    with _threads(request.threads):
+    with threads(request.threads):
         criterion, device = criterion_of(request.criterion), device_of(request.device)
         data = yield from open_data(request.data)
         work = _Testing(request, data, _pile(data, request.split), criterion, device)
@@ -78,19 +77,6 @@ def absolute(request: Test) -> Test:
 
 def _whole(path: str) -> str:
     return os.path.abspath(os.path.expanduser(path))
-
-
-@contextlib.contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Calculates with so many threads; 0: with as many as torch takes by itself."""
-    before = torch.get_num_threads()
-    if count:
-        torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        if count:
-            torch.set_num_threads(before)
 
 
 def _pile(data: Data, split: str) -> Pile:

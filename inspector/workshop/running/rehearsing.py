@@ -14,7 +14,7 @@ from ..handshake import BATCHES, judged, standard_error
 from ..run_requests import Rehearse
 from ..run_words import Check, Rehearsal
 from . import boards, launching
-from .devices import described, moved
+from .devices import described, moved, threads
 from .evaluating import evaluate
 from .looking import look
 from .models import parameter_count
@@ -22,7 +22,6 @@ from .optimizers import has_fused, rate_of
 from .preparing import Prepared, prepare
 from .schedulers import future_rates
 from .states import bare
-from .training import threads
 from .where import batch_of, placed
 
 PICTURES = 32

@@ -45,7 +45,7 @@ from .models import READING, part
 from .orders import mixed
 from .teams import Team
 
-_UNSAVED = ("folder", "start", "epochs", "threads", "workers", "board", "processes", "nodes", "rendezvous", "expected",
+_UNSAVED = ("folder", "start", "threads", "workers", "board", "processes", "nodes", "rendezvous", "expected",
             "expected_is", "minutes")  # fmt: skip
 """Of a request: what says where and how long, not how."""
 

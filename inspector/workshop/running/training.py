@@ -12,7 +12,6 @@ generators' states that every file holds; sums and losses are kept in the file a
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from ..handshake import BATCHES, judged, standard_error
 from ..run_requests import Train
 from ..run_words import Batches, Began, Message, Trained
 from . import saving
-from .devices import described
+from .devices import described, threads
 from .epochs import Epochs
 from .holding import Hold
 from .models import parameter_count
@@ -59,18 +58,6 @@ def train(request: Train, wishes: Wishes, team: Team = ALONE) -> Words:
         run.journal.best_epoch, epochs.files.latest, best if os.path.exists(best) else "",
         time.perf_counter() - began, epochs.teller.samples,
     )  # fmt: skip
-
-
-@contextlib.contextmanager
-def threads(count: int) -> Iterator[None]:
-    """torch calculates with `count` threads within this; 0: as many as it takes by itself."""
-    before = torch.get_num_threads()
-    if count:
-        torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _until_the_end(run: Prepared, epochs: Epochs) -> Generator[Any, None, bool]:
