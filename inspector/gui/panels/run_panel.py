@@ -197,6 +197,8 @@ class RunPanel(PagePanel):
                 self.show_view(TRAINING)
             elif state is RunState.TESTING:
                 self.show_view(RESULTS)
+            elif self._seen is RunState.WAITING and self.run.record is None:  # it left the queue: there is no run
+                self.show_view(SETUP)
         self._seen = state
         self._show_segments()
         self.ability_changed.emit()

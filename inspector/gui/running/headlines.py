@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ... import wording
 from ...runs.telling import duration, loss, stopped_at
+from ...workshop.requests import Stopped
 from .open_run import OpenRun
 from .record import RunRecord
 from .run_state import RunState
@@ -66,6 +67,8 @@ def _figures(record: RunRecord, *, is_paused: bool) -> list[str]:
 def _before_the_first_word(page: OpenRun) -> str:
     if page.is_training:
         return "Getting ready …"
+    if isinstance(page.error, Stopped):
+        return "Stopped before it began"
     return "It did not begin" if page.error is not None else ""
 
 
@@ -73,8 +76,8 @@ def _ended(page: OpenRun) -> str:
     record, trained = page.record, page.trained
     assert record is not None
     if trained is None:
-        where = f"batch {record.batch:,} of epoch {record.epoch}" if record.batch else f"epoch {record.epoch}"
-        return f"Ended early: {where}"
+        where = f"after batch {record.batch:,} of epoch {record.epoch}" if record.batch else f"in epoch {record.epoch}"
+        return f"Stopped at once, {where}" if isinstance(page.error, Stopped) else f"Ended early, {where}"
     if trained.ended == "finished":
         return f"Finished: {wording.plural(trained.epoch - 1, 'epoch')} done"
     return f"Stopped {stopped_at(trained)}"

@@ -36,7 +36,7 @@ class RunProgress(QWidget):
         self.resume = _button("&Resume", "Go on from what was saved last (Ctrl+Return)", page.resume, main=True)
         tip = "Set up a run that goes on from the latest, in a tab of its own"
         self.more = _button("Train &On…", tip, self.more_asked.emit)
-        self.test = _button("&Test", "Test the best and the latest (Ctrl+Shift+T)", page.test, main=True)
+        self.test = _button("&Test", "Test the best and the latest (Ctrl+Shift+T)", page.test)
         tip = "Test what the run began with and all that it saved: accuracy over epochs (Ctrl+Alt+T)"
         self.test_all = _button("Test &All", tip, page.test_all)
         self._lay_out()
@@ -78,6 +78,7 @@ class RunProgress(QWidget):
         self.test.setVisible(has_files)
         self.test_all.setVisible(has_files)
         self.more.setVisible(has_files and not page.can_resume)
+        _set_off(self.test, not page.can_resume)
 
     def _show_bar(self) -> None:
         page, record = self._page, self._page.record
@@ -92,6 +93,14 @@ class RunProgress(QWidget):
             *(self.pause, self.go_on, self.stop, self.stop_now),
             *(self.leave, self.more, self.test_all, self.resume, self.test),
         )
+
+
+def _set_off(button: QPushButton, is_main: bool) -> None:
+    """Of several buttons one is what most will want."""
+    if button.property("main") != is_main:
+        button.setProperty("main", is_main)
+        button.style().unpolish(button)
+        button.style().polish(button)
 
 
 def _button(text: str, tip: str, act, *, main: bool = False) -> QPushButton:  # type: ignore[no-untyped-def]

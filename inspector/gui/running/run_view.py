@@ -13,6 +13,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ... import wording
+from ...workshop.requests import Stopped
 from ...workshop.run_words import Batches, Began, EpochEnd, Handshake
 from ..fitting.failure_view import FailureView
 from ..fitting.output_fold import OutputFold
@@ -67,7 +68,8 @@ class RunView(QWidget):
         below.addWidget(_titled("Saved", QMargins(12, 10, 0, 0), scrolled(self.files)))
         below.setSizes([620, 420])
         self.splitter = _splitter(Qt.Orientation.Vertical)
-        self.splitter.addWidget(_titled("", QMargins(0, 0, 0, 8), self.plot))
+        self._above = _titled("", QMargins(0, 0, 0, 8), self.plot)
+        self.splitter.addWidget(self._above)
         self.splitter.addWidget(below)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 1)
@@ -139,14 +141,16 @@ class RunView(QWidget):
         page = self._page
         if page.state is RunState.RUNNING and page.record is not None and page.record.began is None:
             self.failure.hide()
+            self._above.show()
             self.jump.say("")
             self.files.clear()
         self._refresh_if_seen()
 
     def _show_ending(self, _how: object) -> None:
         page = self._page
-        if page.error is not None and page.failed_in_training:
+        if page.error is not None and page.failed_in_training and not isinstance(page.error, Stopped):
             self.failure.show_error(page.error)
+            self._above.setVisible(page.record is not None and page.record.loss == page.record.loss)
         self.refresh()
 
 

@@ -32,7 +32,7 @@ class SavedFiles(QWidget):
         self._nothing = Label("Nothing was saved yet.", tone="faint")
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(10)
-        self._grid.setVerticalSpacing(6)
+        self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(0, 1)
         self.rows: dict[str, _Row] = {}
         column = QVBoxLayout(self)
@@ -66,8 +66,13 @@ class SavedFiles(QWidget):
         row.open.clicked.connect(lambda: self.open_asked.emit(saved.path))
         row.compare.clicked.connect(lambda: self.compare_asked.emit(saved.path))
         place = self._grid.rowCount()
-        for column, widget in enumerate((row.name, row.facts, row.open, row.compare)):
-            self._grid.addWidget(widget, place, column)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        for label in (row.name, row.facts):
+            words.addWidget(label)
+        self._grid.addLayout(words, place, 0)
+        for column, button in enumerate((row.open, row.compare), start=1):
+            self._grid.addWidget(button, place, column)
         return row
 
 
@@ -78,7 +83,7 @@ class _Row:
         name = wording.safe(os.path.basename(path), 120)
         self.name = ElidedLabel(name)
         self.name.setToolTip(plain_tip(wording.safe(path, 500)))
-        self.facts = Label(tone="quiet", font=scaled_font(0.92))
+        self.facts = ElidedLabel(tone="quiet", font=scaled_font(0.92))
         self.open = _button("Open", f"Look at {name} in a tab of its own")
         self.compare = _button("Compare", f"Hold what the run began with against {name}")
 

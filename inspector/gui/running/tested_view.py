@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 from ... import wording
 from ...progress import Progress
 from ...runs import results
+from ...workshop.requests import Stopped
 from ...workshop.run_words import Tests
 from ..fitting.failure_view import FailureView
 from ..theme import scaled_font
@@ -93,7 +94,7 @@ class TestedView(QWidget):
             self._show()
             self._show_best()
             self._tell_missed()
-        elif page.error is not None and not page.failed_in_training:
+        elif page.error is not None and not page.failed_in_training and not isinstance(page.error, Stopped):
             self.failure.show_error(page.error)
 
     def _show_best(self) -> None:

@@ -124,6 +124,8 @@ def test_paused_stopped_resumed_by_the_keyboard(
     actions["stop_now"].trigger()
     qtbot.waitUntil(lambda: page.state is RunState.IDLE, timeout=WAIT)
     assert head.resume.isVisible()
+    assert head.title.text().startswith("Stopped at once, after batch")
+    assert not panel.training.failure.isVisible()
     actions["log_scale"].trigger()
     assert panel.training.plot.logarithmic.isChecked()
 
@@ -139,6 +141,7 @@ def test_a_second_run_waits_and_says_for_whom(
     assert second.training.progress.title.text() == f"Waits for the run of {first.run.name}"
     press(qtbot, second.training.progress.leave)
     assert second.run.state is RunState.IDLE
+    assert second.ready_view.start.isVisible()
     inspector.window.actions_["start_run"].trigger()
     first.run.stop_now()
     qtbot.waitUntil(lambda: trains(second), timeout=WAIT)
