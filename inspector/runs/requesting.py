@@ -7,53 +7,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..checkpoint.entries import Checkpoint
 from ..workshop.requests import ModelSource
 from ..workshop.run_requests import Chosen, DataSource, Rehearse, Start, Test, Train
 from .arguments import setting
+from .choices import BATCH_SIZE, MORE_EPOCHS, Choices
 from .folders import folder_for, name_for
 from .optimizing import criterion_for, optimizer_of, scheduler_of
 from .own_files import own_part
 from .resume import Resume
+from .sound_choices import sound
 
-MORE_EPOCHS = 3
-BATCH_SIZE = 64
 _MOST_BATCH = 1 << 20
 
 
-class Choices(NamedTuple):
-    """All that can be chosen for a run, the model and the file apart. The fields are those of `Train`."""
-
-    data: DataSource = DataSource()
-    folder: str = ""
-    more_epochs: int = MORE_EPOCHS
-    """How many epochs are trained: the one that was begun counts as one."""
-    optimizer: Chosen = Chosen("Adam")
-    criterion: str = "CrossEntropyLoss"
-    scheduler: Chosen | None = None
-    batch_size: int = BATCH_SIZE
-    lr: float | None = None
-    clip: float = 0.0
-    device: str = "auto"
-    amp: bool = False
-    fused: bool = False
-    threads: int = 0
-    workers: int = 0
-    seed: int = 0
-    name: str = "checkpoint"
-    save_every: int = 0
-    minutes: float = 10.0
-    stop_at_nan: bool = True
-    board: bool = False
-    processes: int = 1
-    nodes: int = 1
-    rendezvous: str = ""
-
-
 def choices_of(checkpoint: Checkpoint, resume: Resume) -> Choices:
-    """What is chosen when nobody says anything."""
+    """What is chosen when nobody says anything. What a file says that cannot be meant is left out."""
     own = _own_choices(own_part(checkpoint, "arguments")) if resume.is_own else {}
     size = setting(resume.arguments, "batch_size")
     found: dict[str, Any] = {
@@ -65,7 +36,7 @@ def choices_of(checkpoint: Checkpoint, resume: Resume) -> Choices:
         "batch_size": size if isinstance(size, int) and 0 < size <= _MOST_BATCH else BATCH_SIZE,
         "more_epochs": _more_epochs(resume),
     }
-    return Choices(**(found | own))
+    return sound(Choices(**(found | own)))
 
 
 def train_request(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .. import wording
@@ -20,8 +20,10 @@ from ..comparing.mending import apply
 from ..comparing.sides import Side, of_checkpoint
 from ..comparing.step_texts import parse
 from ..errors import InspectorError
-from ..runs.requesting import Choices, choices_of, own_model
+from ..runs.choices import Choices
+from ..runs.requesting import choices_of, own_model
 from ..runs.resume import Resume, resume_of
+from ..runs.sound_choices import code_of
 from ..workshop.client import Workshop
 from ..workshop.filling import arguments_from
 from ..workshop.requests import Inspect, ModelSource, Signature, parse_source
@@ -99,6 +101,37 @@ def _beside(checkpoint: Checkpoint | None) -> str:
     weights = of_checkpoint(checkpoint, resume_of(checkpoint).weights or "")
     found = classes_beside(checkpoint.path, [item.key for item in weights.items])
     return f" {wording.safe(str(found[0]), 300)}: it lies beside the file and has its parts" if found else ""
+
+
+def ask_leave(found: Asked, options: argparse.Namespace) -> None:
+    """Asks whether the code may be run that the file names and the command line does not. Raises InspectorError if not.
+
+    A file can name any .py file that lies on the disk; whoever made it need not be whoever runs it.
+    """
+    named = list(_named_code(found, options))
+    if not named or options.trust:
+        return
+    file = found.checkpoint.path if found.checkpoint is not None else ""
+    what = f"{wording.safe(file, 200)} names code to be run: {wording.safe(', '.join(named), 500)}."
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        sys.stderr.write(f"inspector: {what} Run it? [y/N] ")
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+            return
+    raise InspectorError(what, hint="If you trust it say --trust, or name it yourself: --model, --data, --criterion.")
+
+
+def _named_code(found: Asked, options: argparse.Namespace) -> Iterator[str]:
+    if found.checkpoint is None:
+        return
+    own = own_model(found.checkpoint)
+    if own is not None and not options.model and parse_source(own[0]).kind != "torchvision":
+        yield own[0]
+    code = code_of(choices_of(found.checkpoint, found.resume))
+    if "data" in code and not options.data:
+        yield str(code["data"])
+    if "criterion" in code and not options.criterion:
+        yield str(code["criterion"])
 
 
 def arguments_of(

@@ -109,6 +109,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
                        " path/to/file.py:Class; package.module:Class; for a test also a file with a whole module (it is"
                        " unpickled, which runs code in it), or TorchScript")  # fmt: skip
     group.add_argument("--arg", action="append", default=[], metavar="K=V", help="an argument of the constructor")
+    group.add_argument("--trust", action="store_true", help="run the code that FILE itself names, without asking")
     group.add_argument("--python", default="", metavar="INTERPRETER", help="the Python that has torch and the class")
     group.add_argument("--in-process", action="store_true", help="run inside this process, without a child")
 

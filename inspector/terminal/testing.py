@@ -39,6 +39,7 @@ def test(options: argparse.Namespace) -> int:
     """Tests what the command line names, and gives the exit code. Raises InspectorError when it cannot begin."""
     _check_exports(options.export)
     found, unread = _read(options)
+    run_asking.ask_leave(found[0], options)
     source = run_asking.source_of(options.model, found[0].checkpoint)
     chosen = run_asking.choices(options, found[0])
     with _workshop(options) as workshop, tempfile.TemporaryDirectory(prefix="checkpoint-inspector-") as folder:

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 
 from .. import wording
 from ..progress import finish
+from ..runs.choices import Choices
 from ..runs.driving import Run, workshop_for_runs
 from ..runs.preflight import Need, preflight
-from ..runs.requesting import Choices, fitting_start, train_request
+from ..runs.requesting import fitting_start, train_request
 from ..runs.starting import starting
 from ..workshop.client import Workshop
 from ..workshop.requests import ModelSource
@@ -32,6 +33,7 @@ _SIGNS = {"ok": "✓", "assumed": "·", "warning": "!", "missing": "−"}
 def train(options: argparse.Namespace) -> int:
     """Trains as the command line says, and gives the exit code. Raises InspectorError when it cannot begin."""
     found = run_asking.asked(options.file, options)
+    run_asking.ask_leave(found, options)
     chosen = _with_folder(run_asking.choices(options, found), options)
     source = run_asking.source_of(options.model, found.checkpoint)
     with _workshop(options) as workshop, tempfile.TemporaryDirectory(prefix="checkpoint-inspector-") as folder:

@@ -85,13 +85,23 @@ def test_a_better_loss_is_told_in_the_words_that_people_know(train: Run, folder:
 
 def test_what_a_run_saved_names_everything_for_the_next(train: Run, run: Run, folder: Path) -> None:
     train("tiny.pth", "--epochs", "1", "--folder", folder / "out")
-    done = run("train", folder / "out" / "current_checkpoint.pt", "--until", "6", "--in-process", "--json")
+    done = run("train", folder / "out" / "current_checkpoint.pt", "--until", "6", "--in-process", "--json", "--trust")
     assert done.code == 0, done.err
     said = words(done)
     assert [word["epoch"] for word in said if word["word"] == "EpochEnd"] == [5, 6]
     assert said[-1]["word"] == "Trained"
     assert said[-1]["ended"] == "finished"
     assert Path(said[-1]["latest"]).parent == folder / "out", "it goes on in its own folder"
+
+
+def test_code_that_a_file_names_is_not_run_unasked(train: Run, run: Run, folder: Path) -> None:
+    train("tiny.pth", "--epochs", "1", "--folder", folder / "out")
+    (folder / "nets.py").write_text(NETS + "\nopen('was_run', 'w')\n")
+    done = run("train", folder / "out" / "current_checkpoint.pt", "--in-process")
+    assert done.code == 2
+    assert f"{folder / 'nets.py'}:Tiny" in done.err
+    assert "--trust" in done.err
+    assert not (folder / "was_run").exists()
 
 
 def test_a_prefix_that_a_step_strips_never_reaches_what_is_saved(train: Run, folder: Path) -> None:

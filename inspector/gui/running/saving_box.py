@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
 from ...errors import InspectorError
+from ...runs.sound_choices import is_file_name
 from ..widgets.check_box import CheckBox
 from .setting_fields import number_box, put, tick
 from .setup import Setup
-from .setup_problems import is_file_name
 from .setup_section import SettingRows, note_label, say
 from .typed_line import PathLine, TypedLine
 

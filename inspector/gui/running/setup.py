@@ -16,13 +16,13 @@ from PySide6.QtCore import QObject, Signal
 
 from ...errors import InspectorError
 from ...runs import requesting
-from ...runs.requesting import Choices
+from ...runs.choices import Choices
+from ...runs.sound_choices import code_of, followed
 from ...workshop.requests import ModelSource
 from ...workshop.run_requests import Chosen, DataSource, Start, Test, Train
 from . import setup_reading
 from .setup_field import Field
 from .setup_problems import problems_of
-from .sound_choices import code_of, followed, sound
 
 if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
@@ -241,7 +241,7 @@ class Setup(QObject):
             return
         there = {role: said for role, said in corrections.items() if said is not None}
         found = setup_reading.read(self.checkpoint, there)
-        named = sound(requesting.choices_of(self.checkpoint, found.resume))
+        named = requesting.choices_of(self.checkpoint, found.resume)
         code = code_of(named)
         usual = named._replace(**{name: getattr(Choices(), name) for name in code})
         choices = followed(self.choices, self._usual, usual)

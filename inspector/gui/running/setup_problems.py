@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ... import wording
 from ...runs.offered import CRITERIA
+from ...runs.sound_choices import is_file_name
 
 if TYPE_CHECKING:
     from ...workshop.run_requests import DataSource
@@ -27,11 +27,6 @@ def problems_of(setup: Setup) -> Iterator[str]:
         yield from _of_function(setup.criterion, "The criterion")
     if setup.own_module is not None and setup.own_module.kind == "torchscript":
         yield "A TorchScript file can be tested as it is; to train on, choose the class that it was made from."
-
-
-def is_file_name(name: str) -> bool:
-    """Whether files can be called so, on any system, and lie where they should."""
-    return re.fullmatch(r"[^/\\\0:*?\"<>|]{1,100}", name) is not None and name not in (".", "..")
 
 
 def _of_data(data: DataSource) -> Iterator[str]:

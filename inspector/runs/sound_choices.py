@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ...runs.requesting import Choices
-from ...workshop.run_requests import DataSource
+import re
+
+from ..workshop.run_requests import DataSource
+from .choices import Choices
 
 KINDS = ("shapes", "torchvision", "images", "arrays", "function")
 _RANGES: dict[str, tuple[float, float]] = {
@@ -18,8 +20,14 @@ def sound(choices: Choices) -> Choices:
     """`choices` with the defaults in place of numbers out of range and data that cannot be: a file may say anything."""
     usual = Choices()
     wrong = [name for name, bounds in _RANGES.items() if not _is_within(name, getattr(choices, name), bounds)]
+    wrong += [] if is_file_name(choices.name) else ["name"]
     made = choices._replace(**{name: getattr(usual, name) for name in wrong})
     return made._replace(data=made.data if _is_sound(made.data) else usual.data)
+
+
+def is_file_name(name: str) -> bool:
+    """Whether files can be called so, on any system, and lie where they should."""
+    return re.fullmatch(r"[^/\\\0:*?\"<>|]{1,100}", name) is not None and name not in (".", "..")
 
 
 def code_of(choices: Choices) -> dict[str, object]:
