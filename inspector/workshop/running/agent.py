@@ -2,13 +2,20 @@
 
 It starts the processes of this machine, restarts all of them together when one ends badly, and meets the agents of
 other machines. It is told what to do by its arguments, and tells over the socket of `rank` only why it ended, where
-the processes cannot say it themselves.
+the processes cannot say it themselves:
+
+    -> ("agent", Failure, is_met)       `is_met`: it is how its processes ended, and not that machines did not meet
+
+On the signal LEAVE it ends, and lets the agents of other machines know that the run is over. (On SIGTERM it would not:
+to torch that is a machine which may come back.)
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +27,7 @@ from .rank import RESTARTS, connected
 
 DOOR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "__main__.py")
 TITLE = "The run was given up"
+LEAVE = signal.SIGUSR1
 _RUN_ID = "checkpoint-inspector"
 _LOOKS = 0.2
 """Seconds between two looks at the processes."""
@@ -32,15 +40,16 @@ def run(parent: str, processes: str, nodes: str, rendezvous: str) -> None:
 
     if not dies_with(int(parent)):
         sys.exit(1)
+    signal.signal(LEAVE, _leave)
     logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)  # what matters is told in sentences
     options = torchrun.get_args_parser().parse_args(_options(torchrun, int(processes), int(nodes), rendezvous))
     try:
         torchrun.run(options)  # type: ignore[no-untyped-call]
     except ChildFailedError as error:
-        _tell(Failure(_ends(error.failures), TITLE))
+        _tell(Failure(_ends(error.failures), TITLE), is_met=True)
         sys.exit(1)
     except Exception as error:
-        _tell(Failure(_meeting(error, rendezvous), TITLE, _hint(rendezvous)))
+        _tell(Failure(_meeting(error, rendezvous), TITLE, _hint(rendezvous)), is_met=False)
         sys.exit(1)
 
 
@@ -61,9 +70,17 @@ def _options(torchrun: Any, processes: int, nodes: int, rendezvous: str) -> list
     return [*(f"--{name}={value}" for name, value in options.items()), DOOR, "rank"]
 
 
-def _tell(failure: Failure) -> None:
-    with connected() as line:
-        line.send(("agent", failure))
+class Left(Exception):
+    """The run is over, by the will of this machine."""
+
+
+def _leave(*_: object) -> None:
+    raise Left
+
+
+def _tell(failure: Failure, *, is_met: bool) -> None:
+    with contextlib.suppress(OSError), connected() as line:
+        line.send(("agent", failure, is_met))
 
 
 def _ends(failures: Mapping[int, Any]) -> str:
@@ -75,8 +92,6 @@ def _ends(failures: Mapping[int, Any]) -> str:
 
 def _how(exitcode: int) -> str:
     if exitcode < 0:
-        import signal
-
         return f"was ended by {signal.Signals(-exitcode).name}"
     return f"ended with exit code {exitcode}"
 

@@ -26,7 +26,7 @@ from .. import crossing
 from ..requests import Failure, WorkshopError
 from ..run_requests import GoOn, Pause, StopSoon, Train
 from ..run_words import Message, Saved
-from .agent import DOOR, TITLE
+from .agent import DOOR, LEAVE, TITLE
 from .rank import SOCKET
 from .wishes import GO_ON, PAUSE, STOP
 
@@ -36,6 +36,11 @@ _OWN_STORE = "TORCH_DISABLE_SHARE_RDZV_TCP_STORE"
 """Else those who start again meet (with torch 2.4 and later) where the addresses of the last ones still stand."""
 _LONGEST_FOLDER = 75
 """Characters, of the 104 that an address may have on macOS (108 on Linux)."""
+_APART = Failure(
+    "Another machine of the run has ended it, or cannot be reached any more.",
+    TITLE,
+    "That machine says why. What was saved last is whole.",
+)
 _WISHES = {GO_ON: GoOn(), PAUSE: Pause(), STOP: StopSoon()}
 
 
@@ -76,6 +81,7 @@ class Processes:
         self._request = request
         self._wish = GO_ON
         self._latest = ""
+        self._have_met = False
         self._lost: list[int] = []
         """The ranks that were lost since all were there, the first first."""
         self._answers: dict[int, Any] = {}
@@ -145,7 +151,7 @@ class Processes:
             self._fail(message[1], is_lost=message[2])
         elif kind == "agent":
             process.is_done = True
-            self._failure = message[1]
+            self._failure = message[1] if message[2] or not self._have_met else _APART
         else:
             if isinstance(message, Saved) and message.kind == "latest":
                 self._latest = message.path
@@ -154,6 +160,7 @@ class Processes:
     def _begin(self, process: _Process, number: int, pid: int) -> Iterator[Message]:
         """A process is there: it is told what to do, and where to go on."""
         process.number, process.pid = number, pid
+        self._have_met = True
         if self._lost:
             yield Message(self._about_the_lost(), "warning")
             self._lost = []
@@ -195,7 +202,7 @@ class Processes:
     def _end_agent(self, *, takes_leave: bool) -> None:
         """Kills the agent; where it `takes_leave`, those of other machines are told first, and do not wait for it."""
         if takes_leave and self._agent.poll() is None:
-            self._agent.terminate()
+            self._agent.send_signal(LEAVE)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._agent.wait(_PATIENCE)
         self._agent.kill()

@@ -319,6 +319,29 @@ def test_two_machines_meet_and_meet_again(whole: tuple[list[Any], Any, Train], t
     assert difference(latest(request._replace(folder=folder)), latest(whole[2])) == ""
 
 
+def test_a_machine_whose_code_fails_ends_the_run_on_the_others(tmp_path: Path) -> None:
+    with socket.socket() as any_port:
+        any_port.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{any_port.getsockname()[1]}"
+    code = TIRED.replace("self.count == 3", "self.count == 3 and __import__('os').environ['RANK'] == '1'")
+    request = training(tmp_path, code, data=UNEVEN, nodes=2, rendezvous=address)
+    told: list[str] = []
+
+    def drive() -> None:
+        with pytest.raises(WorkshopError) as caught:
+            driven(Run(request, in_process=True))
+        told.append(caught.value.message)
+
+    machines = [threading.Thread(target=drive) for _ in range(2)]
+    for each in machines:
+        each.start()
+    for each in machines:
+        each.join()
+    reason, other = told
+    assert reason.startswith("Batch 3 of epoch 1, layer Net: ValueError: tired")
+    assert other == "Another machine of the run has ended it, or cannot be reached any more."
+
+
 def driven(run: Run, hear: Callable[[Any], object] = lambda word: None) -> tuple[list[Any], Any]:
     """(all words, the answer); `hear` is told each word."""
     work, words = run.words(), []
