@@ -22,7 +22,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-IMPORTED_AS = {"pyside6-essentials": "PySide6"}
+IMPORTED_AS = {"pillow": "PIL", "pyside6-essentials": "PySide6"}
 """The import name of a distribution where it is not the distribution's own."""
 
 
