@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from inspector.gui.app import Application, main
 from inspector.gui.open_file import OpenFile
+from inspector.gui.running.open_run import OpenRun
+from inspector.gui.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -53,6 +55,16 @@ def test_a_file_of_the_command_line_is_painted_before_anything_heavy_is_loaded(s
 def test_help_names_the_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "FILE" in capsys.readouterr().out
+
+
+def test_the_runs_of_a_window_can_be_inside_its_process(qapp: QApplication, tmp_path: Path) -> None:
+    application = Application(qapp, Settings(str(tmp_path / "other")), in_process=True)
+    application.session.run(str(tmp_path / "none.pt"))
+    page = application.session.current
+    assert isinstance(page, OpenRun)
+    assert page.engine.is_in_process
+    application.window.close()
+    application.end()
 
 
 def test_the_system_can_ask_for_a_file(

@@ -20,12 +20,12 @@ class Engine:
     """Where runs run: in the process of a workshop, or in this one."""
 
     def __init__(self, in_process: bool) -> None:
-        self._in_process = in_process
+        self.is_in_process = in_process
         self._workshop: Workshop | None = None
 
     def prepared(self, make: Making, interpreter: str) -> PreparedRun:
         """A run with the Python that is wanted."""
-        if self._in_process:
+        if self.is_in_process:
             return PreparedRun(make, workshop=None, in_process=True)
         from ...runs.driving import workshop_for_runs
 
