@@ -19,8 +19,8 @@ help: ## Show this list
 run: setup ## Open the window with the samples at hand (without a screen: pictures and text); FILES="a.pth b.pt"
 	@$(PY) tools/run.py $(FILES)
 
-test: setup ## Run every test; ARGS="-k word" for some of them
-	@$(PY) -m pytest $(ARGS)
+test: setup ## Run every test, two at a time; ARGS="-k word" for some of them
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup ## Look over the code: ruff everywhere, mypy on the rooms below the window
 	@$(PY) -m ruff check .

@@ -16,6 +16,8 @@ from inspector.gui.panels.tree_side import TreeSide
 
 WAIT = 20_000
 """Milliseconds that something may take on a busy machine before it counts as not coming."""
+for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
+    _wait.__kwdefaults__["timeout"] = WAIT  # two tests at once, each with children: five seconds are soon over
 
 
 @pytest.fixture(scope="session")

@@ -116,9 +116,10 @@ def test_an_endless_constructor_is_stopped(
 def test_nothing_is_left_when_a_tab_is_closed_at_work(
     qtbot: QtBot, inspector: Application, fit: Fit, samples: Path, tmp_path: Path
 ) -> None:
+    before = set(psutil.Process().children(recursive=True))
     body = "import time\nprint('here')\ntime.sleep(1000)"
     panel = fit(samples / "linear.pth", trust(inspector, module(tmp_path, "sleeps", body)))
     qtbot.waitUntil(lambda: "here" in panel.fit.chosen.output, timeout=WAIT)
-    assert psutil.Process().children(recursive=True)
+    assert set(psutil.Process().children(recursive=True)) - before
     inspector.session.close(panel.fit)
-    qtbot.waitUntil(lambda: not psutil.Process().children(recursive=True), timeout=WAIT)
+    qtbot.waitUntil(lambda: not set(psutil.Process().children(recursive=True)) - before, timeout=WAIT)

@@ -113,8 +113,8 @@ def driven(request: Any, runs: Workshop | None) -> tuple[list[Any], InspectorErr
 def nothing_is_left(runs: Workshop) -> bool:
     """Whether of the workshop only the process is left that has torch loaded; and it still answers."""
     finish(runs.ask(Hello()))
-    (warm,) = [each for each in psutil.Process().children() if "workshop" in " ".join(each.cmdline())]
-    _, alive = psutil.wait_procs(warm.children(recursive=True), timeout=5)
+    warm = [each for each in psutil.Process().children() if "workshop" in " ".join(each.cmdline())]
+    _, alive = psutil.wait_procs([child for each in warm for child in each.children(recursive=True)], timeout=5)
     return not [each for each in alive if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
 
