@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from inspector.analysis.statistics import measure
@@ -425,18 +425,19 @@ def test_light_and_dark_are_taken_up_at_once(qtbot: QtBot, panel: DetailPanel, s
     from inspector.gui import theme
 
     show(opened(tmp_path / "m.safetensors", w=np.array([[-2.0, 0.0], [2.0, 1.0]], dtype="f4")), "w")
-    application = QGuiApplication.instance()
-    assert isinstance(application, QGuiApplication)
-    before = application.palette()
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    before = application.palette(), application.styleSheet()
     try:
-        application.setPalette(theme.palette(theme.DARK))
+        theme.apply("dark")
         qtbot.waitUntil(lambda: pixel(panel, 1, 0) == QColor(theme.DARK.positive))
         assert _corner(panel) == QColor(theme.DARK.surface)
-        application.setPalette(theme.palette(LIGHT))
+        theme.apply("light")
         qtbot.waitUntil(lambda: pixel(panel, 1, 0) == QColor(LIGHT.positive))
         assert _corner(panel) == QColor(LIGHT.surface)
     finally:
-        application.setPalette(before)
+        application.setPalette(before[0])
+        application.setStyleSheet(before[1])
 
 
 def _corner(panel: DetailPanel) -> QColor:
