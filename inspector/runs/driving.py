@@ -26,7 +26,7 @@ from ..workshop.limits import Limits
 from ..workshop.requests import Said, Stopped, WorkshopError
 from ..workshop.run_requests import GoOn, LookAtData, Pause, Rehearse, RunRequest, StopSoon, Test, Train, Wish
 from ..workshop.run_words import Batches, Saved, Word
-from ..workshop.warm_process import SLEEPING_THREADS
+from ..workshop.warm_process import SPINNING_THREADS
 
 LIMITS = Limits(seconds=math.inf, memory=sys.maxsize)
 """A run ends when it is done; of the memory three quarters of the machine are there for it."""
@@ -158,7 +158,7 @@ class _InProcess:
         self._is_killed = False
 
     def words(self) -> Words:
-        for name, value in SLEEPING_THREADS.items():
+        for name, value in SPINNING_THREADS.items():
             os.environ.setdefault(name, value)  # read when torch is loaded
         from ..workshop.running.running import run
         from ..workshop.running.wishes import Wishes
