@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -140,6 +140,7 @@ class _FileEntry(QAbstractButton):
 
     def __init__(self, name: str, line: str) -> None:
         super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew when the pointer comes and goes
         self.setText(name)
         self._line = line
         self.setAccessibleDescription(line)
@@ -150,11 +151,6 @@ class _FileEntry(QAbstractButton):
     def sizeHint(self) -> QSize:
         small = QFontMetrics(scaled_font(0.92))
         return QSize(280, self.fontMetrics().height() + small.height() + 11)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
-            self.update()
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         chosen = colours()
