@@ -6,7 +6,7 @@ its result. Who drives it decides what to do with the words; who stops asking ha
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, TypeVar
 
 Result = TypeVar("Result")
@@ -24,6 +24,23 @@ class Progress(NamedTuple):
     def share(self) -> float:
         """The part that is done, 0 to 1 (1 when there was nothing to do)."""
         return min(1.0, self.done / self.total) if self.total > 0 else 1.0
+
+
+def overheard(
+    work: Generator[Any, None, Result], hear: Callable[[Any], object]
+) -> Generator[Any, None, Result]:
+    """The same words and the same result; `hear` is told each word before it goes on. To close it closes `work`."""
+    try:
+        while True:
+            try:
+                word = next(work)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            hear(word)
+            yield word
+    finally:
+        work.close()
 
 
 def finish(work: Generator[Any, None, Result]) -> Result:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from .language import ntr, tr
+
 _SIZE_UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 
 
@@ -13,7 +15,7 @@ def size(nbytes: int) -> str:
     if abs(nbytes) < 1000:
         return f"{nbytes} B"
     if abs(nbytes) >= 10**27:  # a file may claim sizes that no float can hold
-        return "over 10^27 B"
+        return tr("over 10^27 B")
     amount = float(nbytes)
     for unit in _SIZE_UNITS:
         amount /= 1000
@@ -30,7 +32,7 @@ def count(number: int) -> str:
 
 def plural(number: int, singular: str, plural_form: str = "") -> str:
     """`1 tensor`, `320 tensors`; `plural_form` where an s will not do (`2 entries`)."""
-    return f"{number:,} {singular if number == 1 else plural_form or singular + 's'}"
+    return ntr(f"{{n}} {singular}", f"{{n}} {plural_form or singular + 's'}", number)
 
 
 def shape(dimensions: Sequence[int]) -> str:
@@ -61,7 +63,7 @@ def names(items: Sequence[str], limit: int = 3) -> str:
     """A few names, and how many more there are: `a, b, c and 12 more`."""
     shown = ", ".join(items[:limit])
     left = len(items) - limit
-    return f"{shown} and {left:,} more" if left > 0 else shown
+    return tr("{names} and {count:,} more", names=shown, count=left) if left > 0 else shown
 
 
 def safe(text: str, limit: int = 200) -> str:

@@ -14,12 +14,14 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "inspector"
 
 FLOORS = (
-    {"__init__", "errors", "installed", "progress", "wording"},
+    {"__init__", "errors", "installed", "language", "progress", "wording"},
     {"checkpoint"},
     {"analysis"},
     {"comparing"},
+    {"converting"},
     {"workshop"},
     {"runs"},
+    {"series"},
     {"gui"},
     {"cli", "terminal", "__main__"},
 )

@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Generator
 from typing import Any
 
-from ..progress import Progress
+from ..progress import Progress, overheard
 from ..workshop.client import Workshop
 from ..workshop.limits import Limits
 from ..workshop.requests import Said, Stopped, WorkshopError
@@ -66,19 +66,10 @@ class Run:
 
         Raises WorkshopError when the run fails, Stopped after `kill`.
         """
-        work = self._way.words()
         try:
-            while True:
-                try:
-                    word = next(work)
-                except StopIteration as end:
-                    return end.value
-                self._note(word)
-                yield word
+            return (yield from overheard(self._way.words(), self._note))
         except WorkshopError as error:
             raise self._told(error) from error.__cause__
-        finally:
-            work.close()
 
     def pause(self) -> None:
         """Waits after the present batch."""
@@ -127,20 +118,15 @@ class _Apart:
         self._wishes: deque[Wish] = deque()
 
     def words(self) -> Words:
-        work = self._workshop.ask(self._request)
         try:
-            while True:
-                try:
-                    word = next(work)
-                except StopIteration as end:
-                    return end.value
-                while self._wishes and self._workshop.tell(self._wishes[0]):  # before it began, nobody hears
-                    self._wishes.popleft()
-                yield word
+            return (yield from overheard(self._workshop.ask(self._request), self._pass_wishes_on))
         finally:
-            work.close()
             if not self._is_shared:
                 self._workshop.close()
+
+    def _pass_wishes_on(self, _word: object) -> None:
+        while self._wishes and self._workshop.tell(self._wishes[0]):  # before it began, nobody hears
+            self._wishes.popleft()
 
     def tell(self, wish: Wish) -> None:
         self._wishes.append(wish)

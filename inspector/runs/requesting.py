@@ -11,7 +11,7 @@ from typing import Any
 
 from ..checkpoint.entries import Checkpoint
 from ..workshop.requests import ModelSource
-from ..workshop.run_requests import Chosen, DataSource, Rehearse, Start, Test, Train
+from ..workshop.run_requests import Chosen, DataSource, Start, Test, Train
 from .arguments import setting
 from .choices import BATCH_SIZE, MORE_EPOCHS, Choices
 from .folders import folder_for, name_for
@@ -87,10 +87,6 @@ def _is_same(known: Chosen, asked: Chosen) -> bool:
 
 def _listed(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
-
-
-def rehearse_request(train: Train) -> Rehearse:
-    return Rehearse(train)
 
 
 def test_request(

@@ -57,10 +57,6 @@ class PerClassModel(FlatTableModel):
         """The number of the class that stands in a row."""
         return self._order[row]
 
-    def row_of(self, label: int) -> int:
-        """Where a class stands."""
-        return self._order.index(label)
-
     def count(self) -> int:
         return len(self._order)
 

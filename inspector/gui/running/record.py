@@ -16,7 +16,7 @@ from ...errors import InspectorError
 from ...progress import Progress
 from ...runs.telling import line_of, trained
 from ...workshop.requests import Said, Stopped
-from ...workshop.run_words import Batches, Began, EpochEnd, Handshake, Saved, Trained, Waiting
+from ...workshop.run_words import Batches, Began, EpochEnd, Saved, Trained, Waiting
 
 MOST_OUTPUT = 100_000
 """Letters of what the user's code prints that are kept."""
@@ -47,7 +47,6 @@ class RunRecord:
         self.doing = ""
         """What it says it is at, before and between the batches."""
         self.ends: list[EpochEnd] = []
-        self.handshake: Handshake | None = None
         self.lines: list[TimedLine] = []
         self.saved: dict[str, Saved] = {}
         """Path -> the last saving of it."""
@@ -144,8 +143,6 @@ class RunRecord:
             self.ends.append(word)
         elif isinstance(word, Saved):
             self.saved[word.path] = word
-        elif isinstance(word, Handshake):
-            self.handshake = word
         elif isinstance(word, Waiting):
             self._heard_at = 0.0
         elif isinstance(word, Progress):
