@@ -1,1 +1,1 @@
-"""A checkpoint made into another kind of file: what can be wished for, what it would cost, and doing it."""
+"""A checkpoint made into another kind of file: what can be wished for, what would come of it, and doing it."""
