@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from ..errors import FileError, InspectorError
+from ..language import tr
 from ..progress import Progress
 from .measuring import Measured, Measuring
 from .open_page import OpenPage
@@ -61,6 +62,9 @@ class OpenFile(OpenPage):
     def place(self) -> str:
         return self.path
 
+    def recipe(self) -> dict[str, Any]:
+        return {"kind": "file", "path": self.path}
+
     # Opening
 
     def open(self) -> None:
@@ -86,9 +90,9 @@ class OpenFile(OpenPage):
         if not isinstance(error, InspectorError):
             self.broken.emit(error)
             error = FileError(
-                f"An error in this program, {type(error).__name__}, stopped the reading.",
+                tr("An error in this program, {name}, stopped the reading.", name=type(error).__name__),
                 path=self.path,
-                hint="Nothing in the file was run or changed. Please report it with the text of the error window.",
+                hint=tr("Nothing in the file was run or changed. Please report it with the text of the error window."),
             )
         self.error = error
         self._watch.watch(((self.path, stamp_of(self.path)),))
@@ -146,7 +150,7 @@ class OpenFile(OpenPage):
         last = next((word for word in reversed(words) if isinstance(word, Progress)), None)
         if self.contents is not None:
             total = self.contents.outline.total_nbytes
-            self._tell_pace(last.done if last else self._measured_bytes, total, "Measured")
+            self._tell_pace(last.done if last else self._measured_bytes, total, tr("Measured"))
 
     def _note(self, word: Measured) -> None:
         if word.result is not None:
@@ -160,7 +164,7 @@ class OpenFile(OpenPage):
         """Marks a row with NaN or Inf, and the branches above it."""
         wrongs = {"NaN"} if statistics.nans else set()
         if statistics.positive_infinities or statistics.negative_infinities:
-            wrongs.add("Inf")
+            wrongs.add(tr("Inf"))
         while wrongs and row >= 0 and self.contents is not None:
             known = set(self.flagged.get(row, "").split(" and ")) - {""}
             if wrongs <= known:

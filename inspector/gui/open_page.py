@@ -61,6 +61,12 @@ class OpenPage(QObject):
         """Where it comes from, in full: the paths of its files, one on a line."""
         raise NotImplementedError
 
+    def recipe(self) -> dict[str, Any] | None:
+        """How it is opened again another day, as plain values (what JSON has): `kind`, and what that takes, paths
+        absolute. None for a page that does not come back. `recipes.page_of` makes a page of it again.
+        """
+        return None
+
     def open(self) -> None:
         """Reads what it shows (again)."""
         raise NotImplementedError

@@ -20,7 +20,10 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from ..checkpoint.entries import Checkpoint
+    from .comparison import OpenComparison
+    from .fitting.open_error import OpenError
     from .fitting.open_fit import OpenFit
+    from .running.open_run import OpenRun
 
 
 class Session(QObject):
@@ -54,7 +57,10 @@ class Session(QObject):
         """Opens each of these, and shows the first; one that is open already is only shown."""
         first: OpenFile | None = None
         for path in paths:
-            file = self._find(path) or self._add_file(path)
+            file = self._find(path)
+            if file is None:
+                file = self.made_file(path)
+                self.add(file)
             first = first or file
         if first is not None:
             self.show(first)
@@ -67,22 +73,54 @@ class Session(QObject):
         found = (page for page in self.pages if isinstance(page, OpenComparison) and page.paths == paths)
         page = next(found, None)
         if page is None:
-            page = OpenComparison(*paths, self)
-            page.compared.connect(lambda: [self.settings.remember(path) for path in reversed(page.paths)])
+            page = self.made_comparison(*paths)
             self.add(page)
         self.show(page)
 
     def fit(self, path: str, *, model: str = "") -> None:
         """Fits the checkpoint `path` to a model in a tab of its own; it is not read again where it is open."""
-        from .fitting.open_fit import OpenFit
-
-        page = OpenFit(path, self.settings, self, checkpoint=self._known(path), model=model)
-        page.opened.connect(lambda: self.settings.remember(page.path))
+        page = self.made_fit(path, model=model)
         self.add(page)
         self.show(page)
 
     def run(self, path: str, *, fit: OpenFit | None = None) -> None:
         """Trains on from the checkpoint `path` in a tab of its own, with the model and the mending steps of `fit`."""
+        page = self.made_run(path, fit=fit)
+        self.add(page)
+        self.show(page)
+
+    def explain(self, text: str = "") -> None:
+        """Explains the text of an error in a tab of its own."""
+        page = self.made_error(text)
+        self.add(page)
+        self.show(page)
+
+    # Pages that are made, and not added yet
+
+    def made_file(self, path: str) -> OpenFile:
+        """A page for one file."""
+        page = OpenFile(path, self)
+        page.opened.connect(lambda: self.settings.remember(page.path))
+        return page
+
+    def made_comparison(self, path_a: str, path_b: str) -> OpenComparison:
+        """A page for two files."""
+        from .comparison import OpenComparison
+
+        page = OpenComparison(path_a, path_b, self)
+        page.compared.connect(lambda: [self.settings.remember(path) for path in reversed(page.paths)])
+        return page
+
+    def made_fit(self, path: str, *, model: str = "") -> OpenFit:
+        """A page for a checkpoint and a model."""
+        from .fitting.open_fit import OpenFit
+
+        page = OpenFit(path, self.settings, self, checkpoint=self._known(path), model=model)
+        page.opened.connect(lambda: self.settings.remember(page.path))
+        return page
+
+    def made_run(self, path: str, *, fit: OpenFit | None = None) -> OpenRun:
+        """A page for a checkpoint that is trained on."""
         from .running.open_run import OpenRun
 
         known = fit.checkpoint if fit is not None else self._known(path)
@@ -90,16 +128,15 @@ class Session(QObject):
             path, self.settings, self, checkpoint=known, fit=fit, in_process=self.in_process, queue=self.queue
         )
         page.opened.connect(lambda: self.settings.remember(page.path))
-        self.add(page)
-        self.show(page)
+        return page
 
-    def explain(self, text: str = "") -> None:
-        """Explains the text of an error in a tab of its own."""
+    def made_error(self, text: str) -> OpenError:
+        """A page for the text of an error."""
         from .fitting.open_error import OpenError
 
-        page = OpenError(text, self)
-        self.add(page)
-        self.show(page)
+        return OpenError(text, self)
+
+    # What is open
 
     def add(self, page: OpenPage) -> None:
         """Takes in a new page and has it read; `show` looks at it."""
@@ -145,9 +182,3 @@ class Session(QObject):
         """The checkpoint, where it is open already."""
         file = self._find(path)
         return file.contents.checkpoint if file is not None and file.contents is not None else None
-
-    def _add_file(self, path: str) -> OpenFile:
-        file = OpenFile(path, self)
-        file.opened.connect(lambda: self.settings.remember(file.path))
-        self.add(file)
-        return file

@@ -1,8 +1,14 @@
-"""What the window knows of a panel, whatever question it answers."""
+"""What the window knows of a panel, whatever question it answers.
+
+How a person arranged a panel - what is searched, sorted, chosen, open, pressed - is said by `arrangement` and taken
+back by `arrange`. Both coming back another day and undoing are made of nothing else: a deed is what the arrangement
+was before it and after it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
@@ -37,9 +43,54 @@ class PagePanel(QStackedWidget):
     failed = Signal(object)
     """An exception that belongs to nothing that is shown: told in a box."""
 
+    arranged = Signal(str)
+    """A person changed the arrangement; in a few words, translated, what was done: `Sort by mean`, `Close branch`.
+    Each is undone by itself. Never for what the program does by itself, nor for what belongs to a file."""
+    arranging = Signal(str)
+    """The same of something that goes on - typing, going from row to row, dragging a width: what comes under the same
+    words within a moment is undone together."""
+
     def __init__(self, page: OpenPage) -> None:
         super().__init__()
         self.page = page
+        self._awaited: dict[str, Any] = {}
+
+    # How a person arranged it
+
+    def arrangement(self) -> dict[str, Any]:
+        """How its content is arranged now, as plain values (what JSON has), small even for 100,000 keys.
+
+        Asked only while there is content. A name for each thing that can be arranged by itself: `query`, `sorting`;
+        what is as it is at first may be left out only if `arrange` then puts it back to that.
+        """
+        return {}
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        """Arranges the content so, as far as it still can be: whatever is not named stays, what makes no sense any
+        more - a key that is gone, a column that is no more, a value of the wrong type - is passed over.
+
+        Asked only while there is content. What it brings about may come later (a search is a job).
+        """
+
+    @property
+    def arranged_as(self) -> dict[str, Any]:
+        """The arrangement; while there is no content that which it is to have."""
+        return self.arrangement() if self.has_content else dict(self._awaited)
+
+    def arrange_as(self, wanted: Mapping[str, Any]) -> None:
+        """Arranges the content so, at once or as soon as there is some."""
+        if self.has_content:
+            self.arrange(wanted)
+            return
+        if not self._awaited:
+            self.ready.connect(self._arrange_awaited)
+        self._awaited.update(wanted)
+
+    def _arrange_awaited(self) -> None:
+        if self.has_content and self._awaited:
+            self.ready.disconnect(self._arrange_awaited)
+            wanted, self._awaited = self._awaited, {}
+            self.arrange(wanted)
 
     @property
     def has_content(self) -> bool:

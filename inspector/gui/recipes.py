@@ -1,0 +1,38 @@
+"""Pages made again from their recipes: what `OpenPage.recipe` said, read back another day.
+
+A recipe is whatever the settings hold, so nothing in it is taken for granted: one that cannot be right makes no page.
+A new kind of page says its `kind` in its recipe, and stands in `KINDS` with the function that makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .open_page import OpenPage
+
+if TYPE_CHECKING:
+    from .session import Session
+
+Recipe = Mapping[str, Any]
+
+
+def page_of(recipe: Recipe, session: Session) -> OpenPage | None:
+    """The page, which nobody has had read yet; None where the recipe makes no sense."""
+    make = KINDS.get(recipe.get("kind"))
+    return make(recipe, session) if make is not None else None
+
+
+def text(recipe: Recipe, name: str) -> str:
+    """A text of the recipe, empty where there is none."""
+    found = recipe.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _file(recipe: Recipe, session: Session) -> OpenPage | None:
+    path = text(recipe, "path")
+    return session.made_file(path) if path else None
+
+
+KINDS: dict[Any, Callable[[Recipe, Session], OpenPage | None]] = {"file": _file}
+"""By the kind of a page, what makes it: `session.made_...`, which connects a page and does not add it."""
