@@ -16,6 +16,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import FileError
+from ..language import tr
 from .dtypes import PER_BYTE
 from .entries import ITEM_SIZES, Storage, Tensor
 
@@ -104,6 +105,8 @@ class Plan(NamedTuple):
     """The bytes of all storages."""
     bare: tuple[int, ...] = ()
     """Which of the storages each `StorageLeaf` stands for."""
+    metadata: tuple[tuple[str, str], ...] = ()
+    """Texts by name that are written along: `__metadata__` of safetensors, in an archive a member of its own."""
 
 
 def of_entry(tensor: Tensor) -> Wanted:
@@ -112,9 +115,9 @@ def of_entry(tensor: Tensor) -> Wanted:
 
     if tensor.extra.quantization is not None or tensor.extra.parts or tensor.layout != "strided":
         what = "quantised" if tensor.extra.quantization is not None else tensor.layout
-        raise FileError(f"a {what} tensor cannot be written in this form")
+        raise FileError(tr("a {what} tensor cannot be written in this form", what=what))
     if tensor.is_array or tensor.extra.subclass or tensor.dtype not in ITEM_SIZES or tensor.dtype in PER_BYTE:
-        raise FileError(f"{tensor.extra.subclass or tensor.dtype} is no plain tensor")
+        raise FileError(tr("{subclass} is no plain tensor", subclass=tensor.extra.subclass or tensor.dtype))
     Elements(tensor)  # checks that they are all there
     plain = not (tensor.extra.conj or tensor.extra.neg or tensor.extra.latin1)
     return Wanted(
@@ -156,10 +159,20 @@ class Packing:
             self._bare.popitem()
 
     def plan(
-        self, root: object, *, format: str = "zip", notes: Iterable[str] = (), sources: Iterable[str] = ()
+        self,
+        root: object,
+        *,
+        format: str = "zip",
+        notes: Iterable[str] = (),
+        sources: Iterable[str] = (),
+        compact: bool = True,
+        metadata: Iterable[tuple[str, str]] = (),
     ) -> Plan:
-        """The plan for a tree that holds the leaves which were given out."""
-        layout = _Layout()
+        """The plan for a tree that holds the leaves which were given out.
+
+        Not `compact`, all of each storage is written that tensors are views of, whatever they leave of it.
+        """
+        layout = _Layout(compact)
         if format == "zip":
             layout.take_views(self._wanted)
         for number, (_, wanted) in enumerate(self._wanted):
@@ -168,7 +181,8 @@ class Packing:
         bare = tuple(len(layout.storages) + number for number, _ in self._bare.values())
         storages = (*layout.storages, *(storage for _, storage in self._bare.values()))
         nbytes = sum(storage.nbytes for storage in storages)
-        return Plan(root, tensors, storages, format, tuple(notes), tuple(dict.fromkeys(sources)), nbytes, bare)
+        sources = tuple(dict.fromkeys(sources))
+        return Plan(root, tensors, storages, format, tuple(notes), sources, nbytes, bare, tuple(metadata))
 
 
 class _View(NamedTuple):
@@ -183,7 +197,8 @@ class _View(NamedTuple):
 class _Layout:
     """Which tensor lies where."""
 
-    def __init__(self) -> None:
+    def __init__(self, compact: bool) -> None:
+        self._compact = compact
         self.storages: list[PlannedStorage] = []
         self._placed: dict[int, tuple[int, tuple[int, ...], int]] = {}
         """Number of the tensor -> (storage, stride, offset)."""
@@ -197,14 +212,29 @@ class _Layout:
                 view = _view(number, each.view)
                 by_storage.setdefault((each.view.storage.key, each.dtype), []).append(view)
         for views in by_storage.values():
-            for stretch in _stretches(views):
-                self._take_stretch(stretch)
+            if self._compact or not self._take_storage(views):
+                for stretch in _stretches(views):
+                    self._take_stretch(stretch)
 
     def _take_stretch(self, views: list[_View]) -> None:
         start, end = views[0].start, max(view.end for view in views)
         used = {(view.start, view.tensor.shape, view.tensor.stride): view.tensor.numel for view in views}
         if end - start > _WASTE * sum(used.values()):
             return  # what lies between is not worth it: `take_whole` takes them
+        self._take_views(views, start, end)
+
+    def _take_storage(self, views: list[_View]) -> bool:
+        """All of the storage that they are views of; whether it is all there."""
+        storage, dtype = views[0].tensor.storage, views[0].tensor.dtype
+        if storage is None or storage.damage or dtype in PER_BYTE:
+            return False
+        places = storage.nbytes // ITEM_SIZES[dtype]
+        if max(view.end for view in views) > places:
+            return False
+        self._take_views(views, 0, places)
+        return True
+
+    def _take_views(self, views: list[_View], start: int, end: int) -> None:
         storage = views[0].tensor.storage
         assert storage is not None
         number = self._add(views[0].tensor.dtype, end - start, _stretch(storage, views[0].tensor.dtype, start, end))

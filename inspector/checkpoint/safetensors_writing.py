@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import safe
 from .entries import ITEM_SIZES
 from .planning import Leaf, Plan, PlannedTensor
@@ -20,18 +21,18 @@ from .safetensors_file import CODES, HEADER_LIMIT
 
 def header(plan: Plan) -> bytes:
     """The header with its length before it. Raises FileError for what the format cannot hold."""
-    told: dict[str, object] = {"__metadata__": {"format": "pt"}}
+    told: dict[str, object] = {"__metadata__": {"format": "pt"} | dict(plan.metadata)}
     at = 0
     for key, tensor in _ordered(plan):
         if key in told:
-            raise FileError(f"A safetensors file cannot hold a tensor that is named {safe(key)!r}.")
+            raise FileError(tr("A safetensors file cannot hold a tensor that is named {key!r}.", key=safe(key)))
         nbytes = plan.storages[tensor.storage].nbytes
         told[key] = {"dtype": _code(key, tensor), "shape": tensor.shape, "data_offsets": [at, at + nbytes]}
         at += nbytes
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     text += b" " * (-len(text) % 8)
     if len(text) > HEADER_LIMIT:
-        raise FileError("So many names are more than the header of a safetensors file may hold.")
+        raise FileError(tr("So many names are more than the header of a safetensors file may hold."))
     return len(text).to_bytes(8, "little") + text
 
 
@@ -53,7 +54,7 @@ def write_safetensors(plan: Plan, file: IO[bytes], head: bytes) -> Iterator[int]
 def _ordered(plan: Plan) -> list[tuple[str, PlannedTensor]]:
     """The tensors in the order of their bytes, with their names."""
     if not isinstance(plan.root, dict) or not all(isinstance(leaf, Leaf) for leaf in plan.root.values()):
-        raise FileError("A safetensors file holds tensors by name, and nothing else.")
+        raise FileError(tr("A safetensors file holds tensors by name, and nothing else."))
     named = [(str(key), plan.tensors[leaf.number]) for key, leaf in plan.root.items()]
     return sorted(named, key=lambda pair: -ITEM_SIZES[pair[1].dtype])
 
@@ -61,8 +62,8 @@ def _ordered(plan: Plan) -> list[tuple[str, PlannedTensor]]:
 def _code(key: str, tensor: PlannedTensor) -> str:
     code = CODES.get(tensor.dtype)
     if code is None or not _is_text(key):
-        what = f"{tensor.dtype} tensors" if code is None else "names with broken characters"
-        raise FileError(f"A safetensors file cannot hold {what}, such as {safe(key)}.")
+        what = tr("{dtype} tensors", dtype=tensor.dtype) if code is None else tr("names with broken characters")
+        raise FileError(tr("A safetensors file cannot hold {what}, such as {key}.", what=what, key=safe(key)))
     return code
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import FileError
+from ..language import tr
 from ..progress import Progress
 from ..wording import safe
 from .entries import Checkpoint, Tensor
@@ -18,6 +19,7 @@ from .reading import open_checkpoint
 from .sources import FileSource, Source
 from .unpickling import Budget
 from .zip_archive import open_archive
+from .zip_writing import METADATA, metadata_text
 
 
 class _Found(NamedTuple):
@@ -63,7 +65,7 @@ def _compare_tensors(checkpoint: Checkpoint, plan: Plan) -> None:
     for views, others in ((shown, meant), (meant, shown)):
         for view, name in views.items():
             if view not in others and not (views is meant and _cut(checkpoint)):
-                raise _differs(f"{safe(name)} is another tensor")
+                raise _differs(tr("{name} is another tensor", name=safe(name)))
 
 
 def _view_of(tensor: Tensor, by_name: bool) -> tuple[object, ...]:
@@ -85,18 +87,21 @@ def _by_member(checkpoint: Checkpoint, plan: Plan, head: bytes) -> dict[int, _Fo
     for number, storage in enumerate(plan.storages):
         member = archive.open(f"data/{number}") if archive else None
         if member is None:
-            raise _differs(f"storage {number} of {storage.nbytes:,} bytes is missing")
+            raise _differs(tr("storage {number} of {nbytes:,} bytes is missing", number=number, nbytes=storage.nbytes))
         found[number] = _Found(member, 0, member.nbytes)
     pickle = archive.open("data.pkl") if archive else None
     if pickle is None or pickle.read(0, pickle.nbytes) != head:
-        raise _differs("its tree is another")
+        raise _differs(tr("its tree is another"))
+    metadata = archive.open(METADATA) if archive and plan.metadata else None
+    if plan.metadata and (metadata is None or metadata.read(0, metadata.nbytes) != metadata_text(plan)):
+        raise _differs(tr("its metadata are others"))
     return found
 
 
 def _by_name(checkpoint: Checkpoint, plan: Plan, head: bytes) -> dict[int, _Found]:
     """The tensors of a safetensors file, whose header must be the very one that was meant."""
     if FileSource(checkpoint.path).read_up_to(0, len(head)) != head:
-        raise _differs("its header is another")
+        raise _differs(tr("its header is another"))
     by_name = {tensor.name: tensor.storage for _, tensor in checkpoint.tensors()}
     found: dict[int, _Found] = {}
     for planned in plan.tensors:
@@ -109,19 +114,26 @@ def _by_name(checkpoint: Checkpoint, plan: Plan, head: bytes) -> dict[int, _Foun
 def _compare_bytes(plan: Plan, number: int, found: _Found) -> Iterator[int]:
     wanted = plan.storages[number]
     if found.nbytes != wanted.nbytes:
-        raise _differs(f"storage {number} has {found.nbytes:,} bytes, not {wanted.nbytes:,}")
+        raise _differs(
+            tr(
+                "storage {number} has {nbytes:,} bytes, not {wanted_nbytes:,}",
+                number=number,
+                nbytes=found.nbytes,
+                wanted_nbytes=wanted.nbytes,
+            )
+        )
     at = found.start
     with found.source.opened():
         for block in wanted.blocks() if wanted.nbytes else ():
             if found.source.read(at, block.nbytes) != block.tobytes():
-                raise _differs(f"storage {number} has other numbers")
+                raise _differs(tr("storage {number} has other numbers", number=number))
             at += block.nbytes
             yield block.nbytes
 
 
 def _differs(what: str) -> FileError:
     return FileError(
-        f"The file that was written is not what was meant: {what}.",
-        title="The file was not kept",
-        hint="Save it once more; if that fails as well, the disk may be broken, or the source changed meanwhile.",
+        tr("The file that was written is not what was meant: {what}.", what=what),
+        title=tr("The file was not kept"),
+        hint=tr("Save it once more; if that fails as well, the disk may be broken, or the source changed meanwhile."),
     )

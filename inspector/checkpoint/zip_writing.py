@@ -7,6 +7,7 @@ the local header.
 
 from __future__ import annotations
 
+import json
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -15,8 +16,12 @@ from typing import IO
 from .pickling import Pickler
 from .planning import Plan
 
+METADATA = "extra/metadata.json"
+"""The member that holds a plan's metadata: `torch.load` looks at no member but its own."""
 _ALIGNMENT = 64
 _LOCAL_HEADER = 30
+_CENTRAL_HEADER = 46
+_END = 22
 _ZIP64_FIELD = 20
 _LARGE = 1 << 30
 """Bytes from which on a member has its sizes in 64 bits; `zipfile` would do so by itself from a little under 2 GiB."""
@@ -25,6 +30,25 @@ _LARGE = 1 << 30
 def pickled(plan: Plan) -> bytes:
     """What `data.pkl` will hold. Raises FileError for what cannot be written."""
     return Pickler(plan.tensors, plan.storages, plan.bare).dump(plan.root)
+
+
+def metadata_text(plan: Plan) -> bytes:
+    """What the member `METADATA` will hold; empty where there is none."""
+    return json.dumps(dict(plan.metadata), indent=1).encode() if plan.metadata else b""
+
+
+def nbytes_of(plan: Plan, pickle: bytes, folder: str = "archive") -> int:
+    """The size of the archive whose members stand in `folder`, without writing it."""
+    small = [("data.pkl", len(pickle)), (".format_version", 1), (".storage_alignment", 2), ("byteorder", 6)]
+    stored = [(f"data/{number}", storage.nbytes) for number, storage in enumerate(plan.storages)]
+    others = [(METADATA, len(metadata_text(plan)))] if plan.metadata else []
+    at = directory = 0
+    for name, nbytes in (*small, *stored, *others, ("version", 2)):
+        length = len(f"{folder}/{name}".encode())
+        at += _LOCAL_HEADER + length + 4 + _ZIP64_FIELD * (nbytes >= _LARGE)
+        at += -at % _ALIGNMENT + nbytes
+        directory += _CENTRAL_HEADER + length
+    return at + directory + _END
 
 
 def write_zip(plan: Plan, file: IO[bytes], folder: str, pickle: bytes) -> Iterator[int]:
@@ -41,6 +65,8 @@ def write_zip(plan: Plan, file: IO[bytes], folder: str, pickle: bytes) -> Iterat
                     member.write(block.view("u1").data)
                     done += block.nbytes
                     yield done
+        if plan.metadata:
+            _member(archive, f"{folder}/{METADATA}", metadata_text(plan))
         _member(archive, f"{folder}/version", b"3\n")
         for info in archive.infolist():
             info.extra = b""  # the padding is for the local headers only
