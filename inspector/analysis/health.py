@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from .. import wording
 from ..checkpoint.entries import Tensor
+from ..language import tr
 from ..progress import Progress
 from .initialisation import default_initialisation
 from .statistics import Statistics
@@ -94,8 +95,13 @@ def dead_channels_finding(key: str, tensor: Tensor, channels: list[int]) -> Find
         return None
     which = wording.names([str(channel) for channel in channels], 5)
     return Finding(
-        "dead channels",
-        f"{len(channels):,} of {tensor.shape[0]:,} output channels are all zero ({which}): they pass nothing on.",
+        tr("dead channels"),
+        tr(
+            "{count:,} of {shape:,} output channels are all zero ({which}): they pass nothing on.",
+            count=len(channels),
+            shape=tensor.shape[0],
+            which=which,
+        ),
     )
 
 
@@ -104,13 +110,21 @@ def _not_finite(statistics: Statistics) -> Finding | None:
     if not statistics.nans and (not infinities or _is_mask(statistics)):
         return None
     if statistics.nans == statistics.count:
-        return Finding("not finite", f"All {wording.plural(statistics.count, 'number')} are NaN.")
+        return Finding(
+            tr("not finite"), tr("All {numbers} are NaN.", numbers=wording.plural(statistics.count, "number"))
+        )
     kinds = [(statistics.nans, "NaN"), (infinities, "infinite")]
     counted = " and ".join(f"{count:,} {'is' if count == 1 else 'are'} {word}" for count, word in kinds if count)
     firsts = [(statistics.first_nan, "NaN"), (statistics.first_infinity, "infinity")]
-    placed = ", ".join(f"the first {word} at {wording.shape(index)}" for index, word in firsts if index is not None)
-    sentence = f"Of {wording.plural(statistics.count, 'number')} {counted}" + (f"; {placed}." if placed else ".")
-    return Finding("not finite", sentence)
+    placed = ", ".join(
+        tr("the first {word} at {index}", word=word, index=wording.shape(index))
+        for index, word in firsts
+        if index is not None
+    )
+    sentence = tr("Of {numbers} {counted}", numbers=wording.plural(statistics.count, "number"), counted=counted) + (
+        f"; {placed}." if placed else "."
+    )
+    return Finding(tr("not finite"), sentence)
 
 
 def _is_mask(statistics: Statistics) -> bool:
@@ -124,8 +138,10 @@ def _exploded(key: str, statistics: Statistics) -> Finding | None:
         return None
     return Finding(
         "exploded",
-        f"The numbers are very large, {wording.number(root_mean_square)} in root mean square:"
-        " training may have diverged.",
+        tr(
+            "The numbers are very large, {root_mean_square} in root mean square: training may have diverged.",
+            root_mean_square=wording.number(root_mean_square),
+        ),
     )
 
 
@@ -135,10 +151,15 @@ def _variance(key: str, statistics: Statistics) -> Finding | None:
     if statistics.minimum < 0:
         return Finding(
             "variance",
-            f"The smallest running variance is {wording.number(statistics.minimum)}: none can be below zero.",
+            tr(
+                "The smallest running variance is {minimum}: none can be below zero.",
+                minimum=wording.number(statistics.minimum),
+            ),
         )
     if statistics.maximum == 0:
-        return Finding("variance", "Every running variance is zero: the layer divides by the root of its eps alone.")
+        return Finding(
+            "variance", tr("Every running variance is zero: the layer divides by the root of its eps alone.")
+        )
     return None
 
 
@@ -146,13 +167,20 @@ def _float16(tensor: Tensor, statistics: Statistics) -> Finding | None:
     largest = max(abs(statistics.minimum), abs(statistics.maximum))
     if tensor.dtype == "float16" and largest > FLOAT16_MAXIMUM / 2:
         return Finding(
-            "float16", f"The largest magnitude, {wording.number(largest)}, is close to float16's limit of 65504."
+            "float16",
+            tr(
+                "The largest magnitude, {largest}, is close to float16's limit of 65504.",
+                largest=wording.number(largest),
+            ),
         )
     if tensor.dtype != "float16" and largest > FLOAT16_MAXIMUM:
         return Finding(
             "float16",
-            f"The largest magnitude, {wording.number(largest)}, is more than float16 can hold (65504):"
-            " it would become infinite there.",
+            tr(
+                "The largest magnitude, {largest}, is more than float16 can hold (65504):"
+                " it would become infinite there.",
+                largest=wording.number(largest),
+            ),
         )
     return None
 
@@ -164,15 +192,22 @@ def _without_variety(key: str, tensor: Tensor, statistics: Statistics) -> Findin
     if value == 0:
         if len(tensor.shape) < 2 and not key.endswith("weight"):
             return None  # a bias may well be zero: many begin so, and some layers leave it at that
-        return Finding("zero", f"All {wording.plural(statistics.finite, 'number')} are zero.")
+        return Finding("zero", tr("All {numbers} are zero.", numbers=wording.plural(statistics.finite, "number")))
     if value == 1 and len(tensor.shape) < 2:
         return None  # what a normalisation begins with: `_untrained` says so
-    return Finding("constant", f"All {wording.plural(statistics.finite, 'number')} are {wording.number(value)}.")
+    return Finding(
+        "constant",
+        tr(
+            "All {numbers} are {number}.",
+            numbers=wording.plural(statistics.finite, "number"),
+            number=wording.number(value),
+        ),
+    )
 
 
 def _untrained(key: str, tensor: Tensor, statistics: Statistics) -> Finding | None:
     how = default_initialisation(key, tensor, statistics)
-    return Finding("untrained", f"This looks as if it was never trained: {how}.") if how else None
+    return Finding("untrained", tr("This looks as if it was never trained: {how}.", how=how)) if how else None
 
 
 def _is_weight(key: str) -> bool:

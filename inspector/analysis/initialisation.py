@@ -15,6 +15,7 @@ import math
 from collections.abc import Callable
 
 from ..checkpoint.entries import Tensor
+from ..language import tr
 from .histograms import Histogram
 from .statistics import Statistics
 
@@ -35,14 +36,14 @@ def default_initialisation(key: str, tensor: Tensor, statistics: Statistics) -> 
     if statistics.finite < statistics.count or "weight" not in name:
         return ""
     if len(tensor.shape) == 1 and statistics.count > 1 and statistics.minimum == statistics.maximum == 1:
-        return "all its numbers are 1, as a normalisation layer begins"
+        return tr("all its numbers are 1, as a normalisation layer begins")
     if len(tensor.shape) < 2 or statistics.count < ENOUGH or not statistics.histogram:
         return ""
     for bound, what in _bounds(name, tensor.shape):
         if _looks_uniform(statistics, bound, tensor.dtype):
-            return f"its numbers lie evenly between ±{bound:.4g}, {what}"
+            return tr("its numbers lie evenly between ±{bound:.4g}, {what}", bound=bound, what=what)
     if len(tensor.shape) == 2 and statistics.count >= ENOUGH_NORMAL and _looks_normal(statistics, tensor.dtype):
-        return "its numbers are spread as normal(0, 1), as an embedding begins"
+        return tr("its numbers are spread as normal(0, 1), as an embedding begins")
     return ""
 
 
@@ -52,10 +53,10 @@ def _bounds(name: str, shape: tuple[int, ...]) -> list[tuple[float, str]]:
     fan_in, fan_out = shape[1] * receptive, shape[0] * receptive
     bounds = []
     if name.startswith(("weight_ih", "weight_hh")):
-        bounds = [(1 / math.sqrt(shape[0] / gates), "as a recurrent layer begins") for gates in (4, 3, 1)]
+        bounds = [(1 / math.sqrt(shape[0] / gates), tr("as a recurrent layer begins")) for gates in (4, 3, 1)]
     return [
         *bounds,
-        (1 / math.sqrt(fan_in), "1/sqrt(fan_in), as Linear and Conv layers begin"),
+        (1 / math.sqrt(fan_in), tr("1/sqrt(fan_in), as Linear and Conv layers begin")),
         (math.sqrt(6 / fan_in), "sqrt(6/fan_in), as kaiming_uniform_ begins"),
         (math.sqrt(6 / (fan_in + fan_out)), "sqrt(6/(fan_in + fan_out)), as xavier_uniform_ begins"),
     ]

@@ -19,6 +19,7 @@ from ..checkpoint.entries import Tensor
 from ..checkpoint.layouts import Layout, distinct, in_storage_order
 from ..checkpoint.sources import Source
 from ..errors import FileError, InspectorError
+from ..language import tr
 from ..progress import Progress
 from .histograms import Histogram
 from .holding import HeldOpen
@@ -37,7 +38,9 @@ def measuring(tensor: Tensor, histogram: bool) -> Generator[Progress, None, Stat
     """Measures one tensor; see `statistics.measure`."""
     tensor = _stored_part(tensor)
     if not is_numeric(tensor.dtype):
-        raise FileError(f"Elements of the type {tensor.dtype[:60]} are no numbers that could be measured.")
+        raise FileError(
+            tr("Elements of the type {dtype} are no numbers that could be measured.", dtype=tensor.dtype[:60])
+        )
     elements = Elements(tensor)
     layout, times = distinct(in_storage_order(elements.layout))
     if not layout.numel * times:
@@ -143,7 +146,7 @@ def check_unchanged(source: Source) -> None:
     """Raises FileError when the file that was read is not the one that was opened any more."""
     if not source.is_unchanged():
         raise FileError(
-            "The file was changed on disk while it was read.", hint="Open it again to see what it holds now."
+            tr("The file was changed on disk while it was read."), hint=tr("Open it again to see what it holds now.")
         )
 
 

@@ -16,6 +16,7 @@ from ..checkpoint.decoding import Array, is_numeric
 from ..checkpoint.entries import Tensor
 from ..checkpoint.layouts import Layout
 from ..errors import FileError, InspectorError
+from ..language import tr
 from ..wording import shape as shape_words
 
 BLOCK = 128 * 1024
@@ -77,16 +78,22 @@ def refuse_what_has_no_distance(a: Tensor, b: Tensor) -> None:
     refuse_two_shapes(a, b)
     for tensor in (a, b):
         if not is_numeric(tensor.dtype):
-            raise FileError(f"Elements of the type {tensor.dtype[:60]} are no numbers that could be compared.")
+            raise FileError(
+                tr("Elements of the type {dtype} are no numbers that could be compared.", dtype=tensor.dtype[:60])
+            )
     if "float4_e2m1fn_x2" in (a.dtype, b.dtype) and a.dtype != b.dtype:
-        raise FileError("Two numbers of float4_e2m1fn_x2 are one element: there is no number to each number.")
+        raise FileError(tr("Two numbers of float4_e2m1fn_x2 are one element: there is no number to each number."))
 
 
 def refuse_two_shapes(a: Tensor, b: Tensor) -> None:
     """Raises InspectorError for tensors of two shapes."""
     if a.shape != b.shape:
         raise InspectorError(
-            f"The shapes {shape_words(a.shape)} and {shape_words(b.shape)} differ: there is no element to each element."
+            tr(
+                "The shapes {shape_words} and {shape_words_2} differ: there is no element to each element.",
+                shape_words=shape_words(a.shape),
+                shape_words_2=shape_words(b.shape),
+            )
         )
 
 

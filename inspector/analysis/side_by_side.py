@@ -16,6 +16,7 @@ from ..checkpoint.decoding import Array
 from ..checkpoint.entries import Tensor
 from ..checkpoint.layouts import Layout
 from ..errors import FileError
+from ..language import tr
 from ..progress import Progress
 from .differences import Differences, coarser
 from .distances import Distance, Index, joined, merge_all, repeated
@@ -55,14 +56,18 @@ def _measuring_parts(a: Tensor, b: Tensor) -> Generator[Progress, None, Distance
     places."""
     mine, theirs = ([(part.name, part.shape) for part in each.extra.parts] for each in (a, b))
     if mine != theirs:
-        raise FileError(f"The two {a.layout} tensors are not stored in the same parts: look at these.")
+        raise FileError(
+            tr("The two {layout} tensors are not stored in the same parts: look at these.", layout=a.layout)
+        )
     numbers = []
     for part, other in zip(a.extra.parts, b.extra.parts):
         distance = yield from measuring(part, other)
         if part.name not in _PLACES:
             numbers.append(distance)
         elif not distance.is_same:
-            raise FileError(f"The two {a.layout} tensors store numbers of different places: look at their parts.")
+            raise FileError(
+                tr("The two {layout} tensors store numbers of different places: look at their parts.", layout=a.layout)
+            )
     return merge_all(numbers)
 
 

@@ -22,6 +22,7 @@ from typing import Literal, Union
 import numpy as np
 
 from ..errors import FileError, InspectorError
+from ..language import tr
 from ..progress import Progress, finish
 from ..wording import count, size
 from .decoding import Array, decode, dequantize, float4_values, stored_type, swap
@@ -120,9 +121,13 @@ class Elements:
         last = self.layout.offset + self.layout.span if self.layout.span else 0
         if last > places:
             raise FileError(
-                f"The tensor's last element would be number {count(last)} of its storage,"
-                f" which holds {count(max(places, 0))} ({size(storage.nbytes)}).",
-                hint="Its sizes, strides or offset are wrong, or the file was damaged.",
+                tr(
+                    "The tensor's last element would be number {last} of its storage, which holds {max} ({nbytes}).",
+                    last=count(last),
+                    max=count(max(places, 0)),
+                    nbytes=size(storage.nbytes),
+                ),
+                hint=tr("Its sizes, strides or offset are wrong, or the file was damaged."),
             )
 
 
@@ -185,7 +190,8 @@ def read(tensor: Tensor, index: Index = (), *, raw: bool = False) -> Array:
     part, turned = _part(opened.layout, chosen)
     if part.numel * opened.itemsize > MOST_READ:
         raise InspectorError(
-            f"{count(part.numel)} elements are more than can be shown at once.", hint="Ask for a smaller part."
+            tr("{numel} elements are more than can be shown at once.", numel=count(part.numel)),
+            hint=tr("Ask for a smaller part."),
         )
     with opened.opened():
         numbers = decode(opened.gather(part)[turned], tensor.dtype)
@@ -216,12 +222,14 @@ def _storage_of(tensor: Tensor) -> Storage:
     storage = tensor.storage
     if storage is None:
         if tensor.extra.parts:
-            raise FileError(f"A {tensor.layout} tensor has no elements of its own: look at its parts.")
-        raise FileError("The tensor was saved without its numbers (a meta tensor).")
+            raise FileError(
+                tr("A {layout} tensor has no elements of its own: look at its parts.", layout=tensor.layout)
+            )
+        raise FileError(tr("The tensor was saved without its numbers (a meta tensor)."))
     if storage.damage:
         raise FileError(storage.damage)
     if storage.source is None:
-        raise FileError("The numbers of this tensor are not in the file.")
+        raise FileError(tr("The numbers of this tensor are not in the file."))
     return storage
 
 
@@ -230,7 +238,7 @@ def _elements_of(tensor: Tensor, storage: Storage) -> tuple[Source, int]:
     source, start, nbytes = storage.source, storage.start, storage.nbytes
     assert source is not None
     if not (0 <= start <= MOST and 0 <= nbytes <= MOST):
-        raise FileError("The tensor's storage starts at a byte, or has a size, that no file can have.")
+        raise FileError(tr("The tensor's storage starts at a byte, or has a size, that no file can have."))
     if tensor.extra.latin1:
         source, start = Latin1Source(source, start, nbytes), 0
     if tensor.dtype in PER_BYTE:
@@ -267,7 +275,7 @@ def _gathered_at_once(layout: Layout, itemsize: int, elements: int) -> int:
 
 def _dequantized_rows(tensor: Tensor, elements: int) -> Iterator[Array]:
     if not tensor.shape:
-        raise FileError("A tensor without dimensions cannot have scales for its channels.")
+        raise FileError(tr("A tensor without dimensions cannot have scales for its channels."))
     rows = max(1, elements // max(1, tensor.numel // max(1, tensor.shape[0])))
     for first in range(0, tensor.shape[0], rows):
         yield read(tensor, (slice(first, first + rows),)).reshape(-1)
@@ -277,8 +285,11 @@ def _refuse_endless(layout: Layout, itemsize: int) -> None:
     nbytes = layout.numel * itemsize
     if nbytes > _ENDLESS and nbytes > 64 * layout.span * itemsize:
         raise FileError(
-            f"The tensor repeats the {size(layout.span * itemsize)} of its storage until they are {size(nbytes)}:"
-            " that is not read to its end."
+            tr(
+                "The tensor repeats the {span} of its storage until they are {nbytes}: that is not read to its end.",
+                span=size(layout.span * itemsize),
+                nbytes=size(nbytes),
+            )
         )
 
 
@@ -296,7 +307,13 @@ def _turn(elements: Array, conj: bool, neg: bool) -> None:
 def _chosen(index: Index, shape: tuple[int, ...]) -> list[range]:
     """The indices that are taken of each dimension."""
     if len(index) > len(shape):
-        raise InspectorError(f"{len(index)} indices are too many for a tensor of {len(shape)} dimensions.")
+        raise InspectorError(
+            tr(
+                "{count} indices are too many for a tensor of {count_2} dimensions.",
+                count=len(index),
+                count_2=len(shape),
+            )
+        )
     return [_taken(one, length) for one, length in zip((*index, *(slice(None),) * (len(shape) - len(index))), shape)]
 
 
@@ -304,7 +321,7 @@ def _taken(one: int | slice, length: int) -> range:
     if isinstance(one, slice):
         return range(length)[one]
     if not -length <= one < length:
-        raise InspectorError(f"There is no index {one} in a dimension of {length} elements.")
+        raise InspectorError(tr("There is no index {one} in a dimension of {length} elements.", one=one, length=length))
     return range(one % length, one % length + 1)
 
 
@@ -331,7 +348,7 @@ def _along_axis(values: float | Tensor, axis: int | None, tensor: Tensor, chosen
     if not isinstance(values, Tensor):
         return np.asarray(values, np.float64)
     if axis is None or not 0 <= axis < len(tensor.shape) or values.numel != tensor.shape[axis]:
-        raise FileError("The tensor's scales do not fit its shape, so its numbers cannot be worked out.")
+        raise FileError(tr("The tensor's scales do not fit its shape, so its numbers cannot be worked out."))
     taken = chosen[axis]
     numbers = read(values).reshape(-1)[np.arange(taken.start, taken.stop, taken.step)].astype(np.float64)
     return numbers.reshape([-1 if dimension == axis else 1 for dimension in range(len(tensor.shape))])

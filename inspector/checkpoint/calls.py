@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..language import tr
 from .dtypes import ITEM_SIZES, PER_BYTE
 from .entries import Extra, Storage, Tensor
 from .inert import Global, Node
@@ -21,7 +22,7 @@ def arguments(node: Node) -> tuple[object, ...]:
         return node.args
     if isinstance(node.args, list):
         return tuple(node.args)
-    raise Malformed(f"{node.type.full} is called with something that is no tuple")
+    raise Malformed(tr("{full} is called with something that is no tuple", full=node.type.full))
 
 
 def sizes(value: object) -> tuple[int, ...]:
@@ -29,7 +30,7 @@ def sizes(value: object) -> tuple[int, ...]:
     if isinstance(value, Node) and value.type.full == "torch.Size":
         value = arguments(value)[0]
     if not isinstance(value, (tuple, list)) or len(value) > MAX_DIMENSIONS:
-        raise Malformed("a shape that is no short tuple")
+        raise Malformed(tr("a shape that is no short tuple"))
     shape = tuple(whole(each) for each in value)
     countable(shape)
     return shape
@@ -41,20 +42,22 @@ def countable(shape: tuple[int, ...]) -> None:
     for dimension in shape:
         product *= max(dimension, 1)
     if product >= _BIGGEST:
-        raise Malformed("a shape with more elements than can be counted")
+        raise Malformed(tr("a shape with more elements than can be counted"))
 
 
 def whole(value: object) -> int:
     """A size, a step or an offset."""
     if type(value) is not int or not 0 <= value < _BIGGEST:
         negative = type(value) is int and value < 0
-        raise Malformed(f"{'a negative number' if negative else 'something else'} where a size is expected")
+        raise Malformed(
+            tr("{value} where a size is expected", value="a negative number" if negative else "something else")
+        )
     return value
 
 
 def same_length(shape: tuple[int, ...], stride: tuple[int, ...]) -> None:
     if len(shape) != len(stride):
-        raise Malformed(f"{len(shape)} dimensions and {len(stride)} strides")
+        raise Malformed(tr("{count} dimensions and {count_2} strides", count=len(shape), count_2=len(stride)))
 
 
 def contiguous_stride(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -71,7 +74,7 @@ def dtype_of(value: object) -> str:
     """torch's name of a dtype that a pickle names by `torch.float32`."""
     if isinstance(value, Global) and value.module == "torch" and value.name in ITEM_SIZES:
         return value.name
-    raise Malformed("a dtype is expected, and something else stands there")
+    raise Malformed(tr("a dtype is expected, and something else stands there"))
 
 
 def strided(
@@ -105,4 +108,6 @@ def reached(shape: tuple[int, ...], stride: tuple[int, ...]) -> int:
 
 def overreach(needed: int, storage: Storage) -> str:
     """The sentence about a tensor that needs more bytes than its storage has."""
-    return f"It reaches to byte {needed:,} of its storage, which holds {storage.nbytes:,}."
+    return tr(
+        "It reaches to byte {needed:,} of its storage, which holds {nbytes:,}.", needed=needed, nbytes=storage.nbytes
+    )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..language import tr
 from ..wording import plural, safe, share
 from . import verdicts
 from .entries import Branch, Checkpoint, Global, Tensor, Text, Value, walk
@@ -31,7 +32,7 @@ class Pickled(NamedTuple):
 
 def read_pickle(source: Source, start: int, budget: Budget, what: str = "The pickle") -> Pickled:
     """The pickle at `start`, inert; `damage` says where and why when it breaks off."""
-    return followed(Machine(source, start, budget, TensorShortcut()), f"{what} breaks off at byte")
+    return followed(Machine(source, start, budget, TensorShortcut()), tr("{what} breaks off at byte", what=what))
 
 
 def followed(machine: Machine, broken: str) -> Pickled:
@@ -127,8 +128,20 @@ def _damage(contents: Contents, root: Branch) -> list[str]:
 def _headline(cut_at: str, tensors: int, broken: int) -> list[str]:
     if cut_at:
         verb = "is" if tensors - broken == 1 else "are"
-        return [f"The file ends after {cut_at}: {tensors - broken:,} of {plural(tensors, 'tensor')} {verb} whole."]
-    return [f"{broken:,} of {plural(tensors, 'tensor')} cannot be read whole."] if broken else []
+        return [
+            tr(
+                "The file ends after {cut_at}: {tensors:,} of {tensors_2} {verb} whole.",
+                cut_at=cut_at,
+                tensors=tensors - broken,
+                tensors_2=plural(tensors, "tensor"),
+                verb=verb,
+            )
+        ]
+    return (
+        [tr("{broken:,} of {tensors} cannot be read whole.", broken=broken, tensors=plural(tensors, "tensor"))]
+        if broken
+        else []
+    )
 
 
 def cut_share(nbytes: int, whole: int) -> str:

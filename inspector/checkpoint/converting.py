@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InspectorError
+from ..language import tr
 from .decoding import FLOAT8, Array, decode, stored_type
 from .dtypes import CONVERTED
 
@@ -24,7 +25,14 @@ def convert(stored: Array, old: str, new: str) -> Array:
         return stored
     for name in (old, new):
         if name not in CONVERTED:
-            raise InspectorError(f"{old} cannot be converted to {new}: {name} is no type of plain numbers.")
+            raise InspectorError(
+                tr(
+                    "{old} cannot be converted to {new}: {name} is no type of plain numbers.",
+                    old=old,
+                    new=new,
+                    name=name,
+                )
+            )
     with np.errstate(all="ignore"):  # what is too large becomes infinite, as in torch
         return _encode(_real(decode(stored, old), new), new)
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FileError
+from ..language import tr
 
 Array = NDArray[Any]
 
@@ -37,7 +38,7 @@ def stored_type(dtype: str) -> np.dtype[Any]:
     """
     code = _STORED.get(dtype)
     if code is None:
-        raise FileError(f"Elements of the type {dtype[:60]!r} cannot be read as numbers.")
+        raise FileError(tr("Elements of the type {dtype!r} cannot be read as numbers.", dtype=dtype[:60]))
     return np.dtype(code)
 
 

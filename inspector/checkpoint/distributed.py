@@ -17,9 +17,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import names, plural, safe
 from .calls import Malformed, contiguous_stride, dtype_of, sizes
-from .chunked import Chunk, ChunkedSource, split_axis
+from .chunked import Chunk, joined
 from .contents import Contents, read_pickle, with_root
 from .distributed_items import ItemSource
 from .entries import ITEM_SIZES, Branch, Checkpoint, Entry, Storage, Tensor, Value
@@ -56,9 +57,9 @@ def read(folder: str) -> Checkpoint:
     metadata = _Metadata(value)
     if not metadata.described:
         raise FileError(
-            "The folder has a .metadata file, but it does not describe a distributed checkpoint.",
+            tr("The folder has a .metadata file, but it does not describe a distributed checkpoint."),
             path=folder,
-            hint="It is damaged or belongs to something else: open a file in the folder instead.",
+            hint=tr("It is damaged or belongs to something else: open a file in the folder instead."),
         )
     files = _Files(folder)
     reading = _Reading(metadata, files, contents, budget)
@@ -120,12 +121,26 @@ class _Files:
             self._found[item.filename] = self._open(item.filename)
         found = self._found[item.filename]
         if isinstance(found, str):
-            raise FileError(f"It is in {safe(item.filename, 80)}, which cannot be read: {found}")
+            raise FileError(
+                tr("It is in {filename}, which cannot be read: {found}", filename=safe(item.filename, 80), found=found)
+            )
         if item.transforms:
-            raise FileError(f"It was saved through {safe(item.transforms, 80)}, which this program does not undo.")
+            raise FileError(
+                tr(
+                    "It was saved through {transforms}, which this program does not undo.",
+                    transforms=safe(item.transforms, 80),
+                )
+            )
         if item.offset + item.nbytes > found.nbytes:
-            where = f"bytes {item.offset:,} to {item.offset + item.nbytes:,} of {safe(item.filename, 80)}"
-            raise FileError(f"It should be {where}, which ends at byte {found.nbytes:,}.")
+            where = tr(
+                "bytes {offset:,} to {offset_2:,} of {filename}",
+                offset=item.offset,
+                offset_2=item.offset + item.nbytes,
+                filename=safe(item.filename, 80),
+            )
+            raise FileError(
+                tr("It should be {where}, which ends at byte {nbytes:,}.", where=where, nbytes=found.nbytes)
+            )
         return found.part(item.offset, item.nbytes)
 
     def damage(self) -> list[str]:
@@ -133,11 +148,18 @@ class _Files:
         lost = [safe(name, 80) for name, found in self._found.items() if isinstance(found, str)]
         if not lost:
             return []
-        return [f"{len(lost):,} of {plural(len(self._found), 'file')} cannot be read: {names(lost)}."]
+        return [
+            tr(
+                "{count:,} of {files} cannot be read: {lost}.",
+                count=len(lost),
+                files=plural(len(self._found), "file"),
+                lost=names(lost),
+            )
+        ]
 
     def _open(self, filename: str) -> FileSource | str:
         if len(self._found) >= _MAX_FILES:
-            return f"more than {_MAX_FILES:,} files are named."
+            return tr("more than {max_files:,} files are named.", max_files=_MAX_FILES)
         try:
             return FileSource(path_inside(self._folder, filename))
         except FileError as error:
@@ -162,14 +184,16 @@ class _Reading:
             return self._tensor(key, fields)
         except Malformed as error:
             reason = safe(str(error), 300)
-            return Branch("", "torch.Tensor", "object", damage=f"Its metadata are not understood: {reason}.")
+            return Branch(
+                "", "torch.Tensor", "object", damage=tr("Its metadata are not understood: {reason}.", reason=reason)
+            )
 
     def _tensor(self, key: str, fields: dict[str, object]) -> Tensor:
         shape = sizes(fields.get("size"))
         properties = fields.get("properties")
         state = properties.state if isinstance(properties, Node) else None
         if not isinstance(state, tuple) or len(state) < 3:
-            raise Malformed("a tensor without dtype")
+            raise Malformed(tr("a tensor without dtype"))
         dtype = dtype_of(state[0])
         storage, damage = self._storage(key, dtype, shape, fields.get("chunks"))
         return Tensor("", dtype, shape, contiguous_stride(shape), 0, storage, state[2] is True, damage=damage)
@@ -182,10 +206,11 @@ class _Reading:
         whole = Storage(key, dtype, "cpu", nbytes, None)
         try:
             found = self._chunks(key, dtype, chunks)
-            axis = split_axis(shape, found)
-            if axis is None:
-                raise FileError(f"Its {plural(len(found), 'chunk')} do not follow one another along one dimension.")
-            source = found[0].source if len(found) == 1 else ChunkedSource(shape, axis, found, ITEM_SIZES[dtype])
+            source = joined(shape, found, ITEM_SIZES[dtype])
+            if source is None:
+                raise FileError(
+                    tr("Its {chunks} do not make up the whole tensor.", chunks=plural(len(found), "chunk"))
+                )
             return whole._replace(source=source), ""
         except FileError as error:
             return whole._replace(damage=error.message), error.message
@@ -196,22 +221,22 @@ class _Reading:
             fields = _fields(each)
             offsets, shape = sizes(fields.get("offsets")), sizes(fields.get("sizes"))
             if len(offsets) != len(shape):
-                raise Malformed("a chunk whose place and size differ in their dimensions")
+                raise Malformed(tr("a chunk whose place and size differ in their dimensions"))
             item = self._metadata.items.get((key, offsets))
             if item is None:
-                raise FileError(f"The metadata do not say where its chunk at {list(offsets)} is.")
+                raise FileError(tr("The metadata do not say where its chunk at {list} is.", list=list(offsets)))
             found.append(Chunk(offsets, shape, ItemSource(self._files.part(item), dtype, shape)))
         if not found:
-            raise FileError("The metadata list no chunk of it.")
+            raise FileError(tr("The metadata list no chunk of it."))
         return sorted(found, key=lambda chunk: chunk.offsets)
 
     def _value(self, key: str) -> Entry:
         """What was saved as bytes: a number, a text, a list ..., in a checkpoint of its own."""
         item = self._metadata.items.get((key, None))
         if item is None:
-            return Value("", "unknown", None, "the metadata do not say where it is")
+            return Value("", "unknown", None, tr("the metadata do not say where it is"))
         if time.monotonic() > self._budget.deadline:
-            return Value("", "unknown", None, "not read: there is more than can be read in time")
+            return Value("", "unknown", None, tr("not read: there is more than can be read in time"))
         try:
             return self._opened(key, self._files.part(item))
         except FileError as error:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from math import prod
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import shape as shape_text
 from .calls import Malformed, contiguous_stride
 from .entries import ITEM_SIZES, Tensor
@@ -47,12 +48,17 @@ class ItemSource(Source):
             raise FileError(tensor.damage)
         if (tensor.dtype, tensor.shape) != (self._dtype, self._shape):
             raise FileError(
-                f"The metadata say {self._dtype} {shape_text(self._shape)}, but the archive there holds "
-                f"{tensor.dtype} {shape_text(tensor.shape)}."
+                tr(
+                    "The metadata say {dtype} {shape_text}, but the archive there holds {tensor_dtype} {shape_text_2}.",
+                    dtype=self._dtype,
+                    shape_text=shape_text(self._shape),
+                    tensor_dtype=tensor.dtype,
+                    shape_text_2=shape_text(tensor.shape),
+                )
             )
         storage = tensor.storage
         if storage is None or storage.source is None:
-            raise FileError("The archive there holds no elements.")
+            raise FileError(tr("The archive there holds no elements."))
         if tensor.stride != contiguous_stride(tensor.shape) or storage.big_endian:
             return self._gathered(tensor), 0
         return storage.source, storage.start + tensor.offset * ITEM_SIZES[tensor.dtype]
@@ -63,9 +69,9 @@ class ItemSource(Source):
         try:
             found = Rebuilder(contents.shelf).tensor("", contents.value)
         except Malformed as error:
-            raise FileError(f"The tensor in the archive there cannot be built: {error}.") from None
+            raise FileError(tr("The tensor in the archive there cannot be built: {error}.", error=error)) from None
         if found is None:
-            raise FileError("The archive there holds something else than a tensor.")
+            raise FileError(tr("The archive there holds something else than a tensor."))
         return found
 
     def _gathered(self, tensor: Tensor) -> Source:
@@ -73,5 +79,10 @@ class ItemSource(Source):
         from . import arrays  # numpy only where values are wanted
 
         if self.nbytes > _GATHERED:
-            raise FileError(f"Its elements do not lie in order, and {self.nbytes:,} bytes are too many to sort them.")
+            raise FileError(
+                tr(
+                    "Its elements do not lie in order, and {nbytes:,} bytes are too many to sort them.",
+                    nbytes=self.nbytes,
+                )
+            )
         return MemorySource(b"".join(block.tobytes() for block in arrays.blocks(tensor)))

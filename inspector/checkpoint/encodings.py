@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..errors import FileError
+from ..language import tr
 from .sources import PIECE, Source
 
 
@@ -73,12 +74,18 @@ class Latin1Source(Source):
         left = 2 * (self.nbytes - self._at)
         text = self.packed.read_up_to(self._fed, min(PIECE, left)) if left > 0 else b""
         if not text:
-            raise FileError(f"The text that holds the numbers ends after {self._at:,} of {self.nbytes:,} bytes.")
+            raise FileError(
+                tr(
+                    "The text that holds the numbers ends after {at:,} of {nbytes:,} bytes.",
+                    at=self._at,
+                    nbytes=self.nbytes,
+                )
+            )
         try:
             decoded = self._decoder.decode(text).encode("latin-1")
         except UnicodeError:
             raise FileError(
-                "The text that holds the numbers is not what bytes written as latin-1 look like.", offset=self._fed
+                tr("The text that holds the numbers is not what bytes written as latin-1 look like."), offset=self._fed
             ) from None
         self._fed += len(text)
         return decoded

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import safe
 from .calls import Malformed, sizes, strided, whole
 from .contents import Contents, with_root
@@ -56,7 +57,9 @@ def read(archive: Archive, source: FileSource, budget: Budget) -> Checkpoint:
         elif branch is not None:
             beside.append(branch._replace(attribute=True))
     if not weights and not beside and not contents.texts:
-        raise FileError("This archive of an exported program has neither weights nor a graph in it.", path=source.path)
+        raise FileError(
+            tr("This archive of an exported program has neither weights nor a graph in it."), path=source.path
+        )
     return with_root(contents, source, Branch("", "torch.export.ExportedProgram", "mapping", (*weights, *beside)))
 
 
@@ -88,14 +91,19 @@ def _tensors(archive: Archive, name: str, contents: Contents, budget: Budget) ->
                 yield _tensor(archive, folder, tensor_name, stream.value(_ENTRY_LIMIT), contents, budget)
                 done += 1
                 if done == _MAX_TENSORS:
-                    raise FileError(f"it has more than {_MAX_TENSORS:,} entries.")
+                    raise FileError(tr("it has more than {max_tensors:,} entries.", max_tensors=_MAX_TENSORS))
     except FileError as error:
-        contents.damage.append(f"{safe(name, 80)} is read up to its entry {done:,}: {error.message}")
+        contents.damage.append(
+            tr(
+                "{name} is read up to its entry {done:,}: {message}",
+                name=safe(name, 80),
+                done=done,
+                message=error.message,
+            )
+        )
 
 
-def _tensor(
-    archive: Archive, folder: str, name: str, described: object, contents: Contents, budget: Budget
-) -> Entry:
+def _tensor(archive: Archive, folder: str, name: str, described: object, contents: Contents, budget: Budget) -> Entry:
     fields = described if isinstance(described, dict) else {}
     path = f"{folder}/{fields.get('path_name')}"[:4096]
     try:
@@ -104,7 +112,7 @@ def _tensor(
         tensor = _strided(archive, path, name, fields.get("tensor_meta"))
     except (FileError, Malformed) as error:
         reason = safe(str(error), 300).rstrip(".")
-        return Branch(name, "torch.Tensor", "object", damage=f"It cannot be built: {reason}.")
+        return Branch(name, "torch.Tensor", "object", damage=tr("It cannot be built: {reason}.", reason=reason))
     parameter = fields.get("is_param") is True
     role = "parameter" if parameter else "buffer" if folder == "data/weights" else ""
     return tensor._replace(parameter=parameter, extra=Extra(role=role))
@@ -112,13 +120,13 @@ def _tensor(
 
 def _strided(archive: Archive, path: str, name: str, meta: object) -> Tensor:
     if not isinstance(meta, dict):
-        raise Malformed("its table says nothing of its type and shape")
+        raise Malformed(tr("its table says nothing of its type and shape"))
     dtype = _DTYPES.get(meta["dtype"]) if isinstance(meta.get("dtype"), int) else None
     if dtype is None or meta.get("layout", _STRIDED) != _STRIDED:
-        raise Malformed("its dtype or layout is none that is known")
+        raise Malformed(tr("its dtype or layout is none that is known"))
     shape, stride = _numbers(meta.get("sizes")), _numbers(meta.get("strides"))
     if len(shape) != len(stride):
-        raise Malformed(f"{len(shape)} dimensions and {len(stride)} strides")
+        raise Malformed(tr("{count} dimensions and {count_2} strides", count=len(shape), count_2=len(stride)))
     offset = whole(_number(meta.get("storage_offset", 0)))
     storage = _storage(archive, path, dtype, meta.get("device"))
     return strided(name, dtype, shape, stride, offset, storage, meta.get("requires_grad") is True)
@@ -131,7 +139,7 @@ def _storage(archive: Archive, path: str, dtype: str, device: object) -> Storage
     label = safe(str(place.get("type", "cpu")), 40) + (f":{index}" if isinstance(index, int) else "")
     member = archive.members.get(path)
     if member is None:
-        missing = f"Its bytes are missing: the archive has no {safe(path, 80)}."
+        missing = tr("Its bytes are missing: the archive has no {path}.", path=safe(path, 80))
         return Storage(path, dtype, label, 0, None, damage=missing)
     nbytes = member.nbytes // ITEM_SIZES[dtype] * ITEM_SIZES[dtype]
     source = None if member.damage else archive.open(path)
@@ -171,19 +179,19 @@ def _nested(archive: Archive, name: str, contents: Contents, budget: Budget) -> 
 def _opened(archive: Archive, name: str) -> Source:
     found = archive.open(name)
     if found is None:
-        raise FileError(f"The archive has no {safe(name, 80)}.")
+        raise FileError(tr("The archive has no {name}.", name=safe(name, 80)))
     return found
 
 
 def _facts(archive: Archive) -> Iterator[tuple[str, str]]:
     version = archive.text("archive_version")
     if version:
-        yield "PT2 archive version", safe(version, 40)
+        yield tr("PT2 archive version"), safe(version, 40)
     for name in archive.members:
         if name.endswith(".json") and name.startswith(("models/", "serialized_exported_program")):
             torch_version = _torch_version(archive, name)
             if torch_version:
-                yield "torch version", torch_version
+                yield tr("torch version"), torch_version
 
 
 def _torch_version(archive: Archive, name: str) -> str:

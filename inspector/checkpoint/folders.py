@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import names, plural, safe
 from . import distributed, sharded
 from .entries import Checkpoint
@@ -48,7 +49,7 @@ def _listing(path: str) -> list[str]:
                     break
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise FileError(f"The folder cannot be read: {reason}.", path=path) from None
+        raise FileError(tr("The folder cannot be read: {reason}.", reason=reason), path=path) from None
     return sorted(found)
 
 
@@ -69,26 +70,30 @@ def _no_checkpoint(path: str, found: list[str]) -> FileError:
     if "data.pkl" in found and "data" in found:
         name = os.path.basename(os.path.normpath(path)) or "checkpoint"
         return FileError(
-            "This folder is a checkpoint that was unpacked (macOS and some browsers do so by themselves): "
-            "its data.pkl and data/ are parts of one file.",
+            tr(
+                "This folder is a checkpoint that was unpacked (macOS and some browsers do so by themselves): "
+                "its data.pkl and data/ are parts of one file."
+            ),
             path=path,
-            hint=f"Pack it again from the folder above: zip -0 -r {safe(name)}.pth {safe(name)}/",
+            hint=tr("Pack it again from the folder above: zip -0 -r {name}.pth {name}/", name=safe(name)),
         )
     if any(name.endswith(".distcp") for name in found):
         return FileError(
-            "This folder holds the files of a distributed checkpoint, but not its .metadata, which is written last: "
-            "without it nothing says what they are.",
+            tr(
+                "This folder holds the files of a distributed checkpoint, but not its .metadata, which is written"
+                " last: without it nothing says what they are."
+            ),
             path=path,
-            hint="Saving was perhaps interrupted: use the checkpoint before this one.",
+            hint=tr("Saving was perhaps interrupted: use the checkpoint before this one."),
         )
     if "saved_model.pb" in found:
-        return FileError("This folder is a TensorFlow SavedModel, not a PyTorch checkpoint.", path=path)
+        return FileError(tr("This folder is a TensorFlow SavedModel, not a PyTorch checkpoint."), path=path)
     seen = [safe(name, 60) for name in found if name.endswith(CHECKPOINT_ENDINGS)]
     if not seen:
         what = plural(len(found), "entry", "entries") if found else "nothing"
-        return FileError(f"This is a folder with {what} in it, none named like a checkpoint.", path=path)
+        return FileError(tr("This is a folder with {what} in it, none named like a checkpoint.", what=what), path=path)
     return FileError(
-        "This is a folder, but no checkpoint in itself: it has neither an index of shards nor a .metadata file.",
+        tr("This is a folder, but no checkpoint in itself: it has neither an index of shards nor a .metadata file."),
         path=path,
-        hint=f"It holds {names(seen, 6)}: open one of them.",
+        hint=tr("It holds {seen}: open one of them.", seen=names(seen, 6)),
     )

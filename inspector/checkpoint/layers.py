@@ -14,6 +14,7 @@ import re
 from functools import lru_cache
 from itertools import islice
 
+from ..language import tr
 from ..wording import safe
 from .entries import Branch, Entry, Tensor
 from .module_settings import by, words_of_settings
@@ -100,9 +101,9 @@ def _of_shapes(labels: tuple[str, ...], sizes: tuple[Shape, ...], name: str, bef
 def _attention(shapes: Shapes) -> str:
     packed = shapes.get("in_proj_weight")
     if packed is not None and len(packed) == 2 and packed[0] == 3 * packed[1]:
-        return f"MultiheadAttention {packed[1]}"
+        return tr("MultiheadAttention {packed}", packed=packed[1])
     query = shapes.get("q_proj_weight")
-    return f"MultiheadAttention {query[0]}" if query is not None and "in_proj_bias" in shapes else ""
+    return tr("MultiheadAttention {query}", query=query[0]) if query is not None and "in_proj_bias" in shapes else ""
 
 
 def _recurrent(shapes: Shapes) -> str:
@@ -118,7 +119,7 @@ def _recurrent(shapes: Shapes) -> str:
     if depth > 1:
         words.append(f"×{depth}")
     if states[1] != size:
-        words.append(f"projected to {states[1]}")
+        words.append(tr("projected to {states}", states=states[1]))
     if f"weight_ih{suffix}_reverse" in shapes:
         words.append("bidirectional")
     return " ".join(words)
@@ -130,18 +131,18 @@ def _normalisation(shapes: Shapes, name: str) -> str:
     mean = shapes.get("running_mean")
     if mean is not None and len(mean) == 1 and (weight is None or weight == mean):
         return (
-            f"BatchNorm {mean[0]}"
+            tr("BatchNorm {mean}", mean=mean[0])
             if weight or "num_batches_tracked" in shapes
-            else f"BatchNorm or InstanceNorm {mean[0]}"
+            else tr("BatchNorm or InstanceNorm {mean}", mean=mean[0])
         )
     if not weight or (len(weight) > 1 and weight != bias):
         return ""
     if bias == weight:
         return f"{_norm_by_name(name)} {by(weight)}"
     if bias is None and ("norm" in name or re.search(r"(^|_)ln", name)):
-        return f"RMSNorm {weight[0]}"
+        return tr("RMSNorm {weight}", weight=weight[0])
     if bias is None and (weight == (1,) or "relu" in name or "act" in name):
-        return f"PReLU {weight[0]}"
+        return tr("PReLU {weight}", weight=weight[0])
     return ""
 
 
@@ -150,7 +151,7 @@ def _norm_by_name(name: str) -> str:
         return "LayerNorm"
     if re.search(r"group_?norm|(^|_)gn", name):
         return "GroupNorm"
-    return "LayerNorm or GroupNorm"
+    return tr("LayerNorm or GroupNorm")
 
 
 def _weighted(shapes: Shapes, name: str, before: int | None) -> str:
@@ -159,8 +160,12 @@ def _weighted(shapes: Shapes, name: str, before: int | None) -> str:
     bias = shapes.get("bias")
     if len(weight) == 2:
         if bias is None and any(part in name for part in _EMBEDDING_NAMES):
-            return f"Embedding {by(weight)}"
-        return f"Linear {weight[1]}→{weight[0]}" if bias is None or bias == weight[:1] else ""
+            return tr("Embedding {by}", by=by(weight))
+        return (
+            tr("Linear {weight}→{weight_2}", weight=weight[1], weight_2=weight[0])
+            if bias is None or bias == weight[:1]
+            else ""
+        )
     if 3 <= len(weight) <= 5:
         return _convolution(weight, bias, name, before)
     return ""
@@ -183,7 +188,13 @@ def _convolution(weight: Shape, bias: Shape | None, name: str, before: int | Non
         return f"ConvTranspose{dimensions}? {first}→{second} {kernel}"
     named = "depthwise" in name or name.startswith("dw")
     if second == 1 and first > 1 and (named or before):
-        return f"Conv{dimensions} {first} {kernel} depthwise{'' if named or before == first else '?'}"
+        return tr(
+            "Conv{dimensions} {first} {kernel} depthwise{value}",
+            dimensions=dimensions,
+            first=first,
+            kernel=kernel,
+            value="" if named or before == first else "?",
+        )
     return f"Conv{dimensions} {second}→{first} {kernel}"
 
 
@@ -196,7 +207,7 @@ def _low_rank(outline: Outline, row: int) -> str:
         if down in rows and up in rows:
             first, second = _only_shape(outline, rows[down]), _only_shape(outline, rows[up])
             if len(first) > 1 and len(second) > 1 and first[0] == second[1]:
-                return f"LoRA {first[1]}→{second[0]} rank {first[0]}"
+                return tr("LoRA {first}→{second} rank {first_2}", first=first[1], second=second[0], first_2=first[0])
     return ""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import FileError
+from ..language import tr
 from .entries import Tensor
 
 MOST = 2**63 - 1
@@ -47,16 +48,30 @@ def layout_of(tensor: Tensor) -> Layout:
     """The tensor's layout, checked to be one. Raises FileError for sizes and strides that cannot be."""
     shape, stride, offset = tensor.shape, tensor.stride, tensor.offset
     if len(stride) != len(shape):
-        raise FileError(f"The tensor has {len(shape)} dimensions and {len(stride)} strides.")
-    for what, numbers in (("size", shape), ("stride", stride), ("storage offset", (offset,))):
+        raise FileError(
+            tr("The tensor has {count} dimensions and {count_2} strides.", count=len(shape), count_2=len(stride))
+        )
+    for what, numbers in (("size", shape), ("stride", stride), (tr("storage offset"), (offset,))):
         for number in numbers:
             if type(number) is not int or not 0 <= number <= MOST:
-                raise FileError(f"The tensor has a {what} of {_as_text(number)}, which no tensor can have.")
+                raise FileError(
+                    tr(
+                        "The tensor has a {what} of {as_text}, which no tensor can have.",
+                        what=what,
+                        as_text=_as_text(number),
+                    )
+                )
     layout = Layout(shape, stride, offset)
     if math.prod(size for size in shape if size) > MOST // 16:  # numpy counts the bytes, of none as well
-        raise FileError("The tensor's sizes multiply to more than 64 bits can count.")
+        raise FileError(tr("The tensor's sizes multiply to more than 64 bits can count."))
     if len(shape) > MOST_DIMENSIONS and len(coalesced(layout).shape) > MOST_DIMENSIONS:
-        raise FileError(f"The tensor has {len(shape):,} dimensions; more than {MOST_DIMENSIONS} are not read.")
+        raise FileError(
+            tr(
+                "The tensor has {count:,} dimensions; more than {most_dimensions} are not read.",
+                count=len(shape),
+                most_dimensions=MOST_DIMENSIONS,
+            )
+        )
     return layout
 
 
@@ -111,5 +126,5 @@ def slabs(layout: Layout, elements: int) -> Iterator[Layout]:
 
 def _as_text(number: object) -> str:
     if isinstance(number, int) and abs(number) > MOST:
-        return "more than 64 bits"  # Python refuses to write out numbers of many thousand digits
+        return tr("more than 64 bits")  # Python refuses to write out numbers of many thousand digits
     return str(number)[:40]

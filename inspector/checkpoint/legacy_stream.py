@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 
+from ..language import tr
 from ..wording import size
 from .calls import Malformed
 from .contents import Contents, Pickled, cut_share, read_pickle
@@ -27,15 +28,15 @@ def read(source: Source, start: int, budget: Budget) -> Contents:
     """The legacy checkpoint whose magic number was found to end at `start`."""
     contents = Contents("legacy")
     at = start
-    for what in ("The protocol version", "The system information"):
+    for what in (tr("The protocol version"), tr("The system information")):
         pickled = read_pickle(source, at, budget, what)
         contents.took(pickled)
         _note(contents, what, pickled.value)
         at = pickled.end
-    thing = read_pickle(source, at, budget, "The pickle of the object")
+    thing = read_pickle(source, at, budget, tr("The pickle of the object"))
     contents.value = contents.took(thing)
     contents.texts.extend(_sources(thing.pids))
-    keys = read_pickle(source, thing.end, budget, "The list of storages") if not thing.damage else None
+    keys = read_pickle(source, thing.end, budget, tr("The list of storages")) if not thing.damage else None
     if keys is not None:
         contents.took(keys)
     _place_storages(contents, source, thing, keys)
@@ -44,22 +45,32 @@ def read(source: Source, start: int, budget: Budget) -> Contents:
 
 def _note(contents: Contents, what: str, value: object) -> None:
     if what == "The protocol version" and value not in (PROTOCOL_VERSION, None):
-        contents.damage.append(f"The protocol version is {str(value)[:40]}, where {PROTOCOL_VERSION} is known.")
+        contents.damage.append(
+            tr(
+                "The protocol version is {value}, where {protocol_version} is known.",
+                value=str(value)[:40],
+                protocol_version=PROTOCOL_VERSION,
+            )
+        )
     if isinstance(value, Node):
         little = dict(value.pairs()).get("little_endian") if value.items else None
         if isinstance(little, bool):
-            contents.facts.append(("byte order of the writer", "little" if little else "big"))
+            contents.facts.append((tr("byte order of the writer"), "little" if little else "big"))
 
 
 def _place_storages(contents: Contents, source: Source, thing: Pickled, keys: Pickled | None) -> None:
     wanted = _declared(thing.pids)
     listed = keys.value if keys is not None and isinstance(keys.value, list) else []
     places, end, complete = _walk(source, keys.end if keys else source.nbytes, listed, wanted)
-    missing = Place(None, 0, 0, f"Its bytes are missing: the file ends at byte {source.nbytes:,}, before them.")
+    missing = Place(
+        None, 0, 0, tr("Its bytes are missing: the file ends at byte {nbytes:,}, before them.", nbytes=source.nbytes)
+    )
     if complete and keys is not None and not keys.damage:
-        missing = missing._replace(damage="Its bytes are missing: the file does not list its storage.")
+        missing = missing._replace(damage=tr("Its bytes are missing: the file does not list its storage."))
         if end < source.nbytes:
-            contents.facts.append(("after the checkpoint", f"{size(source.nbytes - end)} that do not belong to it"))
+            contents.facts.append(
+                (tr("after the checkpoint"), tr("{nbytes} that do not belong to it", nbytes=size(source.nbytes - end)))
+            )
     else:
         contents.cut_at = cut_share(source.nbytes, thing.end + sum(each.nbytes + _HEADER for each in wanted.values()))
     empty = Place(None, 0, 0)
@@ -100,7 +111,12 @@ def _walk(
 
 
 def _cut_off(source: Source, there: int, promised: int) -> str:
-    return f"The file ends at byte {source.nbytes:,}, {there:,} of its {promised:,} bytes in."
+    return tr(
+        "The file ends at byte {nbytes:,}, {there:,} of its {promised:,} bytes in.",
+        nbytes=source.nbytes,
+        there=there,
+        promised=promised,
+    )
 
 
 def _sources(pids: list[object]) -> list[Text]:
@@ -117,5 +133,3 @@ def _sources(pids: list[object]) -> list[Text]:
 def is_magic(value: object) -> bool:
     """Whether the first pickle of a file is the magic number of this format."""
     return type(value) is int and value == MAGIC
-
-

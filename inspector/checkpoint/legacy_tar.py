@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 
 from ..errors import FileError
+from ..language import tr
 from . import unrecognised
 from .calls import Malformed
 from .contents import Contents, Pickled, checkpoint, followed
@@ -57,8 +58,8 @@ def read(source: FileSource) -> Checkpoint:
         records.read_tensors(members["tensors"])
     contents = Contents("tar", shelf=PlacedStorages(records.place), damage=records.damage)
     contents.value = contents.took(_pickled(members["pickle"], budget, records))
-    contents.damage += [f"The archive has no member {name}." for name in _NEEDED if name not in members]
-    contents.facts.append(("byte order", "little"))
+    contents.damage += [tr("The archive has no member {name}.", name=name) for name in _NEEDED if name not in members]
+    contents.facts.append((tr("byte order"), "little"))
     return checkpoint(contents, source)
 
 
@@ -66,15 +67,17 @@ def _no_pickle(source: FileSource, members: dict[str, Source]) -> FileError:
     if not members:
         return unrecognised.refuse(source)
     return FileError(
-        "This is a tar archive as torch wrote it before 0.1.10, but its member `pickle` is missing: "
-        "the names of its tensors are not there.",
+        tr(
+            "This is a tar archive as torch wrote it before 0.1.10, but its member `pickle` is missing: "
+            "the names of its tensors are not there."
+        ),
         path=source.path,
-        hint="Copy or download the file again.",
+        hint=tr("Copy or download the file again."),
     )
 
 
 def _pickled(member: Source, budget: Budget, records: _Records) -> Pickled:
-    return followed(_TarMachine(member, budget, records), "The member pickle breaks off at its byte")
+    return followed(_TarMachine(member, budget, records), tr("The member pickle breaks off at its byte"))
 
 
 def _members(source: Source) -> dict[str, Source]:
@@ -142,7 +145,9 @@ class _Records:
 
     def place(self, wanted: Declared) -> Place:
         """Where the bytes of a storage are."""
-        return self._places.get(wanted.key) or Place(None, 0, 0, f"The file ends before its storage {wanted.key}.")
+        return self._places.get(wanted.key) or Place(
+            None, 0, 0, tr("The file ends before its storage {key}.", key=wanted.key)
+        )
 
     def read_storages(self, member: Source) -> None:
         self._read(member, "storages", self._storage, self._views)
@@ -157,7 +162,7 @@ class _Records:
         try:
             wanted = cursor.pickled()
             if type(wanted) is not int:
-                raise Malformed("it does not begin with a count")
+                raise Malformed(tr("it does not begin with a count"))
             while done < wanted:
                 record(cursor)
                 done += 1
@@ -165,7 +170,9 @@ class _Records:
                 after(cursor)
         except (Malformed, PickleError, FileError, struct.error) as error:
             reason = getattr(error, "reason", "") or str(error).rstrip(".")
-            self.damage.append(f"The member {name} is read up to its entry {done:,}: {reason}.")
+            self.damage.append(
+                tr("The member {name} is read up to its entry {done:,}: {reason}.", name=name, done=done, reason=reason)
+            )
 
     def _storage(self, cursor: _Cursor) -> None:
         key, device, kind = _triple(cursor.pickled())
@@ -188,11 +195,11 @@ class _Records:
         key, storage, kind = _triple(cursor.pickled())
         (dimensions, _) = cursor.numbers("<ii")
         if not 0 <= dimensions <= 64:
-            raise Malformed(f"a tensor with {dimensions} dimensions")
+            raise Malformed(tr("a tensor with {dimensions} dimensions", dimensions=dimensions))
         numbers = cursor.numbers(f"<{2 * dimensions + 1}q")
         shape, stride, offset = numbers[:dimensions], numbers[dimensions:-1], numbers[-1]
         if not isinstance(kind, Global):
-            raise Malformed("a tensor without a type")
+            raise Malformed(tr("a tensor without a type"))
         node = Node(kind)
         reference = self.storage_reference(str(storage)[:40])
         if reference is None:
@@ -214,7 +221,7 @@ class _Cursor:
         """The object pickled here. Raises PickleError, also when the file as a whole spent its budget."""
         self._budget.nbytes -= _RECORD_COST
         if self._budget.nbytes < 0 or time.monotonic() > self._budget.deadline:
-            raise PickleError("it takes more time or memory than a checkpoint may", self._at)
+            raise PickleError(tr("it takes more time or memory than a checkpoint may"), self._at)
         machine = Machine(self._member.part(self._at, _RECORD_WINDOW), 0, self._budget)
         found = machine.load()
         self._at += machine.end
@@ -237,5 +244,5 @@ class _Cursor:
 def _triple(found: object) -> tuple[object, object, object]:
     """Key, device or storage, and type: the three that a record begins with."""
     if not isinstance(found, (tuple, list)) or len(found) != 3 or not isinstance(found[0], (int, str)):
-        raise Malformed("a record that is no triple of key, place and type")
+        raise Malformed(tr("a record that is no triple of key, place and type"))
     return found[0], found[1], found[2]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..language import tr
 from ..wording import safe
 from . import numpy_arrays, values
 from .calls import Malformed
@@ -64,9 +65,14 @@ class Listing:
     def _container(self, name: str, value: Node | list[Any] | tuple[Any, ...]) -> Entry:
         identity = id(value)
         if identity in self._open:
-            return Value(name, _type_name(value), None, "refers back to what it stands in")
+            return Value(name, _type_name(value), None, tr("refers back to what it stands in"))
         if self._depth >= MAX_DEPTH:
-            return Value(name, _type_name(value), None, f"nested deeper than {MAX_DEPTH} levels: not listed")
+            return Value(
+                name,
+                _type_name(value),
+                None,
+                tr("nested deeper than {max_depth} levels: not listed", max_depth=MAX_DEPTH),
+            )
         if identity in self._done:
             return self._again(name, *self._done[identity][:2])
         before = self._left
@@ -83,7 +89,7 @@ class Listing:
 
     def _again(self, name: str, branch: Branch, entries: int) -> Entry:
         if entries > self._repeats_left:
-            return Value(name, branch.type, None, "stands elsewhere already: not listed again")
+            return Value(name, branch.type, None, tr("stands elsewhere already: not listed again"))
         # Counted as often as they will be walked over: in a list of two lists of two lists ... that doubles each time.
         self._repeats_left -= entries + 1
         self._left -= entries
@@ -95,7 +101,12 @@ class Listing:
             try:
                 return self._node(name, value)
             except Malformed as error:
-                return Branch(name, value.type.full, "object", damage=f"It cannot be built: {safe(str(error), 300)}.")
+                return Branch(
+                    name,
+                    value.type.full,
+                    "object",
+                    damage=tr("It cannot be built: {error}.", error=safe(str(error), 300)),
+                )
         return self.sequence(name, type(value).__name__, value)
 
     def _node(self, name: str, node: Node) -> Entry:
@@ -132,7 +143,11 @@ class Listing:
         items = list(items)
         shown = items[:MAX_SEQUENCE]
         children = self._children((str(index), value) for index, value in enumerate(shown))
-        note = f"the first {MAX_SEQUENCE:,} of {len(items):,}" if len(items) > MAX_SEQUENCE else self._cut()
+        note = (
+            tr("the first {max_sequence:,} of {count:,}", max_sequence=MAX_SEQUENCE, count=len(items))
+            if len(items) > MAX_SEQUENCE
+            else self._cut()
+        )
         return Branch(name, type, kind, tuple(children), note=note)
 
     def _children(self, pairs: Iterable[tuple[str, object]]) -> list[Entry]:
@@ -144,7 +159,11 @@ class Listing:
         return children
 
     def _cut(self) -> str:
-        return f"only the first {MAX_ENTRIES:,} entries of the file are listed" if self._left <= 0 else ""
+        return (
+            tr("only the first {max_entries:,} entries of the file are listed", max_entries=MAX_ENTRIES)
+            if self._left <= 0
+            else ""
+        )
 
     def _pairs(self, node: Node) -> list[tuple[object, object]]:
         """The items of a dict; in Python 2's pickles of an OrderedDict they are its argument."""
@@ -162,7 +181,7 @@ class Listing:
         if node.elements:
             children.append(self.entry("items", node.elements))
         if args:
-            children.append(self._marked("constructor arguments", list(args)))
+            children.append(self._marked(tr("constructor arguments"), list(args)))
         return Branch(name, cls, "object", tuple(children), note=self._cut())
 
     def _fields(self, state: object) -> list[Entry]:
@@ -189,9 +208,9 @@ class Listing:
         try:
             return self.rebuilder.usual(name, value)
         except Malformed as error:
-            return Branch(name, "torch.Tensor", "object", damage=f"It cannot be built: {safe(str(error), 300)}.")
-
-
+            return Branch(
+                name, "torch.Tensor", "object", damage=tr("It cannot be built: {error}.", error=safe(str(error), 300))
+            )
 
 
 def _constructed(node: Node) -> tuple[str, tuple[object, ...]]:

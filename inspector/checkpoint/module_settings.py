@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from ..language import tr
 from .entries import Branch, Entry, Value
 
 Setting = int | float | str | tuple[int, ...]
@@ -46,9 +47,9 @@ def _of_convolution(settings: Settings) -> str:
     into, out, groups = settings["in_channels"], settings["out_channels"], settings.get("groups", 1)
     words = [f"{into}→{out} {by(settings['kernel_size'])}"]
     if groups == into and groups == out != 1:
-        words = [f"{into} {by(settings['kernel_size'])} depthwise"]
+        words = [tr("{into} {by} depthwise", into=into, by=by(settings["kernel_size"]))]
     elif groups != 1:
-        words.append(f"groups {groups}")
+        words.append(tr("groups {groups}", groups=groups))
     for label in ("stride", "dilation"):
         step = _step(settings.get(label, 1))
         words += [f"{label} {step}"] if step != "1" else []
@@ -71,7 +72,7 @@ def _of_recurrent(settings: Settings) -> str:
 
 def _of_pooling(settings: Settings) -> str:
     kernel, stride = settings["kernel_size"], settings.get("stride", settings["kernel_size"])
-    return by(kernel) if _step(stride) == _step(kernel) else f"{by(kernel)} stride {_step(stride)}"
+    return by(kernel) if _step(stride) == _step(kernel) else tr("{by} stride {step}", by=by(kernel), step=_step(stride))
 
 
 _BY_CLASS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
@@ -79,15 +80,25 @@ _BY_CLASS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     (r"Linear$", lambda settings: f"{settings['in_features']}→{settings['out_features']}"),
     (r"^(Sync|Lazy)?(Batch|Instance)Norm", lambda settings: f"{settings['num_features']}"),
     (r"^(Layer|RMS)Norm$", lambda settings: by(settings["normalized_shape"])),
-    (r"^GroupNorm$", lambda settings: f"{settings['num_channels']}, {settings['num_groups']} groups"),
+    (
+        r"^GroupNorm$",
+        lambda settings: tr(
+            "{settings}, {settings_2} groups", settings=settings["num_channels"], settings_2=settings["num_groups"]
+        ),
+    ),
     (r"^Embedding(Bag)?$", lambda settings: f"{settings['num_embeddings']}×{settings['embedding_dim']}"),
     (r"^(LSTM|GRU|RNN)(Cell)?$", _of_recurrent),
-    (r"^MultiheadAttention$", lambda settings: f"{settings['embed_dim']}, {settings['num_heads']} heads"),
+    (
+        r"^MultiheadAttention$",
+        lambda settings: tr(
+            "{settings}, {settings_2} heads", settings=settings["embed_dim"], settings_2=settings["num_heads"]
+        ),
+    ),
     (r"Dropout", lambda settings: f"{settings['p']:g}"),
     (r"^Adaptive\w+Pool[123]d$", lambda settings: by(settings["output_size"])),
     (r"^(Max|Avg|LP)Pool[123]d$", _of_pooling),
     (r"^LeakyReLU$", lambda settings: f"{settings['negative_slope']:g}"),
-    (r"^(Log)?Softmax$", lambda settings: f"dim {settings['dim']}"),
+    (r"^(Log)?Softmax$", lambda settings: tr("dim {settings}", settings=settings["dim"])),
     (r"^PixelShuffle$", lambda settings: f"{settings['upscale_factor']}"),
 )
 """Pattern of the class's name -> what its settings say. Where one is missing or odd, shapes must do."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from ..errors import FileError
+from ..language import tr
 from .calls import Malformed, arguments
 from .contents import Contents
 from .entries import Storage
@@ -32,7 +33,9 @@ class NestedStorages:
         """The storage in the bytes that `node` would load. Raises Malformed."""
         if id(node) not in self._storages:
             storage = self._stored(self._contents(node))
-            self._storages[id(node)] = storage._replace(key=f"{storage.key} (inline {len(self._storages)})")
+            self._storages[id(node)] = storage._replace(
+                key=tr("{key} (inline {count})", key=storage.key, count=len(self._storages))
+            )
         return self._storages[id(node)]
 
     def look_into(self, value: object) -> None:
@@ -60,9 +63,9 @@ class NestedStorages:
 
     def _stored(self, contents: Contents) -> Storage:
         if contents.shelf is None or not isinstance(contents.value, (Reference, Node)):
-            raise Malformed("a storage is expected in the bytes, and something else stands there")
+            raise Malformed(tr("a storage is expected in the bytes, and something else stands there"))
         if self._depth >= MAX_DEPTH:
-            raise Malformed("a checkpoint within a checkpoint within a checkpoint, without end")
+            raise Malformed(tr("a checkpoint within a checkpoint within a checkpoint, without end"))
         self._depth += 1
         try:
             return Rebuilder(contents.shelf, self).stored(contents.value)
@@ -74,7 +77,7 @@ class NestedStorages:
             try:
                 contents = self._read(_source(node), self._budget)
             except FileError as error:
-                raise Malformed(f"the checkpoint inside is broken: {error.message}") from None
+                raise Malformed(tr("the checkpoint inside is broken: {message}", message=error.message)) from None
             self.names.update(contents.names)
             self._opened[id(node)] = node, contents
         return self._opened[id(node)][1]
@@ -90,4 +93,4 @@ def _source(node: Node) -> Source:
         text = arguments(data)[0] if arguments(data) else None
         if isinstance(text, str):
             return MemorySource(text.encode("latin-1", "replace"))
-    raise Malformed("a nested checkpoint that is not given as bytes")
+    raise Malformed(tr("a nested checkpoint that is not given as bytes"))

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ..language import tr
 from .calls import Malformed, arguments, contiguous_stride, sizes, strided
 from .dtypes import NUMPY_DTYPES
 from .entries import Extra, Storage, Tensor
@@ -69,7 +70,7 @@ def _storage(data: object, dtype: Dtype, shape: tuple[int, ...], number: int) ->
         nbytes = dtype.item_size  # what the text decodes to is known when it is read; the array says how much
         for dimension in shape:
             nbytes *= dimension
-    key = f"inline {number}"
+    key = tr("inline {number}", number=number)
     return Storage(key, NUMPY_DTYPES[dtype.code], "cpu", nbytes, source, start, dtype.big_endian), latin1
 
 
@@ -86,14 +87,14 @@ def _bytes_of(data: object) -> tuple[Source, int, int, bool]:
     if isinstance(data, Node) and data.type.full == "_codecs.encode":
         text = (arguments(data) or ("",))[0]
         return _latin1(text) if isinstance(text, str) else _bytes_of(text)
-    raise Malformed("an array whose data are neither bytes nor text")
+    raise Malformed(tr("an array whose data are neither bytes nor text"))
 
 
 def _latin1(text: str) -> tuple[Source, int, int, bool]:
     try:
         data = text.encode("latin-1")
     except UnicodeEncodeError:
-        raise Malformed("an array whose text is not latin-1") from None
+        raise Malformed(tr("an array whose text is not latin-1")) from None
     return MemorySource(data), 0, len(data), False
 
 
@@ -118,7 +119,7 @@ def scalar(value: object) -> tuple[str, object] | None:
         return None
     source, start, nbytes, latin1 = _bytes_of(args[1])
     if latin1 or nbytes != dtype.item_size:
-        raise Malformed("a scalar whose data do not have its size")
+        raise Malformed(tr("a scalar whose data do not have its size"))
     order = ">" if dtype.big_endian else "<"
     (plain,) = struct.unpack(order + _UNPACK[dtype.code], source.read(start, nbytes))
     return f"numpy.{NUMPY_DTYPES[dtype.code]}", plain

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import names, safe
 from .contents import Contents, Pickled, followed, with_root
 from .entries import Branch, Checkpoint, Text
@@ -36,7 +37,7 @@ def read(archive: Archive, source: FileSource, budget: Budget) -> Checkpoint:
     listing = Listing(Rebuilder(PlacedStorages(lambda wanted: _place(archive, wanted))))
     branches = [_pickle(archive, name, contents, listing, budget) for name in _pickles(archive)]
     if not branches:
-        raise FileError("This torch.package archive has no pickle in it.", path=source.path)
+        raise FileError(tr("This torch.package archive has no pickle in it."), path=source.path)
     root = branches[0] if len(branches) == 1 else Branch("", "torch.package", "mapping", tuple(branches))
     return with_root(contents, source, root._replace(name=""))
 
@@ -73,7 +74,7 @@ class _PackageMachine(Machine):
 
 
 def _read(source: Source, name: str, budget: Budget) -> Pickled:
-    return followed(_PackageMachine(source, budget), f"{safe(name, 80)} breaks off at byte")
+    return followed(_PackageMachine(source, budget), tr("{name} breaks off at byte", name=safe(name, 80)))
 
 
 def _place(archive: Archive, wanted: Declared) -> Place:
@@ -81,7 +82,9 @@ def _place(archive: Archive, wanted: Declared) -> Place:
     name = f".data/{wanted.key}.storage"
     member = archive.members.get(name)
     if member is None:
-        lacks = "" if wanted.nbytes == 0 else f"Its bytes are missing: the archive has no {safe(name, 60)}."
+        lacks = (
+            "" if wanted.nbytes == 0 else tr("Its bytes are missing: the archive has no {name}.", name=safe(name, 60))
+        )
         return Place(None, 0, 0, lacks)
     return Place(member_source(archive.source, member), 0, member.nbytes, member.damage)
 
@@ -90,12 +93,12 @@ def _facts(archive: Archive) -> Iterator[tuple[str, str]]:
     """The modules that are imported from outside when the package is loaded, and the version of the format."""
     version = archive.text(".data/version")
     if version:
-        yield "package version", safe(version, 40)
+        yield tr("package version"), safe(version, 40)
     extern = _extern_modules(archive)
     if extern:
-        yield "imports from outside", names(extern, 12)
+        yield tr("imports from outside"), names(extern, 12)
     sources = sum(name.endswith(".py") for name in archive.members)
-    yield "source files", f"{sources:,}"
+    yield tr("source files"), f"{sources:,}"
 
 
 def _extern_modules(archive: Archive) -> list[str]:

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from ..errors import FileError
+from ..language import tr
 from .dtypes import STORAGE_DTYPES
 from .inert import Global, Node
 from .planning import Leaf, PlannedStorage, PlannedTensor, StorageLeaf
@@ -54,7 +55,9 @@ class Pickler:
     def _save(self, value: object) -> None:
         self._depth += 1
         if self._depth > _MOST_DEPTH:
-            raise FileError(f"What is nested deeper than {_MOST_DEPTH} levels cannot be written.")
+            raise FileError(
+                tr("What is nested deeper than {most_depth} levels cannot be written.", most_depth=_MOST_DEPTH)
+            )
         if isinstance(value, Leaf):
             self._save_tensor(value.number)
         elif isinstance(value, StorageLeaf):
@@ -87,7 +90,7 @@ class Pickler:
         elif value == ():
             self._out += b")"
         else:
-            raise FileError(f"A value of the type {type(value).__name__} cannot be written.")
+            raise FileError(tr("A value of the type {name} cannot be written.", name=type(value).__name__))
 
     def _save_text(self, text: str) -> None:
         if self._recalled(text):
@@ -101,7 +104,7 @@ class Pickler:
             return
         module = _PYTHON2.get(value.module, value.module)
         if "\n" in value.full:
-            raise FileError("A class whose name has line ends cannot be written.")
+            raise FileError(tr("A class whose name has line ends cannot be written."))
         self._out += f"c{module}\n{value.name}\n".encode("utf-8", "surrogatepass")
         self._remember(("global", value.full))
 
@@ -142,7 +145,7 @@ class Pickler:
         else:
             args = value.args
             if not isinstance(args, tuple):
-                raise FileError(f"A {value.type.full} that is made of no arguments cannot be written.")
+                raise FileError(tr("A {full} that is made of no arguments cannot be written.", full=value.type.full))
             elements = value.elements if value.type.full == "builtins.set" else None
             self._call(value.type, (list(elements),) if elements is not None and not args else args)
         self._remember(("id", id(value)))
@@ -250,5 +253,5 @@ def _int(value: int) -> bytes:
         return b"J" + struct.pack("<i", value)
     data = value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
     if len(data) > 255:
-        raise FileError("A number of more than 2,000 bits cannot be written.")
+        raise FileError(tr("A number of more than 2,000 bits cannot be written."))
     return b"\x8a" + bytes([len(data)]) + data

@@ -36,6 +36,7 @@ from typing import NamedTuple
 
 from .. import wording
 from ..errors import QueryError
+from ..language import tr
 from .entries import ITEM_SIZES
 
 MAX_LENGTH = 2_000
@@ -91,7 +92,13 @@ Query = tuple[tuple[Term, ...], ...]
 def parse(text: str) -> Query:
     """The query that a person typed. Raises QueryError, which names the word that is not understood."""
     if len(text) > MAX_LENGTH:
-        raise QueryError(f"The search is {len(text):,} characters long; {MAX_LENGTH:,} is the most.")
+        raise QueryError(
+            tr(
+                "The search is {count:,} characters long; {max_length:,} is the most.",
+                count=len(text),
+                max_length=MAX_LENGTH,
+            )
+        )
     alternatives: list[list[Term]] = [[]]
     for word in _WORD.findall(text):
         if word.lower() == "or":
@@ -115,7 +122,13 @@ def _term(word: str) -> Term:
         raise _unknown_field(word, field)
     if operator not in (":", "=", "!="):
         raise QueryError(
-            f"{wording.safe(word)!r}: {field} is not a number to compare with {operator}.", hint=f"Write {field}:..."
+            tr(
+                "{word!r}: {field} is not a number to compare with {operator}.",
+                word=wording.safe(word),
+                field=field,
+                operator=operator,
+            ),
+            hint=tr("Write {field}:...", field=field),
         )
     field = WORDS[field.lower()]
     return Term(field, *_WORD_FIELDS.get(field, _plain)(word, operand), negated ^ (operator == "!="), word)
@@ -124,9 +137,13 @@ def _term(word: str) -> Term:
 def _unknown_field(word: str, field: str) -> QueryError:
     near = get_close_matches(field.lower(), [*NUMBERS, *WORDS], n=1)
     meant = (
-        f"Did you mean {near[0]!r}?" if near else f'Put it in quotes to look for it in names: "{wording.safe(word)}".'
+        tr("Did you mean {near!r}?", near=near[0])
+        if near
+        else tr('Put it in quotes to look for it in names: "{word}".', word=wording.safe(word))
     )
-    return QueryError(f"{wording.safe(word)!r}: there is no {field!r} to search by.", hint=meant)
+    return QueryError(
+        tr("{word!r}: there is no {field!r} to search by.", word=wording.safe(word), field=field), hint=meant
+    )
 
 
 def _name(word: str, text: str) -> tuple[str, Operand]:
@@ -141,7 +158,7 @@ def _name(word: str, text: str) -> tuple[str, Operand]:
 def _unquoted(word: str, text: str) -> str:
     text = text.strip('"').strip()
     if not text:
-        raise QueryError(f"{wording.safe(word)!r} does not say what to look for.")
+        raise QueryError(tr("{word!r} does not say what to look for.", word=wording.safe(word)))
     return text
 
 
@@ -160,8 +177,10 @@ def _dtype(word: str, text: str) -> tuple[str, Operand]:
     known = any(dtype.startswith(name) for dtype in ITEM_SIZES)
     if not known and name.isalnum() and not name.startswith(("str", "object", "datetime", "void")):
         near = get_close_matches(name, [*ITEM_SIZES, *DTYPE_NAMES], n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else "Try one such as float32, bf16 or int64."
-        raise QueryError(f"{wording.safe(word)!r}: there is no dtype {wording.safe(name)!r}.", hint=hint)
+        hint = tr("Did you mean {near!r}?", near=near[0]) if near else tr("Try one such as float32, bf16 or int64.")
+        raise QueryError(
+            tr("{word!r}: there is no dtype {name!r}.", word=wording.safe(word), name=wording.safe(name)), hint=hint
+        )
     return ("=" if name in ITEM_SIZES else ":"), name
 
 
@@ -176,7 +195,8 @@ def _shape(word: str, text: str) -> tuple[str, Operand]:
         sizes.pop()
     if not all(re.fullmatch(r"\d{1,19}|[*?]", size) for size in sizes):
         raise QueryError(
-            f"{wording.safe(word)!r} is no shape.", hint="Write shape:512, shape:512x784 or shape:[512,784]."
+            tr("{word!r} is no shape.", word=wording.safe(word)),
+            hint=tr("Write shape:512, shape:512x784 or shape:[512,784]."),
         )
     return "=", tuple(None if size in "*?" else int(size) for size in sizes)
 
@@ -191,8 +211,10 @@ def _comparison(word: str, operator: str, text: str) -> tuple[str, float]:
     found = _NUMBER.fullmatch(_unquoted(word, text))
     unit = _UNITS.get(found.group(2).lower()) if found else None
     if not found or unit is None:
-        hint = "Write a number, perhaps with a unit: size>1.5MB, params>=10k, dims:4."
-        raise QueryError(f"{wording.safe(word)!r}: {wording.safe(text)!r} is no number.", hint=hint)
+        hint = tr("Write a number, perhaps with a unit: size>1.5MB, params>=10k, dims:4.")
+        raise QueryError(
+            tr("{word!r}: {text!r} is no number.", word=wording.safe(word), text=wording.safe(text)), hint=hint
+        )
     return ("=" if operator == ":" else operator), float(found.group(1).replace(",", "").replace("_", "")) * unit
 
 
@@ -244,7 +266,13 @@ def _one_of(inside: str, word: str) -> list[str]:
         if not ends:
             words.append(part)
         elif int(ends[2]) - int(ends[1]) >= _MAX_NUMBERS:
-            raise QueryError(f"{wording.safe(word)!r} stands for more than {_MAX_NUMBERS:,} numbers.")
+            raise QueryError(
+                tr(
+                    "{word!r} stands for more than {max_numbers:,} numbers.",
+                    word=wording.safe(word),
+                    max_numbers=_MAX_NUMBERS,
+                )
+            )
         else:
             words += map(str, range(int(ends[1]), int(ends[2]) + 1))
     return words

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..errors import FileError
+from ..language import tr
 from .contents import checkpoint
 from .entries import Checkpoint
 from .nested import NestedStorages
@@ -117,7 +118,8 @@ def _open_zip(source: FileSource, budget: Budget) -> Checkpoint:
     archive = zip_archive.open_archive(source, budget)
     if archive is None:
         raise FileError(
-            "This begins like a zip archive, and nothing in it is whole.", hint="Copy or download the file again."
+            tr("This begins like a zip archive, and nothing in it is whole."),
+            hint=tr("Copy or download the file again."),
         )
     names = archive.members
     if "model.json" in names or "constants.pkl" in names or any(name.startswith("code/") for name in names):

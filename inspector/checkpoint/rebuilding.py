@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
+from ..language import tr
 from . import numpy_arrays
 from .calls import (
     NO_EXTRA,
@@ -92,12 +93,14 @@ class Rebuilder:
 
     def _rebuilt(self, rebuild: Rebuild, name: str, node: Node) -> Tensor:
         if self._depth > _MAX_DEPTH:
-            raise Malformed("a tensor within a tensor within a tensor, without end")
+            raise Malformed(tr("a tensor within a tensor within a tensor, without end"))
         self._depth += 1
         try:
             return rebuild(self, name, node)
         except (IndexError, TypeError, ValueError, AttributeError) as error:
-            raise Malformed(f"{node.type.full} does not take these arguments ({str(error)[:60]})") from None
+            raise Malformed(
+                tr("{full} does not take these arguments ({error})", full=node.type.full, error=str(error)[:60])
+            ) from None
         finally:
             self._depth -= 1
 
@@ -110,7 +113,7 @@ class Rebuilder:
         """`value`, which has to be a tensor."""
         tensor = self.tensor(name, value)
         if tensor is None:
-            raise Malformed(f"a tensor is expected as {name}, and something else stands there")
+            raise Malformed(tr("a tensor is expected as {name}, and something else stands there", name=name))
         return tensor
 
     def stored(self, value: object) -> Storage:
@@ -120,19 +123,18 @@ class Rebuilder:
             return self._typed(value)
         if isinstance(value, Node) and value.type.full == LOAD_FROM_BYTES and self.nested:
             return self.nested.storage(value)
-        raise Malformed("a storage is expected, and something else stands there")
-
+        raise Malformed(tr("a storage is expected, and something else stands there"))
 
     def _typed(self, node: Node) -> Storage:
         """`TypedStorage(wrap_storage=...)`: its state, or its argument, is what it wraps."""
         if self._depth > _MAX_DEPTH:
-            raise Malformed("a storage within a storage, without end")
+            raise Malformed(tr("a storage within a storage, without end"))
         self._depth += 1
         try:
             fields = dict(node.state.pairs()) if isinstance(node.state, Node) else {}
             return self.stored(fields.get("_untyped_storage") or arguments(node)[0])
         except IndexError:
-            raise Malformed("a storage without its bytes") from None
+            raise Malformed(tr("a storage without its bytes")) from None
         finally:
             self._depth -= 1
 
@@ -205,7 +207,7 @@ def _quantized(rebuilder: Rebuilder, name: str, node: Node) -> Tensor:
 
 def _quantization(rebuilder: Rebuilder, parameters: object) -> Quantization:
     if not isinstance(parameters, tuple) or len(parameters) < 3:
-        raise Malformed("a quantised tensor without its scheme")
+        raise Malformed(tr("a quantised tensor without its scheme"))
     scheme = getattr(parameters[0], "name", "")
     scheme = scheme if scheme in QSCHEMES else "per_tensor_affine"
     scale, zero_point = parameters[1], parameters[2]
@@ -220,7 +222,7 @@ def _sparse(rebuilder: Rebuilder, name: str, node: Node) -> Tensor:
     layout_call, data, *_ = arguments(node)
     layout = _layout(layout_call)
     if not isinstance(data, tuple):
-        raise Malformed("a sparse tensor without its parts")
+        raise Malformed(tr("a sparse tensor without its parts"))
     labels = ("indices", "values") if layout == "sparse_coo" else LAYOUTS.get(layout, ("parts",))
     parts = tuple(rebuilder.inner(label, part) for label, part in zip(labels, data, strict=False))
     shape = sizes(data[len(labels)])
@@ -235,7 +237,7 @@ def _layout(value: object) -> str:
     text = value.full if isinstance(value, Global) else str(value)
     layout = text.removeprefix("torch.")
     if layout != "sparse_coo" and layout not in LAYOUTS:
-        raise Malformed(f"a layout that torch does not have: {layout[:60]}")
+        raise Malformed(tr("a layout that torch does not have: {layout}", layout=layout[:60]))
     return layout
 
 
@@ -274,10 +276,10 @@ def _with_parts(rebuilder: Rebuilder, extra: Extra, state: object) -> Extra:
 def _subclass(rebuilder: Rebuilder, name: str, node: Node) -> Tensor:
     function, cls, args, *rest = arguments(node)
     if not isinstance(function, Global):
-        raise Malformed("a tensor subclass that is rebuilt by something without a name")
+        raise Malformed(tr("a tensor subclass that is rebuilt by something without a name"))
     inner = rebuilder.tensor(name, Node(function, args))
     if inner is None:
-        raise Malformed(f"a tensor that would be built by calling {function.full[:120]}")
+        raise Malformed(tr("a tensor that would be built by calling {full}", full=function.full[:120]))
     subclass = getattr(cls, "full", "")
     extra = inner.extra._replace(subclass="" if subclass in ("torch.Tensor", _PARAMETER) else subclass)
     parameter = inner.parameter or subclass == _PARAMETER
@@ -293,7 +295,7 @@ def _from_elsewhere(rebuilder: Rebuilder, name: str, node: Node) -> Tensor:
     data, dtype, device, requires_grad, *_ = arguments(node)
     inner = rebuilder.tensor(name, data) or numpy_arrays.array(name, data, rebuilder.inline_number)
     if inner is None:
-        raise Malformed("a device tensor without its data")
+        raise Malformed(tr("a device tensor without its data"))
     storage = inner.storage._replace(device=str(device)[:40]) if inner.storage else None
     return inner._replace(dtype=dtype_of(dtype), storage=storage, requires_grad=requires_grad is True, extra=NO_EXTRA)
 
@@ -310,7 +312,7 @@ def _old_tensor(rebuilder: Rebuilder, name: str, node: Node) -> Tensor:
     if node.state is None:
         return strided(name, dtype, (0,), (1,), 0, None)
     if not isinstance(node.state, tuple):
-        raise Malformed("a tensor whose state is no tuple")
+        raise Malformed(tr("a tensor whose state is no tuple"))
     storage, offset, shape, stride = node.state
     found = rebuilder.stored(storage)
     return _strided_call(name, found.dtype, found, (shape, stride, offset), [])

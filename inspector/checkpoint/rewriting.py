@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import safe
 from . import numpy_arrays, verdicts
 from .calls import Malformed
@@ -46,13 +47,15 @@ class Rewriter:
     def __init__(self, checkpoint: Checkpoint, packing: Packing | None = None) -> None:
         if checkpoint.format not in PICKLED:
             raise FileError(
-                f"The other parts of a {checkpoint.format} checkpoint cannot be written again.",
+                tr("The other parts of a {format} checkpoint cannot be written again.", format=checkpoint.format),
                 path=checkpoint.path,
-                hint="Save the weights alone.",
+                hint=tr("Save the weights alone."),
             )
         source = FileSource(checkpoint.path)
         if source.stamp not in (None, *(stamp for _, stamp in checkpoint.stamps)):
-            raise FileError("The file changed since it was opened.", path=checkpoint.path, hint="Open it again.")
+            raise FileError(
+                tr("The file changed since it was opened."), path=checkpoint.path, hint=tr("Open it again.")
+            )
         contents = read_contents(source, Budget())
         assert contents.shelf is not None
         self.packing = packing or Packing()
@@ -79,14 +82,16 @@ class Rewriter:
             return self._copy(key, value)
         except _Unwritable as reason:
             self._forget(mark, copies)
-            raise FileError(f"{safe(key) or 'The file'} cannot be written: {reason}.") from None
+            raise FileError(
+                tr("{key} cannot be written: {reason}.", key=safe(key) or "The file", reason=reason)
+            ) from None
 
     # -- looking up ----------------------------------------------------------------------------------
 
     def _at(self, key: str) -> object:
         found = _find(self._value, key) if key else [self._value]
         if not found:
-            raise FileError(f"There is no {safe(key)!r} in the file.")
+            raise FileError(tr("There is no {key!r} in the file.", key=safe(key)))
         return found[0]
 
     # -- copying -------------------------------------------------------------------------------------
@@ -99,7 +104,7 @@ class Rewriter:
         self._depth += 1
         try:
             if self._depth > _MOST_DEPTH:
-                raise _Unwritable(f"it is nested deeper than {_MOST_DEPTH} levels")
+                raise _Unwritable(tr("it is nested deeper than {most_depth} levels", most_depth=_MOST_DEPTH))
             return self._copied(key, value)
         except Malformed as error:
             raise _Unwritable(safe(str(error))) from None
@@ -136,7 +141,7 @@ class Rewriter:
             parts = tuple(self._copy(_below(key, str(place)), each) for place, each in enumerate(value))
             self._copies[id(value)] = parts  # a tuple that doubles itself is copied once
             return parts
-        raise _Unwritable(f"it is a {type(value).__name__}")
+        raise _Unwritable(tr("it is a {name}", name=type(value).__name__))
 
     def _node(self, key: str, node: Node) -> Node:
         copy = Node(_accepted(node.type) if node.type.full not in _MAPPINGS else node.type)
@@ -169,7 +174,7 @@ class Rewriter:
             if not may_leave_out:
                 raise
             self._forget(mark, copies)
-            self.notes.append(f"{safe(here)} is left out: {reason}.")
+            self.notes.append(tr("{here} is left out: {reason}.", here=safe(here), reason=reason))
             return ()
 
     def _forget(self, mark: tuple[int, int], copies: int) -> None:
@@ -214,6 +219,6 @@ def _accepted(value: Global) -> Global:
 
 def _read(blob: Blob) -> object:
     if blob.nbytes > _MOST_TEXT:
-        raise _Unwritable(f"its {blob.type} is longer than {_MOST_TEXT:,} bytes")
+        raise _Unwritable(tr("its {type} is longer than {most_text:,} bytes", type=blob.type, most_text=_MOST_TEXT))
     data = blob.source.read(blob.start, blob.nbytes)
     return data.decode("utf-8", "surrogatepass") if blob.type == "str" else data

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import count, names, plural, safe, share
 from ..wording import shape as shape_text
 from .entries import ITEM_SIZES, Branch, Checkpoint, Entry, Storage, Tensor, Value
@@ -99,7 +100,9 @@ class _Reading:
         )
 
     def _unreadable(self, error: FileError) -> FileError:
-        reason = self._cut() or f"As a safetensors file, it has a header that holds nothing readable. {error.message}"
+        reason = self._cut() or tr(
+            "As a safetensors file, it has a header that holds nothing readable. {message}", message=error.message
+        )
         return FileError(reason, path=self.source.path, offset=error.offset)
 
     def _read_header(self) -> None:
@@ -109,11 +112,16 @@ class _Reading:
                 found = stream.value(METADATA_LIMIT)
                 self.metadata = found if isinstance(found, dict) else {"": found}
             elif len(self.tensors) == TENSOR_LIMIT:
-                raise FileError(f"It holds more than {count(TENSOR_LIMIT)} tensors: what follows is not listed.")
+                raise FileError(
+                    tr(
+                        "It holds more than {tensor_limit} tensors: what follows is not listed.",
+                        tensor_limit=count(TENSOR_LIMIT),
+                    )
+                )
             else:
                 self._add(key, stream.value(_ENTRY_LIMIT))
         if not stream.rest_is_blank():
-            self.flaw = "Something stands between the header's last brace and its end."
+            self.flaw = tr("Something stands between the header's last brace and its end.")
 
     def _add(self, name: str, info: object) -> None:
         if name in self.seen:
@@ -125,12 +133,16 @@ class _Reading:
         fields = info if isinstance(info, dict) else {}
         code, sizes, offsets = fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")
         if not _is_shape(sizes):
-            return _broken(name, f"The header gives it no usable shape: {_brief(sizes)}.")
+            return _broken(name, tr("The header gives it no usable shape: {brief}.", brief=_brief(sizes)))
         shape = tuple(sizes)  # type: ignore[arg-type]
         if not isinstance(code, str) or code not in _BITS:
-            return _broken(name, f"Its element type {_brief(code)} is not one that this program knows.", shape)
+            return _broken(
+                name, tr("Its element type {brief} is not one that this program knows.", brief=_brief(code)), shape
+            )
         if not _is_span(offsets):
-            return _broken(name, f"The header gives no place for its elements: {_brief(offsets)}.", shape)
+            return _broken(
+                name, tr("The header gives no place for its elements: {brief}.", brief=_brief(offsets)), shape
+            )
         return self._placed(name, code, shape, offsets[0], offsets[1])  # type: ignore[index]
 
     def _placed(self, name: str, code: str, shape: tuple[int, ...], begin: int, end: int) -> Tensor:
@@ -140,7 +152,7 @@ class _Reading:
         if code == "F4" and shape:  # torch counts the packed pairs, safetensors the numbers
             shape = (*shape[:-1], shape[-1] // 2)
         elif dtype not in ITEM_SIZES:
-            damage = damage or "torch has no type for numbers of six bits: its elements cannot be shown."
+            damage = damage or tr("torch has no type for numbers of six bits: its elements cannot be shown.")
         start, nbytes = self.data_start + begin, end - begin
         storage = Storage(f"{start}-{start + nbytes}", dtype, "cpu", nbytes, self.source, start, damage=damage)
         return Tensor(name, dtype, shape, _contiguous(shape), 0, storage, damage=damage)
@@ -149,12 +161,19 @@ class _Reading:
         if end <= self.data_nbytes:
             return ""
         first, last = self.data_start + begin, self.data_start + end
-        return f"Its bytes {first:,} to {last:,} lie beyond the end of the file ({self.source.nbytes:,} bytes)."
+        return tr(
+            "Its bytes {first:,} to {last:,} lie beyond the end of the file ({nbytes:,} bytes).",
+            first=first,
+            last=last,
+            nbytes=self.source.nbytes,
+        )
 
     def _damage(self) -> list[str]:
         sentences = [self._cut(), self._unread()]
         if self.repeated:
-            sentences.append(f"The header names {names(list(map(safe, self.repeated)))} more than once; each is shown.")
+            sentences.append(
+                tr("The header names {list} more than once; each is shown.", list=names(list(map(safe, self.repeated))))
+            )
         if not self.flaw:
             sentences += _gaps(self.spans, self.data_nbytes)
         return [sentence for sentence in sentences if sentence]
@@ -166,25 +185,37 @@ class _Reading:
             return ""
         if self.source.nbytes < self.data_start:
             named = plural(len(self.tensors), "tensor")
-            return (
-                f"The file ends inside its header, after {share(self.source.nbytes - 8, self.header_nbytes)} of it: "
-                f"{named} can be listed, of none are the elements there. Copy or download it again."
+            return tr(
+                "The file ends inside its header, after {nbytes} of it: "
+                "{named} can be listed, of none are the elements there. Copy or download it again.",
+                nbytes=share(self.source.nbytes - 8, self.header_nbytes),
+                named=named,
             )
         whole = sum(not tensor.damage for tensor in self.tensors)
-        return (
-            f"The file ends after {share(self.source.nbytes, expected)} of what its header promises: "
-            f"{whole:,} of {plural(len(self.tensors), 'tensor')} are whole. Copy or download it again."
+        return tr(
+            "The file ends after {nbytes} of what its header promises: "
+            "{whole:,} of {tensors} are whole. Copy or download it again.",
+            nbytes=share(self.source.nbytes, expected),
+            whole=whole,
+            tensors=plural(len(self.tensors), "tensor"),
         )
 
     def _unread(self) -> str:
         cut = self.source.nbytes < self.data_start
         if not self.flaw or cut:
             return ""
-        return f"The header is read up to {plural(len(self.tensors), 'tensor')}, then: {self.flaw}"
+        return tr(
+            "The header is read up to {tensors}, then: {flaw}",
+            tensors=plural(len(self.tensors), "tensor"),
+            flaw=self.flaw,
+        )
 
     def _facts(self) -> tuple[tuple[str, str], ...]:
         writer = (self.metadata or {}).get("format")
-        facts = [("header", f"{self.header_nbytes:,} bytes"), ("byte order", "little")]
+        facts = [
+            ("header", tr("{header_nbytes:,} bytes", header_nbytes=self.header_nbytes)),
+            (tr("byte order"), "little"),
+        ]
         if isinstance(writer, str):
             facts.append(("framework", _FRAMEWORKS.get(writer, safe(writer))))
         return tuple(facts)
@@ -194,10 +225,14 @@ def _header_length(source: FileSource) -> int:
     length = int.from_bytes(source.read_up_to(0, 8), "little")
     if length > HEADER_LIMIT:
         raise FileError(
-            f"As a safetensors file it would have a header of {length:,} bytes; the format allows {HEADER_LIMIT:,}.",
+            tr(
+                "As a safetensors file it would have a header of {length:,} bytes; the format allows {header_limit:,}.",
+                length=length,
+                header_limit=HEADER_LIMIT,
+            ),
             path=source.path,
             offset=0,
-            hint="The file is damaged, or it is no safetensors file.",
+            hint=tr("The file is damaged, or it is no safetensors file."),
         )
     return length
 
@@ -210,7 +245,7 @@ def _metadata_branch(metadata: dict[str, object]) -> Branch:
 def _metadata_value(name: str, found: object) -> Value:
     if isinstance(found, (str, int, float, bool, type(None))):
         return Value(name, type(found).__name__, found)
-    return Value(name, type(found).__name__, _brief(found), "safetensors allows only texts here")
+    return Value(name, type(found).__name__, _brief(found), tr("safetensors allows only texts here"))
 
 
 def _broken(name: str, damage: str, shape: tuple[int, ...] = ()) -> Tensor:
@@ -235,7 +270,13 @@ def _wrong_size(code: str, shape: tuple[int, ...], given: int) -> str:
         bits *= dimension
     if bits == 8 * given:
         return ""
-    return f"Its shape {shape_text(shape)} of {code} needs {bits / 8:,.12g} bytes, but the header gives it {given:,}."
+    return tr(
+        "Its shape {shape_text} of {code} needs {bits:,.12g} bytes, but the header gives it {given:,}.",
+        shape_text=shape_text(shape),
+        code=code,
+        bits=bits / 8,
+        given=given,
+    )
 
 
 def _contiguous(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -258,9 +299,16 @@ def _gaps(spans: list[_Span], data_nbytes: int) -> list[str]:
     unused += max(0, data_nbytes - at)
     sentences = []
     if overlapping:
-        sentences.append(f"Tensors lie over one another, which the format forbids: see {names(overlapping)}.")
+        sentences.append(
+            tr(
+                "Tensors lie over one another, which the format forbids: see {overlapping}.",
+                overlapping=names(overlapping),
+            )
+        )
     if unused:
-        sentences.append(f"{unused:,} bytes belong to no tensor; the safetensors library refuses such a file.")
+        sentences.append(
+            tr("{unused:,} bytes belong to no tensor; the safetensors library refuses such a file.", unused=unused)
+        )
     return sentences
 
 
@@ -270,5 +318,9 @@ def _brief(found: object) -> str:
         return "nothing"
     if isinstance(found, (list, dict)):
         plain = len(found) <= 8 and not any(isinstance(item, (list, dict)) for item in found)
-        return safe(repr(found), 80) if plain else f"a {type(found).__name__} of {plural(len(found), 'item')}"
+        return (
+            safe(repr(found), 80)
+            if plain
+            else tr("a {name} of {items}", name=type(found).__name__, items=plural(len(found), "item"))
+        )
     return safe(repr(found), 80)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..language import tr
 from .entries import Branch, Entry, Section, Tensor
 
 _TITLES = {
@@ -71,7 +72,7 @@ MOST = 1000
 def sections(root: Branch) -> tuple[Section, ...]:
     """The sections of a file, in its order; one for the whole where it is nothing but weights."""
     if root.kind == "module":
-        return (Section("", "weights", "whole module"),)
+        return (Section("", "weights", tr("whole module")),)
     if _is_weights(root):
         return (Section("", "weights", _TITLES["weights"]),)
     if root.kind != "mapping":

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import names, plural, safe, size
 from .entries import Branch, Checkpoint, Entry, Global, Storage, Tensor, Value
 from .json_stream import JsonStream
@@ -60,7 +61,7 @@ def read_index(source: FileSource, open_shard: Opener) -> Checkpoint:
         children.append(Branch("__metadata__", "dict", "mapping", tuple(index.metadata), attribute=True))
     facts = [("index", os.path.basename(source.path))]
     if index.total_size:
-        facts.append(("total size by the index", size(index.total_size)))
+        facts.append((tr("total size by the index"), size(index.total_size)))
     return shards.checkpoint(source.path, children, index.damage, facts, source)
 
 
@@ -73,8 +74,15 @@ def read_numbered(folder: str, filenames: Sequence[str], open_shard: Opener) -> 
     damage = []
     if absent:
         whole = len(present) + len(absent)
-        damage = [f"Of {whole:,} shards {plural(len(absent), 'is', 'are')} missing: {names(absent)}."]
-    facts = [("index", "none: the shards were found by their names")]
+        damage = [
+            tr(
+                "Of {whole:,} shards {iss} missing: {absent}.",
+                whole=whole,
+                iss=plural(len(absent), "is", "are"),
+                absent=names(absent),
+            )
+        ]
+    facts = [("index", tr("none: the shards were found by their names"))]
     return shards.checkpoint(folder, shards.unlisted(set()), damage, facts)
 
 
@@ -106,8 +114,10 @@ class _Index:
         with source.opened():
             self._read(JsonStream(source))
         if not self.weight_map:
-            reason = " ".join(self.damage) or "Its weight_map is empty."
-            raise FileError(f"This index of a sharded model names no tensor. {reason}", path=source.path)
+            reason = " ".join(self.damage) or tr("Its weight_map is empty.")
+            raise FileError(
+                tr("This index of a sharded model names no tensor. {reason}", reason=reason), path=source.path
+            )
 
     def _read(self, stream: JsonStream) -> None:
         try:
@@ -117,13 +127,21 @@ class _Index:
                 else:
                     self._note(key, stream.value())
         except FileError as error:
-            self.damage.append(f"The index is read up to its key {len(self.weight_map):,}: {error.message}")
+            self.damage.append(
+                tr(
+                    "The index is read up to its key {count:,}: {message}",
+                    count=len(self.weight_map),
+                    message=error.message,
+                )
+            )
 
     def _read_weight_map(self, stream: JsonStream) -> None:
         for key in stream.members():
             shard = stream.value()
             if len(self.weight_map) == KEY_LIMIT:
-                raise FileError(f"it names more than {KEY_LIMIT:,} tensors, and what follows is not listed.")
+                raise FileError(
+                    tr("it names more than {key_limit:,} tensors, and what follows is not listed.", key_limit=KEY_LIMIT)
+                )
             self.weight_map.append((key, shard if isinstance(shard, str) else ""))
 
     def _note(self, key: str, found: object) -> None:
@@ -179,7 +197,7 @@ class _Shards:
 
     def _open_one(self, name: str) -> _Shard:
         if len(self._found) >= SHARD_LIMIT:
-            return _Shard(f"more than {SHARD_LIMIT:,} shards are named.")
+            return _Shard(tr("more than {shard_limit:,} shards are named.", shard_limit=SHARD_LIMIT))
         try:
             path = path_inside(self._folder, name)
             if path not in self._by_path:
@@ -194,12 +212,21 @@ class _Shards:
             return []
         name, reason = lost[0]
         which = names([safe(name) for name, _ in lost])
-        return [f"{len(lost):,} of {plural(len(self._found), 'shard')} cannot be read: {which}. {safe(name)}: {reason}"]
+        return [
+            tr(
+                "{count:,} of {shards} cannot be read: {which}. {name}: {reason}",
+                count=len(lost),
+                shards=plural(len(self._found), "shard"),
+                which=which,
+                name=safe(name),
+                reason=reason,
+            )
+        ]
 
     def _damage(self) -> list[str]:
         sentences = [f"{shard.name}: {text}" for shard in self._by_path.values() for text in shard.damage]
         left = len(sentences) - _SENTENCES
-        return sentences[:_SENTENCES] + ([f"There are {left:,} more such sentences."] if left > 0 else [])
+        return sentences[:_SENTENCES] + ([tr("There are {left:,} more such sentences.", left=left)] if left > 0 else [])
 
 
 class _Shard:
@@ -225,25 +252,28 @@ def path_inside(folder: str, name: str) -> str:
     """
     parts = re.split(r"[/\\]", name)
     if not name or "\0" in name or os.path.isabs(name) or ":" in parts[0] or ".." in parts:
-        raise FileError("The name leads out of the folder, so it is not read.")
+        raise FileError(tr("The name leads out of the folder, so it is not read."))
     path = os.path.normpath(os.path.join(folder, name))
     try:
         target, home = os.path.realpath(path), os.path.realpath(folder)
     except (OSError, ValueError):
-        raise FileError("The name cannot be that of a file.") from None
+        raise FileError(tr("The name cannot be that of a file.")) from None
     blobs = os.path.join(os.path.dirname(os.path.dirname(home)), "blobs")
     if os.path.commonpath([home, target]) != home and os.path.dirname(target) != blobs:
-        raise FileError("It is a link that leads out of the folder, so it is not read.")
+        raise FileError(tr("It is a link that leads out of the folder, so it is not read."))
     if not os.path.lexists(path):
-        raise FileError("The file is not there.")
+        raise FileError(tr("The file is not there."))
     return path
 
 
 def _named_tensor(key: str, shard: _Shard, name: str) -> Entry:
     """The entry that the index promises under `key` in `shard`, or a broken one in its place."""
     if shard.reason:
-        return _broken(key, f"It is in the shard {safe(name, 80)}, which cannot be read: {shard.reason}")
-    return shard.entries.get(key) or _broken(key, f"The index says it is in {shard.name}, but it is not.")
+        return _broken(
+            key,
+            tr("It is in the shard {name}, which cannot be read: {reason}", name=safe(name, 80), reason=shard.reason),
+        )
+    return shard.entries.get(key) or _broken(key, tr("The index says it is in {name}, but it is not.", name=shard.name))
 
 
 def _broken(key: str, damage: str) -> Tensor:
@@ -283,4 +313,3 @@ def _together(globals_: Iterable[Global]) -> tuple[Global, ...]:
 
 def _is_attribute(entry: Entry) -> bool:
     return isinstance(entry, Branch) and entry.attribute
-

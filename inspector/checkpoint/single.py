@@ -7,6 +7,7 @@ checkpoint, the example inputs of an exported program.
 from __future__ import annotations
 
 from ..errors import FileError
+from ..language import tr
 from .contents import Contents, Pickled, read_pickle
 from .sources import FileSource, Source
 from .unpickling import Budget
@@ -24,7 +25,7 @@ def read_contents(source: Source, budget: Budget) -> Contents:
 
         archive = zip_archive.open_archive(source, budget)
         if archive is None or "data.pkl" not in archive.members:
-            raise FileError("A zip archive without data.pkl: no checkpoint of torch.")
+            raise FileError(tr("A zip archive without data.pkl: no checkpoint of torch."))
         return zip_archive.read(archive, budget)
     first = read_pickle(source, 0, budget) if head[:1] and head[0] in _PICKLE_OPENINGS else None
     from . import legacy_stream, plain_pickle
@@ -48,4 +49,4 @@ def _refusal(source: Source) -> FileError:
         from .unrecognised import refuse
 
         return refuse(source)
-    return FileError("Bytes that are no checkpoint.")
+    return FileError(tr("Bytes that are no checkpoint."))

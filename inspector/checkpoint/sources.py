@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import NamedTuple
 
 from ..errors import FileError
+from ..language import tr
 
 PIECE = 128 * 1024
 """Bytes that one `pread` asks for at most, where it makes the buffer."""
@@ -162,7 +163,9 @@ class FileSource(Source):
             flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
             mode = os.stat(self.path).st_mode
             if not stat.S_ISREG(mode):
-                raise FileError(f"This is {_kind_of_file(mode)}, not a file.", path=self.path)
+                raise FileError(
+                    tr("This is {kind_of_file}, not a file.", kind_of_file=_kind_of_file(mode)), path=self.path
+                )
             descriptor = os.open(self.path, flags | getattr(os, "O_BINARY", 0))
         except (OSError, ValueError) as error:
             raise self._unreadable(error, None) from None
@@ -176,12 +179,12 @@ class FileSource(Source):
     def _check(self, descriptor: int) -> None:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
-            raise FileError(f"This is {_kind_of_file(mode)}, not a file.", path=self.path)
+            raise FileError(tr("This is {kind_of_file}, not a file.", kind_of_file=_kind_of_file(mode)), path=self.path)
         if self.stamp is not None and self._stamp_of(descriptor) != self.stamp:
             raise FileError(
-                "The file was changed on disk since it was opened.",
+                tr("The file was changed on disk since it was opened."),
                 path=self.path,
-                hint="Open it again to see what it holds now.",
+                hint=tr("Open it again to see what it holds now."),
             )
 
     def _stamp_of(self, descriptor: int) -> Stamp:
@@ -196,15 +199,15 @@ class FileSource(Source):
 
     def _ended(self, offset: int, missing: int) -> FileError:
         return FileError(
-            f"The file ends at byte {offset:,}, {missing:,} bytes before it should.",
+            tr("The file ends at byte {offset:,}, {missing:,} bytes before it should.", offset=offset, missing=missing),
             path=self.path,
             offset=offset,
-            hint="It was cut short: copy or download it again.",
+            hint=tr("It was cut short: copy or download it again."),
         )
 
     def _unreadable(self, error: Exception, offset: int | None) -> FileError:
         reason = getattr(error, "strerror", None) or str(error)
-        return FileError(f"The file cannot be read: {reason}.", path=self.path, offset=offset)
+        return FileError(tr("The file cannot be read: {reason}.", reason=reason), path=self.path, offset=offset)
 
 
 class MemorySource(Source):
@@ -315,22 +318,31 @@ class InflatedSource(Source):
                     self._at += len(piece)
                     return piece
                 if self._inflater.eof or not fresh:
-                    raise FileError(f"The compressed data end after {self._at:,} of {self.nbytes:,} bytes.")
+                    raise FileError(
+                        tr("The compressed data end after {at:,} of {nbytes:,} bytes.", at=self._at, nbytes=self.nbytes)
+                    )
         except zlib.error as error:
-            raise FileError(f"The compressed data are damaged after {self._at:,} bytes: {error}.") from None
+            raise FileError(
+                tr("The compressed data are damaged after {at:,} bytes: {error}.", at=self._at, error=error)
+            ) from None
 
 
 def _outside(offset: int, nbytes: int, whole: int) -> FileError:
-    message = f"Bytes {offset:,} to {offset + nbytes:,} lie outside of what is there ({whole:,} bytes)."
+    message = tr(
+        "Bytes {offset:,} to {offset_2:,} lie outside of what is there ({whole:,} bytes).",
+        offset=offset,
+        offset_2=offset + nbytes,
+        whole=whole,
+    )
     return FileError(message, offset=offset)
 
 
 def _kind_of_file(mode: int) -> str:
     kinds = (
         (stat.S_ISDIR, "a folder"),
-        (stat.S_ISFIFO, "a named pipe (FIFO)"),
-        (stat.S_ISCHR, "a character device"),
-        (stat.S_ISBLK, "a block device"),
+        (stat.S_ISFIFO, tr("a named pipe (FIFO)")),
+        (stat.S_ISCHR, tr("a character device")),
+        (stat.S_ISBLK, tr("a block device")),
         (stat.S_ISSOCK, "a socket"),
     )
-    return next((words for test, words in kinds if test(mode)), "something special")
+    return next((words for test, words in kinds if test(mode)), tr("something special"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ..language import tr
 from .calls import Malformed
 from .dtypes import STORAGE_DTYPES
 from .entries import ITEM_SIZES, Storage
@@ -40,11 +41,11 @@ class Declared(NamedTuple):
 def declared(pid: object) -> Declared:
     """The storage that `pid` names. Raises Malformed."""
     if not isinstance(pid, tuple) or len(pid) < 5 or pid[0] != "storage":
-        raise Malformed("a persistent id that names no storage")
+        raise Malformed(tr("a persistent id that names no storage"))
     _, kind, key, device, numel = pid[:5]
     dtype = STORAGE_DTYPES.get(kind.name) if type(kind) is Global else None
     if dtype is None or not isinstance(key, (str, int)) or type(numel) is not int or not 0 <= numel < 1 << 62:
-        raise Malformed("a persistent id whose storage has no known type or size")
+        raise Malformed(tr("a persistent id whose storage has no known type or size"))
     view = _view(pid[5]) if len(pid) > 5 and pid[5] is not None else None
     if type(device) is not str or len(device) > 40:
         device = key_text(device)[:40]
@@ -56,7 +57,7 @@ def _view(metadata: object) -> tuple[str, int, int]:
         key, offset, numel = metadata
         if type(offset) is int and type(numel) is int and offset >= 0 and numel >= 0:
             return key_text(key), offset, numel
-    raise Malformed("a view of a storage without offset and length")
+    raise Malformed(tr("a view of a storage without offset and length"))
 
 
 class PlacedStorages:
@@ -84,12 +85,17 @@ class PlacedStorages:
         key, dtype, device, nbytes, view = wanted
         source, start, there, damage = self._find(wanted)
         if not damage and there < nbytes and source is not None:
-            damage = f"Its storage {key} should hold {nbytes:,} bytes; {there:,} are there."
+            damage = tr(
+                "Its storage {key} should hold {nbytes:,} bytes; {there:,} are there.",
+                key=key,
+                nbytes=nbytes,
+                there=there,
+            )
         whole = Storage(key, dtype, device, nbytes, source, start, self._big_endian, damage)
         if view is None:
             return whole
         key, offset, numel = view
         size = wanted.item_size
         if (offset + numel) * size > wanted.nbytes:
-            raise Malformed("a view that reaches out of its storage")
+            raise Malformed(tr("a view that reaches out of its storage"))
         return whole._replace(key=key, nbytes=numel * size, start=whole.start + offset * size, owner=wanted.key)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Generator, Iterable
 
 from ..errors import FileError
+from ..language import tr
 from ..progress import Progress
 
 _PIECES = 2000
@@ -33,7 +34,7 @@ def writing(path: str, pieces: Iterable[str], failure: str) -> Generator[Progres
         beside = ""
     except OSError as error:
         reason = error.strerror or str(error)
-        raise FileError(f"The file cannot be written: {reason}.", path=path, title=failure) from None
+        raise FileError(tr("The file cannot be written: {reason}.", reason=reason), path=path, title=failure) from None
     finally:
         if beside:
             os.unlink(beside)

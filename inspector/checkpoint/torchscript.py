@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import FileError
+from ..language import tr
 from . import torchscript_classes, torchscript_json
 from .contents import Contents, read_pickle, with_root
 from .entries import Branch, Checkpoint, Entry, Global, Tensor, Text, Value
@@ -51,14 +52,14 @@ def _main_module(archive: Archive, contents: Contents, classes: dict[str, Script
     pickle = archive.open("data.pkl")
     if pickle is None:
         raise FileError(
-            "This is a TorchScript archive without its data.pkl, which holds the names and shapes of all tensors.",
-            hint="Copy or download the file again.",
+            tr("This is a TorchScript archive without its data.pkl, which holds the names and shapes of all tensors."),
+            hint=tr("Copy or download the file again."),
         )
     pickled = read_pickle(pickle, 0, budget, "data.pkl")
     value = contents.took(pickled)
     if not archive.complete:
         note_cut(contents, archive, pickled)
-    contents.facts.append(("classes with code", f"{len(classes):,}"))
+    contents.facts.append((tr("classes with code"), f"{len(classes):,}"))
     return ScriptListing(archive.storages(), classes).root(value)
 
 
@@ -120,14 +121,14 @@ def _in_order(children: list[Entry], known: ScriptClass | None) -> Iterator[Entr
     placed = [_with_role(entry, roles.get(entry.name, "")) for entry in children]
     yield from sorted(placed, key=_rank)
     for name, (type, value) in known.constants.items():
-        yield Value(name, type, value, "constant of the class")
+        yield Value(name, type, value, tr("constant of the class"))
 
 
 def _with_role(entry: Entry, role: str) -> Entry:
     if isinstance(entry, Tensor):
         return entry._replace(extra=entry.extra._replace(role=role)) if role else entry
     if isinstance(entry, Value) and entry.value is None and role:
-        return entry._replace(note=f"{role} that is None")
+        return entry._replace(note=tr("{role} that is None", role=role))
     if isinstance(entry, Branch) and entry.kind != "module" and not _holds_tensors(entry):
         return entry._replace(attribute=True)
     return entry
@@ -155,7 +156,7 @@ def _texts(archive: Archive) -> Iterator[Text]:
 def _judged(found: Global) -> Global:
     """The verdict on what only TorchScript archives name; `torch.load` opens them by `torch.jit.load`."""
     if found.name.startswith("__torch__."):
-        return found._replace(verdict="unknown", reason="its code is in the archive; torch.jit.load compiles it")
+        return found._replace(verdict="unknown", reason=tr("its code is in the archive; torch.jit.load compiles it"))
     if found.name.startswith("torch.jit._pickle."):
-        return found._replace(verdict="torch", reason="says the type of a value")
+        return found._replace(verdict="torch", reason=tr("says the type of a value"))
     return found

@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
+from ..language import tr
 from .inert import Blob, Global, Node, Reference, class_of
 from .opcodes import HANDLERS, INLINE, STOP, article
 from .sources import Source
@@ -137,17 +138,19 @@ class Machine:
                     handlers[opcode](self)
                 self._account()
         except IndexError:
-            raise self.error(f"opcode {bytes([opcode])!r} finds nothing to work on") from None
+            raise self.error(tr("opcode {bytes!r} finds nothing to work on", bytes=bytes([opcode]))) from None
         except (ValueError, OverflowError) as error:
-            raise self.error(f"an opcode has an argument that cannot be read ({str(error)[:80]})") from None
+            raise self.error(
+                tr("an opcode has an argument that cannot be read ({error})", error=str(error)[:80])
+            ) from None
 
     def _account(self) -> None:
         self.budget.opcodes -= 4096
         self.spend(4096 * 32)
         if self.budget.opcodes < 0:
-            raise self.error("it is longer than any checkpoint needs (over 7 million steps)")
+            raise self.error(tr("it is longer than any checkpoint needs (over 7 million steps)"))
         if time.monotonic() > self.budget.deadline:
-            raise self.error("it takes too long to read")
+            raise self.error(tr("it takes too long to read"))
 
     def _refill(self, nbytes: int) -> None:
         """Moves the window so that it begins at `at` and holds at least `nbytes`."""
@@ -156,7 +159,7 @@ class Machine:
         self.buffer = self.source.read_up_to(self.base, max(self._window, nbytes))
         self._window = min(8 * self._window, _WINDOW)
         if len(self.buffer) < nbytes:
-            raise self.error("it ends in the middle")
+            raise self.error(tr("it ends in the middle"))
 
     def error(self, reason: str) -> PickleError:
         """`reason` with the place where the machine stands."""
@@ -181,7 +184,7 @@ class Machine:
             self._refill(1)
             end = self.buffer.find(b"\n")
         if end < 0 or end - self.at > INLINE:
-            raise self.error("a line of text has no end")
+            raise self.error(tr("a line of text has no end"))
         line = self.buffer[self.at : end]
         self.at = end + 1
         return line
@@ -190,13 +193,15 @@ class Machine:
         """Accounts for memory that is about to be used."""
         self.budget.nbytes -= nbytes
         if self.budget.nbytes < 0:
-            raise self.error("it would need more memory than a checkpoint may")
+            raise self.error(tr("it would need more memory than a checkpoint may"))
 
     def long_one(self, type: str, nbytes: int) -> Blob:
         """A stretch too long to be read along: passed over, and remembered by its place."""
         start = self.base + self.at
         if start + nbytes > self.source.nbytes:
-            raise self.error(f"{nbytes:,} bytes of {type} are promised, more than there are")
+            raise self.error(
+                tr("{nbytes:,} bytes of {type} are promised, more than there are", nbytes=nbytes, type=type)
+            )
         self.at += nbytes
         self.spend(200)
         return Blob(type, self.source, start, nbytes)
@@ -213,7 +218,7 @@ class Machine:
 
     def pop_mark(self) -> list[object]:
         if not self.outer:
-            raise self.error("a mark is missing")
+            raise self.error(tr("a mark is missing"))
         items = self.stack
         self.stack = self.outer.pop()
         return items
@@ -235,7 +240,7 @@ class Machine:
         if value is self:
             if self.shortcut is not None:
                 raise ShortcutMiss
-            raise self.error(f"it refers to number {index}, which is not there")
+            raise self.error(tr("it refers to number {index}, which is not there", index=index))
         if value is self._trigger and value is not None and self.shortcut is not None:
             found = self.shortcut.match(self, opcode)
             if found is not None:
@@ -247,7 +252,7 @@ class Machine:
         if type(target) is list:
             return target
         if type(target) is not Node:
-            raise self.error(f"something is added to {article(target)}")
+            raise self.error(tr("something is added to {article}", article=article(target)))
         if target.elements is None:
             target.elements = []
         return target.elements
@@ -255,7 +260,7 @@ class Machine:
     def filled(self, target: object) -> list[object]:
         """The flat list of items that SETITEM adds to."""
         if type(target) is not Node:
-            raise self.error(f"a key is set in {article(target)}")
+            raise self.error(tr("a key is set in {article}", article=article(target)))
         if target.items is None:
             target.items = []
         return target.items
@@ -274,7 +279,7 @@ class Machine:
         if called is not None:
             return called
         if isinstance(value, Node):
-            return self.named("result of " + value.type.full[:200], "__call__")
+            return self.named(tr("result of ") + value.type.full[:200], "__call__")
         return self.named(type(value).__name__, "__call__")
 
 
@@ -286,5 +291,3 @@ def _keep(target: Node, pending: list[object]) -> None:
     else:
         target.elements = target.elements or []  # grown in place: a million values may be left, one by one
         target.elements.extend(pending)
-
-

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import names, plural, safe, size
 from . import foreign_formats, mangling
 from .sources import FileSource
@@ -41,15 +42,17 @@ def _finding(source: FileSource) -> _Finding:
         if found:
             return found
     return (
-        f"This is not a file that this program knows: it begins with the bytes {head[:8].hex(' ')}.",
-        "If it should be a checkpoint, its beginning is damaged: copy or download it again.",
+        tr("This is not a file that this program knows: it begins with the bytes {hex}.", hex=head[:8].hex(" ")),
+        tr("If it should be a checkpoint, its beginning is damaged: copy or download it again."),
     )
 
 
 def _empty(head: bytes, source: FileSource) -> _Finding | None:
     if source.nbytes:
         return None
-    return "The file is empty.", "The disk was perhaps full when it was saved, or the download failed: get it again."
+    return tr("The file is empty."), tr(
+        "The disk was perhaps full when it was saved, or the download failed: get it again."
+    )
 
 
 def _zeros(head: bytes, source: FileSource) -> _Finding | None:
@@ -59,12 +62,18 @@ def _zeros(head: bytes, source: FileSource) -> _Finding | None:
     places = [step * max(0, source.nbytes - 4096) // _PROBES for step in range(_PROBES + 1)]
     if any(source.read_up_to(place, 4096).strip(b"\0") for place in places):
         return (
-            f"The file begins with at least {size(len(head))} of zero bytes, so its beginning was never written.",
-            "A download or a copy was interrupted: get it again.",
+            tr(
+                "The file begins with at least {count} of zero bytes, so its beginning was never written.",
+                count=size(len(head)),
+            ),
+            tr("A download or a copy was interrupted: get it again."),
         )
     return (
-        f"The file is {size(source.nbytes)} of zero bytes wherever it was looked at.",
-        "Its space was set aside, but its contents were never written: an interrupted download or copy. Get it again.",
+        tr("The file is {nbytes} of zero bytes wherever it was looked at.", nbytes=size(source.nbytes)),
+        tr(
+            "Its space was set aside, but its contents were never written: an interrupted download or copy. Get it"
+            " again."
+        ),
     )
 
 
@@ -73,19 +82,24 @@ def _lfs_pointer(head: bytes, source: FileSource) -> _Finding | None:
         return None
     oid = re.search(rb"oid sha256:([0-9a-f]{64})", head)
     nbytes = re.search(rb"size (\d{1,18})", head)
-    known = [f"of {size(int(nbytes[1]))}" if nbytes else "", f"SHA-256 {oid[1][:12].decode()}…" if oid else ""]
+    known = [
+        tr("of {nbytes}", nbytes=size(int(nbytes[1]))) if nbytes else "",
+        f"SHA-256 {oid[1][:12].decode()}…" if oid else "",
+    ]
     details = ", ".join(filter(None, known))
     return (
         f"This is a git-LFS pointer, not the file itself: it stands for a file {details}".rstrip() + ".",
-        "Run `git lfs install` and `git lfs pull` in the repository, or download the file from its web page.",
+        tr("Run `git lfs install` and `git lfs pull` in the repository, or download the file from its web page."),
     )
 
 
 def _other_pointer(head: bytes, source: FileSource) -> _Finding | None:
     if re.match(rb"[./]*(\.git)?/annex/objects/", head):
-        return "This is a git-annex pointer, not the file itself.", "Run `git annex get` for it in the repository."
+        return tr("This is a git-annex pointer, not the file itself."), tr(
+            "Run `git annex get` for it in the repository."
+        )
     if re.match(rb"outs:\s*\n- (md5|hash|etag)", head):
-        return "This is a pointer of DVC, not the file itself.", "Run `dvc pull` for it in the repository."
+        return tr("This is a pointer of DVC, not the file itself."), tr("Run `dvc pull` for it in the repository.")
     return None
 
 
@@ -99,15 +113,19 @@ def _foreign(head: bytes, source: FileSource) -> _Finding | None:
     if not found:
         return None
     inside = _inside(head)
-    return f"This is {found[0]}, not a checkpoint{f' itself; in it is {inside}' if inside else ''}.", found[1]
+    return tr(
+        "This is {found}, not a checkpoint{value}.",
+        found=found[0],
+        value=f" itself; in it is {inside}" if inside else "",
+    ), found[1]
 
 
 def _inside(head: bytes) -> str:
     """What a packed file seems to hold, by its first bytes."""
     start = _unpacked(head)[:512]
     if start.startswith(b"PK\x03\x04") or start[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
-        return "what looks like one"
-    return "a tar archive" if start[257:262] == b"ustar" else ""
+        return tr("what looks like one")
+    return tr("a tar archive") if start[257:262] == b"ustar" else ""
 
 
 def _unpacked(head: bytes) -> bytes:
@@ -126,9 +144,9 @@ def _unpacked(head: bytes) -> bytes:
 
 def _tensorflow(head: bytes, source: FileSource) -> _Finding | None:
     if source.read_up_to(source.nbytes - 8, 8) == b"\x57\xfb\x80\x8b\x24\x75\x47\xdb":
-        return "This is the index of a TensorFlow checkpoint.", "Open it with `tf.train.load_checkpoint`."
+        return tr("This is the index of a TensorFlow checkpoint."), tr("Open it with `tf.train.load_checkpoint`.")
     if head[:1] == b"\x08" and b"serve" in head[:4096] and b"tensorflow" in head:
-        return "This is a TensorFlow SavedModel.", "Open its folder with `tf.saved_model.load`."
+        return tr("This is a TensorFlow SavedModel."), tr("Open its folder with `tf.saved_model.load`.")
     return None
 
 
@@ -136,8 +154,10 @@ def _tar(head: bytes, source: FileSource) -> _Finding | None:
     if head[257:262] != b"ustar":
         return None
     members = _tar_names(source)
-    what = f"holds {names(members, 4)}" if members else "is damaged"
-    return f"This is a tar archive, but no checkpoint: it {what}.", "Unpack it with `tar -xf`, and open what is in it."
+    what = tr("holds {members}", members=names(members, 4)) if members else tr("is damaged")
+    return tr("This is a tar archive, but no checkpoint: it {what}.", what=what), tr(
+        "Unpack it with `tar -xf`, and open what is in it."
+    )
 
 
 def _tar_names(source: FileSource) -> list[str]:
@@ -161,12 +181,16 @@ def _page(head: bytes, source: FileSource) -> _Finding | None:
     start = text.lstrip("\ufeff \t\r\n")[:4096].lower()
     if re.match(r"(<!--.*?-->\s*)*<(!doctype html|html|head|body|script|title)\b", start, re.DOTALL):
         title = re.search(r"<title[^>]*>(.*?)</title>", text[:65536], re.IGNORECASE | re.DOTALL)
-        called = f" with the title “{safe(' '.join(html.unescape(title[1]).split()), 100)}”" if title else ""
-        return f"This is a web page{called}, not the file that was asked for.", _DOWNLOAD
+        called = (
+            tr(" with the title “{unescape}”", unescape=safe(" ".join(html.unescape(title[1]).split()), 100))
+            if title
+            else ""
+        )
+        return tr("This is a web page{called}, not the file that was asked for.", called=called), _DOWNLOAD
     if start.startswith(("<?xml", "<error")):
         code = re.search(r"<Code>(.*?)</Code>", text)
-        said = f" that says “{safe(code[1], 100)}”" if code else ""
-        return f"This is XML text{said}, not a checkpoint.", _DOWNLOAD if code else ""
+        said = tr(" that says “{code}”", code=safe(code[1], 100)) if code else ""
+        return tr("This is XML text{said}, not a checkpoint.", said=said), _DOWNLOAD if code else ""
     return None
 
 
@@ -186,15 +210,17 @@ def _json_text(head: bytes, source: FileSource) -> _Finding | None:
         return None
     said = _said(found)
     if said:
-        return f"This is what a server answered instead of the file: “{safe(said, 160)}”.", _DOWNLOAD
+        return tr("This is what a server answered instead of the file: “{said}”.", said=safe(said, 160)), _DOWNLOAD
     keys = names([safe(key, 40) for key in found], 5) if isinstance(found, dict) else ""
-    about = f" with the keys {keys}" if keys else ""
-    return f"This is JSON text{about}, not a checkpoint.", "It may describe one: look for a larger file beside it."
+    about = tr(" with the keys {keys}", keys=keys) if keys else ""
+    return tr("This is JSON text{about}, not a checkpoint.", about=about), tr(
+        "It may describe one: look for a larger file beside it."
+    )
 
 
 def _said(found: object) -> str:
     """What an answer in JSON says that went wrong."""
-    for key in ("error", "message", "detail", "error_description", "Message", "msg"):
+    for key in ("error", "message", "detail", "error_description", tr("Message"), "msg"):
         text = found.get(key) if isinstance(found, dict) else None
         text = text.get("message") if isinstance(text, dict) else text
         if isinstance(text, str) and text:
@@ -208,13 +234,17 @@ def _plain_text(head: bytes, source: FileSource) -> _Finding | None:
         return None
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
-        return f"This is a text file of {plural(source.nbytes, 'byte')} with nothing but blanks in it.", ""
-    hint = "It was perhaps meant for another name; the checkpoint is a binary file."
+        return tr(
+            "This is a text file of {bytes} with nothing but blanks in it.", bytes=plural(source.nbytes, "byte")
+        ), ""
+    hint = tr("It was perhaps meant for another name; the checkpoint is a binary file.")
     if re.match(r"\s*(import |from \w+ import |def |class |#!.*python)", text):
-        hint = "It is Python source: the checkpoint is what this code saves or loads."
+        hint = tr("It is Python source: the checkpoint is what this code saves or loads.")
     elif len(lines[0]) > 1000 and re.fullmatch(r"[A-Za-z0-9+/=_-]+", lines[0]):
-        hint = "It looks like base64: decode it with `base64 -d`."
-    return f"This is a text file that begins with “{safe(lines[0].strip(), 80)}”, not a checkpoint.", hint
+        hint = tr("It looks like base64: decode it with `base64 -d`.")
+    return tr(
+        "This is a text file that begins with “{lines}”, not a checkpoint.", lines=safe(lines[0].strip(), 80)
+    ), hint
 
 
 def _text(head: bytes) -> str:
@@ -242,9 +272,9 @@ def refuse_zip(source: FileSource, members: list[str]) -> FileError:
             return FileError(found[0], path=source.path, hint=found[1])
     listed = names([safe(name, 60) for name in members], 4) or "nothing"
     return FileError(
-        f"This is a zip archive, but no checkpoint: it has no data.pkl. It holds {listed}.",
+        tr("This is a zip archive, but no checkpoint: it has no data.pkl. It holds {listed}.", listed=listed),
         path=source.path,
-        hint="Unpack it, and open what is in it.",
+        hint=tr("Unpack it, and open what is in it."),
     )
 
 
@@ -253,18 +283,23 @@ def _cut_before_pickle(members: list[str]) -> _Finding | None:
     if len(storages) < max(1, len(members) // 2):
         return None
     return (
-        f"The archive holds {plural(len(storages), 'storage')} but no data.pkl: names and shapes of tensors are lost.",
-        "The file was perhaps cut off before it: copy or download it again.",
+        tr(
+            "The archive holds {storages} but no data.pkl: names and shapes of tensors are lost.",
+            storages=plural(len(storages), "storage"),
+        ),
+        tr("The file was perhaps cut off before it: copy or download it again."),
     )
 
 
 def _known_zip(members: list[str]) -> _Finding | None:
     known = set(members)
     if members and all(name.endswith(".npy") for name in members):
-        return f"These are {plural(len(members), 'array')} of NumPy (`.npz`).", "Open it with `numpy.load`."
+        return tr("These are {arrays} of NumPy (`.npz`).", arrays=plural(len(members), "array")), tr(
+            "Open it with `numpy.load`."
+        )
     for mark, what, hint in _ZIP_MARKS:
         if mark in known or any(name.startswith(mark) for name in members):
-            return f"This is {what}, not a checkpoint.", hint
+            return tr("This is {what}, not a checkpoint.", what=what), hint
     return None
 
 
@@ -284,4 +319,6 @@ def _zip_of_checkpoints(members: list[str]) -> _Finding | None:
     inside = [safe(name, 60) for name in members if name.endswith(endings)]
     if not inside:
         return None
-    return f"This is a zip archive with {names(inside)} in it.", "Unpack it, and open what is in it."
+    return tr("This is a zip archive with {inside} in it.", inside=names(inside)), tr(
+        "Unpack it, and open what is in it."
+    )

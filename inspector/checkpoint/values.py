@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import FileError
+from ..language import tr
 from . import numpy_arrays
 from .calls import Malformed, sizes
 from .entries import ITEM_SIZES, Value
@@ -30,7 +31,7 @@ def _is_dtype(value: Global) -> bool:
 
 
 def _long(name: str, blob: Blob) -> Value:
-    note = f"the first {_PREFIX:,} of {blob.nbytes:,} bytes"
+    note = tr("the first {prefix:,} of {nbytes:,} bytes", prefix=_PREFIX, nbytes=blob.nbytes)
     try:
         piece = blob.source.read_up_to(blob.start, min(_PREFIX, blob.nbytes))
     except FileError as error:
@@ -41,8 +42,13 @@ def _long(name: str, blob: Blob) -> Value:
 def _reference(name: str, pid: object) -> Value:
     if isinstance(pid, tuple) and len(pid) > 3 and pid[0] == "storage":
         kind = getattr(pid[1], "full", "torch.storage")
-        return Value(name, kind, f"storage {key_text(pid[2])} on {key_text(pid[3])}", "a storage by itself")
-    return Value(name, "persistent id", key_text(pid))
+        return Value(
+            name,
+            kind,
+            tr("storage {key_text} on {key_text_2}", key_text=key_text(pid[2]), key_text_2=key_text(pid[3])),
+            tr("a storage by itself"),
+        )
+    return Value(name, tr("persistent id"), key_text(pid))
 
 
 def known(name: str, node: Node) -> Value | None:
@@ -84,7 +90,7 @@ def _latin1(text: str) -> bytes:
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:
-        raise Malformed("bytes written as text that is not latin-1") from None
+        raise Malformed(tr("bytes written as text that is not latin-1")) from None
 
 
 def key_text(key: object, depth: int = 0) -> str:

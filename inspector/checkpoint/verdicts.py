@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 
+from ..language import tr
 from .dtypes import ITEM_SIZES, QSCHEMES, STORAGE_DTYPES
 from .entries import Global
 
@@ -108,32 +109,32 @@ def _judged(name: str) -> tuple[str, str]:
         word = "torch" if name.startswith("torch.") else "harmless"
         return word, "torch.load accepts it in its default mode"
     if name in _HARMLESS:
-        return "harmless", "data of a known library"
+        return "harmless", tr("data of a known library")
     danger = _danger(name)
     if danger:
         return "dangerous", danger
     if re.match(_CLASS, name):
-        return "torch", "a class of torch"
+        return "torch", tr("a class of torch")
     if name.startswith("torch._utils._rebuild_") or name.startswith("torch.serialization._get_"):
-        return "torch", "builds a tensor"
+        return "torch", tr("builds a tensor")
     if re.match(_FUNCTION, name):
-        return "torch", "a function of torch that computes"
+        return "torch", tr("a function of torch that computes")
     if re.match(_LIBRARY, name):
-        return "unknown", "a class of a known library: loading imports that library"
-    return "unknown", "loading with weights_only=False imports its module and calls it"
+        return "unknown", tr("a class of a known library: loading imports that library")
+    return "unknown", tr("loading with weights_only=False imports its module and calls it")
 
 
 def _danger(name: str) -> str:
     parts = name.split(".")
     if parts[0] == "builtins":
-        return f"{parts[-1]} can run code" if set(parts[1:]) & _DANGEROUS_BUILTINS else ""
+        return tr("{parts} can run code", parts=parts[-1]) if set(parts[1:]) & _DANGEROUS_BUILTINS else ""
     # A dotted path reaches through one module into another: `torch.serialization.os.system`.
     reached = next((part for part in parts[:-1] if part in _DANGEROUS_MODULES), "")
     if reached:
-        return f"reaches {reached}, which can run commands, read files or use the network"
+        return tr("reaches {reached}, which can run commands, read files or use the network", reached=reached)
     if parts[-1] in ("system", "popen", "__import__", "eval", "exec", "__reduce__", "__globals__", "__subclasses__"):
-        return f"{parts[-1]} can run code"
-    return "can run code or load files" if re.match(_DANGEROUS, name) else ""
+        return tr("{parts} can run code", parts=parts[-1])
+    return tr("can run code or load files") if re.match(_DANGEROUS, name) else ""
 
 
 def safe_globals_line(found: tuple[Global, ...]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import names as some_names
 from ..wording import safe, size
 from .calls import Malformed
@@ -75,8 +76,8 @@ class Archive(NamedTuple):
         if member is None and wanted.nbytes == 0:
             return Place(None, 0, 0)
         if member is None:
-            lacks = "the archive has no" if self.complete else "the file ends before"
-            return Place(None, 0, 0, f"Its bytes are missing: {lacks} {safe(name, 60)}.")
+            lacks = tr("the archive has no") if self.complete else tr("the file ends before")
+            return Place(None, 0, 0, tr("Its bytes are missing: {lacks} {name}.", lacks=lacks, name=safe(name, 60)))
         return Place(member_source(self.source, member), 0, member.nbytes, member.damage)
 
 
@@ -139,7 +140,13 @@ def _rooted(source: Source, directory: Directory) -> Archive:
         outside = [safe(name, 60) for name in directory.members if not name.startswith(prefix)]
     if outside:
         folder = safe(root, 60)
-        damage.append(f"Beside the folder {folder} the archive holds {some_names(outside)}: torch refuses that.")
+        damage.append(
+            tr(
+                "Beside the folder {folder} the archive holds {some_names}: torch refuses that.",
+                folder=folder,
+                some_names=some_names(outside),
+            )
+        )
     if directory.prefix:
         damage.append(_before(source, directory.prefix))
     return Archive(source, root, inside, tuple(damage), directory.prefix)
@@ -148,11 +155,11 @@ def _rooted(source: Source, directory: Directory) -> Archive:
 def _before(source: Source, nbytes: int) -> str:
     """What to say of the bytes that stand before the archive."""
     if source.read_up_to(nbytes - 22, 4) == END:  # the end of an archive before it
-        return (
+        return tr(
             "The file is several archives one behind the other, and the last is shown. "
             "A file of a distributed checkpoint is of that kind: open its folder instead."
         )
-    return f"{size(nbytes)} stand before the archive; torch refuses that."
+    return tr("{nbytes} stand before the archive; torch refuses that.", nbytes=size(nbytes))
 
 
 def _root(names: list[str]) -> str:
@@ -190,7 +197,7 @@ def read(archive: Archive, budget: Budget) -> Contents:
     assert pickle is not None
     pickled = read_pickle(pickle, 0, budget, "data.pkl")
     contents.value = contents.took(pickled)
-    contents.facts.append(("pickle protocol", str(pickled.protocol)))
+    contents.facts.append((tr("pickle protocol"), str(pickled.protocol)))
     if not archive.complete:
         note_cut(contents, archive, pickled)
     return contents
@@ -208,13 +215,13 @@ def missing_end(archive: Archive) -> list[str]:
     if archive.complete:
         return []
     broken = [member.damage for member in archive.members.values() if member.damage]
-    return broken or ["The directory at the end of the archive is missing: the file was cut off."]
+    return broken or [tr("The directory at the end of the archive is missing: the file was cut off.")]
 
 
 def records(archive: Archive) -> Iterator[tuple[str, str]]:
     """What the small records of the archive say, as facts."""
     if archive.root:
-        yield "archive root", safe(archive.root, 80)
+        yield tr("archive root"), safe(archive.root, 80)
     for name in _RECORDS:
         text = archive.text(name)
         if text:

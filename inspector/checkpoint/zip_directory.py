@@ -14,6 +14,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import safe
 from .runs import groups_in_a_row
 from .sources import InflatedSource, Place, Source
@@ -104,7 +105,14 @@ class MemberSource(Source):
     def _check(self, offset: int, nbytes: int) -> None:
         if not 0 <= offset <= offset + nbytes <= self.nbytes:
             name = safe(self._member.name, 80)
-            raise FileError(f"{name} has {self.nbytes:,} bytes, and byte {offset + nbytes:,} is wanted.")
+            raise FileError(
+                tr(
+                    "{name} has {nbytes:,} bytes, and byte {offset:,} is wanted.",
+                    name=name,
+                    nbytes=self.nbytes,
+                    offset=offset + nbytes,
+                )
+            )
 
 
 def member_source(archive: Source, member: Member) -> Source:
@@ -119,12 +127,16 @@ def data_start(archive: Source, member: Member) -> int:
     """The offset of a member's first byte. Raises FileError when no local header stands where it should."""
     header = archive.read(member.header, _LOCAL_HEADER.size)
     if header[:4] != LOCAL:
-        message = f"{safe(member.name, 80)} should begin at byte {member.header:,}, and something else stands there."
+        message = tr(
+            "{name} should begin at byte {header:,}, and something else stands there.",
+            name=safe(member.name, 80),
+            header=member.header,
+        )
         raise FileError(message, offset=member.header)
     name_length, extra_length = _LOCAL_HEADER.unpack(header)[-2:]
     start: int = member.header + _LOCAL_HEADER.size + name_length + extra_length
     if start + member.packed > archive.nbytes:
-        raise FileError(f"{safe(member.name, 80)} reaches beyond the end of the file.", offset=start)
+        raise FileError(tr("{name} reaches beyond the end of the file.", name=safe(member.name, 80)), offset=start)
     return start
 
 
@@ -169,7 +181,7 @@ def _parse(data: bytes, prefix: int) -> Directory:
         (magic, _, _, flags, method, _, _, crc, packed, nbytes,
          name_length, extra_length, comment_length, _, _, _, header) = unpack(data, at)  # fmt: skip
         if magic != CENTRAL:
-            damage.append(f"The directory of the archive is broken off after {len(members):,} entries.")
+            damage.append(tr("The directory of the archive is broken off after {count:,} entries.", count=len(members)))
             break
         raw = data[at + 46 : at + 46 + name_length]
         name = raw.decode("utf-8" if flags & 0x800 else "cp437", "backslashreplace")
@@ -179,7 +191,9 @@ def _parse(data: bytes, prefix: int) -> Directory:
         refusal = _refusal(name, flags, method, packed, nbytes)
         member = Member(name, header + prefix, packed, nbytes, method, refusal, crc)
         if members.setdefault(name, member) is not member:
-            damage.append(f"The archive holds {safe(name, 80)} twice; the first is shown, as torch reads it.")
+            damage.append(
+                tr("The archive holds {name} twice; the first is shown, as torch reads it.", name=safe(name, 80))
+            )
         at += 46 + name_length + extra_length + comment_length
     damage.extend(_overlaps(members))
     return Directory(members, tuple(damage[:20]), prefix)
@@ -230,13 +244,13 @@ def _wide(extra: bytes, *fields: int) -> list[int]:
 
 def _refusal(name: str, flags: int, method: int, packed: int, nbytes: int) -> str:
     if flags & 1:
-        return f"{safe(name, 80)} is encrypted."
+        return tr("{name} is encrypted.", name=safe(name, 80))
     if method not in (_STORED, _DEFLATED):
         how = _METHODS.get(method, f"method {method}")
-        return f"{safe(name, 80)} is compressed with {how}, which torch does not read either."
+        return tr("{name} is compressed with {how}, which torch does not read either.", name=safe(name, 80), how=how)
     if method == _STORED and packed != nbytes:
-        sizes = f"{packed:,} bytes in the file and {nbytes:,} outside"
-        return f"{safe(name, 80)} is not compressed, yet said to have {sizes}."
+        sizes = tr("{packed:,} bytes in the file and {nbytes:,} outside", packed=packed, nbytes=nbytes)
+        return tr("{name} is not compressed, yet said to have {sizes}.", name=safe(name, 80), sizes=sizes)
     return ""
 
 
@@ -246,12 +260,16 @@ def _overlaps(members: dict[str, Member]) -> list[str]:
     end, before = 0, ""
     for member in sorted(members.values(), key=_by_header):
         if member.header < end and len(found) < 5:
-            found.append(f"{safe(member.name, 80)} and {safe(before, 80)} lie over each other in the archive.")
+            found.append(
+                tr(
+                    "{name} and {before} lie over each other in the archive.",
+                    name=safe(member.name, 80),
+                    before=safe(before, 80),
+                )
+            )
         end, before = member.header + 30 + member.packed, member.name
     return found
 
 
 def _by_header(member: Member) -> int:
     return member.header
-
-

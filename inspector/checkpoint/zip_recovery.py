@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from ..language import tr
 from ..wording import safe
 from .sources import Source
 from .zip_directory import CENTRAL, DESCRIPTOR, LOCAL, Member
@@ -52,8 +53,14 @@ def _fields(header: bytes) -> tuple[int, int, int, int, int, int]:
 
 
 def _cut_off(name: str, end: int, size: int, known: int | None) -> str:
-    of = f" of {known:,}" if known is not None else ""
-    return f"The file ends at byte {end:,}, in the middle of {safe(name, 80)}: {size:,}{of} bytes of it are there."
+    of = tr(" of {known:,}", known=known) if known is not None else ""
+    return tr(
+        "The file ends at byte {end:,}, in the middle of {name}: {size:,}{of} bytes of it are there.",
+        end=end,
+        name=safe(name, 80),
+        size=size,
+        of=of,
+    )
 
 
 def _end_of(archive: Source, data: int, known: int | None) -> tuple[int, bool]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from .. import wording
+from ..language import tr
 from .arithmetic import Grids
 from .telling import Telling
 
@@ -36,15 +37,17 @@ _SAME_PICTURES = "Build it for pictures of the size that the file was trained on
 
 
 def classes(telling: Telling, pair: PairOfSizes) -> str:
-    built = _built(telling, _CLASSES, [pair], f"Build the model with {pair[0]:,} outputs to load it whole.")
+    built = _built(
+        telling, _CLASSES, [pair], tr("Build the model with {pair:,} outputs to load it whole.", pair=pair[0])
+    )
     return f"{built} Keep the rest and train the new head, which begins at random.".strip()
 
 
 def vocabulary(telling: Telling, pair: PairOfSizes) -> str:
     if pair[1] < pair[0]:
-        resized = "Cutting off the last entries is right only if these are the ones that the model does without."
+        resized = tr("Cutting off the last entries is right only if these are the ones that the model does without.")
     else:
-        resized = "Adding entries of zeros at the end is right only if the others kept their numbers."
+        resized = tr("Adding entries of zeros at the end is right only if the others kept their numbers.")
     return f"{_fitting(telling, _VOCABULARY, [pair])} {resized}".strip()
 
 
@@ -52,11 +55,11 @@ def channels(telling: Telling, pair: PairOfSizes, key: str) -> str:
     old, new = pair
     if new == 1:
         summed = f"state[{key!r}].sum(1, keepdim=True)"
-        how = f"For grey pictures sum over the channels instead of cutting: {wording.safe(summed)}."
+        how = tr("For grey pictures sum over the channels instead of cutting: {summed}.", summed=wording.safe(summed))
     elif new > old:
-        how = "New channels begin at zero: at first the model does what it did without them."
+        how = tr("New channels begin at zero: at first the model does what it did without them.")
     else:
-        how = f"Cutting keeps the first {new} of {old} channels."
+        how = tr("Cutting keeps the first {new} of {old} channels.", new=new, old=old)
     return f"{_fitting(telling, _INPUT, [pair])} {how}".strip()
 
 
@@ -66,7 +69,7 @@ def inputs(telling: Telling, pair: PairOfSizes) -> str:
 
 def positions(telling: Telling, pair: PairOfSizes) -> str:
     shorter = pair[1] < pair[0]
-    how = "Cutting keeps the first positions." if shorter else "New positions begin at zero, untrained."
+    how = tr("Cutting keeps the first positions.") if shorter else tr("New positions begin at zero, untrained.")
     return f"{_fitting(telling, _POSITIONS, [pair])} {how}".strip()
 
 
@@ -78,16 +81,21 @@ def grid(telling: Telling, found: Grids) -> str:
     """The size of the pictures that the file's grid belongs to."""
     for name, value in telling.b.arguments.items():
         if type(value) is int and _PICTURE.search(name) and value * found.old % found.new == 0:
-            return f"Build the model with {_written({name: value * found.old // found.new})} to load it as it is."
+            return tr(
+                "Build the model with {written} to load it as it is.",
+                written=_written({name: value * found.old // found.new}),
+            )
     return ""
 
 
 def patches(telling: Telling, pair: PairOfSizes) -> str:
-    return _built(telling, _PATCH, [pair], f"Build the model with patches of {pair[0]:,}.")
+    return _built(telling, _PATCH, [pair], tr("Build the model with patches of {pair:,}.", pair=pair[0]))
 
 
 def windows(telling: Telling, pair: PairOfSizes) -> str:
-    return _built(telling, _WINDOW, [pair], f"Build the model with windows of {pair[0]:,} to load it as it is.")
+    return _built(
+        telling, _WINDOW, [pair], tr("Build the model with windows of {pair:,} to load it as it is.", pair=pair[0])
+    )
 
 
 def pictures(telling: Telling, pair: PairOfSizes) -> str:
@@ -95,20 +103,20 @@ def pictures(telling: Telling, pair: PairOfSizes) -> str:
 
 
 def kernels(telling: Telling, pair: PairOfSizes) -> str:
-    return _built(telling, _KERNEL, [pair], f"Build the model with kernels of {pair[0]:,} here.")
+    return _built(telling, _KERNEL, [pair], tr("Build the model with kernels of {pair:,} here.", pair=pair[0]))
 
 
 def groups(telling: Telling, counted: str) -> str:
-    return "" if telling.b.kind == "checkpoint" else f"Build the model with {counted} here."
+    return "" if telling.b.kind == "checkpoint" else tr("Build the model with {counted} here.", counted=counted)
 
 
 def widths(telling: Telling, pairs: Sequence[PairOfSizes], ratio: Fraction | None) -> str:
     """What a network of the file's width is built with."""
     for name, value in telling.b.arguments.items():
         if isinstance(value, float) and ratio and _MULTIPLIER.search(name):
-            return f"Build the model with {_written({name: float(f'{value / ratio:.6g}')})}."
-    wide = f"{pairs[0][0]:,} wide here, as the file is" if len(pairs) == 1 else "with the file's widths"
-    return _built(telling, _WIDTH, pairs, f"Build the model {wide}: no step can mend a width.")
+            return tr("Build the model with {written}.", written=_written({name: float(f"{value / ratio:.6g}")}))
+    wide = tr("{pairs:,} wide here, as the file is", pairs=pairs[0][0]) if len(pairs) == 1 else "with the file's widths"
+    return _built(telling, _WIDTH, pairs, tr("Build the model {wide}: no step can mend a width.", wide=wide))
 
 
 def _built(telling: Telling, name: re.Pattern[str], pairs: Sequence[PairOfSizes], otherwise: str) -> str:
@@ -124,7 +132,7 @@ def _fitting(telling: Telling, name: re.Pattern[str], pairs: Sequence[PairOfSize
         if name.search(argument) and _holds(value, olds):
             kept = telling.a.arguments.get(argument, value)
             found[argument] = kept if kept != value else _replaced(value, olds, telling.sizes)
-    return f"Build the model with {_written(found)}." if found else ""
+    return tr("Build the model with {written}.", written=_written(found)) if found else ""
 
 
 def _holds(value: object, sizes: Mapping[int, int]) -> bool:

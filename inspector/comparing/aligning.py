@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 from ..errors import InspectorError
+from ..language import tr
 from ..progress import Progress, finish
 from . import drifts, prefixes, renumbering, reshaping, whole_names
 from .causes import Cause
@@ -46,7 +47,7 @@ def aligning(a: Side, b: Side, *, values: Values | None = None) -> Generator[Pro
     for place, (find, times) in enumerate(sought):
         for _ in range(times):
             found, mended = _tried(find, a, b, ours, theirs)
-            yield Progress(place, len(sought), "parts", "comparing names")
+            yield Progress(place, len(sought), "parts", tr("comparing names"))
             if not found:
                 break
             causes += found

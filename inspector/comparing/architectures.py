@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from ..language import tr
 from . import likeness_words as words
 from . import signatures
 from .likeness import Likeness
@@ -62,11 +63,15 @@ class Identification(NamedTuple):
 def architecture_line(side: Side) -> str:
     """The same in a few words: `torchvision resnet18, 10 classes`; empty when nothing is known."""
     found = identify(side)
-    names = f"torchvision {' or '.join(found.builders)}"
+    names = tr("torchvision {builders}", builders=" or ".join(found.builders))
     if found.kind == SAME:
         return names + "".join(f", {size}" for size in words.sizes(found.classes, found.channels))
     where = words.under(found.prefixes[:1])
-    lines = {TRUNK_OF: f"trunk of {names}{where}", LIKE: f"like {names}", RENAMED: f"{names} under other names"}
+    lines = {
+        TRUNK_OF: tr("trunk of {names}{where}", names=names, where=where),
+        LIKE: tr("like {names}", names=names),
+        RENAMED: tr("{names} under other names", names=names),
+    }
     return lines.get(found.kind, "")
 
 

@@ -14,6 +14,8 @@ from fractions import Fraction
 from math import isqrt
 from typing import NamedTuple
 
+from ..language import tr
+
 SIMPLE = 8
 """A factor is simple when neither of its two numbers is larger: 1/2, 4/3, 5/8; or when one of them is 1."""
 
@@ -76,10 +78,10 @@ def factor_words(ratio: Fraction) -> str:
     if ratio.numerator == 1:
         return {2: "half", 3: "a third", 4: "a quarter"}.get(ratio.denominator, f"1/{ratio.denominator}")
     if ratio.denominator == 1:
-        return "twice" if ratio.numerator == 2 else f"{ratio.numerator} times"
+        return "twice" if ratio.numerator == 2 else tr("{numerator} times", numerator=ratio.numerator)
     if ratio.denominator > 20:
-        return f"{float(ratio):.3g} times" if ratio < 10**9 else "over 10^9 times"
-    return f"{ratio.numerator}/{ratio.denominator} times"
+        return tr("{float:.3g} times", float=float(ratio)) if ratio < 10**9 else "over 10^9 times"
+    return tr("{numerator}/{denominator} times", numerator=ratio.numerator, denominator=ratio.denominator)
 
 
 def square_root(number: int) -> int:

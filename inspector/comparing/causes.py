@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from ..language import tr
 from ..wording import plural
 from .diffing import Comparison
 from .steps import Step
@@ -49,7 +50,7 @@ def share(cause: Cause, complaints: Collection[str]) -> str:
     explained = len(set(cause.keys).intersection(complaints))
     if not explained or "explains" in cause.sentence:
         return ""
-    return f"explains {explained:,} of {plural(len(complaints), 'line')}"
+    return tr("explains {explained:,} of {lines}", explained=explained, lines=plural(len(complaints), "line"))
 
 
 class Explanation(NamedTuple):

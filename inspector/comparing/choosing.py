@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ..checkpoint.entries import Branch, Checkpoint, Section
 from ..checkpoint.sections import sections
+from ..language import tr
 from .sides import Shape, Side, has_tensors, of_checkpoint
 
 _MOST_TRIED = 6
@@ -24,7 +25,7 @@ def comparable(checkpoint: Checkpoint) -> tuple[Section, ...]:
     """The parts of a file that can be compared, weights first; the whole file is always the last of them."""
     found = tuple(_with_tensors(checkpoint.root, checkpoint.sections, ""))
     ranked = sorted(found, key=lambda section: _RANKS.get(section.role, len(_RANKS)))
-    whole = Section("", "other", "the whole file")
+    whole = Section("", "other", tr("the whole file"))
     return (*ranked, *(() if any(not section.key for section in ranked) else (whole,)))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..language import tr
 from . import advising, ends, positions, width_words
 from .causes import POSSIBLE, Cause
 from .diffing import SIZE, Comparison
@@ -50,7 +51,7 @@ def _ranks(telling: Telling, groups: Iterable[Group]) -> Iterator[Cause]:
         old, new = group.pair
         what = agreeing((spot.key for spot in group.spots), "has", "have")
         what = f"{what} {telling.versus(f'{old} dimensions', new)}"
-        advice = "These are layers of another kind: nothing of theirs can be loaded."
+        advice = tr("These are layers of another kind: nothing of theirs can be loaded.")
         yield telling.cause("shape", what, group.spots, advice=advice)
 
 
@@ -58,7 +59,7 @@ def _kernels(telling: Telling, groups: Iterable[Group]) -> Iterator[Cause]:
     for group in groups:
         old, new = group.pair
         where = places(spot.module for spot in group.spots)
-        what = f"The kernel of {where} is {telling.versus(f'{old:,} wide', f'{new:,}')}"
+        what = tr("The kernel of {where} is {versus}", where=where, versus=telling.versus(f"{old:,} wide", f"{new:,}"))
         yield telling.cause("kernel", what, group.spots, advice=advising.kernels(telling, group.pair))
 
 
@@ -78,8 +79,12 @@ def _rest(telling: Telling, causes: list[Cause], every: Iterable[Spot]) -> Itera
     if not spots:
         return
     first = places([spots[0].module])
-    what = f"{len(gather(spots)):,} more pairs of sizes differ with no common reason, the first in {first}"
-    advice = "These may be different networks: choose another file or class."
+    what = tr(
+        "{count:,} more pairs of sizes differ with no common reason, the first in {first}",
+        count=len(gather(spots)),
+        first=first,
+    )
+    advice = tr("These may be different networks: choose another file or class.")
     yield telling.cause("shape", what, spots, confidence=POSSIBLE, advice=advice)
 
 

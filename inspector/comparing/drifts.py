@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .. import wording
+from ..language import tr
 from .causes import CERTAIN, LIKELY, Cause
 from .renaming import rules
 from .sides import Side
@@ -114,10 +115,21 @@ def _cause(
     found = [there[key] for _, key in pairs if key in there]
     keys = lines((here[key] for key, _ in pairs), found)
     count = wording.plural(len(pairs) // len(old), "layer")
-    sentence = (
-        f"{count} of the file {'has' if count == '1 layer' else 'have'} {_listed(old)} for {_listed(new)}: {why}."
+    sentence = tr(
+        "{count} of the file {value} {listed} for {listed_2}: {why}.",
+        count=count,
+        value="has" if count == "1 layer" else "have",
+        listed=_listed(old),
+        listed_2=_listed(new),
+        why=why,
     )
-    evidence = (f"{len(found):,} of {wording.plural(len(pairs), 'key')} are there under the other name.",)
+    evidence = (
+        tr(
+            "{count:,} of {keys} are there under the other name.",
+            count=len(found),
+            keys=wording.plural(len(pairs), "key"),
+        ),
+    )
     step = Rename(_everywhere(a, pairs, old, new) or rules(pairs, list(here), set(there)))
     return Cause("drift", sentence, keys, (), step, "", CERTAIN if found else LIKELY, evidence)
 
@@ -158,8 +170,21 @@ def _computed(
     parts = [mine[layer + name] for layer in layers for name in names]
     wholes = [other[f"{layer}weight"] for layer in layers]
     keys = lines(parts, wholes) if in_file else lines(wholes, parts)
-    sides = ("the file", "the other side") if in_file else ("the model", "the file")
+    sides = (tr("the file"), tr("the other side")) if in_file else (tr("the model"), tr("the file"))
     count = wording.plural(len(layers), "weight")
-    sentence = f"{count} under {norm} in {sides[0]} {'is' if len(layers) == 1 else 'are'} plain in {sides[1]}."
-    advice = f"Call {remedy} on these layers before the file is saved." if in_file else f"Load first, then set {norm}."
-    return Cause("drift", sentence, keys, advice=advice, evidence=(f"{_listed(names)} stand for `weight`.",))
+    sentence = tr(
+        "{count} under {norm} in {sides} {value} plain in {sides_2}.",
+        count=count,
+        norm=norm,
+        sides=sides[0],
+        value="is" if len(layers) == 1 else "are",
+        sides_2=sides[1],
+    )
+    advice = (
+        tr("Call {remedy} on these layers before the file is saved.", remedy=remedy)
+        if in_file
+        else tr("Load first, then set {norm}.", norm=norm)
+    )
+    return Cause(
+        "drift", sentence, keys, advice=advice, evidence=(tr("{listed} stand for `weight`.", listed=_listed(names)),)
+    )

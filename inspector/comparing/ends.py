@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from .. import wording
+from ..language import tr
 from . import advising
 from .arithmetic import factor, multiple, square_root
 from .causes import CERTAIN, LIKELY, Cause
@@ -98,7 +99,7 @@ def _classes(telling: Telling, outputs: list[Group], last: Layer) -> Iterable[Ca
             step=KeepInitial(tuple(dict.fromkeys(literal(spot.key) for spot in spots))),
             advice=advising.classes(telling, (old, new)),
             confidence=CERTAIN if last.path in heads else LIKELY,
-            evidence=["No later layer takes it: it is what comes out in the end."],
+            evidence=[tr("No later layer takes it: it is what comes out in the end.")],
         )
 
 
@@ -112,7 +113,7 @@ def _vocabulary(telling: Telling, table: Group, head: Group | None) -> Cause:
         spots,
         step=_resized(spots, old, new),
         advice=advising.vocabulary(telling, table.pair),
-        evidence=[f"{agreeing(head.producers, 'scores', 'score')} as many."] if head else [],
+        evidence=[tr("{agreeing} as many.", agreeing=agreeing(head.producers, "scores", "score"))] if head else [],
     )
 
 
@@ -142,18 +143,18 @@ def _input(telling: Telling, group: Group, first: Layer) -> Cause:
     old, new = group.pair
     weight = first.weight
     is_picture = weight is not None and len(shapes(weight)[1]) > 2 and max(old, new) <= _CHANNELS
-    kind, counted = ("input channels", "channels") if is_picture else ("input size", "numbers")
+    kind, counted = (tr("input channels"), "channels") if is_picture else (tr("input size"), "numbers")
     key = next(spot.key for spot in group.spots if spot.role == IN)
     takes = agreeing(group.consumers, "takes", "take")
     if group.producers:
-        takes += f" and {agreeing(group.producers, 'gives back', 'give back')}"
+        takes += tr(" and {agreeing}", agreeing=agreeing(group.producers, "gives back", "give back"))
     return telling.cause(
         kind,
         f"{takes} {telling.versus(f'{old:,} input {counted}', f'{new:,}')}",
         group.spots,
         step=_resized(group.spots, old, new) if is_picture else None,
         advice=advising.channels(telling, group.pair, key) if is_picture else advising.inputs(telling, group.pair),
-        evidence=["It is the first layer, and nothing before it gives so many."],
+        evidence=[tr("It is the first layer, and nothing before it gives so many.")],
     )
 
 
@@ -174,7 +175,7 @@ def _convolution_groups(telling: Telling, groups: Groups, weights: list[Layer]) 
             del groups[group.pair]
         spots = [spot for group in members for spot in group.spots]
         works = agreeing((spot.module for spot in spots), "works", "work")
-        what = f"{works} in {telling.versus(_in_groups(old), _in_groups(new))}"
+        what = tr("{works} in {versus}", works=works, versus=telling.versus(_in_groups(old), _in_groups(new)))
         advice = advising.groups(telling, _in_groups(old))
         yield telling.cause("groups", what, spots, advice=advice, confidence=LIKELY)
 
@@ -191,7 +192,7 @@ def _number_of_groups(spot: Spot, before: dict[int, Layer]) -> tuple[int, int] |
 
 
 def _in_groups(number: int) -> str:
-    return wording.plural(number, "group") if number else "a group for each channel"
+    return wording.plural(number, "group") if number else tr("a group for each channel")
 
 
 def _flattened(telling: Telling, groups: Groups, weights: list[Layer]) -> Iterable[Cause]:
@@ -222,11 +223,24 @@ def _of_picture(telling: Telling, group: Group, channels: int, source: str) -> C
     old, new = (size // channels for size in group.pair)
     come = places([source])
     return telling.cause(
-        "picture size",
-        f"{places(group.consumers)} takes a picture of {telling.versus(f'{_area(old)} places', _area(new))}",
+        tr("picture size"),
+        tr(
+            "{places} takes a picture of {versus}",
+            places=places(group.consumers),
+            versus=telling.versus(f"{_area(old)} places", _area(new)),
+        ),
         group.spots,
         advice=advising.pictures(telling, group.pair),
-        evidence=[f"{size:,} is {channels:,} channels of {come} times {size // channels:,}." for size in group.pair],
+        evidence=[
+            tr(
+                "{size:,} is {channels:,} channels of {come} times {size_2:,}.",
+                size=size,
+                channels=channels,
+                come=come,
+                size_2=size // channels,
+            )
+            for size in group.pair
+        ],
     )
 
 

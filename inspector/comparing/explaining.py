@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+from ..language import tr
 from ..progress import Progress, finish
 from .aligning import Values, aligning
 from .causes import Explanation
@@ -36,9 +37,9 @@ def explaining(a: Side, b: Side, *, values: Values | None = None) -> Generator[P
     if before.fits:
         return Explanation(before, (), before)
     names = yield from aligning(a, b, values=values)
-    yield Progress(1, 3, "parts", "comparing sizes")
+    yield Progress(1, 3, "parts", tr("comparing sizes"))
     steps = [cause.step for cause in names if cause.step is not None]
     after = compare(apply(a, steps), b) if steps else before
     sizes = explain_dimensions(after)
-    yield Progress(2, 3, "parts", "sorting what is left")
+    yield Progress(2, 3, "parts", tr("sorting what is left"))
     return Explanation(before, (*names, *sizes, *explain_leftovers(after)), after)

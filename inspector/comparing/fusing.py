@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from .. import wording
+from ..language import tr
 from .causes import LIKELY, Cause
 from .matches import Link
 from .mending import apply
@@ -60,11 +61,11 @@ def _is_turned(link: Link) -> bool:
 
 def _turned(links: Sequence[Link]) -> Cause:
     keys = [link.ours[0].key for link in links]
-    sentence = (
-        f"{wording.plural(len(links), 'fused weight is', 'fused weights are')} kept as [in, out] in the file, as "
-        "Conv1D does, and as [out, in] on the other side."
+    sentence = tr(
+        "{iss} kept as [in, out] in the file, as Conv1D does, and as [out, in] on the other side.",
+        iss=wording.plural(len(links), "fused weight is", "fused weights are"),
     )
-    evidence = ("The shapes are each other's reverse.",)
+    evidence = (tr("The shapes are each other's reverse."),)
     return Cause("transposed", sentence, tuple(keys), (), Transpose(patterns(keys, keys)), evidence=evidence)
 
 
@@ -81,9 +82,13 @@ def _split(a: Side, b: Side, links: list[Link], sizes: tuple[int, ...]) -> Itera
         chosen = [link for link in links if template(group[0][0]).match(link.ours[0].key) is not None]
         links = [link for link in links if link not in chosen]
         step = Split(group[0][0], tuple(new for _, new in group), 0, sizes)
-        sentence = (
-            f"{wording.plural(len(chosen), 'tensor')} of the file {_are(chosen)} {len(group)} on the other side: "
-            f"{_quoted(group[0][0])} holds {wording.names([_quoted(new) for _, new in group])}."
+        sentence = tr(
+            "{tensors} of the file {are} {count} on the other side: {quoted} holds {names}.",
+            tensors=wording.plural(len(chosen), "tensor"),
+            are=_are(chosen),
+            count=len(group),
+            quoted=_quoted(group[0][0]),
+            names=wording.names([_quoted(new) for _, new in group]),
         )
         yield _cause(chosen, "split", sentence, step, len(group))
 
@@ -94,9 +99,13 @@ def _fused(a: Side, b: Side, links: list[Link]) -> Iterator[Cause]:
         chosen = [link for link in links if template(group[0][1]).match(link.theirs[0].key) is not None]
         links = [link for link in links if link not in chosen]
         step = Fuse(tuple(old for old, _ in group), group[0][1], 0)
-        sentence = (
-            f"{wording.plural(len(chosen), 'tensor')} of the other side {_are(chosen)} {len(group)} in the file: "
-            f"{_quoted(group[0][1])} is made of {wording.names([_quoted(old) for old, _ in group])}."
+        sentence = tr(
+            "{tensors} of the other side {are} {count} in the file: {quoted} is made of {names}.",
+            tensors=wording.plural(len(chosen), "tensor"),
+            are=_are(chosen),
+            count=len(group),
+            quoted=_quoted(group[0][1]),
+            names=wording.names([_quoted(old) for old, _ in group]),
         )
         yield _cause(chosen, "fused", sentence, step, len(group))
 
@@ -112,16 +121,18 @@ def _alike(a: Side, b: Side, ways: list[list[Rule]], shared: int) -> Iterator[tu
 
 def _cause(links: list[Link], kind: str, sentence: str, step: Step, parts: int) -> Cause:
     keys = lines((item for link in links for item in link.ours), (item for link in links for item in link.theirs))
-    evidence = (f"The {parts} parts are together as long as the whole.",)
+    evidence = (tr("The {parts} parts are together as long as the whole.", parts=parts),)
     undecided = (
-        "Shapes cannot tell whether the whole holds its parts one after the other, as is usual, or head by head, nor "
-        "in which order; the names say this one.",
+        tr(
+            "Shapes cannot tell whether the whole holds its parts one after the other, as is usual, or head by head,"
+            " nor in which order; the names say this one."
+        ),
     )
     return Cause(kind, sentence, keys, (), step, "", LIKELY, evidence, undecided)
 
 
 def _are(links: list[Link]) -> str:
-    return "is" if len(links) == 1 else "are each"
+    return "is" if len(links) == 1 else tr("are each")
 
 
 def _quoted(text: str) -> str:

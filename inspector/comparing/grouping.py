@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import permutations
 from typing import NamedTuple
 
+from ..language import tr
 from ..wording import count, safe
 from .parameters import Parameter, block, depth, is_bias, is_embedding, is_norm, is_position, is_thin
 
@@ -63,22 +64,22 @@ _Choose = Callable[[Sequence[Parameter]], Sequence[Parameter]]
 
 def _choices(parameters: Sequence[Parameter], total: int) -> Iterator[tuple[str, int, _Choose]]:
     if total == len(parameters):
-        yield "all parameters", 0, lambda given: given
+        yield tr("all parameters"), 0, lambda given: given
         return
     tests: list[tuple[str, int, Callable[[Parameter], bool]]] = [
-        ("the trainable parameters", 0, lambda parameter: parameter.trainable),
-        ("the parameters of adapters", 1, lambda parameter: "lora" in parameter.name.lower()),
-        ("the biases", 1, is_bias),
+        (tr("the trainable parameters"), 0, lambda parameter: parameter.trainable),
+        (tr("the parameters of adapters"), 1, lambda parameter: "lora" in parameter.name.lower()),
+        (tr("the biases"), 1, is_bias),
     ]
     for branch in _branches(parameters):
         quoted = f"`{safe(branch, 80)}`"
-        tests.append((f"the parameters of {quoted}", 1, _within(branch)))
-        tests.append((f"all parameters but those of {quoted}", 1, _not(_within(branch))))
+        tests.append((tr("the parameters of {quoted}", quoted=quoted), 1, _within(branch)))
+        tests.append((tr("all parameters but those of {quoted}", quoted=quoted), 1, _not(_within(branch))))
     for words, unusual, test in tests:
         if sum(map(test, parameters)) == total:
             yield words, unusual, _those(test)
     if total < len(parameters):
-        yield f"the last {count(total)} parameters", 1, lambda given: given[len(given) - total :]
+        yield tr("the last {total} parameters", total=count(total)), 1, lambda given: given[len(given) - total :]
 
 
 def _those(test: Callable[[Parameter], bool]) -> _Choose:
@@ -122,17 +123,21 @@ _TESTS: tuple[tuple[str, int, Sort], ...] = (
 
 def _splits(chosen: Sequence[Parameter], sizes: tuple[int, ...]) -> Iterator[tuple[str, int, _Split]]:
     if len(sizes) == 1:
-        yield "in the order of the model", 0, lambda given: [list(given)]
+        yield tr("in the order of the model"), 0, lambda given: [list(given)]
         return
     for words, unusual, sort in _sorts(chosen):
         for order in _orders_of_groups(sort, chosen, sizes):
             yield words, unusual, _by(sort, order)
-    yield f"in the order of the model, cut into {len(sizes)} groups", 1, lambda given: _cut(given, sizes)
+    yield (
+        tr("in the order of the model, cut into {count} groups", count=len(sizes)),
+        1,
+        lambda given: _cut(given, sizes),
+    )
 
 
 def _sorts(chosen: Sequence[Parameter]) -> Iterator[tuple[str, int, Sort]]:
     yield from _TESTS
-    for apart, part in (("a group for each block", block), ("a group for each depth", depth)):
+    for apart, part in ((tr("a group for each block"), block), (tr("a group for each depth"), depth)):
         yield apart, 1, part
         for words, unusual, sort in _TESTS:
             yield f"{apart}, {words}", 1 + unusual, _both(part, sort)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from .. import wording
+from ..language import tr
 from . import advising
 from .causes import LIKELY, Cause
 from .diffing import MISSING, UNEXPECTED, Comparison, Pair
@@ -59,9 +60,16 @@ def _unrelated(comparison: Comparison, left: Sequence[tuple[OneSide, list[Pair]]
     lines = wording.plural(sum(len(side.pairs) for side, _ in left), "missing or unexpected key")
     return Cause(
         "unrelated",
-        f"The two have next to no key in common, {' and '.join(told)}: explains {len(pairs):,} of {lines}.",
+        tr(
+            "The two have next to no key in common, {told}: explains {count:,} of {lines}.",
+            told=" and ".join(told),
+            count=len(pairs),
+            lines=lines,
+        ),
         named(pairs),
-        advice="These are different networks, or another part of the file is meant: choose another section or class.",
+        advice=tr(
+            "These are different networks, or another part of the file is meant: choose another section or class."
+        ),
         confidence=LIKELY,
     )
 
@@ -78,7 +86,7 @@ def _of_parts(side: OneSide, left: Sequence[Pair]) -> Iterator[Cause]:
     rest = [pair for _, members in ordered[MOST:] for pair in _pairs(members)]
     if rest:
         what = f"{wording.plural(len(rest), 'more key')} {'is' if len(rest) == 1 else 'are'} {side.there}"
-        yield side.cause(side.kind, what, rest, advice="These may be different networks.")
+        yield side.cause(side.kind, what, rest, advice=tr("These may be different networks."))
 
 
 def _reason(part: Part, side: OneSide, leaves: dict[str, str]) -> tuple[str, str]:
@@ -117,7 +125,12 @@ def _depth(side: OneSide, members: list[Part]) -> Cause:
         (path,) = entries
         ours, theirs = len(side.own.numbers(path)), len(side.others.numbers(path))
         deep = (theirs, ours) if side.is_missing else (ours, theirs)
-        what = f"{_list(path)} is {side.telling.versus(f'{deep[0]:,} deep', f'{deep[1]:,}')}: {what}"
+        what = tr(
+            "{list} is {versus}: {what}",
+            list=_list(path),
+            versus=side.telling.versus(f"{deep[0]:,} deep", f"{deep[1]:,}"),
+            what=what,
+        )
         advice = advising.depth(side.telling, deep)
     return side.cause("depth", what, _pairs(members), patterns=_below(members), advice=advice)
 
@@ -125,19 +138,28 @@ def _depth(side: OneSide, members: list[Part]) -> Cause:
 def _list(before: str) -> str:
     """The name of a list whose entries' names begin so."""
     name = before.rpartition(".")[0] or before
-    return f"`{wording.safe(name, 80)}`" if name else "The model"
+    return f"`{wording.safe(name, 80)}`" if name else tr("The model")
 
 
 def _leaves_told(side: OneSide, members: list[Part]) -> Cause:
     names = places(part.name for part in members)
     modules = [part.module for part in members if part.module]
-    what = f"{names} of {places(modules)}" if modules else places(part.path for part in members)
+    what = (
+        tr("{names} of {places}", names=names, places=places(modules))
+        if modules
+        else places(part.path for part in members)
+    )
     return side.cause(side.kind, f"{what} {_are(members)} {side.there}", _pairs(members))
 
 
 def _head(side: OneSide, members: list[Part]) -> Cause:
-    what = f"The head {places(part.path for part in members)} ({_counted(members)}) is {side.there}"
-    advice = "It begins at random and has to be trained." if side.is_missing else "The model does without it."
+    what = tr(
+        "The head {places} ({counted}) is {there}",
+        places=places(part.path for part in members),
+        counted=_counted(members),
+        there=side.there,
+    )
+    advice = tr("It begins at random and has to be trained.") if side.is_missing else tr("The model does without it.")
     return side.cause("head", what, _pairs(members), patterns=_below(members), advice=advice)
 
 

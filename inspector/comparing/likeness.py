@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from .. import wording
+from ..language import tr
 from .sides import Shape
 from .signatures import Signature
 
@@ -133,15 +134,25 @@ class Likeness:
     def difference(self) -> str:
         """What speaks against it first, as a clause: `layer1 has 3 blocks in it and 2 here`."""
         for name, here, there in self.blocks:
-            return f"{name} is {wording.plural(there, 'block')} deep in it and {here or 'not there'} here"
+            return tr(
+                "{name} is {blocks} deep in it and {here} here",
+                name=name,
+                blocks=wording.plural(there, "block"),
+                here=here or "not there",
+            )
         for key in sorted(self.mismatched, key=lambda key: key not in self.lines[TRUNK]):
             there_shape, here_shape = wording.shape(self.signature.shapes[key]), wording.shape(self.part[key])
-            return f"{key} is {there_shape} in it and {here_shape} here"
+            return tr(
+                "{key} is {there_shape} in it and {here_shape} here",
+                key=key,
+                there_shape=there_shape,
+                here_shape=here_shape,
+            )
         for key in self.missing:
-            return f"it has {key}, which is not here"
+            return tr("it has {key}, which is not here", key=key)
         for key in self.unexpected:
-            return f"it has no {wording.safe(key)}"
-        return "it explains fewer keys"
+            return tr("it has no {key}", key=wording.safe(key))
+        return tr("it explains fewer keys")
 
 
 def _blocks(keys: Collection[str]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from .. import wording
 from ..checkpoint.entries import ITEM_SIZES
 from ..errors import InspectorError
+from ..language import tr
 from .interpolation import interpolate
 from .sides import Item, Shape
 
@@ -58,7 +59,7 @@ def values(item: Item) -> Array:
 
     shape, dtype = _shape(item), stored_type(item.dtype)
     if math.prod(shape) * dtype.itemsize > MOST:
-        raise InspectorError(f"{wording.safe(item.key)} is too large to be worked out at once.")
+        raise InspectorError(tr("{key} is too large to be worked out at once.", key=wording.safe(item.key)))
     made, done = np.empty(math.prod(shape), dtype), 0
     for block in blocks(item):
         made[done : done + block.size] = block
@@ -69,7 +70,7 @@ def values(item: Item) -> Array:
 def _shape(item: Item) -> Shape:
     """The shape of an item that has values."""
     if item.shape is None or (item.tensor is None and item.made is None):
-        raise InspectorError(f"{wording.safe(item.key)} has no values that could be read.")
+        raise InspectorError(tr("{key} has no values that could be read.", key=wording.safe(item.key)))
     return item.shape
 
 
@@ -101,7 +102,7 @@ def _of_file(item: Item, box: Box) -> Array:
     from ..checkpoint.layouts import Layout
 
     if item.tensor is None:
-        raise InspectorError(f"{wording.safe(item.key)} has no values that could be read.")
+        raise InspectorError(tr("{key} has no values that could be read.", key=wording.safe(item.key)))
     elements = Elements(item.tensor)
     stride = elements.layout.stride
     first = elements.layout.offset + sum(taken.start * step for taken, step in zip(box, stride))
@@ -201,7 +202,9 @@ def _cast(item: Item, box: Box) -> Array:
 
 
 def _initial(item: Item, box: Box) -> Array:
-    raise InspectorError(f"{wording.safe(item.key)} stays as the model has it: the file has no values for it.")
+    raise InspectorError(
+        tr("{key} stays as the model has it: the file has no values for it.", key=wording.safe(item.key))
+    )
 
 
 _OPERATIONS: dict[str, Callable[[Item, Box], Array]] = {

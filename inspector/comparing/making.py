@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from .. import wording
 from ..checkpoint.dtypes import CONVERTED
 from ..errors import InspectorError
+from ..language import tr
 from .sides import Item, Made, Shape
 
 VALUE_ROLES = ("value", "extra state")
@@ -49,7 +50,7 @@ def squeezed(item: Item, dims: Sequence[int]) -> Item:
     gone = {_dim(item, dim) for dim in dims}
     for dim in sorted(gone):
         if item.shape[dim] != 1:
-            raise _misfit(item, f"its dimension {dim} is not of size 1 and cannot be taken away")
+            raise _misfit(item, tr("its dimension {dim} is not of size 1 and cannot be taken away", dim=dim))
     return _reshaped(item, tuple(size for dim, size in enumerate(item.shape) if dim not in gone))
 
 
@@ -60,7 +61,7 @@ def unsqueezed(item: Item, dims: Sequence[int]) -> Item:
     shape = list(item.shape)
     for dim in dims:
         if not 0 <= dim <= len(shape):
-            raise _misfit(item, f"no dimension can be added to it at place {dim}")
+            raise _misfit(item, tr("no dimension can be added to it at place {dim}", dim=dim))
         shape.insert(dim, 1)
     return _reshaped(item, tuple(shape))
 
@@ -71,7 +72,15 @@ def sliced(item: Item, dim: int, start: int, size: int) -> Item:
         return _made(item, None, "slice", (dim, start, size))
     dim = _dim(item, dim)
     if not (0 <= start and 0 <= size and start + size <= item.shape[dim]):
-        raise _misfit(item, f"its dimension {dim} has no indices {start} to {start + size - 1}")
+        raise _misfit(
+            item,
+            tr(
+                "its dimension {dim} has no indices {start} to {start_2}",
+                dim=dim,
+                start=start,
+                start_2=start + size - 1,
+            ),
+        )
     if size == item.shape[dim]:
         return item
     return _made(item, _with(item.shape, dim, size), "slice", (dim, start, size))
@@ -83,7 +92,7 @@ def padded(item: Item, dim: int, size: int) -> Item:
         return _made(item, None, "pad", (dim, size))
     dim = _dim(item, dim)
     if size < item.shape[dim]:
-        raise _misfit(item, f"its dimension {dim} is longer than {size} already")
+        raise _misfit(item, tr("its dimension {dim} is longer than {size} already", dim=dim, size=size))
     if size == item.shape[dim]:
         return item
     return _made(item, _with(item.shape, dim, size), "pad", (dim, size))
@@ -96,7 +105,15 @@ def split(item: Item, keys: Sequence[str], dim: int, sizes: Sequence[int] = ()) 
     dim = _dim(item, dim)
     sizes = sizes or _equal_sizes(item, dim, len(keys))
     if len(sizes) != len(keys) or sum(sizes) != item.shape[dim]:
-        raise _misfit(item, f"its dimension {dim} does not fall into {len(keys)} parts of {_listed(sizes)}")
+        raise _misfit(
+            item,
+            tr(
+                "its dimension {dim} does not fall into {count} parts of {listed}",
+                dim=dim,
+                count=len(keys),
+                listed=_listed(sizes),
+            ),
+        )
     starts = [sum(sizes[:place]) for place in range(len(sizes))]
     return [renamed(sliced(item, dim, start, size), key) for key, start, size in zip(keys, starts, sizes)]
 
@@ -121,9 +138,11 @@ def interpolated(item: Item, old: tuple[int, int], new: tuple[int, int], extra: 
         return _made(item, None, "interpolate", arguments)
     tokens = extra + old[0] * old[1]
     if item.shape[:-1] not in ((tokens,), (1, tokens)):
-        raise _misfit(item, f"it does not hold {extra} + {old[0]} x {old[1]} positions")
+        raise _misfit(
+            item, tr("it does not hold {extra} + {old} x {old_2} positions", extra=extra, old=old[0], old_2=old[1])
+        )
     if item.dtype and "float" not in item.dtype:
-        raise _misfit(item, f"{item.dtype} cannot be interpolated")
+        raise _misfit(item, tr("{dtype} cannot be interpolated", dtype=item.dtype))
     return _made(item, (*item.shape[:-2], extra + new[0] * new[1], item.shape[-1]), "interpolate", arguments)
 
 
@@ -133,7 +152,14 @@ def cast(item: Item, dtype: str) -> Item:
         return item
     for name in (item.dtype, dtype):
         if name and name not in CONVERTED:
-            raise InspectorError(f"{_name(item)} cannot be converted to {dtype}: {name} is no type of plain numbers.")
+            raise InspectorError(
+                tr(
+                    "{name} cannot be converted to {dtype}: {name_2} is no type of plain numbers.",
+                    name=_name(item),
+                    dtype=dtype,
+                    name_2=name,
+                )
+            )
     return _made(item, item.shape, "cast", (dtype,))._replace(dtype=dtype)
 
 
@@ -152,16 +178,18 @@ def _refuse_opaque(item: Item) -> None:
     """Raises InspectorError for what can be renamed and dropped, but not worked on."""
     tensor = item.tensor
     if item.role in VALUE_ROLES:
-        raise InspectorError(f"{_name(item)} is no tensor, so this step cannot change it.")
+        raise InspectorError(tr("{name} is no tensor, so this step cannot change it.", name=_name(item)))
     if tensor is not None and (tensor.extra.quantization is not None or tensor.extra.parts):
         what = "quantised" if tensor.extra.quantization is not None else tensor.layout
-        raise InspectorError(f"{_name(item)} is {what}: it can be renamed or dropped, but not changed.")
+        raise InspectorError(
+            tr("{name} is {what}: it can be renamed or dropped, but not changed.", name=_name(item), what=what)
+        )
 
 
 def _dim(item: Item, dim: int) -> int:
     assert item.shape is not None
     if not -len(item.shape) <= dim < len(item.shape):
-        raise _misfit(item, f"it has no dimension {dim}")
+        raise _misfit(item, tr("it has no dimension {dim}", dim=dim))
     return dim % len(item.shape)
 
 
@@ -173,7 +201,7 @@ def _equal_sizes(item: Item, dim: int, parts: int) -> list[int]:
     assert item.shape is not None
     size, left = divmod(item.shape[dim], parts)
     if left:
-        raise _misfit(item, f"its dimension {dim} does not fall into {parts} equal parts")
+        raise _misfit(item, tr("its dimension {dim} does not fall into {parts} equal parts", dim=dim, parts=parts))
     return [size] * parts
 
 
@@ -181,15 +209,27 @@ def _length(item: Item, first: Item, dim: int) -> int:
     """How long `item` is in `dim`, once it is sure that it can be joined to `first`."""
     assert first.shape is not None
     if item.shape is None or _with(first.shape, dim, 0) != (*item.shape[:dim], 0, *item.shape[dim + 1 :]):
-        raise _misfit(item, f"it cannot be joined to {_name(first)} {wording.shape(first.shape)}")
+        raise _misfit(
+            item, tr("it cannot be joined to {name} {shape}", name=_name(first), shape=wording.shape(first.shape))
+        )
     if item.dtype != first.dtype:
-        raise _misfit(item, f"its {item.dtype} cannot be joined to the {first.dtype} of {_name(first)}")
+        raise _misfit(
+            item,
+            tr(
+                "its {dtype} cannot be joined to the {first_dtype} of {name}",
+                dtype=item.dtype,
+                first_dtype=first.dtype,
+                name=_name(first),
+            ),
+        )
     return item.shape[dim]
 
 
 def _misfit(item: Item, reason: str) -> InspectorError:
     shape = f" {wording.shape(item.shape)}" if item.shape is not None else ""
-    return InspectorError(f"{_name(item)}{shape} does not fit the step: {reason}.")
+    return InspectorError(
+        tr("{name}{shape} does not fit the step: {reason}.", name=_name(item), shape=shape, reason=reason)
+    )
 
 
 def _name(item: Item) -> str:

@@ -26,6 +26,7 @@ from functools import singledispatch
 
 from .. import wording
 from ..errors import InspectorError
+from ..language import tr
 from . import making
 from .matching import Matcher
 from .metadata import moved
@@ -75,7 +76,7 @@ def apply(side: Side, steps: Iterable[Step], model: Side | None = None) -> Side:
 
 @singledispatch
 def _applied(step: Step, items: Items, model: Side | None) -> Iterable[Item]:
-    raise InspectorError(f"{step!r} is no step that mends a checkpoint.")
+    raise InspectorError(tr("{step!r} is no step that mends a checkpoint.", step=step))
 
 
 @_applied.register
@@ -215,7 +216,8 @@ def _refuse_collisions(before: Items, after: Items) -> None:
             continue
         named = wording.names([wording.safe(origin) for parts in origins for origin in parts])
         raise InspectorError(
-            f"{named} would have one name, {wording.safe(key)}.", hint="Drop all but one of them first."
+            tr("{named} would have one name, {key}.", named=named, key=wording.safe(key)),
+            hint=tr("Drop all but one of them first."),
         )
 
 

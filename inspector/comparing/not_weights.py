@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from .. import wording
+from ..language import tr
 from .causes import LIKELY, Cause
 from .diffing import Pair
 from .harmless import reason
@@ -51,10 +52,15 @@ def _tied(side: OneSide, left: Sequence[Pair]) -> Found:
         if word in there:
             by_word.setdefault(word, []).append(pair)
     for word, pairs in list(by_word.items())[:_MOST_TIED]:
-        is_one = agreeing((pair.key for pair in pairs), "is one tensor", "are one tensor")
+        is_one = agreeing((pair.key for pair in pairs), tr("is one tensor"), tr("are one tensor"))
         where = side.there.removeprefix("only ")
-        what = f"{is_one} with {places([there[word]])} {where}, and so not missed"
-        yield side.cause("tied", what, pairs, advice="What loads the one loads the other."), pairs
+        what = tr(
+            "{is_one} with {places} {where}, and so not missed",
+            is_one=is_one,
+            places=places([there[word]]),
+            where=where,
+        )
+        yield side.cause("tied", what, pairs, advice=tr("What loads the one loads the other.")), pairs
 
 
 def _harmless(side: OneSide, left: Sequence[Pair]) -> Found:
@@ -67,7 +73,12 @@ def _harmless(side: OneSide, left: Sequence[Pair]) -> Found:
                 by_reason.setdefault(why, []).append(pair)
     for why, pairs in by_reason.items():
         leaves = dict.fromkeys(pair.key.rpartition(".")[2] for pair in pairs)
-        what = f"{agreeing(leaves, 'is', 'are')} {side.there}, which does no harm: it {why}"
+        what = tr(
+            "{agreeing} {there}, which does no harm: it {why}",
+            agreeing=agreeing(leaves, "is", "are"),
+            there=side.there,
+            why=why,
+        )
         yield side.cause("harmless", what, pairs), pairs
 
 
@@ -82,9 +93,9 @@ def _beside(side: OneSide, left: Sequence[Pair]) -> Found:
         return
     own = {item.key for item in side.items}
     kinds: tuple[tuple[Callable[[str], object], str], ...] = (
-        (_is_of_training, "of the training, and no weight of the model"),
-        (_ADAPTER.search, "of low-rank adapters (LoRA), which the model has not"),
-        (lambda key: _is_copy(key, side, own), "another copy of the weights, averaged or of a second network"),
+        (_is_of_training, tr("of the training, and no weight of the model")),
+        (_ADAPTER.search, tr("of low-rank adapters (LoRA), which the model has not")),
+        (lambda key: _is_copy(key, side, own), tr("another copy of the weights, averaged or of a second network")),
     )
     for belongs, words in kinds:
         pairs = [pair for pair in left if belongs(pair.key)]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .. import wording
+from ..language import tr
 from .causes import CERTAIN, Cause
 from .diffing import MISSING, Comparison, Pair
 from .selecting import forms, selecting
@@ -116,7 +117,7 @@ class OneSide:
         self.items = theirs if self.is_missing else ours
         self.own = Paths(item.key for item in self.items)
         self.others = Paths(item.key for item in (ours if self.is_missing else theirs))
-        self.there = f"only in {self.telling.model if self.is_missing else self.telling.file}"
+        self.there = tr("only in {model}", model=self.telling.model if self.is_missing else self.telling.file)
         self._forms = forms(item.key for item in self.items)
 
     def cause(
@@ -138,7 +139,7 @@ class OneSide:
         if patterns and len(patterns) < len(chosen):
             chosen = tuple(patterns)
         total = wording.plural(len(self.pairs), f"{self.kind} key")
-        sentence = f"{what}: explains {len(pairs):,} of {total}."
+        sentence = tr("{what}: explains {count:,} of {total}.", what=what, count=len(pairs), total=total)
         step = KeepInitial(chosen) if self.is_missing else Drop(chosen)
         return Cause(kind, sentence, named(pairs), (), step, advice, confidence, tuple(evidence))
 

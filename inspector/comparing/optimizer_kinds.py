@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import NamedTuple
 
+from ..language import tr
 from ..wording import safe
 
 _ADAM_LIKE = "an optimizer of the Adam family"
@@ -61,9 +62,9 @@ def kind_of(settings: Mapping[str, object], entries: Set[str]) -> str:
     if not name:
         return _ADAM_LIKE if "exp_avg_sq" in entries or "state2" in entries else ""
     if "state1" in entries:
-        name = f"8-bit {name}"
+        name = tr("8-bit {name}", name=name)
     features = list(_features(settings))
-    return f"{name} with {' and '.join(features)}" if features else name
+    return tr("{name} with {features}", name=name, features=" and ".join(features)) if features else name
 
 
 def settings_words(settings: Mapping[str, object]) -> str:
@@ -80,8 +81,8 @@ def _adam(settings: Mapping[str, object]) -> str:
     """torch 2.7 and later say whether the weight decay is decoupled, which is all that tells the two apart."""
     decoupled = settings.get("decoupled_weight_decay")
     if decoupled is None:
-        return "Adam or AdamW"
-    return "AdamW" if decoupled else "Adam"
+        return tr("Adam or AdamW")
+    return "AdamW" if decoupled else tr("Adam")
 
 
 def _features(settings: Mapping[str, object]) -> list[str]:
@@ -90,5 +91,5 @@ def _features(settings: Mapping[str, object]) -> list[str]:
         momentum = settings.get("momentum")
         if momentum:
             nesterov = "Nesterov " if settings.get("nesterov") is True else ""
-            features.append(f"{nesterov}momentum {safe(str(momentum), 20)}")
+            features.append(tr("{nesterov}momentum {momentum}", nesterov=nesterov, momentum=safe(str(momentum), 20)))
     return features

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..language import tr
 from ..wording import count, names, plural, safe, shape
 from .grouping import Groups
 from .optimizer_states import Slot
@@ -41,12 +42,21 @@ def _groups(lens: Lens, parameters: Sequence[Parameter]) -> Groups | None:
 
 def _refused(saved: Sequence[int], now: Sequence[int]) -> Iterator[str]:
     if len(saved) != len(now):
-        yield f"torch refuses the state: it has {plural(len(saved), 'group')}, and the model gives {count(len(now))}."
+        yield tr(
+            "torch refuses the state: it has {groups}, and the model gives {count}.",
+            groups=plural(len(saved), "group"),
+            count=count(len(now)),
+        )
         return
     for number, (a, b) in enumerate(zip(saved, now)):
         if a != b:
-            words = f"its group {number} has {plural(a, 'parameter')}, and the model gives {count(b)}"
-            yield f"torch refuses the state: {words}."
+            words = tr(
+                "its group {number} has {parameters}, and the model gives {b}",
+                number=number,
+                parameters=plural(a, "parameter"),
+                b=count(b),
+            )
+            yield tr("torch refuses the state: {words}.", words=words)
             return
 
 
@@ -60,24 +70,39 @@ def _given_to_others(slots: Sequence[Slot], parameters: Sequence[Parameter]) -> 
     others = others or misshapen
     if not others:
         return
-    shown = names([f"`{safe(to.name, 80)}` gets that of `{safe(slot.name or slot.id, 80)}`" for slot, to in others])
+    shown = names(
+        [
+            tr("`{name}` gets that of `{name_2}`", name=safe(to.name, 80), name_2=safe(slot.name or slot.id, 80))
+            for slot, to in others
+        ]
+    )
     yield (
-        f"torch loads the state without a word, because the numbers of parameters agree,"
-        f" but {count(len(others))} of {plural(len(pairs), 'state')} belong to another parameter: {shown}."
+        tr(
+            "torch loads the state without a word, because the numbers of parameters agree,"
+            " but {count} of {states} belong to another parameter: {shown}.",
+            count=count(len(others)),
+            states=plural(len(pairs), "state"),
+            shown=shown,
+        )
     )
     if misshapen:
-        yield f"{count(len(misshapen))} of them have another shape there: the first step fails."
+        yield tr("{count} of them have another shape there: the first step fails.", count=count(len(misshapen)))
     else:
-        yield "All of them have the same shape there: nothing ever fails, and training goes on from wrong states."
+        yield tr("All of them have the same shape there: nothing ever fails, and training goes on from wrong states.")
 
 
 def _resized(misshapen: Sequence[tuple[Slot, Parameter]], total: int) -> str:
     """What there is to say of states whose own parameters have other shapes now."""
     slot, to = misshapen[0]
-    return (
-        f"torch loads the state without a word, because the numbers of parameters agree, but {count(len(misshapen))} of"
-        f" {plural(total, 'state')} have another shape than their parameter, such as `{safe(to.name, 80)}`:"
-        f" {shape(slot.shape or ())} in the file and {shape(to.shape or ())} in the model. The first step fails."
+    return tr(
+        "torch loads the state without a word, because the numbers of parameters agree, but {count} of"
+        " {states} have another shape than their parameter, such as `{name}`:"
+        " {shape} in the file and {shape_2} in the model. The first step fails.",
+        count=count(len(misshapen)),
+        states=plural(total, "state"),
+        name=safe(to.name, 80),
+        shape=shape(slot.shape or ()),
+        shape_2=shape(to.shape or ()),
     )
 
 

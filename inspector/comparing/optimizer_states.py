@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, Value
 from ..checkpoint.values import key_text
+from ..language import tr
 
 Shape = tuple[int, ...]
 
@@ -122,7 +123,7 @@ def _as_torch_has_it(section: str, state: Branch, groups: Branch) -> OptimizerSt
         for place, one in enumerate(_items(ids)):
             name = names[place] if place < len(names) else one if isinstance(one, str) else ""
             slots.append(_slot(section, key_text(one), len(settings) - 1, kept, name))
-        notes.append(_cut(ids, "parameters of a group"))
+        notes.append(_cut(ids, tr("parameters of a group")))
     return OptimizerState(section, tuple(settings), tuple(slots), " ".join(filter(None, notes)))
 
 
@@ -161,7 +162,7 @@ def _branch(entry: Entry | None) -> Branch | None:
 def _cut(branch: Branch | None, what: str) -> str:
     """A sentence where a long list was not read to its end."""
     note = branch.note if branch else ""
-    return f"Of the {what}, {note} were read." if note.startswith("the first") else ""
+    return tr("Of the {what}, {note} were read.", what=what, note=note) if note.startswith("the first") else ""
 
 
 def _items(branch: Branch | None) -> list[object]:

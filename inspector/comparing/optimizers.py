@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, walk
+from ..language import tr
 from ..wording import count, names, plural, safe
 from .causes import CERTAIN, LIKELY, POSSIBLE
 from .grouping import Groups, Way, ways
@@ -67,21 +68,23 @@ def lens(state: OptimizerState, *weights: Side) -> Lens:
     settings = dict(state.groups[0]) if state.groups else {}
     seen = Lens(state, kind_of(settings, state.entry_names), tuple(map(settings_words, state.groups)), state.slots, "")
     if not state.slots:
-        return seen._replace(sentence="The state is of no parameter.")
+        return seen._replace(sentence=tr("The state is of no parameter."))
     if seen.kind.startswith("LBFGS"):
-        together = tuple(slot._replace(name="all parameters") for slot in state.slots if slot.entries)
-        return seen._replace(slots=together, sentence="LBFGS keeps one state for all parameters together.")
+        together = tuple(slot._replace(name=tr("all parameters")) for slot in state.slots if slot.entries)
+        return seen._replace(slots=together, sentence=tr("LBFGS keeps one state for all parameters together."))
     if all(slot.name for slot in state.slots):
-        return seen._replace(sentence="The file itself names the parameters.", way=_way_of(state, weights))
+        return seen._replace(sentence=tr("The file itself names the parameters."), way=_way_of(state, weights))
     found = [_named(seen, parameters_of(side)) for side in weights]
-    best = min(found, key=_doubt, default=_unnamed(seen, "There are no weights beside it whose names it could have."))
+    best = min(
+        found, key=_doubt, default=_unnamed(seen, tr("There are no weights beside it whose names it could have."))
+    )
     return best._replace(undecided=(*best.undecided, state.note)) if state.note else best
 
 
 def as_side(lens: Lens, name: str = "") -> Side:
     """The state as a side: `fc1.weight.exp_avg`, `fc1.weight.step` ... Where a name is not known stands the number."""
     items = tuple(item for slot in lens.slots for item in _items(slot))
-    return Side(name or "optimizer state", "checkpoint", items, lens.state.section)
+    return Side(name or tr("optimizer state"), "checkpoint", items, lens.state.section)
 
 
 def side_of_section(checkpoint: Checkpoint, section: str) -> tuple[Side, str]:
@@ -138,7 +141,12 @@ def _named(seen: Lens, parameters: Sequence[Parameter]) -> Lens:
     known = sum(slot.shape is not None for slot in slots)
     return seen._replace(
         slots=tuple(slot._replace(name=name) for slot, name in zip(slots, found)),
-        sentence=f"The {plural(len(slots), 'state')} belong{'s' if len(slots) == 1 else ''} to {way.words}.",
+        sentence=tr(
+            "The {states} belong{value} to {words}.",
+            states=plural(len(slots), "state"),
+            value="s" if len(slots) == 1 else "",
+            words=way.words,
+        ),
         confidence=_confidence(slots, parameters, known, way, [other for _, other in others]),
         evidence=tuple(_kept(slots)),
         undecided=tuple(_undecided(slots, found, others)),
@@ -188,9 +196,17 @@ def _kept(slots: Sequence[Slot]) -> Iterator[str]:
     known = sum(slot.shape is not None for slot in slots)
     empty = sum(not slot.entries for slot in slots)
     if known:
-        yield f"{count(known)} of {plural(len(slots), 'state')} have the shape of the parameter in their place."
+        yield tr(
+            "{known} of {states} have the shape of the parameter in their place.",
+            known=count(known),
+            states=plural(len(slots), "state"),
+        )
     if empty:
-        yield f"{count(empty)} of {plural(len(slots), 'parameter')} have no state: frozen, unused, or nothing is kept."
+        yield tr(
+            "{empty} of {parameters} have no state: frozen, unused, or nothing is kept.",
+            empty=count(empty),
+            parameters=plural(len(slots), "parameter"),
+        )
 
 
 def _undecided(
@@ -198,11 +214,18 @@ def _undecided(
 ) -> Iterator[str]:
     for other, way in others[:3]:
         moved = [a for a, b in zip(found, other) if a != b]
-        yield f"The shapes would fit as well if it were {way.words}: then {_quoted(moved)} would have other states."
+        yield tr(
+            "The shapes would fit as well if it were {words}: then {quoted} would have other states.",
+            words=way.words,
+            quoted=_quoted(moved),
+        )
     shapes = Counter(slot.shape for slot in slots if slot.shape is not None)
     alike = sum(number for number in shapes.values() if number > 1)
     if alike and not others:
-        yield f"{count(alike)} states share their shape with another: for them the order of the model is trusted."
+        yield tr(
+            "{alike} states share their shape with another: for them the order of the model is trusted.",
+            alike=count(alike),
+        )
 
 
 def _by_shapes(seen: Lens, parameters: Sequence[Parameter]) -> Lens:
@@ -212,12 +235,14 @@ def _by_shapes(seen: Lens, parameters: Sequence[Parameter]) -> Lens:
     only = {shape: name for name, shape, *_ in parameters if shape is not None and theirs[shape] == 1 == mine[shape]}
     slots = tuple(slot._replace(name=only.get(slot.shape or (), "")) for slot in seen.slots)
     found = sum(bool(slot.name) for slot in slots)
-    sentence = (
-        f"No usual way of making parameter groups gives groups of {names(list(map(str, seen.state.sizes)), 6)}"
-        f" with these shapes from the {plural(len(parameters), 'parameter')} of the weights."
+    sentence = tr(
+        "No usual way of making parameter groups gives groups of {list}"
+        " with these shapes from the {parameters} of the weights.",
+        list=names(list(map(str, seen.state.sizes)), 6),
+        parameters=plural(len(parameters), "parameter"),
     )
     if found:
-        sentence += f" {count(found)} states are named by a shape that only one parameter has."
+        sentence += tr(" {found} states are named by a shape that only one parameter has.", found=count(found))
     return _unnamed(seen._replace(slots=slots), sentence)
 
 

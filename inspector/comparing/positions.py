@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ..language import tr
 from . import advising
 from .arithmetic import Grids, grids, windows
 from .causes import CERTAIN, LIKELY, Cause
@@ -50,21 +51,25 @@ def _tokens(telling: Telling, group: Group, kernels: list[Spot]) -> Cause:
         kernels.remove(spot)
     counted = telling.versus(_counted(grid.old, grid.extra), _counted(grid.new, grid.extra))
     return telling.cause(
-        "patch size" if patches else "positions",
-        f"{agreeing((spot.key for spot in group.spots), 'is', 'are')} for {counted}",
+        tr("patch size") if patches else "positions",
+        tr(
+            "{agreeing} for {counted}",
+            agreeing=agreeing((spot.key for spot in group.spots), "is", "are"),
+            counted=counted,
+        ),
         [*group.spots, *patches],
         step=None if patches else _interpolation(group.spots, grid),
         advice=advising.patches(telling, patches[0].pair) if patches else _fitted(telling, grid),
         confidence=CERTAIN if len(ways) == 1 else LIKELY,
         evidence=_evidence(grid, patches),
-        undecided=[] if len(ways) == 1 else [f"The grid could also be {_others(ways, grid)}."],
+        undecided=[] if len(ways) == 1 else [tr("The grid could also be {others}.", others=_others(ways, grid))],
     )
 
 
 def _sequence(telling: Telling, group: Group) -> Cause:
     """Positions of a text, or of nothing that is known."""
     old, new = group.pair
-    what = f"{agreeing((spot.key for spot in group.spots), 'is', 'are')} for"
+    what = tr("{agreeing} for", agreeing=agreeing((spot.key for spot in group.spots), "is", "are"))
     return telling.cause(
         "positions",
         f"{what} {telling.versus(f'{old:,} positions', f'{new:,}')}",
@@ -85,7 +90,12 @@ def _fitted(telling: Telling, grid: Grids) -> str:
 
 
 def _counted(side: int, extra: int) -> str:
-    return f"{side * side + extra:,} positions ({side}²{f' + {extra}' if extra else ''})"
+    return tr(
+        "{side:,} positions ({side_2}²{value})",
+        side=side * side + extra,
+        side_2=side,
+        value=f" + {extra}" if extra else "",
+    )
 
 
 def _likeliest(ways: list[Grids], telling: Telling) -> Grids:
@@ -97,10 +107,18 @@ def _likeliest(ways: list[Grids], telling: Telling) -> Grids:
 
 def _evidence(grid: Grids, patches: Sequence[Spot]) -> list[str]:
     before = {0: "none", 1: "one (a class token)"}.get(grid.extra, str(grid.extra))
-    found = [f"Both are squares and the same number of tokens before them: {before}."]
+    found = [tr("Both are squares and the same number of tokens before them: {before}.", before=before)]
     if patches:
         old, new = patches[0].pair
-        found.append(f"{grid.old} patches of {old} are as wide a picture as {grid.new} patches of {new}.")
+        found.append(
+            tr(
+                "{old} patches of {old_2} are as wide a picture as {new} patches of {new_2}.",
+                old=grid.old,
+                old_2=old,
+                new=grid.new,
+                new_2=new,
+            )
+        )
     return found
 
 
@@ -130,10 +148,14 @@ def _window(telling: Telling, group: Group) -> Cause:
     keys = [spot.key for spot in group.spots]
     sides = windows(*group.pair)
     if sides is None:
-        counted = telling.versus(f"{group.pair[0]:,} relative positions", f"{group.pair[1]:,}")
+        counted = telling.versus(tr("{pair:,} relative positions", pair=group.pair[0]), f"{group.pair[1]:,}")
         what = f"{agreeing(keys, 'has', 'have')} {counted}"
         return telling.cause("window", what, group.spots, confidence=LIKELY)
-    what = f"{agreeing(keys, 'is', 'are')} for windows that are {telling.versus(f'{sides[0]} wide', sides[1])}"
+    what = tr(
+        "{agreeing} for windows that are {versus}",
+        agreeing=agreeing(keys, "is", "are"),
+        versus=telling.versus(f"{sides[0]} wide", sides[1]),
+    )
     spread = [2 * side - 1 for side in sides]
     grid = Grids(spread[0], spread[1], 0)
     fits = (spread[0] ** 2, spread[1] ** 2) == group.pair
@@ -143,17 +165,19 @@ def _window(telling: Telling, group: Group) -> Cause:
         group.spots,
         step=_interpolation(group.spots, grid) if fits else None,
         advice=f"{advising.windows(telling, sides)} {_FITTED}".strip(),
-        evidence=[f"{size:,} is (2 * {side} - 1)²." for size, side in zip(group.pair, sides) if fits],
+        evidence=[
+            tr("{size:,} is (2 * {side} - 1)².", size=size, side=side) for size, side in zip(group.pair, sides) if fits
+        ],
     )
 
 
 def _recomputed(telling: Telling, spots: Sequence[Spot]) -> Cause:
     keys = tuple(dict.fromkeys(spot.key for spot in spots))
-    what = f"{agreeing(keys, 'is', 'are')} worked out by the model itself, from sizes that differ"
+    what = tr("{agreeing} worked out by the model itself, from sizes that differ", agreeing=agreeing(keys, "is", "are"))
     return telling.cause(
         "harmless",
         what,
         spots,
         step=KeepInitial(tuple(map(literal, keys))),
-        advice="Nothing is lost when the model keeps its own.",
+        advice=tr("Nothing is lost when the model keeps its own."),
     )

@@ -14,6 +14,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from .. import wording
+from ..language import tr
 from .causes import CERTAIN, LIKELY, Cause
 from .renaming import rules
 from .sides import Item, Side
@@ -131,8 +132,14 @@ def _stripped(a: Side, b: Side, pairs: list[tuple[str, str]], affix: Affix) -> C
     step: Step = StripPrefix(affix.text, affix.unders[0])
     if len(affix.unders) > 1 or any(_cut(key, affix) in keys for key in keys):
         step = Rename(rules(pairs, keys, {item.key for item in b.items}))
-    verb = "begin with" if affix.unders == ("",) else "have"
-    sentence = f"{_how_many(pairs, a)} {verb} {_quoted(affix.text)}{_where(affix)} and are the same without it."
+    verb = tr("begin with") if affix.unders == ("",) else "have"
+    sentence = tr(
+        "{how_many} {verb} {quoted}{where} and are the same without it.",
+        how_many=_how_many(pairs, a),
+        verb=verb,
+        quoted=_quoted(affix.text),
+        where=_where(affix),
+    )
     return _cause(a, b, pairs, sentence, step, affix.text, _rivals(a, b, pairs, affix))
 
 
@@ -141,14 +148,19 @@ def _added(a: Side, b: Side, pairs: list[tuple[str, str]], affix: Affix) -> Caus
     step: Step = AddPrefix(affix.text, affix.unders[0])
     if len(affix.unders) > 1 or any(item.key.startswith(affix.unders[0]) and item.key in there for item in a.items):
         step = Rename(rules(pairs, [item.key for item in a.items], there))
-    sentence = f"{_how_many(pairs, a)} lack {_quoted(affix.text)}{_where(affix)} and are the same with it."
+    sentence = tr(
+        "{how_many} lack {quoted}{where} and are the same with it.",
+        how_many=_how_many(pairs, a),
+        quoted=_quoted(affix.text),
+        where=_where(affix),
+    )
     return _cause(a, b, pairs, sentence, step, affix.text)
 
 
 def _where(affix: Affix) -> str:
     if affix.unders == ("",):
         return ""
-    return f" behind {wording.names([_quoted(under) for under in affix.unders], 1)}"
+    return tr(" behind {names}", names=wording.names([_quoted(under) for under in affix.unders], 1))
 
 
 def _within(a: Side, b: Side, ours: Items, theirs: Items) -> Cause | None:
@@ -158,7 +170,11 @@ def _within(a: Side, b: Side, ours: Items, theirs: Items) -> Cause | None:
         if pairs:
             most = max(key.count(text) for key, _ in pairs)
             step = Rename(tuple(_unwrapping(text, times) for times in range(min(most, 4), 0, -1)))
-            sentence = f"{_how_many(pairs, a)} have {_quoted(text)} within and are the same without it."
+            sentence = tr(
+                "{how_many} have {quoted} within and are the same without it.",
+                how_many=_how_many(pairs, a),
+                quoted=_quoted(text),
+            )
             return _cause(a, b, pairs, sentence, step, text)
     return None
 
@@ -182,7 +198,7 @@ def _around(a: Side, b: Side) -> Cause | None:
                 pairs = (
                     [(key, key[len(text) :]) for key in keys] if longer is keys else [(key, text + key) for key in keys]
                 )
-                verb = "begin with" if longer is keys else "lack"
+                verb = tr("begin with") if longer is keys else "lack"
                 sentence = f"{_how_many(pairs, a)} {verb} {_quoted(text)}: {why}."
                 step = StripPrefix(text) if longer is keys else AddPrefix(text)
                 return _cause(a, b, pairs, sentence, step, text)
@@ -195,10 +211,22 @@ def _cause(
     here, there = a.by_key(), b.by_key()
     found = [(here[old], there[new]) for old, new in pairs if new in there]
     fitting = sum(mine.shape == theirs.shape for mine, theirs in found)
-    evidence = [f"{fitting:,} of {wording.plural(len(found), 'key')} found so have the same shape."] if found else []
+    evidence = (
+        [
+            tr(
+                "{fitting:,} of {keys} found so have the same shape.",
+                fitting=fitting,
+                keys=wording.plural(len(found), "key"),
+            )
+        ]
+        if found
+        else []
+    )
     evidence += [f"{why[0].upper()}{why[1:]}." for piece, why in WRAPPERS.items() if f".{piece}" in f".{text}"]
     keys = lines((here[old] for old, _ in pairs), (theirs for _, theirs in found))
-    undecided = tuple(f"{_quoted(rival)} would do as well; the keys cannot tell which is meant." for rival in rivals)
+    undecided = tuple(
+        tr("{quoted} would do as well; the keys cannot tell which is meant.", quoted=_quoted(rival)) for rival in rivals
+    )
     return Cause("prefix", sentence, keys, (), step, "", LIKELY if rivals else CERTAIN, tuple(evidence), undecided)
 
 
@@ -215,8 +243,8 @@ def _rivals(a: Side, b: Side, pairs: list[tuple[str, str]], affix: Affix) -> tup
 def _how_many(pairs: list[tuple[str, str]], a: Side) -> str:
     total = len(a.items)
     if len(pairs) == total:
-        return "All keys of the file" if total > 1 else "The key of the file"
-    return f"{len(pairs):,} of {wording.plural(total, 'key')} of the file"
+        return tr("All keys of the file") if total > 1 else tr("The key of the file")
+    return tr("{count:,} of {keys} of the file", count=len(pairs), keys=wording.plural(total, "key"))
 
 
 def _quoted(text: str) -> str:

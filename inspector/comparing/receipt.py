@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .. import wording
+from ..language import tr
 from .diffing import MISSING, SIZE, UNEXPECTED, Comparison, Pair
 from .harmless import reason
 from .places import split
@@ -95,7 +96,7 @@ def receipt(comparison: Comparison, initialisation: Mapping[str, str] = {}) -> R
     return Receipt(
         Way("strict=True", not raised, _strict(comparison, untouched), filled, total, untouched),
         Way("strict=False", not mismatches, _lenient(comparison, filled, total, untouched), filled, total, untouched),
-        Way("drop mismatched", True, _dropping(filled, total, untouched), filled, total, untouched),
+        Way(tr("drop mismatched"), True, _dropping(filled, total, untouched), filled, total, untouched),
         tuple(_harmless(comparison)),
         tuple(key for pair in comparison.of_kind(UNEXPECTED) for key in pair.was or (pair.key,)),
     )
@@ -124,7 +125,7 @@ def _elements(comparison: Comparison) -> tuple[int, int]:
     for pair in comparison.pairs:
         if pair.b is None or not _is_parameter(pair.b):
             continue
-        word = f"tied {pair.b.shared}" if pair.b.shared else f"alone {pair.b.key}"
+        word = tr("tied {shared}", shared=pair.b.shared) if pair.b.shared else tr("alone {key}", key=pair.b.key)
         known = counts.get(word, (0, False))
         counts[word] = (pair.b.numel, known[1] or _is_filled(pair))
     return sum(size for size, filled in counts.values() if filled), sum(size for size, _ in counts.values())
@@ -155,8 +156,8 @@ def _meaning(items: Sequence[Item]) -> str:
     if any(item.shape is not None and len(item.shape) > 1 for item in items):
         return _RANDOM
     if leaves == {"bias"}:
-        return "a bias that is zero or small and random"
-    return _NORM if leaves <= {"weight", "bias"} else "whatever its constructor sets"
+        return tr("a bias that is zero or small and random")
+    return _NORM if leaves <= {"weight", "bias"} else tr("whatever its constructor sets")
 
 
 # -- in words ----------------------------------------------------------------------------------------
@@ -164,20 +165,28 @@ def _meaning(items: Sequence[Item]) -> str:
 
 def _strict(comparison: Comparison, untouched: Sequence[Untouched]) -> str:
     if comparison.fits:
-        return f"Loads: every key is there and fits.{_at_initialisation(untouched)}"
+        return tr(
+            "Loads: every key is there and fits.{at_initialisation}", at_initialisation=_at_initialisation(untouched)
+        )
     complaints = wording.names(
         [_counted(comparison, kind) for kind in (MISSING, UNEXPECTED, SIZE) if comparison.counts[kind]]
     )
-    return f"Raises RuntimeError: {complaints}. What fits has been copied by then: the model is half loaded."
+    return tr(
+        "Raises RuntimeError: {complaints}. What fits has been copied by then: the model is half loaded.",
+        complaints=complaints,
+    )
 
 
 def _lenient(comparison: Comparison, filled: int, total: int, untouched: Sequence[Untouched]) -> str:
     if comparison.counts[SIZE]:
         mismatches = _counted(comparison, SIZE)
-        return f"Raises RuntimeError all the same: it lets missing and unexpected keys pass, but not {mismatches}."
+        return tr(
+            "Raises RuntimeError all the same: it lets missing and unexpected keys pass, but not {mismatches}.",
+            mismatches=mismatches,
+        )
     said = _loaded(filled, total)
     passed = [_counted(comparison, kind) for kind in (MISSING, UNEXPECTED) if comparison.counts[kind]]
-    silent = f" and passes over {' and '.join(passed)} in silence" if passed else ""
+    silent = tr(" and passes over {passed} in silence", passed=" and ".join(passed)) if passed else ""
     return f"{said}{silent}.{_at_initialisation(untouched)}"
 
 
@@ -187,12 +196,17 @@ def _dropping(filled: int, total: int, untouched: Sequence[Untouched]) -> str:
 
 def _loaded(filled: int, total: int) -> str:
     if not total:
-        return "Loads a model that has no parameters"
+        return tr("Loads a model that has no parameters")
     if filled == total:
-        return f"Loads all {wording.plural(total, 'parameter')}"
+        return tr("Loads all {parameters}", parameters=wording.plural(total, "parameter"))
     if not filled:
-        return f"Loads none of the {wording.plural(total, 'parameter')}"
-    return f"Loads {wording.share(filled, total)} of the parameters ({filled:,} of {total:,})"
+        return tr("Loads none of the {parameters}", parameters=wording.plural(total, "parameter"))
+    return tr(
+        "Loads {filled} of the parameters ({filled_2:,} of {total:,})",
+        filled=wording.share(filled, total),
+        filled_2=filled,
+        total=total,
+    )
 
 
 def _at_initialisation(untouched: Sequence[Untouched]) -> str:
@@ -201,7 +215,12 @@ def _at_initialisation(untouched: Sequence[Untouched]) -> str:
     for each in untouched:
         by_meaning.setdefault((each.meaning, each.partly), []).append(each.path)
     return "".join(
-        f" {agreeing(paths, 'stays', 'stay')} at initialisation{' in part' if partly else ''}: {meaning}."
+        tr(
+            " {agreeing} at initialisation{value}: {meaning}.",
+            agreeing=agreeing(paths, "stays", "stay"),
+            value=" in part" if partly else "",
+            meaning=meaning,
+        )
         for (meaning, partly), paths in by_meaning.items()
     )
 
@@ -222,8 +241,14 @@ def _harmless(comparison: Comparison) -> Iterator[str]:
             gathered.setdefault((pair.kind, reasons[pair.key]), []).append(pair.key)
     for (kind, why), keys in gathered.items():
         is_one = agreeing(dict.fromkeys(key.rpartition(".")[2] for key in keys), "is", "are")
-        found = "of another size" if kind == SIZE else kind
-        yield f"{is_one} {found} ({wording.plural(len(keys), 'key')}) and does no harm: it {why}."
+        found = tr("of another size") if kind == SIZE else kind
+        yield tr(
+            "{is_one} {found} ({keys}) and does no harm: it {why}.",
+            is_one=is_one,
+            found=found,
+            keys=wording.plural(len(keys), "key"),
+            why=why,
+        )
 
 
 def _reason(item: Item | None) -> str:

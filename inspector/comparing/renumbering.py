@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .. import wording
+from ..language import tr
 from .causes import LIKELY, Cause
 from .in_order import most_alike
 from .mending import apply
@@ -206,9 +207,10 @@ def _in_order(ours: Items, theirs: Items) -> dict[int, int]:
 def _dropped(a: Side, items: list[Item]) -> Cause:
     """What no item of the other side is, and whose name another is to have."""
     keys = [item.key for item in items]
-    sentence = (
-        f"{wording.plural(len(keys), 'key')} of the file, among them `{_safe(keys[0])}`, have no place in the list as "
-        "the other side numbers it."
+    sentence = tr(
+        "{keys} of the file, among them `{safe}`, have no place in the list as the other side numbers it.",
+        keys=wording.plural(len(keys), "key"),
+        safe=_safe(keys[0]),
     )
     step = Drop(patterns(keys, [item.key for item in a.items]))
     return Cause("unexpected", sentence, lines(items, ()), (), step, "", LIKELY)
@@ -219,10 +221,19 @@ def _cause(a: Side, b: Side, found: list[_Renumbered], pairs: Mapping[str, str])
     made = rules(pairs.items(), list(here), ())
     moved = [(here[old], there[new]) for old, new in pairs.items() if new in there and old != new]
     first = found[0]
-    counts = f"{wording.plural(len(found), 'list')} of the file" if len(found) > 1 else f"`{_safe(first.before)}`"
-    sentence = f"{counts} {'count' if len(found) > 1 else 'counts'} otherwise: {_told(first)}."
+    counts = (
+        tr("{lists} of the file", lists=wording.plural(len(found), "list"))
+        if len(found) > 1
+        else f"`{_safe(first.before)}`"
+    )
+    sentence = tr(
+        "{counts} {value} otherwise: {told}.",
+        counts=counts,
+        value="count" if len(found) > 1 else "counts",
+        told=_told(first),
+    )
     same = sum(mine.shape == other.shape for mine, other in moved)
-    evidence = (f"So {same:,} of {wording.plural(len(moved), 'key')} have the same shape.",)
+    evidence = (tr("So {same:,} of {keys} have the same shape.", same=same, keys=wording.plural(len(moved), "key")),)
     undecided = () if first.shifted is None else (_OTHERWISE,)
     said = lines(
         (item for item, _ in moved if item.key not in there), (other for _, other in moved if other.key not in here)
@@ -247,8 +258,12 @@ def _new_names(key: str, lists: Mapping[str, _Renumbered]) -> Iterator[str]:
 def _told(each: _Renumbered) -> str:
     if each.shifted is not None:
         old, new = next(iter(each.numbers.items()))
-        return f"what is {old} there is {new} here, and so on" if len(each.numbers) > 1 else f"{old} is {new}"
-    moved = [f"{old} is {new}" for old, new in each.numbers.items() if old != new]
+        return (
+            tr("what is {old} there is {new} here, and so on", old=old, new=new)
+            if len(each.numbers) > 1
+            else tr("{old} is {new}", old=old, new=new)
+        )
+    moved = [tr("{old} is {new}", old=old, new=new) for old, new in each.numbers.items() if old != new]
     return wording.names(moved)
 
 

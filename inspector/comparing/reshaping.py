@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .. import wording
+from ..language import tr
 from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
 from .matches import Values
 from .renaming import patterns
@@ -76,16 +77,23 @@ def _one(pairs: list[Pair], extra: bool, dims: tuple[int, ...], step: Step) -> C
     count = wording.plural(len(pairs), "tensor")
     verb = "has" if len(pairs) == 1 else "have"
     what = wording.plural(len(dims), "dimension")
-    sentence = (
-        f"{count} of the file {verb} {what} of size 1 {'more' if extra else 'less'} than on the other side: "
-        f"`{wording.safe(first.key, 80)}` is {wording.shape(first.shape or ())} and should be "
-        f"{wording.shape(other.shape or ())}."
+    sentence = tr(
+        "{count} of the file {verb} {what} of size 1 {value} than on the other side: "
+        "`{key}` is {shape} and should be "
+        "{shape_2}.",
+        count=count,
+        verb=verb,
+        what=what,
+        value="more" if extra else "less",
+        key=wording.safe(first.key, 80),
+        shape=wording.shape(first.shape or ()),
+        shape_2=wording.shape(other.shape or ()),
     )
     shapes = {len(shape) for shape in (first.shape, other.shape) if shape}
-    evidence = ("A linear layer is a convolution of size 1.",) if shapes in ({2, 4}, {2, 3}) else ()
+    evidence = (tr("A linear layer is a convolution of size 1."),) if shapes in ({2, 4}, {2, 3}) else ()
     kind = "squeezed" if extra else "unsqueezed"
     return Cause(
-        kind, sentence, _keys(pairs), _dims(pairs), step, evidence=("All other sizes are the same.", *evidence)
+        kind, sentence, _keys(pairs), _dims(pairs), step, evidence=(tr("All other sizes are the same."), *evidence)
     )
 
 
@@ -187,39 +195,46 @@ def _family(key: str) -> str:
 def _clear(pairs: list[Pair], keys: Sequence[str], *, resized: bool = False) -> Cause:
     first = pairs[0][0]
     count = wording.plural(len(pairs), "weight is", "weights are")
-    also = ", and of another width" if resized else ""
-    sentence = (
-        f"{count} turned round{also}: `{wording.safe(first.key, 80)}` is {wording.shape(first.shape or ())} in the file"
-        f" and {wording.shape(pairs[0][1].shape or ())} on the other side."
+    also = tr(", and of another width") if resized else ""
+    sentence = tr(
+        "{count} turned round{also}: `{key}` is {shape} in the file and {shape_2} on the other side.",
+        count=count,
+        also=also,
+        key=wording.safe(first.key, 80),
+        shape=wording.shape(first.shape or ()),
+        shape_2=wording.shape(pairs[0][1].shape or ()),
     )
     step = Transpose(patterns([one.key for one, _ in pairs], keys))
-    usual = "Conv1D and TensorFlow keep linear layers as [in, out]."
+    usual = tr("Conv1D and TensorFlow keep linear layers as [in, out].")
     if resized:
-        evidence = ("Turned round, their sizes change as those of biases and norms do.", usual)
+        evidence = (tr("Turned round, their sizes change as those of biases and norms do."), usual)
         return Cause("transposed", sentence, _keys(pairs), (), step, "", LIKELY, evidence)
-    evidence = ("The shapes are each other's reverse.", usual)
+    evidence = (tr("The shapes are each other's reverse."), usual)
     return Cause("transposed", sentence, _keys(pairs), _dims(pairs), step, "", CERTAIN, evidence)
 
 
 def _square(pairs: list[Pair], keys: Sequence[str]) -> Cause:
-    sentence = (
-        f"{wording.plural(len(pairs), 'square weight is', 'square weights are')} most likely turned round too, as all "
-        f"other linear layers beside {'it' if len(pairs) == 1 else 'them'} are: "
-        f"`{wording.safe(pairs[0][0].key, 80)}` {wording.shape(pairs[0][0].shape or ())}."
+    sentence = tr(
+        "{iss} most likely turned round too, as all other linear layers beside {value} are: `{key}` {shape}.",
+        iss=wording.plural(len(pairs), "square weight is", "square weights are"),
+        value="it" if len(pairs) == 1 else "them",
+        key=wording.safe(pairs[0][0].key, 80),
+        shape=wording.shape(pairs[0][0].shape or ()),
     )
     step = Transpose(patterns([one.key for one, _ in pairs], keys))
-    undecided = ("The shape of a square weight is the same either way; only its values, or the code, can tell.",)
-    evidence = ("Every other linear layer of the same blocks is turned round.",)
+    undecided = (tr("The shape of a square weight is the same either way; only its values, or the code, can tell."),)
+    evidence = (tr("Every other linear layer of the same blocks is turned round."),)
     return Cause("transposed", sentence, (), (), step, "", LIKELY, evidence, undecided)
 
 
 def _open(pairs: list[Pair]) -> Cause:
-    sentence = (
-        f"{wording.plural(len(pairs), 'square weight')} may be turned round or not: some linear layers "
-        f"beside `{wording.safe(pairs[0][0].key, 80)}` are, others are not."
+    sentence = tr(
+        "{weights} may be turned round or not: some linear layers beside `{key}` are, others are not.",
+        weights=wording.plural(len(pairs), "square weight"),
+        key=wording.safe(pairs[0][0].key, 80),
     )
-    undecided = ("The shape of a square weight is the same either way; only its values, or the code, can tell.",)
-    advice = "Look into the code that saved the file."
+    undecided = (tr("The shape of a square weight is the same either way; only its values, or the code, can tell."),)
+    advice = tr("Look into the code that saved the file.")
     return Cause("transposed", sentence, (), advice=advice, confidence=POSSIBLE, undecided=undecided)
 
 

@@ -17,6 +17,7 @@ from ..checkpoint.entries import Checkpoint
 from ..checkpoint.planning import Packing, Plan, Wanted, of_entry
 from ..checkpoint.rewriting import PICKLED, Rewriter
 from ..errors import InspectorError
+from ..language import tr
 from .making import VALUE_ROLES
 from .sides import Item, Side
 
@@ -29,7 +30,9 @@ def plan_for(checkpoint: Checkpoint, side: Side, *, whole: bool = False, format:
     nothing is left to write.
     """
     if whole and format == "safetensors":
-        raise InspectorError("A safetensors file holds tensors by name, and nothing else.", hint="Save it as .pth.")
+        raise InspectorError(
+            tr("A safetensors file holds tensors by name, and nothing else."), hint=tr("Save it as .pth.")
+        )
     return _Saving(checkpoint, side, format).plan(whole and bool(side.section))
 
 
@@ -46,7 +49,7 @@ class _Saving:
     def plan(self, whole: bool) -> Plan:
         state = self._state()
         if not state:
-            raise InspectorError("Nothing would be left to write.", hint="Untick a step that drops keys.")
+            raise InspectorError(tr("Nothing would be left to write."), hint=tr("Untick a step that drops keys."))
         root = self._reader().root({self._side.section: state}) if whole else state
         notes = [*self._notes, *(self._rewriter.notes if self._rewriter else ()), *self._warnings(whole)]
         sources = [path for path, _ in self._checkpoint.stamps]
@@ -64,7 +67,9 @@ class _Saving:
             try:
                 self._add(state, item)
             except InspectorError as error:
-                self._notes.append(f"{wording.safe(item.key)} is left out: {error.message.rstrip('.')}.")
+                self._notes.append(
+                    tr("{key} is left out: {message}.", key=wording.safe(item.key), message=error.message.rstrip("."))
+                )
         if self._side.metadata and self._format == "zip":
             versions = OrderedDict((path, dict(each)) for path, each in self._side.metadata.items())
             state._metadata = versions  # type: ignore[attr-defined]  # where torch looks for it
@@ -80,7 +85,7 @@ class _Saving:
 
     def _value(self, item: Item) -> object:
         if self._format == "safetensors":
-            raise InspectorError("it is no tensor")
+            raise InspectorError(tr("it is no tensor"))
         (origin,) = item.origins or (item.key,)
         return self._reader().value(f"{self._side.section}.{origin}" if self._side.section else origin)
 
@@ -95,13 +100,15 @@ class _Saving:
         made = []
         if self._initial:
             made.append(
-                f"{wording.names(self._initial)} stay as the model has them, so they are not in the file:"
-                " load it with strict=False."
+                tr(
+                    "{initial} stay as the model has them, so they are not in the file: load it with strict=False.",
+                    initial=wording.names(self._initial),
+                )
             )
         if self._format == "safetensors" and any(item.shared for item in self._side.items):
-            made.append("Tensors that were one are written once for each name: safetensors knows no ties.")
+            made.append(tr("Tensors that were one are written once for each name: safetensors knows no ties."))
         if whole and any(section.role == "optimizer" for section in self._checkpoint.sections) and self._reshaped():
-            made.append("The optimizer state is kept as it is; it belongs to the parameters as they were before.")
+            made.append(tr("The optimizer state is kept as it is; it belongs to the parameters as they were before."))
         return made
 
     def _reshaped(self) -> bool:
@@ -112,12 +119,12 @@ class _Saving:
 def _wanted(item: Item) -> Wanted:
     if item.made is None:
         if item.tensor is None:
-            raise InspectorError("its values are not known")
+            raise InspectorError(tr("its values are not known"))
         return of_entry(item.tensor)
     from . import made_values
 
     if item.shape is None:
-        raise InspectorError("its shape is not known")
+        raise InspectorError(tr("its shape is not known"))
     base = _base(item)
     base_wanted = of_entry(base.tensor) if base.tensor is not None else None
     learns = (

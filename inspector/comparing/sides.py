@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, Value, walk
 from ..errors import InspectorError
+from ..language import tr
 
 Shape = tuple[int, ...]
 
@@ -105,7 +106,9 @@ def _at(root: Branch, section: str) -> Branch:
     for key, entry in walk(root):
         if key == section and isinstance(entry, Branch):
             return entry
-    raise InspectorError(f"There is no section {section!r} in the file.", hint="Choose one of its branches.")
+    raise InspectorError(
+        tr("There is no section {section!r} in the file.", section=section), hint=tr("Choose one of its branches.")
+    )
 
 
 def _of_names(branch: Branch) -> Iterator[Item]:
@@ -120,7 +123,7 @@ def _of_names(branch: Branch) -> Iterator[Item]:
             yield _item(key, entry)
         elif key.rpartition(".")[2] == EXTRA_STATE or (entry.kind == "object" and not has_tensors(entry)):
             whole = f"{key}."
-            yield Item(key, None, role="extra state" if key.rpartition(".")[2] == EXTRA_STATE else "value")
+            yield Item(key, None, role=tr("extra state") if key.rpartition(".")[2] == EXTRA_STATE else "value")
 
 
 def has_tensors(branch: Branch) -> bool:
@@ -148,7 +151,7 @@ def _item(key: str, entry: Tensor | Value) -> Item:
     if isinstance(entry, Tensor):
         role = "parameter" if entry.parameter else entry.extra.role
         return Item(key, entry.shape, entry.dtype, entry, role)
-    return Item(key, None, role="extra state" if key.rpartition(".")[2] == EXTRA_STATE else "value")
+    return Item(key, None, role=tr("extra state") if key.rpartition(".")[2] == EXTRA_STATE else "value")
 
 
 def _with_ties(items: tuple[Item, ...]) -> tuple[Item, ...]:

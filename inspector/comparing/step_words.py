@@ -10,6 +10,7 @@ from functools import singledispatch
 
 from .. import wording
 from ..errors import InspectorError
+from ..language import tr
 from .steps import (
     AddPrefix,
     Cast,
@@ -32,91 +33,111 @@ from .steps import (
 def as_words(step: Step, keys: int | None = None) -> str:
     """What the step does, in the imperative; `keys` is how many keys it acts on, if that is known."""
     if isinstance(step, (StripPrefix, AddPrefix)):
-        return _said(step, "the keys" if keys is None else wording.plural(keys, "key"))
+        return _said(step, tr("the keys") if keys is None else wording.plural(keys, "key"))
     return _said(step, "") + ("" if keys is None else f" ({wording.plural(keys, 'key')})")
 
 
 @singledispatch
 def _said(step: Step, keys: str) -> str:
-    raise InspectorError(f"{step!r} is no step that mends a checkpoint.")
+    raise InspectorError(tr("{step!r} is no step that mends a checkpoint.", step=step))
 
 
 @_said.register
 def _(step: StripPrefix, keys: str) -> str:
-    return f"take {_code(step.prefix)} off {keys}{_under(step.under)}"
+    return tr("take {code} off {keys}{under}", code=_code(step.prefix), keys=keys, under=_under(step.under))
 
 
 @_said.register
 def _(step: AddPrefix, keys: str) -> str:
-    return f"set {_code(step.prefix)} before {keys}{_under(step.under)}"
+    return tr("set {code} before {keys}{under}", code=_code(step.prefix), keys=keys, under=_under(step.under))
 
 
 @_said.register
 def _(step: Rename, keys: str) -> str:
     old, new = step.rules[0] if step.rules else ("", "")
-    more = f" and {wording.plural(len(step.rules) - 1, 'rule')} more" if len(step.rules) > 1 else ""
-    return f"rename {_code(old)} to {_code(new)}{more}"
+    more = tr(" and {rules} more", rules=wording.plural(len(step.rules) - 1, "rule")) if len(step.rules) > 1 else ""
+    return tr("rename {code} to {code_2}{more}", code=_code(old), code_2=_code(new), more=more)
 
 
 @_said.register
 def _(step: Drop, keys: str) -> str:
-    return f"drop {_listed(step.patterns)}"
+    return tr("drop {listed}", listed=_listed(step.patterns))
 
 
 @_said.register
 def _(step: KeepInitial, keys: str) -> str:
-    return f"leave {_listed(step.patterns)} as the model has it"
+    return tr("leave {listed} as the model has it", listed=_listed(step.patterns))
 
 
 @_said.register
 def _(step: Transpose, keys: str) -> str:
-    return f"exchange dimensions {step.first} and {step.second} of {_listed(step.patterns)}"
+    return tr(
+        "exchange dimensions {first} and {second} of {listed}",
+        first=step.first,
+        second=step.second,
+        listed=_listed(step.patterns),
+    )
 
 
 @_said.register
 def _(step: Squeeze, keys: str) -> str:
-    return f"take {_dims(step.dims)} of size 1 from {_listed(step.patterns)}"
+    return tr("take {dims} of size 1 from {listed}", dims=_dims(step.dims), listed=_listed(step.patterns))
 
 
 @_said.register
 def _(step: Unsqueeze, keys: str) -> str:
-    return f"add {_dims(step.dims)} of size 1 to {_listed(step.patterns)}"
+    return tr("add {dims} of size 1 to {listed}", dims=_dims(step.dims), listed=_listed(step.patterns))
 
 
 @_said.register
 def _(step: Split, keys: str) -> str:
-    return f"cut {_code(step.old)} into {_listed(step.new)} along dimension {step.dim}"
+    return tr(
+        "cut {code} into {listed} along dimension {dim}", code=_code(step.old), listed=_listed(step.new), dim=step.dim
+    )
 
 
 @_said.register
 def _(step: Fuse, keys: str) -> str:
-    return f"join {_listed(step.old)} to {_code(step.new)} along dimension {step.dim}"
+    return tr(
+        "join {listed} to {code} along dimension {dim}", listed=_listed(step.old), code=_code(step.new), dim=step.dim
+    )
 
 
 @_said.register
 def _(step: Slice, keys: str) -> str:
     last = step.start + step.size - 1
-    return f"keep indices {step.start} to {last} of dimension {step.dim} of {_listed(step.patterns)}"
+    return tr(
+        "keep indices {start} to {last} of dimension {dim} of {listed}",
+        start=step.start,
+        last=last,
+        dim=step.dim,
+        listed=_listed(step.patterns),
+    )
 
 
 @_said.register
 def _(step: Pad, keys: str) -> str:
-    return f"fill up dimension {step.dim} of {_listed(step.patterns)} to {step.size} with zeros"
+    return tr(
+        "fill up dimension {dim} of {listed} to {size} with zeros",
+        dim=step.dim,
+        listed=_listed(step.patterns),
+        size=step.size,
+    )
 
 
 @_said.register
 def _(step: Interpolate, keys: str) -> str:
     old, new = (f"{height} × {width}" for height, width in (step.old, step.new))
-    return f"interpolate the positions {_listed(step.patterns)} from {old} to {new}"
+    return tr("interpolate the positions {listed} from {old} to {new}", listed=_listed(step.patterns), old=old, new=new)
 
 
 @_said.register
 def _(step: Cast, keys: str) -> str:
-    return f"convert {_listed(step.patterns)} to {step.dtype}"
+    return tr("convert {listed} to {dtype}", listed=_listed(step.patterns), dtype=step.dtype)
 
 
 def _under(path: str) -> str:
-    return f" under {_code(path)}" if path else ""
+    return tr(" under {code}", code=_code(path)) if path else ""
 
 
 def _dims(dims: tuple[int, ...]) -> str:

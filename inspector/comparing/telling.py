@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from .. import wording
+from ..language import tr
 from .causes import CERTAIN, Cause
 from .diffing import SIZE, Comparison
 from .places import Spot
@@ -48,22 +49,26 @@ class Telling:
         """The cause whose sentence begins with `what` and ends with how much it explains."""
         dims = sorted({(spot.key, spot.dim) for spot in spots}, key=lambda each: (self._places[each[0]], each[1]))
         keys = tuple(dict.fromkeys(key for key, _ in dims))
-        explains = f"explains {len(keys):,} of {wording.plural(self._lines, 'mismatch', 'mismatches')}"
+        explains = tr(
+            "explains {count:,} of {mismatchs}",
+            count=len(keys),
+            mismatchs=wording.plural(self._lines, "mismatch", "mismatches"),
+        )
         return Cause(
             kind, f"{what}: {explains}.", keys, tuple(dims), step, advice, confidence, tuple(evidence), tuple(undecided)
         )
 
     def versus(self, old: object, new: object) -> str:
         """`512 in the file and 400 in the model`."""
-        return f"{old} in {self.file} and {new} in {self.model}"
+        return tr("{old} in {file} and {new} in {model}", old=old, file=self.file, new=new, model=self.model)
 
 
 def sides_in_words(a: Side, b: Side) -> tuple[str, str]:
     """What the two sides are called in a sentence: `the file` and `the model`, or the names of two files."""
     if b.kind != "checkpoint":
-        return "the file", "the model"
+        return tr("the file"), tr("the model")
     if a.name == b.name or not (a.name and b.name):
-        return "the first file", "the second file"
+        return tr("the first file"), tr("the second file")
     return wording.safe(a.name, 60), wording.safe(b.name, 60)
 
 
@@ -71,7 +76,7 @@ def places(paths: Iterable[str], limit: int = 3) -> str:
     """Module paths as words, those that differ in numbers only as one: ``layers.{i}.fc1` (12 of them), `head``."""
     gathered = patterns(paths, limit)
     shown = [
-        f"`{wording.safe(path, 80)}`" + (f" ({count:,} of them)" if count > 1 else "")
+        f"`{wording.safe(path, 80)}`" + (tr(" ({count:,} of them)", count=count) if count > 1 else "")
         for path, count in list(gathered.items())[:limit]
     ]
     return wording.names([*shown, *list(gathered)[limit:]], limit)

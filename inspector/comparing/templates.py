@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from ..errors import QueryError
+from ..language import tr
 
 _SLOT = re.compile(r"\{\{|\}\}|\{([a-z]+\d*)([+-]\d+)?\}")
 
@@ -74,7 +75,9 @@ class Template:
             made.append(literal)
             if name:
                 if name not in values:
-                    raise QueryError(f"{{{name}}} is in {self.text!r}, but not in what is to be renamed.")
+                    raise QueryError(
+                        tr("{{{name}}} is in {text!r}, but not in what is to be renamed.", name=name, text=self.text)
+                    )
                 made.append(str(int(values[name]) + shift) if shift else values[name])
         return "".join(made)
 
@@ -96,7 +99,10 @@ def _is_number(name: str) -> bool:
 
 def _known(name: str, text: str) -> None:
     if not (_is_number(name) or name.rstrip("0123456789") in ("part", "rest")):
-        raise QueryError(f"{{{name}}} in {text!r} is no slot.", hint="There are {i} to {n}, {part} and {rest}.")
+        raise QueryError(
+            tr("{{{name}}} in {text!r} is no slot.", name=name, text=text),
+            hint=tr("There are {i} to {n}, {part} and {rest}."),
+        )
 
 
 def _expression(name: str) -> str:

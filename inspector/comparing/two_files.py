@@ -12,6 +12,7 @@ from .. import wording
 from ..analysis.distances import Distance
 from ..checkpoint.entries import Checkpoint
 from ..checkpoint.json_values import json_value
+from ..language import tr
 from .causes import Explanation
 from .diffing import Comparison
 from .records import diff_record, plain
@@ -64,7 +65,11 @@ class TwoFiles(NamedTuple):
             self.comparison,
             self.explanation.causes,
             self.explanation.before.complaints,
-            facts=tuple((f"section of {letter}", side.section) for letter, side in zip("ab", sides) if side.section),
+            facts=tuple(
+                (tr("section of {letter}", letter=letter), side.section)
+                for letter, side in zip("ab", sides)
+                if side.section
+            ),
             remarks={key: remark for key, remark in remarks if remark},
             record=self.record(),
         )
@@ -89,11 +94,11 @@ def _record(distance: Distance) -> dict[str, Any]:
 def _figures(distance: Distance) -> str:
     figures = [
         f"max |a−b| {distance.max_abs:.3g}",
-        f"relative {distance.rel_l2:.3g}",
-        f"cosine {distance.cosine:.6g}",
+        tr("relative {rel_l2:.3g}", rel_l2=distance.rel_l2),
+        tr("cosine {cosine:.6g}", cosine=distance.cosine),
     ]
     if distance.equal:
-        figures.append(f"{wording.share(distance.equal, distance.numel)} equal")
+        figures.append(tr("{equal} equal", equal=wording.share(distance.equal, distance.numel)))
     if distance.nan_in_one:
-        figures.append(f"{wording.count(distance.nan_in_one)} NaN in one of them only")
+        figures.append(tr("{nan_in_one} NaN in one of them only", nan_in_one=wording.count(distance.nan_in_one)))
     return "  ".join(figures)

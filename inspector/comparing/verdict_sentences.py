@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from ..analysis.distances import Distance
 from ..checkpoint.entries import is_whole
+from ..language import tr
 from ..progress import Progress
 from ..wording import count, names, plural, safe
 from .diffing import DTYPE, MISSING, SIZE, UNEXPECTED, Comparison, Pair
@@ -61,7 +62,7 @@ class _Moved(NamedTuple):
 def at_first(comparison: Comparison) -> str:
     """What names, shapes and dtypes tell."""
     if not comparison.pairs:
-        return "There is nothing to compare: neither side has a tensor."
+        return tr("There is nothing to compare: neither side has a tensor.")
     return f"{_lead(comparison)}." if comparison.fits else f"{_structure(comparison)}."
 
 
@@ -124,45 +125,53 @@ def _as_far_as_read(headline: str, values: Values, moved: _Moved) -> str:
     """What could not be read may have changed, though nothing else did."""
     if moved.anything or not values.refusals:
         return headline
-    return f"As far as they can be read: {headline[0].lower()}{headline[1:]}"
+    return tr(
+        "As far as they can be read: {headline}{headline_2}", headline=headline[0].lower(), headline_2=headline[1:]
+    )
 
 
 def _of_all_else(moved: _Moved) -> str:
     if not moved.anything:
-        return "all else is the same"
+        return tr("all else is the same")
     if not moved.learned:
-        return f"of all else only {_unlearned(moved)} changed"
+        return tr("of all else only {unlearned} changed", unlearned=_unlearned(moved))
     if not moved.still:
-        return "all else changed"
-    return f"{count(len(moved.learned))} of the other {_tensors(moved)} changed"
+        return tr("all else changed")
+    return tr("{count} of the other {tensors} changed", count=count(len(moved.learned)), tensors=_tensors(moved))
 
 
 def _sameness(comparison: Comparison, distances: Mapping[int, Distance]) -> str:
     """For files whose numbers are the same, as far as their dtypes can hold them."""
     if other := _otherwise(comparison):
-        return f"The same weights {other}{_in_another_dtype(comparison)}."
+        return tr(
+            "The same weights {other}{in_another_dtype}.", other=other, in_another_dtype=_in_another_dtype(comparison)
+        )
     if comparison.counts[DTYPE]:
-        return f"Identical but for dtype ({_dtypes(comparison)})."
+        return tr("Identical but for dtype ({dtypes}).", dtypes=_dtypes(comparison))
     if not all(distance.bit_equal for distance in distances.values()):
-        return "Every number is the same, though not every bit: zeros may differ in sign, or NaN in kind."
+        return tr("Every number is the same, though not every bit: zeros may differ in sign, or NaN in kind.")
     if any(pair.a is None or pair.a.tensor is None for pair in comparison.pairs):  # a number, a text: not looked at
-        return "Every tensor is bit for bit the same."
-    return "Bit for bit the same."
+        return tr("Every tensor is bit for bit the same.")
+    return tr("Bit for bit the same.")
 
 
 def _change(comparison: Comparison, distances: Mapping[int, Distance], moved: _Moved) -> str:
     if not moved.learned:
-        return f"only {_unlearned(moved)} changed"
+        return tr("only {unlearned} changed", unlearned=_unlearned(moved))
     if moved.is_a_small_part:
-        return f"only {_listed(moved.patterns)} {'was' if len(moved.patterns) == 1 else 'were'} retrained"
-    far = f"relative L2 {by_branch(comparison, distances)[''].rel_l2:.2g} in all"
+        return tr(
+            "only {listed} {value} retrained",
+            listed=_listed(moved.patterns),
+            value="was" if len(moved.patterns) == 1 else "were",
+        )
+    far = tr("relative L2 {rel_l2:.2g} in all", rel_l2=by_branch(comparison, distances)[""].rel_l2)
     if not moved.still:
-        return f"every tensor changed ({far})"
-    return f"{count(len(moved.learned))} of {_tensors(moved)} changed ({far})"
+        return tr("every tensor changed ({far})", far=far)
+    return tr("{count} of {tensors} changed ({far})", count=count(len(moved.learned)), tensors=_tensors(moved), far=far)
 
 
 def _unlearned(moved: _Moved) -> str:
-    return "the running statistics of batch norms" if moved.running else _listed(moved.whole)
+    return tr("the running statistics of batch norms") if moved.running else _listed(moved.whole)
 
 
 def _tensors(moved: _Moved) -> str:
@@ -175,11 +184,23 @@ def _structure(comparison: Comparison) -> str:
     fitting, pairs = len(comparison.pairs) - len(odd), len(comparison.pairs)
     patterns = covering(odd, [pair.key for pair in comparison.pairs])
     if fitting >= len(odd) and len(patterns) <= FEW:
-        return f"{_lead(comparison)} but for {_listed(patterns)}"
+        return tr("{lead} but for {listed}", lead=_lead(comparison), listed=_listed(patterns))
     if not (comparison.counts[MISSING] or comparison.counts[UNEXPECTED]):
-        return f"The same layers in other sizes: {count(len(odd))} of {plural(pairs, 'tensor')} differ in shape"
-    agree = f"only {count(fitting)} of {plural(pairs, 'tensor')}" if fitting else "no tensor"
-    return f"Different architectures: {agree} {'are' if fitting > 1 else 'is'} on both sides by name and shape"
+        return tr(
+            "The same layers in other sizes: {count} of {tensors} differ in shape",
+            count=count(len(odd)),
+            tensors=plural(pairs, "tensor"),
+        )
+    agree = (
+        tr("only {fitting} of {tensors}", fitting=count(fitting), tensors=plural(pairs, "tensor"))
+        if fitting
+        else tr("no tensor")
+    )
+    return tr(
+        "Different architectures: {agree} {value} on both sides by name and shape",
+        agree=agree,
+        value="are" if fitting > 1 else "is",
+    )
 
 
 def _lead(comparison: Comparison) -> str:
@@ -190,14 +211,14 @@ def _lead(comparison: Comparison) -> str:
 def _otherwise(comparison: Comparison) -> str:
     """What steps had to see through: `under another prefix (module.) and in another layout`; empty where nothing."""
     other = _other_names(comparison)
-    found = [f"under {other}"] if other else []
+    found = [tr("under {other}", other=other)] if other else []
     if any(pair.a is not None and pair.a.made is not None for pair in comparison.pairs):
-        found.append("in another layout")
+        found.append(tr("in another layout"))
     return " and ".join(found)
 
 
 def _in_another_dtype(comparison: Comparison) -> str:
-    return f", in another dtype ({_dtypes(comparison)})" if comparison.counts[DTYPE] else ""
+    return tr(", in another dtype ({dtypes})", dtypes=_dtypes(comparison)) if comparison.counts[DTYPE] else ""
 
 
 def _dtypes(comparison: Comparison) -> str:
@@ -215,7 +236,11 @@ def _other_names(comparison: Comparison) -> str:
     prefixes = {_prefix(was, key) for was, key in changes}
     if not changes:
         return ""
-    return f"another prefix ({_quoted(prefixes.pop())})" if len(prefixes) == 1 and "" not in prefixes else "other names"
+    return (
+        tr("another prefix ({quoted})", quoted=_quoted(prefixes.pop()))
+        if len(prefixes) == 1 and "" not in prefixes
+        else tr("other names")
+    )
 
 
 def _prefix(was: str, key: str) -> str:
@@ -226,25 +251,35 @@ def _prefix(was: str, key: str) -> str:
 
 def _frozen(comparison: Comparison, moved: _Moved) -> Iterator[str]:
     if comparison.fits and moved.learned and moved.still and not moved.is_a_small_part:
-        yield f"Frozen layers did not move: {_listed(covering(moved.still, moved.learned + moved.still))}."
+        yield tr(
+            "Frozen layers did not move: {listed}.", listed=_listed(covering(moved.still, moved.learned + moved.still))
+        )
 
 
 def _beside(moved: _Moved) -> Iterator[str]:
     """What changed without having been learned."""
     if moved.learned and moved.running:
-        yield "The running statistics of batch norms changed as well."
+        yield tr("The running statistics of batch norms changed as well.")
     if moved.whole and (moved.learned or moved.running):
-        yield f"Whole numbers changed as well: {_listed(moved.whole)}."
+        yield tr("Whole numbers changed as well: {listed}.", listed=_listed(moved.whole))
 
 
 def _low_rank(comparison: Comparison, ranks: Ranks) -> Iterator[str]:
     if ranks.low:
         where = covering(ranks.low, [pair.key for pair in comparison.pairs])
-        layers = "the attention layers" if all(map(_is_attention, ranks.low)) else _listed(where)
-        part = f" ({ranks.looked_at} of {plural(ranks.changed, 'changed matrix', 'changed matrices')} looked at)"
+        layers = tr("the attention layers") if all(map(_is_attention, ranks.low)) else _listed(where)
+        part = tr(
+            " ({looked_at} of {matrixs} looked at)",
+            looked_at=ranks.looked_at,
+            matrixs=plural(ranks.changed, "changed matrix", "changed matrices"),
+        )
         yield (
-            f"Low-rank change (rank ≤ {ranks.rank}) in {layers}, as merging an adapter makes it"
-            f"{part if ranks.looked_at < ranks.changed else ''}."
+            tr(
+                "Low-rank change (rank ≤ {rank}) in {layers}, as merging an adapter makes it{part}.",
+                rank=ranks.rank,
+                layers=layers,
+                part=part if ranks.looked_at < ranks.changed else "",
+            )
         )
 
 
@@ -255,13 +290,15 @@ def _is_attention(key: str) -> bool:
 def _nan(comparison: Comparison, distances: Mapping[int, Distance]) -> Iterator[str]:
     keys = [comparison.pairs[place].key for place, distance in sorted(distances.items()) if distance.nan_in_one]
     if keys:
-        yield f"NaN in only one of the two: {_listed(keys)}."
+        yield tr("NaN in only one of the two: {listed}.", listed=_listed(keys))
 
 
 def _refused(values: Values) -> Iterator[str]:
     if values.refusals:
         first = next(iter(values.refusals.values()))
-        yield f"{plural(len(values.refusals), 'tensor')} could not be compared: {first}"
+        yield tr(
+            "{tensors} could not be compared: {first}", tensors=plural(len(values.refusals), "tensor"), first=first
+        )
 
 
 def _listed(patterns: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from .. import wording
+from ..language import tr
 from . import fusing
 from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
 from .chance import is_chance
@@ -79,7 +80,9 @@ def _renamed(a: Side, b: Side, links: list[Link]) -> Cause:
     here, there = a.by_key(), b.by_key()
     made = rules(pairs, list(here), there.keys(), lambda key, new: same_rank(here[key], there[new]))
     keys = lines((here[old] for old, _ in pairs), (link.theirs[0] for link in links))
-    sentence = f"{wording.plural(len(pairs), 'key goes', 'keys go')} by other names: {_told(made)}."
+    sentence = tr(
+        "{goess} by other names: {told}.", goess=wording.plural(len(pairs), "key goes", "keys go"), told=_told(made)
+    )
     return Cause("rename", sentence, keys, (), Rename(made), "", _surest(links), _evidence(links), _undecided(links))
 
 
@@ -95,9 +98,9 @@ def _surest(links: Iterable[Link]) -> str:
 
 def _evidence(links: list[Link]) -> tuple[str, ...]:
     same = sum(link.ours[0].shape == link.theirs[0].shape for link in links)
-    said = [f"{same:,} of {wording.plural(len(links), 'pair')} have the same shape."]
+    said = [tr("{same:,} of {pairs} have the same shape.", same=same, pairs=wording.plural(len(links), "pair"))]
     if same < len(links):
-        said.append("The others stand in the same place of the same structure.")
+        said.append(tr("The others stand in the same place of the same structure."))
     return tuple(said)
 
 
@@ -113,4 +116,4 @@ def _undecided(links: list[Link]) -> tuple[str, ...]:
             )
     listed = list(said.values())
     more = len(listed) - 3
-    return (*listed[:3], f"So it is with {more:,} more.") if more > 0 else tuple(listed)
+    return (*listed[:3], tr("So it is with {more:,} more.", more=more)) if more > 0 else tuple(listed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from .. import wording
+from ..language import tr
 from . import advising
 from .arithmetic import factor, factor_words, multiple
 from .causes import CERTAIN, LIKELY, Cause
@@ -39,14 +40,27 @@ def _what(telling: Telling, cluster: Cluster) -> str:
     sizes = sorted(group.pair for group in cluster.groups)
     changes = wording.names([f"{a:,} → {b:,}" for a, b in sizes], 6)
     if cluster.multiplier is not None:
-        return f"Widths times {float(cluster.multiplier):.3g}, rounded to multiples of eight ({changes})"
+        return tr(
+            "Widths times {float:.3g}, rounded to multiples of eight ({changes})",
+            float=float(cluster.multiplier),
+            changes=changes,
+        )
     if cluster.sums:
         wide = f"{agreeing(base.producers, 'is', 'are')} {telling.versus(f'{old:,} wide', f'{new:,}')}"
-        return f"{wide}, and what they add up to changes with it ({changes})"
+        return tr("{wide}, and what they add up to changes with it ({changes})", wide=wide, changes=changes)
     if _is_one_width(cluster):
-        return f"One width is {telling.versus(f'{old:,}', f'{new:,}')}, and its multiples with it ({changes})"
+        return tr(
+            "One width is {versus}, and its multiples with it ({changes})",
+            versus=telling.versus(f"{old:,}", f"{new:,}"),
+            changes=changes,
+        )
     ratio = factor(old, new)
-    return f"Widths are {factor_words(ratio or Fraction(1))} as large in {telling.model} ({changes})"
+    return tr(
+        "Widths are {factor_words} as large in {model} ({changes})",
+        factor_words=factor_words(ratio or Fraction(1)),
+        model=telling.model,
+        changes=changes,
+    )
 
 
 def _of_one(telling: Telling, group: Group) -> str:
@@ -62,7 +76,7 @@ def _of_one(telling: Telling, group: Group) -> str:
 def _advice(telling: Telling, cluster: Cluster) -> str:
     pairs = [group.pair for group in cluster.groups if group.producers]
     if not pairs:
-        return "It follows from what comes before it: see what is missing or added there."
+        return tr("It follows from what comes before it: see what is missing or added there.")
     return advising.widths(telling, pairs, factor(*_base(cluster).pair))
 
 
@@ -79,14 +93,16 @@ def _evidence(cluster: Cluster) -> list[str]:
     found = [_stands(group) for group in cluster.groups[:4]]
     ratios = {factor(*group.pair) for group in cluster.groups}
     if len(cluster.groups) > 1 and len(ratios) == 1:
-        found.append(f"All {len(cluster.groups)} sizes change by the same factor, {ratios.pop()}.")
+        found.append(
+            tr("All {count} sizes change by the same factor, {pop}.", count=len(cluster.groups), pop=ratios.pop())
+        )
     return found
 
 
 def _stands(group: Group) -> str:
     """Where a pair of sizes stands: `512 → 400 comes out of `hidden_layers.0` and goes into `hidden_layers.1`.`"""
     old, new = group.pair
-    ways = (("comes out of", group.producers), ("goes into", group.consumers))
+    ways = ((tr("comes out of"), group.producers), (tr("goes into"), group.consumers))
     told = " and ".join(f"{way} {places(modules)}" for way, modules in ways if modules)
     return f"{old:,} → {new:,} {told or f'stands in {places(spot.module for spot in group.spots)}'}."
 

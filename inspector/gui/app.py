@@ -1,7 +1,7 @@
-"""The door of the window: `main` makes the application, shows the window, and opens what it was told to.
+"""The application: `main` makes it, shows the window, and opens what it was told to.
 
-Files come in from the command line, by drag and drop, by dialog, and - on systems whose file manager sends
-them to a running program - as file-open events.
+Files come in from the command line, by drag and drop, by dialog, from second starts, and - on systems whose file
+manager sends them to a running program - as file-open events. `start` is the door that people come through.
 """
 
 from __future__ import annotations
@@ -9,28 +9,31 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from .. import __version__
+from ..language import tr
 from . import theme
 from .commands import THEMES
 from .last_resort import LastResort
 from .main_window import MainWindow
+from .one_window import Call, Place, take_place
 from .open_file import OpenFile
 from .session import Session
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .window_calls import WindowCalls
 
 NAME = "checkpoint-inspector"
 SWITCH_INTERVAL = 0.0005
 """Seconds for which a thread may hold the interpreter when the window wants it; Python's own is ten times that."""
 MOMENT_MS = 100
 """How long the window waits for the first file before it shows itself without."""
-USAGE = """usage: checkpoint-inspector [FILE ...]
-
-Opens the window, and each FILE (or folder of shards) in a tab of its own."""
 
 
 class QtApplication(QApplication):
@@ -65,11 +68,53 @@ class Application:
         self.window = MainWindow(self.session, self.settings)
         self.last_resort = LastResort()
         self.session.broken.connect(self.last_resort.report)
+        self.calls: WindowCalls | None = None
+        self.place: Place | None = None
+        self._is_looking = False
         if isinstance(app, QtApplication):
             app.file_asked.connect(self.session.open)
 
+    def take(self, place: Place | None) -> None:
+        """From its first paint on this window is the one that others hand their files to, if it has the place.
+
+        Without it, it looks for it whenever it comes to the front: the window that has it may have been closed.
+        """
+        self.place = place
+        if place is not None:
+            self.window.dressed.connect(self._hear)
+        else:
+            self.app.applicationStateChanged.connect(self._look_for_place)
+            self._is_looking = True
+
+    def _look_for_place(self, state: Qt.ApplicationState) -> None:
+        if state == Qt.ApplicationState.ApplicationActive and self.place is None:
+            self.place = take_place()
+            self._hear()
+
+    def _hear(self) -> None:
+        if self.place is not None and self.calls is None:
+            from .window_calls import WindowCalls  # not needed before the first paint
+
+            self.calls = WindowCalls(self.place, self.answer)
+
+    def answer(self, call: Call) -> bool:
+        """Opens what a second start asks for, and comes to the front; False when the window is being closed."""
+        if not self.window.isVisible():
+            return False
+        from .coming_to_front import come_to_front
+
+        self.session.open(call.paths)
+        come_to_front(self.window, call.token)
+        return True
+
     def end(self) -> None:
         """Stops what runs, and lets go of the QApplication."""
+        if self.calls is not None:
+            self.calls.stop()
+        if self.place is not None:
+            self.place.leave()
+        if self._is_looking:
+            self.app.applicationStateChanged.disconnect(self._look_for_place)
         self.session.end()
         if isinstance(self.app, QtApplication):
             self.app.file_asked.disconnect(self.session.open)
@@ -88,7 +133,7 @@ def prepare(app: QApplication) -> None:
     app.setApplicationDisplayName("")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName(NAME)
-    app.setStyle("Fusion")
+    app.setStyle(tr("Fusion"))
 
 
 def wait_a_moment(file: OpenFile) -> None:
@@ -100,21 +145,20 @@ def wait_a_moment(file: OpenFile) -> None:
     loop.exec()
 
 
-def main(argv: Sequence[str] | None = None, *, in_process: bool = False) -> int:
+def main(argv: Sequence[str] | None = None, *, in_process: bool = False, place: Place | None = None) -> int:
     """Shows the window with each file of `argv` (by default the command line's) in a tab; gives the exit code.
 
-    `in_process`: what is trained and tested runs inside the window's process, and not in a child.
+    `in_process`: what is trained and tested runs inside the window's process, and not in a child. `place`: the place
+    of the one window, which second starts hand their files to.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    if any(word in ("-h", "--help") for word in words):
-        print(USAGE)
-        return 0
     sys.setswitchinterval(SWITCH_INTERVAL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the window at once
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QtApplication([sys.argv[0]])
     inspector = Application(app, in_process=in_process)
     inspector.last_resort.install()
+    inspector.take(place)
     try:
         inspector.session.open([word for word in words if word])
         if inspector.session.current is not None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu
 
 from .. import __version__, wording
 from ..errors import InspectorError
+from ..language import tr
 from . import copying, theme
 from .open_file import OpenFile
 from .panels.inspect_panel import InspectPanel
@@ -98,14 +99,14 @@ class Commands:
         from PySide6.QtWidgets import QFileDialog
 
         folder = self._window.settings.last_folder()
-        paths, _ = QFileDialog.getOpenFileNames(self._window, "Open Checkpoints", folder, _FILTER)
+        paths, _ = QFileDialog.getOpenFileNames(self._window, tr("Open Checkpoints"), folder, _FILTER)
         self._window.session.open(paths)
 
     def open_folder(self) -> None:
         from PySide6.QtWidgets import QFileDialog
 
         folder = self._window.settings.last_folder()
-        path = QFileDialog.getExistingDirectory(self._window, "Open a Folder of Shards", folder)
+        path = QFileDialog.getExistingDirectory(self._window, tr("Open a Folder of Shards"), folder)
         self._window.session.open([path] if path else [])
 
     def compare(self) -> None:
@@ -120,7 +121,7 @@ class Commands:
             action = menu.addAction(wording.safe(file.name, 80).replace("&", "&&"))
             action.triggered.connect(lambda _=False, file=file: session.compare(this.path, file.path))
         menu.addSeparator()
-        menu.addAction("&Another File…").triggered.connect(lambda _=False: self._compare_with_another())
+        menu.addAction(tr("&Another File…")).triggered.connect(lambda _=False: self._compare_with_another())
         menu.setActiveAction(menu.actions()[0])
         menu.popup(self._window.mapToGlobal(self._window.rect().center()))
 
@@ -128,7 +129,7 @@ class Commands:
         from PySide6.QtWidgets import QFileDialog
 
         file = self._window.file()
-        title = f"Compare {wording.safe(file.name, 60)} with …"
+        title = tr("Compare {name} with …", name=wording.safe(file.name, 60))
         other, _ = QFileDialog.getOpenFileName(self._window, title, os.path.dirname(file.path), _FILTER)
         if other:
             self._window.session.compare(file.path, other)
@@ -155,7 +156,7 @@ class Commands:
         if looks_like_one(text):
             self._window.session.explain(text)
         else:
-            self._window.status.showMessage("There is no error of load_state_dict on the clipboard", 4000)
+            self._window.status.showMessage(tr("There is no error of load_state_dict on the clipboard"), 4000)
 
     def export(self) -> None:
         from .export import ask_where, export
@@ -166,7 +167,7 @@ class Commands:
             export(file, path, found, self._tell_exported, self.tell_failure)
 
     def _tell_exported(self, path: str) -> None:
-        self._window.status.showMessage(f"Written to {wording.safe(path)}", 6000)
+        self._window.status.showMessage(tr("Written to {path}", path=wording.safe(path)), 6000)
 
     def tell_failure(self, error: Exception) -> None:
         """An error that belongs to no tab, as a box; one of the program goes to the last resort."""
@@ -186,7 +187,7 @@ class Commands:
 
     def _copy(self, made: Callable[[OpenFile, TreeSide], str]) -> None:
         QGuiApplication.clipboard().setText(made(self._window.file(), self._window.tree()))
-        self._window.status.showMessage("Copied", 1500)
+        self._window.status.showMessage(tr("Copied"), 1500)
 
     def fold(self) -> None:
         folded = self._window.actions_["fold"].isChecked()
@@ -230,8 +231,8 @@ class Commands:
     def show_about(self) -> None:
         from PySide6.QtWidgets import QMessageBox
 
-        title = "Checkpoint Inspector"
-        QMessageBox.about(self._window, f"About {title}", f"{title} {__version__}\n\n{_ABOUT}")
+        title = tr("Checkpoint Inspector")
+        QMessageBox.about(self._window, tr("About {title}", title=title), f"{title} {__version__}\n\n{_ABOUT}")
 
 
 def _nothing() -> None:

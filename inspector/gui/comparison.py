@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from ..errors import FileError, InspectorError
+from ..language import tr
 from ..progress import Progress
 from .comparing.compared_files import Checkpoints, ComparedFiles, Two, comparing_files, judging_values
 from .open_page import OpenPage
@@ -104,8 +105,8 @@ class OpenComparison(OpenPage):
         if not isinstance(error, InspectorError):
             self.broken.emit(error)
             error = FileError(
-                f"An error in this program, {type(error).__name__}, stopped the comparison.",
-                hint="Nothing in the files was run or changed. Please report it with the text of the error window.",
+                tr("An error in this program, {name}, stopped the comparison.", name=type(error).__name__),
+                hint=tr("Nothing in the files was run or changed. Please report it with the text of the error window."),
             )
         self.error = error
         self._watch.watch((path, stamp_of(path)) for path in self.paths)
@@ -165,7 +166,7 @@ class OpenComparison(OpenPage):
         last = next((word for word in reversed(words) if isinstance(word, Progress)), None)
         if self.found is not None:
             total = self.found.measuring.total_bytes
-            self._tell_pace(last.done if last else self._measured_bytes, total, "Compared")
+            self._tell_pace(last.done if last else self._measured_bytes, total, tr("Compared"))
 
     def _take_in(self, measured: list[Measured]) -> None:
         assert self.found is not None

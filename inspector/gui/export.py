@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from ..checkpoint.entries import Checkpoint
 from ..checkpoint.outline import Outline
 from ..checkpoint.text_files import writing
+from ..language import tr
 from ..progress import Progress
 from .jobs import Job
 from .open_file import OpenFile
@@ -25,7 +26,7 @@ REPORTS = {"HTML page (*.html)": ".html", "Markdown (*.md)": ".md", "JSON (*.jso
 def ask_where(parent: QWidget, file: OpenFile) -> str:
     """The path to write to, chosen in a dialog; empty when it was put away."""
     beside = os.path.splitext(file.path)[0] + ".csv"
-    path, chosen = QFileDialog.getSaveFileName(parent, "Export Tree", beside, ";;".join(FORMATS))
+    path, chosen = QFileDialog.getSaveFileName(parent, tr("Export Tree"), beside, ";;".join(FORMATS))
     if path and os.path.splitext(path)[1].lower() not in FORMATS.values():
         path += FORMATS.get(chosen, ".csv")
     return path
@@ -33,7 +34,7 @@ def ask_where(parent: QWidget, file: OpenFile) -> str:
 
 def ask_where_to_report(parent: QWidget, beside: str) -> str:
     """The path to write a report to, chosen in a dialog that begins with `beside`; empty when it was put away."""
-    path, chosen = QFileDialog.getSaveFileName(parent, "Export Report", beside, ";;".join(REPORTS))
+    path, chosen = QFileDialog.getSaveFileName(parent, tr("Export Report"), beside, ";;".join(REPORTS))
     if path and os.path.splitext(path)[1].lower() not in REPORTS.values():
         path += REPORTS.get(chosen, ".html")
     return path
@@ -62,7 +63,7 @@ def exporting(
     checkpoint: Checkpoint, outline: Outline, path: str, rows: Iterable[int] | None = None
 ) -> Generator[Progress, None, str]:
     """Writes the tree to `path` in the format its ending says, and returns the path. Raises FileError."""
-    return writing(path, _pieces(checkpoint, outline, path, rows), "The tree was not exported")
+    return writing(path, _pieces(checkpoint, outline, path, rows), tr("The tree was not exported"))
 
 
 def reporting(path: str, story: Callable[[], Story]) -> Generator[Progress, None, str]:
@@ -71,7 +72,7 @@ def reporting(path: str, story: Callable[[], Story]) -> Generator[Progress, None
 
     yield Progress(0, 1, "reports", "telling")
     text = report(story(), os.path.splitext(path)[1].removeprefix("."))
-    return (yield from writing(path, iter((text,)), "The report was not written"))
+    return (yield from writing(path, iter((text,)), tr("The report was not written")))
 
 
 def _pieces(checkpoint: Checkpoint, outline: Outline, path: str, rows: Iterable[int] | None) -> Iterator[str]:

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint
 from ..comparing.optimizer_states import optimizer_states
+from ..language import tr
 from ..wording import count, plural, safe
 from .field_words import convention_of
 from .part_words import steps_of
@@ -55,14 +56,18 @@ def counted(checkpoint: Checkpoint, fields: Sequence[Field], field: Field | None
     if field is None:
         return _without_number(checkpoint, fields)
     stored = _whole(field.value)
-    shown = f"`{safe(field.key, 60)}` is {stored}"
+    shown = tr("`{key}` is {stored}", key=safe(field.key, 60), stored=stored)
     if convention_of(field.key.rpartition(".")[2]) == "done":
         return _by_convention(field, stored, shown)
     possible = [done for done in (stored - 1, stored, stored + 1) if done >= 0]
     for ask in _WITNESSES:
         told = ask(checkpoint, fields, stored, possible)
         if told is not None:
-            return Counted(told.done + 1, f"{shown}, and {told.words}: {_so(told.done, stored)}", told.is_sure)
+            return Counted(
+                told.done + 1,
+                tr("{shown}, and {words}: {so}", shown=shown, words=told.words, so=_so(told.done, stored)),
+                told.is_sure,
+            )
     return _by_convention(field, stored, shown)
 
 
@@ -71,21 +76,24 @@ def _whole(value: object) -> int:
 
 
 def _so(done: int, stored: int) -> str:
-    words = f"{plural(done, 'epoch')} {'is' if done == 1 else 'are'} done"
-    return f"{words}, counted from 0 in the file." if done == stored + 1 else f"{words}."
+    words = tr("{epochs} {value} done", epochs=plural(done, "epoch"), value="is" if done == 1 else "are")
+    return tr("{words}, counted from 0 in the file.", words=words) if done == stored + 1 else f"{words}."
 
 
 def _by_convention(field: Field, stored: int, shown: str) -> Counted:
     convention = convention_of(field.key.rpartition(".")[2])
     if convention in ("done", "last"):
-        return Counted(stored + 1, f"{shown}: that many are done.", convention == "done")
+        return Counted(stored + 1, tr("{shown}: that many are done.", shown=shown), convention == "done")
     following = max(stored, 1)
     if convention == "next":
-        return Counted(following, f"{shown}: it is the next.", True)
+        return Counted(following, tr("{shown}: it is the next.", shown=shown), True)
     return Counted(
         following,
-        f"{shown}, and nothing in the file says whether that one is done. It is taken for the next, as in most"
-        " tutorials.",
+        tr(
+            "{shown}, and nothing in the file says whether that one is done. It is taken for the next, as in most"
+            " tutorials.",
+            shown=shown,
+        ),
         False,
     )
 
@@ -94,11 +102,15 @@ def _without_number(checkpoint: Checkpoint, fields: Sequence[Field]) -> Counted:
     lengths = list(_lengths(fields))
     if lengths:
         done, key = lengths[0]
-        return Counted(done + 1, f"No epoch is stored; `{safe(key, 60)}` has {plural(done, 'value')}.", False)
+        return Counted(
+            done + 1,
+            tr("No epoch is stored; `{key}` has {values}.", key=safe(key, 60), values=plural(done, "value")),
+            False,
+        )
     named = _number_in_name(checkpoint.path)
     if named is not None:
-        return Counted(named + 1, f"No epoch is stored; the name of the file says {named}.", False)
-    return Counted(1, "No epoch is stored: counting begins at 1.", False)
+        return Counted(named + 1, tr("No epoch is stored; the name of the file says {named}.", named=named), False)
+    return Counted(1, tr("No epoch is stored: counting begins at 1."), False)
 
 
 # -- what counts by itself ---------------------------------------------------------------------------------------------
@@ -111,13 +123,17 @@ def _scheduler(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, pos
         if field.role == "scheduler":
             steps = count_at(entry_at(checkpoint.root, f"{field.key}.last_epoch"))
             if steps is not None and steps in possible:
-                return _Told(steps, f"the scheduler was stepped {plural(steps, 'time')}")
+                return _Told(steps, tr("the scheduler was stepped {times}", times=plural(steps, "time")))
     return None
 
 
 def _histories(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, possible: Sequence[int]) -> _Told | None:
     found = next(((length, key) for length, key in _lengths(fields) if length in possible), None)
-    return None if found is None else _Told(found[0], f"`{safe(found[1], 60)}` has {plural(found[0], 'value')}")
+    return (
+        None
+        if found is None
+        else _Told(found[0], tr("`{found}` has {values}", found=safe(found[1], 60), values=plural(found[0], "value")))
+    )
 
 
 def _lengths(fields: Sequence[Field]) -> Iterator[tuple[int, str]]:
@@ -134,8 +150,8 @@ def _lightning(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, pos
     if isinstance(progress, Branch):
         last = next((child for child in progress.children if child.name == "is_last_batch"), None)
         if getattr(last, "value", True) is False:
-            return _Told(stored, "Lightning saved it in the middle of that epoch", False)
-    return _Told(stored + 1, "Lightning counts from 0 and saves when an epoch is over")
+            return _Told(stored, tr("Lightning saved it in the middle of that epoch"), False)
+    return _Told(stored + 1, tr("Lightning counts from 0 and saves when an epoch is over"))
 
 
 def _file_name(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, possible: Sequence[int]) -> _Told | None:
@@ -143,8 +159,12 @@ def _file_name(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, pos
     if named is None or named not in (stored - 1, stored):
         return None
     from_zero = _is_beside_zero(checkpoint.path)
-    beside = ", beside one of epoch 0" if from_zero else ""
-    return _Told(named + from_zero, f"the file is called after epoch {named}{beside}", from_zero or named < stored)
+    beside = tr(", beside one of epoch 0") if from_zero else ""
+    return _Told(
+        named + from_zero,
+        tr("the file is called after epoch {named}{beside}", named=named, beside=beside),
+        from_zero or named < stored,
+    )
 
 
 def _number_in_name(path: str) -> int | None:
@@ -174,8 +194,15 @@ def _steps(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, possibl
         return None
     done = dividing[1] if len(dividing) == 3 else dividing[0]  # the middle is never wrong by more than one
     others = " or ".join(count(each) for each in dividing if each != done)
-    batches = plural(steps // done, "batch", "batches") + (f" ({others} would fit too)" if others else "")
-    words = f"the optimizer's {plural(steps, 'step')} are {count(done)} times {batches}"
+    batches = plural(steps // done, "batch", "batches") + (
+        tr(" ({others} would fit too)", others=others) if others else ""
+    )
+    words = tr(
+        "the optimizer's {steps} are {done} times {batches}",
+        steps=plural(steps, "step"),
+        done=count(done),
+        batches=batches,
+    )
     return _Told(done, words, len(dividing) == 1 and stored > 1)
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..language import tr
+
 
 class DataSet(NamedTuple):
     """A data set by the name of its class in `torchvision.datasets`."""
@@ -46,8 +48,17 @@ def data_set(name: str) -> DataSet | None:
 
 def fetching(name: str, folder: str) -> str:
     """What fetching it would do, as a sentence to be agreed to."""
-    known, where = data_set(name), f"into {folder}" if folder else "into this program's own folder"
+    known, where = (
+        data_set(name),
+        tr("into {folder}", folder=folder) if folder else tr("into this program's own folder"),
+    )
     if known is None:
-        return f"torchvision would fetch {name} from the internet, {where}."
+        return tr("torchvision would fetch {name} from the internet, {where}.", name=name, where=where)
     size = f"{known.megabytes} MB" if known.megabytes < 1000 else f"{known.megabytes / 1000:.1f} GB"
-    return f"torchvision would fetch {name} from {known.host}, about {size}, {where}."
+    return tr(
+        "torchvision would fetch {name} from {host}, about {size}, {where}.",
+        name=name,
+        host=known.host,
+        size=size,
+        where=where,
+    )

@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Generator
 from typing import Any
 
+from ..language import tr
 from ..progress import Progress, overheard
 from ..workshop.client import Workshop
 from ..workshop.limits import Limits
@@ -91,9 +92,11 @@ class Run:
 
     def _note(self, word: Word | Said | Progress) -> None:
         if isinstance(word, Batches):
-            self._reached = f"batch {word.first + len(word.losses) - 1} of epoch {word.epoch}"
+            self._reached = tr(
+                "batch {first} of epoch {epoch}", first=word.first + len(word.losses) - 1, epoch=word.epoch
+            )
         elif isinstance(word, Progress) and word.unit == "samples" and isinstance(self.request, Test):
-            self._reached = f"{word.done:,} of {word.total:,} samples"
+            self._reached = tr("{done:,} of {total:,} samples", done=word.done, total=word.total)
         elif isinstance(word, Saved) and word.kind == "latest":
             self._saved = word.path
 
@@ -102,9 +105,9 @@ class Run:
         if error.title == WorkshopError.title:
             error.title = TITLES[type(self.request)]
         if error.is_end and self._reached:
-            error.message = f"{error.message} That was after {self._reached}."
+            error.message = tr("{message} That was after {reached}.", message=error.message, reached=self._reached)
         if error.is_end and self._saved:
-            error.hint = f"What was saved last is whole: {self._saved}"
+            error.hint = tr("What was saved last is whole: {saved}", saved=self._saved)
         return error
 
 
@@ -153,7 +156,7 @@ class _InProcess:
         try:
             while True:
                 if self._is_killed:
-                    raise Stopped("It was stopped.")
+                    raise Stopped(tr("It was stopped."))
                 try:
                     word = next(work)
                 except StopIteration as end:

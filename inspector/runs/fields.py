@@ -19,6 +19,7 @@ from ..checkpoint.entries import Branch, Checkpoint, Entry, Value
 from ..checkpoint.sections import sections
 from ..comparing.choosing import comparable
 from ..comparing.optimizer_states import optimizer_states
+from ..language import tr
 from ..wording import names, number, plural, safe
 from .field_words import role_of, words_of
 from .own_files import is_own, own_fields
@@ -124,7 +125,12 @@ def _as_history(entry: Entry, key: str, words: tuple[str, ...]) -> Field | None:
     found = numbers_at(entry)
     if found is None:
         return None
-    return Field("history", key, found, f"{plural(len(found), 'value')}, the last {number(found[-1])}")
+    return Field(
+        "history",
+        key,
+        found,
+        tr("{values}, the last {found}", values=plural(len(found), "value"), found=number(found[-1])),
+    )
 
 
 def _as_records(entry: Entry, key: str) -> Field | None:

@@ -12,6 +12,7 @@ from ..checkpoint.entries import Branch, Checkpoint
 from ..comparing.optimizer_loading import loads_wrongly
 from ..comparing.optimizers import lenses
 from ..comparing.sides import Side, of_checkpoint
+from ..language import tr
 from ..wording import names, safe
 from .resume import Resume
 from .stored import way_to
@@ -53,4 +54,6 @@ def _turned(side: Side) -> Iterator[str]:
     """What shapes cannot tell: a square weight that is turned round beside a state that is not."""
     turned = [safe(item.key, 80) for item in side.items if item.made is not None and item.made.operation == "transpose"]
     if turned:
-        yield f"The state of {names([f'`{key}`' for key in turned])} is not turned round as its weight is."
+        yield tr(
+            "The state of {names} is not turned round as its weight is.", names=names([f"`{key}`" for key in turned])
+        )

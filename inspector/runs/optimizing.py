@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ..checkpoint.entries import Branch, Checkpoint
 from ..comparing.optimizer_kinds import kind_of
 from ..comparing.optimizer_states import OptimizerState, optimizer_states
+from ..language import tr
 from ..wording import safe
 from ..workshop.run_requests import Chosen
 from .arguments import setting
@@ -98,29 +99,33 @@ def _class_of(kind: str, settings: Mapping[str, object], resume: Resume) -> tupl
     if name == "Adam or AdamW":
         return _adam(settings, resume)
     if name in _OTHER_LOOPS:
-        return "", f"{name} {_OTHER_LOOPS[name]}, which a run does not do: choose another one."
+        return "", tr(
+            "{name} {other_loops}, which a run does not do: choose another one.",
+            name=name,
+            other_loops=_OTHER_LOOPS[name],
+        )
     if name in _OPTIONS:
         return name, ""
     if not name:
         said = setting(resume.arguments, "optimizer")
         named = _known(said)
         if named:
-            return named, f"The arguments of the file say {safe(str(said), 40)}."
-        return "", "Which optimizer wrote the state cannot be told: it is left out."
-    return "", f"The state is that of {safe(name, 60)}, which torch does not have: it is left out."
+            return named, tr("The arguments of the file say {said}.", said=safe(str(said), 40))
+        return "", tr("Which optimizer wrote the state cannot be told: it is left out.")
+    return "", tr("The state is that of {name}, which torch does not have: it is left out.", name=safe(name, 60))
 
 
 def _adam(settings: Mapping[str, object], resume: Resume) -> tuple[str, str]:
     """Before 2.7 torch did not say which of the two it is."""
     named = _known(setting(resume.arguments, "optimizer"))
     if named in ("Adam", "AdamW"):
-        return named, "The arguments of the file say so."
+        return named, tr("The arguments of the file say so.")
     decay = settings.get("weight_decay")
     if decay == 0:
-        return "Adam", ""  # without weight decay they are the same
+        return tr("Adam"), ""  # without weight decay they are the same
     if decay == _ADAMW_DECAY:
-        return "AdamW", "Adam and AdamW leave the same state; the weight decay is AdamW's own."
-    return "Adam", "Adam and AdamW leave the same state: if it was AdamW, choose it."
+        return "AdamW", tr("Adam and AdamW leave the same state; the weight decay is AdamW's own.")
+    return tr("Adam"), tr("Adam and AdamW leave the same state: if it was AdamW, choose it.")
 
 
 def _named(resume: Resume) -> Recognised:
@@ -132,7 +137,7 @@ def _named(resume: Resume) -> Recognised:
     wanted = _OPTIONS[name].split()
     known = {each: setting(resume.arguments, each) for each in ("lr", "momentum", "weight_decay") if each in wanted}
     options: dict[str, object] = {each: value for each, value in known.items() if isinstance(value, (int, float))}
-    return Recognised(Chosen(name, options), f"The arguments of the file say {safe(str(said), 40)}.")
+    return Recognised(Chosen(name, options), tr("The arguments of the file say {said}.", said=safe(str(said), 40)))
 
 
 def _known(said: object) -> str:
@@ -174,11 +179,11 @@ def criterion_for(checkpoint: Checkpoint, resume: Resume) -> Suggested:
     """The loss that the file says, or that suits its last layer."""
     own = own_part(checkpoint, "arguments").get("criterion") if resume.is_own else None
     if isinstance(own, str):
-        return Suggested(own, "The run that saved the file had it.")
+        return Suggested(own, tr("The run that saved the file had it."))
     for said in (setting(resume.arguments, "criterion"), setting(resume.arguments, "task")):
         name = _criterion_named(said)
         if name:
-            return Suggested(name, f"The arguments of the file say {safe(str(said), 40)}.")
+            return Suggested(name, tr("The arguments of the file say {said}.", said=safe(str(said), 40)))
     return _by_last_layer(last_layer(checkpoint, resume), len(resume.classes))
 
 
@@ -189,10 +194,12 @@ def _criterion_named(said: object) -> str:
 
 def _by_last_layer(width: int, classes: int) -> Suggested:
     if width == 1:
-        return Suggested("MSELoss", "The last layer gives one number.")
+        return Suggested("MSELoss", tr("The last layer gives one number."))
     if width > 1:
-        return Suggested("CrossEntropyLoss", f"The last layer gives {width} numbers, one for each class.")
-    return Suggested("CrossEntropyLoss", "It is the usual one for classes.")
+        return Suggested(
+            "CrossEntropyLoss", tr("The last layer gives {width} numbers, one for each class.", width=width)
+        )
+    return Suggested("CrossEntropyLoss", tr("It is the usual one for classes."))
 
 
 def last_layer(checkpoint: Checkpoint, resume: Resume) -> int:
@@ -207,4 +214,3 @@ def last_layer(checkpoint: Checkpoint, resume: Resume) -> int:
         if shape and len(shape) == 2 and key.rpartition(".")[2] in ("weight", "kernel"):
             return int(shape[0])
     return 0
-

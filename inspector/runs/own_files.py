@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ..checkpoint.entries import Branch, Checkpoint, Tensor
 from ..comparing.optimizer_states import optimizer_states
+from ..language import tr
 from ..wording import count, names, number, plural, safe
 from ..workshop.run_requests import Chosen
 from .part_words import optimizer_words, part_words, weights_words
@@ -70,7 +71,9 @@ def _words(checkpoint: Checkpoint, role: str, entry: Branch) -> str:
         state = next((state for state in optimizer_states(checkpoint) if state.section == role), None)
         return optimizer_words(state) if state is not None else "a state"
     if role == "rng":
-        return f"the states of {names([child.name for child in entry.children if child.name != 'seed'], 4)}"
+        return tr(
+            "the states of {names}", names=names([child.name for child in entry.children if child.name != "seed"], 4)
+        )
     return part_words(entry, role)
 
 
@@ -88,7 +91,7 @@ def _described(checkpoint: Checkpoint) -> Iterator[Field]:
         yield Field("classes", "data.classes", told, names([safe(name, 40) for name in told], 4))
     arguments = own_part(checkpoint, "arguments")
     shown = [f"{name} {safe(str(arguments[name]), 40)}" for name in _SHOWN if name in arguments]
-    yield Field("arguments", "arguments", None, names(shown, 4) or "all that steered training")
+    yield Field("arguments", "arguments", None, names(shown, 4) or tr("all that steered training"))
 
 
 def _curves(checkpoint: Checkpoint) -> Iterator[Field]:
@@ -98,8 +101,8 @@ def _curves(checkpoint: Checkpoint) -> Iterator[Field]:
         values = history.get(name)
         numbers = [value for value in values if isinstance(value, (int, float))] if isinstance(values, list) else []
         if numbers:
-            told = f"{plural(len(numbers), 'epoch')}, the last {number(numbers[-1])}"
+            told = tr("{epochs}, the last {numbers}", epochs=plural(len(numbers), "epoch"), numbers=number(numbers[-1]))
             yield Field("history", f"history.{name}", tuple(map(float, numbers)), told)
     losses = entry_at(checkpoint.root, "history.batch_losses")
     if isinstance(losses, Tensor) and losses.numel:
-        yield Field("history", "history.batch_losses", None, f"{count(losses.numel)} batches")
+        yield Field("history", "history.batch_losses", None, tr("{numel} batches", numel=count(losses.numel)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..checkpoint.entries import Branch, Entry, Tensor, walk
 from ..comparing.optimizer_kinds import kind_of
 from ..comparing.optimizer_states import OptimizerState
+from ..language import tr
 from ..wording import count, names, number, plural, safe
 from .stored import count_at, number_at
 
@@ -19,10 +20,10 @@ def optimizer_words(state: OptimizerState) -> str:
     """`Adam with 10 states, step 240`."""
     settings = dict(state.groups[0]) if state.groups else {}
     kept = sum(bool(slot.entries) for slot in state.slots)
-    kind = kind_of(settings, state.entry_names) or "An optimizer"
+    kind = kind_of(settings, state.entry_names) or tr("An optimizer")
     joined = "and" if " with " in kind else "with"
     steps = steps_of(state)
-    return f"{kind} {joined} {plural(kept, 'state')}" + (f", step {count(steps)}" if steps else "")
+    return f"{kind} {joined} {plural(kept, 'state')}" + (tr(", step {steps}", steps=count(steps)) if steps else "")
 
 
 def steps_of(state: OptimizerState) -> int:
@@ -38,8 +39,8 @@ def part_words(entry: Entry, section: str) -> str:
     """Of a scheduler or a scaler how far it is, of anything else what it is made of."""
     children = {child.name: child for child in entry.children} if isinstance(entry, Branch) else {}
     if section == "scheduler" and (done := count_at(children.get("last_epoch"))) is not None:
-        return f"stepped {plural(done, 'time')}"
+        return tr("stepped {times}", times=plural(done, "time"))
     if section == "scaler" and (scale := number_at(children.get("scale"))) is not None:
-        return f"scale {number(scale)}"
+        return tr("scale {scale}", scale=number(scale))
     shown = [safe(name, 40) for name in children]
     return names(shown, 4) if shown else "a state"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint
 from ..comparing.sides import Side, of_checkpoint
+from ..language import tr
 from ..wording import count, names, number, plural, safe
 from ..workshop.run_requests import Chosen
 from .arguments import setting
@@ -79,7 +80,7 @@ def _need(role: str, state: str, found: str = "", assumed: str = "") -> Need:
 
 def _under(text: str, key: str | None) -> str:
     """`3 tensors under `state_dict``."""
-    return f"{text} in `{safe(key, 80)}`" if key else text
+    return tr("{text} in `{key}`", text=text, key=safe(key, 80)) if key else text
 
 
 def _text_of(resume: Resume, role: str) -> str:
@@ -92,15 +93,15 @@ def _text_of(resume: Resume, role: str) -> str:
 
 def _weights(checkpoint: Checkpoint, resume: Resume, model: Side | None) -> Need:
     if resume.weights is None and "weights" in resume.corrected:
-        return _need("weights", ASSUMED, assumed="The model begins with the weights that it is made with.")
+        return _need("weights", ASSUMED, assumed=tr("The model begins with the weights that it is made with."))
     if resume.weights is None:
-        return _need("weights", MISSING, assumed="The file has no weights that a model could load.")
+        return _need("weights", MISSING, assumed=tr("The file has no weights that a model could load."))
     found = _text_of(resume, "weights")
     if checkpoint.damage:
         return _need("weights", WARNING, found, checkpoint.damage[0])
     branch = entry_at(checkpoint.root, resume.weights)
     prefix = wrapper_of(of_checkpoint(checkpoint, resume.weights), model) if isinstance(branch, Branch) else ""
-    said = f"All keys begin with `{safe(prefix, 60)}`, which is taken off." if prefix else ""
+    said = tr("All keys begin with `{prefix}`, which is taken off.", prefix=safe(prefix, 60)) if prefix else ""
     if resume.used["weights"].role == "ema":
         said = f"There are no other weights than the averaged ones. {said}".strip()
     return _need("weights", OK, found, said)
@@ -109,12 +110,12 @@ def _weights(checkpoint: Checkpoint, resume: Resume, model: Side | None) -> Need
 def _optimizer(checkpoint: Checkpoint, resume: Resume, side: Side | None, model: Side | None) -> Need:
     known = recognised_optimizer(checkpoint, resume)
     if resume.optimizer is None:
-        name = known.chosen.name if known.chosen is not None else "Adam"
+        name = known.chosen.name if known.chosen is not None else tr("Adam")
         return _need("optimizer", ASSUMED, assumed=_fresh_optimizer(name, known.sentence))
     found = _text_of(resume, "optimizer")
     lost = optimizer_losses(checkpoint, resume, side, model)
     if is_lost(checkpoint, resume.optimizer):
-        lost = ("It lies in an object of the script's own, which is never loaded.",)
+        lost = (tr("It lies in an object of the script's own, which is never loaded."),)
     if lost:
         return _need("optimizer", WARNING, found, " ".join((*lost, BEGINS_ANEW)))
     if known.chosen is None:
@@ -124,11 +125,15 @@ def _optimizer(checkpoint: Checkpoint, resume: Resume, side: Side | None, model:
 
 def _with_rate(found: str, chosen: Chosen) -> str:
     rate = chosen.options.get("lr")
-    return f"{found}, learning rate {number(rate)}" if isinstance(rate, (int, float)) else found
+    return (
+        tr("{found}, learning rate {rate}", found=found, rate=number(rate)) if isinstance(rate, (int, float)) else found
+    )
 
 
 def _fresh_optimizer(name: str, said: str) -> str:
-    text = f"A fresh {name} begins: it knows nothing of the steps before, so that the first ones may be rough."
+    text = tr(
+        "A fresh {name} begins: it knows nothing of the steps before, so that the first ones may be rough.", name=name
+    )
     return f"{said} {text}".strip()
 
 
@@ -146,8 +151,8 @@ def _scheduler(checkpoint: Checkpoint, resume: Resume) -> Need:
 def _constant_rate(checkpoint: Checkpoint, resume: Resume) -> str:
     chosen = recognised_optimizer(checkpoint, resume).chosen
     rate = chosen.options.get("lr") if chosen is not None else None
-    at = f" at {number(rate)}" if isinstance(rate, (int, float)) else " as the optimizer has it"
-    return f"The learning rate stays{at}."
+    at = tr(" at {rate}", rate=number(rate)) if isinstance(rate, (int, float)) else tr(" as the optimizer has it")
+    return tr("The learning rate stays{at}.", at=at)
 
 
 def _call(chosen: Chosen) -> str:
@@ -160,41 +165,43 @@ def _epoch(resume: Resume) -> Need:
     state = OK if resume.epoch_is_sure else ASSUMED
     if "epoch" not in resume.used and "epoch" not in resume.corrected:
         return _need("epoch", state, assumed=resume.epoch_because)
-    found = f"Epoch {count(resume.epoch)} is next"
+    found = tr("Epoch {epoch} is next", epoch=count(resume.epoch))
     if resume.batch:
-        found = f"After batch {count(resume.batch)} of epoch {count(resume.epoch)}"
+        found = tr("After batch {batch} of epoch {epoch}", batch=count(resume.batch), epoch=count(resume.epoch))
     return _need("epoch", state, found, resume.epoch_because)
 
 
 def _best(resume: Resume) -> Need:
     if resume.best is None:
-        text = "None is stored: the first epoch that ends counts as the best."
+        text = tr("None is stored: the first epoch that ends counts as the best.")
         return _need("best", OK if resume.is_own else ASSUMED, assumed=text)
     field = resume.used.get("best")
     if "best" in resume.corrected and field is None:
-        return _need("best", OK, number(resume.best), "You said so.")
+        return _need("best", OK, number(resume.best), tr("You said so."))
     found = _under(number(resume.best), field.key if field is not None else "")
-    at = f", of epoch {resume.best_epoch}" if resume.best_epoch else ""
+    at = tr(", of epoch {best_epoch}", best_epoch=resume.best_epoch) if resume.best_epoch else ""
     if field is not None and field.role != "best" and "best" not in resume.corrected:
-        kept = "the lowest that is stored" if isinstance(field.value, tuple) else "the last one"
-        return _need("best", ASSUMED, found, f"The best is not stored by itself: {kept} counts as the best.")
+        kept = tr("the lowest that is stored") if isinstance(field.value, tuple) else tr("the last one")
+        return _need(
+            "best", ASSUMED, found, tr("The best is not stored by itself: {kept} counts as the best.", kept=kept)
+        )
     return _need("best", OK, found + at)
 
 
 def _rng(resume: Resume) -> Need:
     if resume.rng is None:
-        text = "Order of samples and dropout begin with a seed: as good as before, but not bit for bit the same."
+        text = tr("Order of samples and dropout begin with a seed: as good as before, but not bit for bit the same.")
         return _need("rng", ASSUMED, assumed=text)
     found = _text_of(resume, "rng")
     if resume.is_own:
         return _need("rng", OK, found)
-    text = "Only the script that saved them knows their use: order of samples and dropout begin with a seed."
+    text = tr("Only the script that saved them knows their use: order of samples and dropout begin with a seed.")
     return _need("rng", ASSUMED, found, text)
 
 
 def _scaler(resume: Resume) -> Need:
     if resume.scaler is None:
-        text = "It is needed for mixed precision on a GPU only, which begins with a fresh scale."
+        text = tr("It is needed for mixed precision on a GPU only, which begins with a fresh scale.")
         return _need("scaler", OK if resume.is_own else ASSUMED, assumed=text)
     return _need("scaler", OK, _text_of(resume, "scaler"))
 
@@ -202,13 +209,13 @@ def _scaler(resume: Resume) -> Need:
 def _history(resume: Resume) -> Need:
     found = [field for field in resume.fields if field.role == "history"]
     if not found:
-        return _need("history", ASSUMED, assumed="The curves begin with this run.")
+        return _need("history", ASSUMED, assumed=tr("The curves begin with this run."))
     return _need("history", OK, names([_under(field.text, field.key) for field in found], 3))
 
 
 def _classes(resume: Resume) -> Need:
     if not resume.classes:
-        return _need("classes", ASSUMED, assumed="The data's own names are taken.")
+        return _need("classes", ASSUMED, assumed=tr("The data's own names are taken."))
     shown = names([safe(name, 30) for name in resume.classes], 3)
     return _need("classes", OK, _under(f"{plural(len(resume.classes), 'class', 'classes')}: {shown}", _key(resume)))
 
@@ -222,7 +229,6 @@ def _arguments(resume: Resume) -> Need:
     said = {name: setting(resume.arguments, name) for name in _SHOWN}
     shown = [f"{name} {safe(str(value), 30)}" for name, value in said.items() if isinstance(value, (int, float, str))]
     if not shown:
-        return _need("arguments", ASSUMED, assumed="Batches of 64, and what is usual for the rest.")
+        return _need("arguments", ASSUMED, assumed=tr("Batches of 64, and what is usual for the rest."))
     key = next((field.key for field in resume.fields if field.role == "arguments"), "")
     return _need("arguments", OK, _under(names(shown, 4), key))
-

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .. import wording
+from ..language import tr
 from ..workshop.run_words import Tested
 
 _SPLITS = {"train": "training", "validation": "validation", "test": "test"}
@@ -104,7 +105,20 @@ def _confused(tested: Tested, times: int, label: int, predicted: int) -> Confuse
     of = sum(tested.confusion[label])
     name, other = (wording.safe(tested.classes[at], 60) for at in (label, predicted))
     share = wording.share(times, of)
-    return Confused(label, predicted, times, of, f"{name} is taken for {other} {times:,} of {of:,} times ({share}).")
+    return Confused(
+        label,
+        predicted,
+        times,
+        of,
+        tr(
+            "{name} is taken for {other} {times:,} of {of:,} times ({share}).",
+            name=name,
+            other=other,
+            times=times,
+            of=of,
+            share=share,
+        ),
+    )
 
 
 def _ratio(part: int, whole: int) -> float | None:
@@ -147,12 +161,17 @@ def percent(share: float | None, digits: int = 2) -> str:
 
 def sentence(tested: Tested) -> str:
     """`Accuracy of the network on 10000 test images: 86.58 %`; the loss, where targets are no classes."""
-    of = f"of the network on {tested.samples} {_SPLITS.get(tested.split, tested.split)} {_samples(tested)}"
+    of = tr(
+        "of the network on {samples} {splits} {samples_2}",
+        samples=tested.samples,
+        splits=_SPLITS.get(tested.split, tested.split),
+        samples_2=_samples(tested),
+    )
     if tested.correct is not None:
-        return f"Accuracy {of}: {percent(accuracy(tested))}"
+        return tr("Accuracy {of}: {percent}", of=of, percent=percent(accuracy(tested)))
     if tested.loss is None:
-        return f"Nothing could be measured {of}"
-    return f"Loss {of}: {tested.loss:.6f}"
+        return tr("Nothing could be measured {of}", of=of)
+    return tr("Loss {of}: {loss:.6f}", of=of, loss=tested.loss)
 
 
 def _samples(tested: Tested) -> str:
@@ -169,10 +188,17 @@ def summary(tested: Tested) -> tuple[str, ...]:
 def _figures(tested: Tested) -> list[str]:
     lines = [sentence(tested)]
     if (top := top_accuracy(tested)) is not None:
-        lines.append(f"Top-{tested.top} accuracy: {percent(top)}")
+        lines.append(tr("Top-{top} accuracy: {percent}", top=tested.top, percent=percent(top)))
     if tested.loss is not None and tested.correct is not None:
-        lines.append(f"Loss: {tested.loss:.6f}")
-    lines.append(f"{tested.speed:,.0f} samples/s on {tested.device} ({tested.seconds:.1f} s)")
+        lines.append(tr("Loss: {loss:.6f}", loss=tested.loss))
+    lines.append(
+        tr(
+            "{speed:,.0f} samples/s on {device} ({seconds:.1f} s)",
+            speed=tested.speed,
+            device=tested.device,
+            seconds=tested.seconds,
+        )
+    )
     return lines
 
 
@@ -180,7 +206,7 @@ def _weak_points(tested: Tested) -> list[str]:
     known = [(each.recall, each) for each in per_class(tested) if each.recall is not None and each.recall < 1]
     worst = sorted(known, key=lambda each: each[0])[:_WORST]
     named = ", ".join(f"{wording.safe(each.name, 60)} ({percent(recall, 1)})" for recall, each in worst)
-    lines = [f"Least often recognised: {named}"] if worst else []
+    lines = [tr("Least often recognised: {named}", named=named)] if worst else []
     return lines + [each.text for each in confused(tested, _WORST)]
 
 
@@ -189,7 +215,7 @@ def _proofs(tested: Tested) -> list[str]:
     wrong = [f"{each.name}: {each.text}" for each in tested.proofs if each.state != "ok"]
     if wrong or not tested.proofs:
         return wrong
-    return [f"Proved: {', '.join(each.name.lower() for each in tested.proofs)}."]
+    return [tr("Proved: {name}.", name=", ".join(each.name.lower() for each in tested.proofs))]
 
 
 __all__ = [

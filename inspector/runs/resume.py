@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint
 from ..errors import InspectorError
+from ..language import tr
 from ..wording import number, safe
 from .arguments import arguments_of
 from .counting import Counted, counted
@@ -116,7 +117,8 @@ class _Reading:
         """A correction as a `Field` of the file, a number, or None."""
         if role not in (*PARTS, *NUMBERS):
             raise InspectorError(
-                f"{safe(role)!r} is nothing that can be corrected.", hint=f"It may be {', '.join((*PARTS, *NUMBERS))}."
+                tr("{role!r} is nothing that can be corrected.", role=safe(role)),
+                hint=tr("It may be {value}.", value=", ".join((*PARTS, *NUMBERS))),
             )
         if said is None:
             return None
@@ -128,7 +130,13 @@ class _Reading:
         if value is None:
             raise self._unknown(role, said)
         if role in ("epoch", "batch") and (value != int(value) or value < (role == "epoch")):
-            raise InspectorError(f"{ROLES[role]} {number(value)} cannot be: epochs are counted from 1, batches from 0.")
+            raise InspectorError(
+                tr(
+                    "{roles} {number} cannot be: epochs are counted from 1, batches from 0.",
+                    roles=ROLES[role],
+                    number=number(value),
+                )
+            )
         return value
 
     def _field(self, role: str, key: str) -> Field | None:
@@ -146,10 +154,15 @@ class _Reading:
 
     def _unknown(self, role: str, said: object) -> InspectorError:
         shown = ", ".join(f"`{safe(field.key, 60)}`" for field in self._fields if field.role == role)
-        what = "a number or the key of one" if role in NUMBERS else "the key of a part of the file"
+        what = tr("a number or the key of one") if role in NUMBERS else tr("the key of a part of the file")
         return InspectorError(
-            f"{safe(str(said))!r} is not {what}, and so cannot be the {ROLES[role].lower()}.",
-            hint=f"The file has {shown}." if shown else "",
+            tr(
+                "{said!r} is not {what}, and so cannot be the {roles}.",
+                said=safe(str(said)),
+                what=what,
+                roles=ROLES[role].lower(),
+            ),
+            hint=tr("The file has {shown}.", shown=shown) if shown else "",
         )
 
     # -- what is taken -------------------------------------------------------------------------------
@@ -189,7 +202,7 @@ class _Reading:
     def _epoch(self) -> Counted:
         said = self._corrections.get("epoch")
         if isinstance(said, (int, float)):
-            return Counted(int(said), f"You said that epoch {int(said)} is next.", True)
+            return Counted(int(said), tr("You said that epoch {said} is next.", said=int(said)), True)
         field = self._first("epoch")
         if field is not None:
             self._used["epoch"] = field
@@ -203,8 +216,12 @@ class _Reading:
 
     def _own_epoch(self, epoch: int) -> Counted:
         batch = self._batch()
-        where = f"after batch {batch} of epoch {epoch}" if batch else f"before epoch {epoch}"
-        return Counted(max(epoch, 1), f"A run of this program saved it {where}.", True)
+        where = (
+            tr("after batch {batch} of epoch {epoch}", batch=batch, epoch=epoch)
+            if batch
+            else tr("before epoch {epoch}", epoch=epoch)
+        )
+        return Counted(max(epoch, 1), tr("A run of this program saved it {where}.", where=where), True)
 
     def _best(self, following: int) -> tuple[float | None, int]:
         """The one that is stored as the best; else the lowest of a curve, or the last validation loss."""

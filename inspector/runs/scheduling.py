@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..checkpoint.entries import Checkpoint
+from ..language import tr
 from ..wording import count, plural
 from ..workshop.run_requests import Chosen
 from .own_files import own_chosen
@@ -79,7 +80,7 @@ def recognised_scheduler(checkpoint: Checkpoint, resume: Resume) -> RecognisedSc
             return RecognisedScheduler(None, _STAYS.format(why))
     kind = next((kind for kind in _KINDS if kind.telling <= settings.keys()), None)
     if kind is None:
-        return RecognisedScheduler(None, _STAYS.format("which kind it is cannot be told"))
+        return RecognisedScheduler(None, _STAYS.format(tr("which kind it is cannot be told")))
     return RecognisedScheduler(Chosen(kind.name, _options(kind, settings)))
 
 
@@ -88,8 +89,10 @@ def _per_batch(settings: Mapping[str, object], resume: Resume) -> str:
     steps = settings.get("last_epoch")
     if not isinstance(steps, int) or "epoch" not in resume.used or steps <= 2 * resume.epoch + 1:
         return ""
-    words = f"it was stepped {plural(steps, 'time')}, and epoch {count(resume.epoch)} is next"
-    return f"{words}, so that it was stepped after batches"
+    words = tr(
+        "it was stepped {times}, and epoch {epoch} is next", times=plural(steps, "time"), epoch=count(resume.epoch)
+    )
+    return tr("{words}, so that it was stepped after batches", words=words)
 
 
 def _options(kind: _Kind, settings: Mapping[str, object]) -> dict[str, object]:
@@ -113,4 +116,3 @@ def _milestones(counted: object) -> list[int]:
         known = {epoch: number for epoch, number in times.items() if isinstance(number, int)}
         return sorted(epoch for epoch, number in known.items() for _ in range(min(number, 100)))
     return [int(epoch) for epoch in counted if isinstance(epoch, int)] if isinstance(counted, list) else []
-

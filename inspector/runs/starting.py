@@ -21,6 +21,7 @@ from ..checkpoint.rewriting import PICKLED
 from ..comparing.choosing import choose_for
 from ..comparing.sides import Side, of_checkpoint
 from ..errors import FileError, InspectorError
+from ..language import tr
 from ..progress import Progress
 from ..wording import plural, safe
 from ..workshop.run_requests import Keys, Start
@@ -84,17 +85,22 @@ def _weights(checkpoint: Checkpoint, resume: Resume, mended: Side | None, model:
     key = _section(checkpoint, resume, model) if mended is None else mended.section
     if key is None:
         raise InspectorError(
-            "The file has no weights that a model could load.",
+            tr("The file has no weights that a model could load."),
             title=TITLE,
-            hint="Say where they are, or choose another file.",
+            hint=tr("Say where they are, or choose another file."),
         )
     side = of_checkpoint(checkpoint, key)
     broken = [item for item in side.items if item.tensor is not None and item.tensor.damage]
     if broken:
         first = f"{safe(broken[0].key, 80)}: {broken[0].tensor.damage}" if broken[0].tensor else ""
         raise FileError(
-            f"{plural(len(broken), 'tensor')} of {len(side.items):,} cannot be read. {first}",
-            path=checkpoint.path, title=TITLE, hint="Copy or download the file again.",
+            tr(
+                "{tensors} of {count:,} cannot be read. {first}",
+                tensors=plural(len(broken), "tensor"),
+                count=len(side.items),
+                first=first,
+            ),
+            path=checkpoint.path, title=TITLE, hint=tr("Copy or download the file again."),
         )  # fmt: skip
     return side
 
@@ -146,8 +152,12 @@ def _made(checkpoint: Checkpoint, side: Side, folder: str) -> Generator[Progress
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
         raise FileError(
-            f"The folder {safe(folder)} cannot be made: {safe(error.strerror or str(error))}.",
-            path=folder, title=TITLE, hint="Choose another folder.",
+            tr(
+                "The folder {folder} cannot be made: {why}.",
+                folder=safe(folder),
+                why=safe(error.strerror or str(error)),
+            ),
+            path=folder, title=TITLE, hint=tr("Choose another folder."),
         ) from None  # fmt: skip
     yield from write(path, plan, overwrite=True)
     return path

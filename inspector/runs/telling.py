@@ -6,6 +6,7 @@ import os
 from typing import NamedTuple
 
 from .. import wording
+from ..language import tr
 from ..workshop.run_words import Began, EpochEnd, Handshake, Message, Saved, Trained, Waiting, Word
 
 
@@ -28,44 +29,71 @@ def line_of(word: Word) -> Line | None:
     if isinstance(word, EpochEnd):
         return Line(epoch_end(word))
     if isinstance(word, Waiting):
-        return Line(f"Paused before batch {word.batch:,} of epoch {word.epoch}.")
+        return Line(tr("Paused before batch {batch:,} of epoch {epoch}.", batch=word.batch, epoch=word.epoch))
     if isinstance(word, Saved) and word.kind == "epoch":
-        return Line(f"Saved {wording.safe(os.path.basename(word.path), 120)}, {wording.size(word.nbytes)}.")
+        return Line(
+            tr(
+                "Saved {path}, {nbytes}.",
+                path=wording.safe(os.path.basename(word.path), 120),
+                nbytes=wording.size(word.nbytes),
+            )
+        )
     return None
 
 
 def began(word: Began) -> str:
     """`Epochs 4 to 6 on 3,600 samples, 400 to validate; cpu, learning rate 0.001`"""
-    which = f"Epoch {word.epoch}" if word.epoch >= word.epochs else f"Epochs {word.epoch} to {word.epochs}"
-    after = f", from batch {word.batch + 1:,} on," if word.batch else ""
-    validated = f", {word.validation:,} to validate" if word.validation else ""
+    which = (
+        tr("Epoch {epoch}", epoch=word.epoch)
+        if word.epoch >= word.epochs
+        else tr("Epochs {epoch} to {epochs}", epoch=word.epoch, epochs=word.epochs)
+    )
+    after = tr(", from batch {batch:,} on,", batch=word.batch + 1) if word.batch else ""
+    validated = tr(", {validation:,} to validate", validation=word.validation) if word.validation else ""
     samples = wording.plural(word.train, "sample")
-    return f"{which}{after} on {samples}{validated}; {word.device}, learning rate {wording.number(word.lr)}"
+    return tr(
+        "{which}{after} on {samples}{validated}; {device}, learning rate {lr}",
+        which=which,
+        after=after,
+        samples=samples,
+        validated=validated,
+        device=word.device,
+        lr=wording.number(word.lr),
+    )
 
 
 def epoch_end(word: EpochEnd) -> str:
     """`Epoch: 4  Training Loss: 0.121100  Validation Loss: 0.134200  Accuracy: 95.20 %`"""
-    parts = [f"Epoch: {word.epoch}", f"Training Loss: {word.train_loss:.6f}"]
+    parts = [tr("Epoch: {epoch}", epoch=word.epoch), tr("Training Loss: {train_loss:.6f}", train_loss=word.train_loss)]
     if word.valid_loss is not None:
-        parts.append(f"Validation Loss: {word.valid_loss:.6f}")
+        parts.append(tr("Validation Loss: {valid_loss:.6f}", valid_loss=word.valid_loss))
     if word.accuracy is not None:
-        parts.append(f"Accuracy: {100 * word.accuracy:.2f} %")
+        parts.append(tr("Accuracy: {value:.2f} %", value=100 * word.accuracy))
     return "  ".join(parts)
 
 
 def trained(word: Trained) -> str:
     """How it ended, in a sentence: `Stopped after batch 31 of epoch 5, and saved.`"""
-    best = f" The best was epoch {word.best_epoch}, {loss(word.best)}." if word.best_epoch else ""
+    best = (
+        tr(" The best was epoch {best_epoch}, {loss}.", best_epoch=word.best_epoch, loss=loss(word.best))
+        if word.best_epoch
+        else ""
+    )
     if word.ended == "finished":
-        return f"Finished {duration(word.seconds)} later, after epoch {word.epoch - 1}.{best}"
-    return f"Stopped {stopped_at(word)}, and saved.{best}"
+        return tr(
+            "Finished {duration} later, after epoch {epoch}.{best}",
+            duration=duration(word.seconds),
+            epoch=word.epoch - 1,
+            best=best,
+        )
+    return tr("Stopped {stopped_at}, and saved.{best}", stopped_at=stopped_at(word), best=best)
 
 
 def stopped_at(word: Trained) -> str:
     """`after batch 31 of epoch 5`, `after epoch 4`, `before its first batch`."""
     if word.batch:
-        return f"after batch {word.batch:,} of epoch {word.epoch}"
-    return f"after epoch {word.epoch - 1}" if word.epoch > 1 else "before its first batch"
+        return tr("after batch {batch:,} of epoch {epoch}", batch=word.batch, epoch=word.epoch)
+    return tr("after epoch {epoch}", epoch=word.epoch - 1) if word.epoch > 1 else tr("before its first batch")
 
 
 def loss(value: float | None) -> str:
@@ -81,5 +109,5 @@ def duration(seconds: float) -> str:
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole // 3600:,} h {whole % 3600 // 60:02} min"
+        return tr("{whole} min {whole_2:02} s", whole=whole // 60, whole_2=whole % 60)
+    return tr("{whole:,} h {whole_2:02} min", whole=whole // 3600, whole_2=whole % 3600 // 60)

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
+from ..language import tr
 from . import importing
 from .converting import converted
 from .devices import OnlyShapes
@@ -59,15 +60,27 @@ def open_constructor(source: ModelSource) -> Constructor:
     call = getattr(module, source.name, None)
     where = os.path.basename(source.path)
     if call is None:
-        raise Refusal(f"There is no {source.name} in {where}.", hint=similar(source.name, _classes(module)))
+        raise Refusal(
+            tr("There is no {name} in {where}.", name=source.name, where=where),
+            hint=similar(source.name, _classes(module)),
+        )
     if isinstance(call, nn.Module):
         return Constructor(source, _returns(call))
     if not callable(call):
         kind = type(call).__name__
-        raise Refusal(f"{source.name} in {where} is neither a class nor a function, but of type {kind}.")
+        raise Refusal(
+            tr(
+                "{name} in {where} is neither a class nor a function, but of type {kind}.",
+                name=source.name,
+                where=where,
+                kind=kind,
+            )
+        )
     if isinstance(call, type) and not issubclass(call, nn.Module):
-        hint = similar(source.name, constructors(module), "Model classes there: ")
-        raise Refusal(f"{source.name} in {where} is a class, but no torch.nn.Module.", hint=hint)
+        hint = similar(source.name, constructors(module), tr("Model classes there: "))
+        raise Refusal(
+            tr("{name} in {where} is a class, but no torch.nn.Module.", name=source.name, where=where), hint=hint
+        )
     return Constructor(source, call)
 
 
@@ -90,14 +103,14 @@ def _torchvision_builder(name: str) -> Callable[..., Any]:
     try:
         from torchvision import models  # type: ignore[import-untyped]
     except ImportError as error:
-        raise Refusal("torchvision is not installed in this interpreter.", hint="Choose another.") from error
+        raise Refusal(tr("torchvision is not installed in this interpreter."), hint=tr("Choose another.")) from error
     if name in models.list_models():
         builder: Callable[..., Any] = models.get_model_builder(name)
         return builder
     found = getattr(models, name, None)
     if isinstance(found, type) and issubclass(found, nn.Module):
         return found
-    raise Refusal(f"torchvision has no model {name!r}.", hint=similar(name, models.list_models()))
+    raise Refusal(tr("torchvision has no model {name!r}.", name=name), hint=similar(name, models.list_models()))
 
 
 # -- the three ways ----------------------------------------------------------------------------------------
@@ -120,10 +133,17 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
             if device == CPU or not _speaks_of_meta(error):
                 raise
             reason = text_of(error)[:200]
-            notes.append(f"Could not be built {_IN_WORDS[device]}: {type(error).__name__}: {reason}")
+            notes.append(
+                tr(
+                    "Could not be built {in_words}: {name}: {reason}",
+                    in_words=_IN_WORDS[device],
+                    name=type(error).__name__,
+                    reason=reason,
+                )
+            )
         else:
             notes += dict.fromkeys(wanted)
-            notes += ["It asks for a GPU; what belongs there was made without numbers."] if shapes.gpu else []
+            notes += [tr("It asks for a GPU; what belongs there was made without numbers.")] if shapes.gpu else []
             return Built(_module(constructor, made), _name(constructor, arguments), device, tuple(notes))
     raise AssertionError("the last way returns or raises")
 
@@ -173,8 +193,12 @@ def _module(constructor: Constructor, made: object) -> nn.Module:
     if isinstance(made, nn.Module):
         return made
     raise Refusal(
-        f"{constructor.source.name} returns a {type(made).__name__}, and no torch.nn.Module.",
-        hint="Name the class of the model, or a function that returns the model itself.",
+        tr(
+            "{name} returns a {name_2}, and no torch.nn.Module.",
+            name=constructor.source.name,
+            name_2=type(made).__name__,
+        ),
+        hint=tr("Name the class of the model, or a function that returns the model itself."),
     )
 
 
@@ -193,7 +217,7 @@ def _without_weights(builder: Callable[..., Any], arguments: dict[str, Any]) -> 
     for name in _WEIGHTS:
         if name in takes or name in arguments:
             arguments[name] = None
-    return [f"{name}=None was used: no weights are downloaded to look at shapes." for name in asked]
+    return [tr("{name}=None was used: no weights are downloaded to look at shapes.", name=name) for name in asked]
 
 
 def check_arguments(constructor: Constructor, arguments: Mapping[str, object]) -> None:
@@ -206,15 +230,25 @@ def check_arguments(constructor: Constructor, arguments: Mapping[str, object]) -
     missing = [each.name for each in taken if each.default is each.empty and each.name not in arguments]
     name = constructor.source.name
     if missing:
-        hint = "Give it as an argument." if len(missing) == 1 else "Give them as arguments."
-        raise Refusal(f"{name} needs {_listed(missing)}.", title="Arguments are missing", hint=hint)
+        hint = tr("Give it as an argument.") if len(missing) == 1 else tr("Give them as arguments.")
+        raise Refusal(
+            tr("{name} needs {listed}.", name=name, listed=_listed(missing)),
+            title=tr("Arguments are missing"),
+            hint=hint,
+        )
     if any(each.kind is each.VAR_KEYWORD for each in signature.parameters.values()):
         return
     names = [each.name for each in taken]
     for unknown in (each for each in arguments if each not in names):
-        hint = similar(unknown, names) or (f"It takes {_listed(names)}." if names else "It takes none.")
-        raise Refusal(f"{name} takes no argument {unknown!r}.", title="An argument is not known", hint=hint)
+        hint = similar(unknown, names) or (
+            tr("It takes {listed}.", listed=_listed(names)) if names else tr("It takes none.")
+        )
+        raise Refusal(
+            tr("{name} takes no argument {unknown!r}.", name=name, unknown=unknown),
+            title=tr("An argument is not known"),
+            hint=hint,
+        )
 
 
 def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else tr("{names} and {names_2}", names=", ".join(names[:-1]), names_2=names[-1])

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, overload
 
 from ..errors import InspectorError
+from ..language import tr
 from ..progress import Progress
 from .limits import DEFAULTS, Limits
 from .requests import (
@@ -97,7 +98,7 @@ class Workshop:
         answer, and Stopped after `stop`. To close the generator stops the work.
         """
         while not self._turn.acquire(timeout=TICK):
-            yield Progress(0, 0, "seconds", "Waiting for the workshop")
+            yield Progress(0, 0, "seconds", tr("Waiting for the workshop"))
         work = self._answer(request)
         try:
             self._stopped = False
@@ -108,14 +109,14 @@ class Workshop:
                     answer: Answer | RunAnswer = end.value
                     return answer
                 if self._stopped:
-                    raise Stopped("It was stopped.")
+                    raise Stopped(tr("It was stopped."))
                 yield word
         except WorkshopError as error:
             if self._stopped and not isinstance(error, Stopped):
-                raise Stopped("It was stopped.", output=error.output) from error
+                raise Stopped(tr("It was stopped."), output=error.output) from error
             raise
         except (OSError, ValueError) as error:  # closed while nobody listened, or no descriptor is left
-            raise WorkshopError(f"The workshop could not go on: {error}.") from error
+            raise WorkshopError(tr("The workshop could not go on: {error}.", error=error)) from error
         finally:
             work.close()
             self._turn.release()
@@ -205,7 +206,7 @@ class Workshop:
     def _judge(self, request: Judge) -> Words:
         """Asks the process that has the model; where it is gone, the model is built again."""
         if self._built is None:
-            raise InspectorError("There is no model to be judged.", hint="Build one first.")
+            raise InspectorError(tr("There is no model to be judged."), hint=tr("Build one first."))
         if self._kept is None:
             worker = yield from self._begin()
             yield from self._ask(worker, self._built)

@@ -18,6 +18,7 @@ from functools import lru_cache
 from types import FrameType, TracebackType
 
 from ..errors import InspectorError
+from ..language import tr
 from ..wording import safe
 from .requests import Failure, WorkshopError
 
@@ -50,7 +51,7 @@ def failure_of(error: BaseException) -> Failure:
         return Failure(error.message, error.title, error.hint)
     file, line, code = _own_line(error)
     message, hint = _sentence(error)
-    where = f" (line {line} of {os.path.basename(file)})" if line else ""
+    where = tr(" (line {line} of {file})", line=line, file=os.path.basename(file)) if line else ""
     return Failure(f"{message}{where}.", "", hint, _traceback(error), file, line, code)
 
 
@@ -62,7 +63,7 @@ def text_of(error: BaseException) -> str:
     try:
         text = str(error)
     except BaseException:
-        text = "an error that cannot say what it is"
+        text = tr("an error that cannot say what it is")
     return safe(" ".join(text[: LONGEST * 2].split()), LONGEST)
 
 
@@ -70,20 +71,20 @@ def _sentence(error: BaseException) -> tuple[str, str]:
     """(the sentence without its full stop, what to do about it)."""
     text = text_of(error)
     if isinstance(error, SyntaxError):
-        return f"There is a syntax error: {error.msg}", ""
+        return tr("There is a syntax error: {msg}", msg=error.msg), ""
     if isinstance(error, ModuleNotFoundError) and error.name:
         return _missing_package(error.name)
     if isinstance(error, RecursionError):
-        return "It calls itself without end: Python stopped it", ""
+        return tr("It calls itself without end: Python stopped it"), ""
     if isinstance(error, SystemExit):
-        return f"The code ended the program itself with sys.exit({error.code!r:.80})", _guard()
+        return tr("The code ended the program itself with sys.exit({code!r:.80})", code=error.code), _guard()
     if isinstance(error, KeyboardInterrupt):
-        return "The code raised KeyboardInterrupt", ""
+        return tr("The code raised KeyboardInterrupt"), ""
     if isinstance(error, MemoryError) or "can't allocate memory" in text:
-        return f"It asks for more memory than it may have: {text or type(error).__name__}", ""
+        return tr("It asks for more memory than it may have: {text}", text=text or type(error).__name__), ""
     if _is_about_cuda(text):
-        hint = "Build it without .cuda() and device='cuda' in the constructor, or make the device an argument."
-        return "It needs CUDA, which this torch or this machine does not have", hint
+        hint = tr("Build it without .cuda() and device='cuda' in the constructor, or make the device an argument.")
+        return tr("It needs CUDA, which this torch or this machine does not have"), hint
     text = text.rstrip(".")
     return f"{type(error).__name__}: {text}" if text else type(error).__name__, ""
 
@@ -91,16 +92,26 @@ def _sentence(error: BaseException) -> tuple[str, str]:
 def _missing_package(name: str) -> tuple[str, str]:
     package = name.partition(".")[0]
     if package in sys.modules:
-        return f"There is no module {name!r}", ""
+        return tr("There is no module {name!r}", name=name), ""
     if package == "torch":
-        return f"torch is not installed in {sys.executable}", "Install it there, or choose another interpreter."
-    install = f"{sys.executable} -m pip install {_DISTRIBUTIONS.get(package, package)}"
-    hint = f"Install it there ({install}), or choose another interpreter."
-    return f"The code needs the package {package!r}, which {sys.executable} does not have", hint
+        return tr("torch is not installed in {executable}", executable=sys.executable), tr(
+            "Install it there, or choose another interpreter."
+        )
+    install = tr(
+        "{executable} -m pip install {distributions}",
+        executable=sys.executable,
+        distributions=_DISTRIBUTIONS.get(package, package),
+    )
+    hint = tr("Install it there ({install}), or choose another interpreter.", install=install)
+    return tr(
+        "The code needs the package {package!r}, which {executable} does not have",
+        package=package,
+        executable=sys.executable,
+    ), hint
 
 
 def _guard() -> str:
-    return 'What is to run only as a script belongs under `if __name__ == "__main__":`.'
+    return tr('What is to run only as a script belongs under `if __name__ == "__main__":`.')
 
 
 def _is_about_cuda(text: str) -> bool:

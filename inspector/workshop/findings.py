@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Generator, List  # noqa: UP035  # Python 3.8
 
 from .. import wording
+from ..language import tr
 from ..progress import Progress
 from .attempts import Model
 from .descending import learn_unknown
@@ -41,8 +42,12 @@ def _in_words(trait: Trait, wanted: Wanted) -> str:
     name, what = trait
     shape, count = wanted.shapes.get(name), wanted.traits.get(trait)
     if shape is not None:
-        return f"{wording.safe(name)} is {wording.shape(shape)}"
-    return f"{wording.plural(count, 'block')} in {wording.safe(name)}#" if count and what == BLOCKS else ""
+        return tr("{name} is {shape}", name=wording.safe(name), shape=wording.shape(shape))
+    return (
+        tr("{blocks} in {name}#", blocks=wording.plural(count, "block"), name=wording.safe(name))
+        if count and what == BLOCKS
+        else ""
+    )
 
 
 def rounded(turner: Turner, model: Model) -> Turning:
@@ -86,7 +91,14 @@ def undecidable(turner: Turner, model: Model) -> Said:
     for knob in _whole(turner, model):
         if (yield from _is_rough(turner, model, knob)):
             value = _number(turner, model, knob)
-            said.append(f"{knob} is told only roughly: {value + 1} makes the same shapes as {value}.")
+            said.append(
+                tr(
+                    "{knob} is told only roughly: {value} makes the same shapes as {value_2}.",
+                    knob=knob,
+                    value=value + 1,
+                    value_2=value,
+                )
+            )
     numbers = [knob for knob in turner.knobs(model) if knob.kind == INT and type(turner.read(model, knob)) is int]
     for one, other in combinations([knob for knob in numbers if turner.moves[knob]], 2):
         if turner.moves[one] == turner.moves[other]:
@@ -102,7 +114,18 @@ def _as_product(turner: Turner, model: Model, one: Knob, other: Knob) -> Said:
             changed = turn(model.arguments, other, second // factor, turner.signature)
             more = yield from turner.build(model._replace(arguments=changed), one, first * factor)
             same = more is not None and more.shapes == model.shapes
-            return [f"Of {one} and {other} shapes only tell the product, {first * second}."] if same else []
+            return (
+                [
+                    tr(
+                        "Of {one} and {other} shapes only tell the product, {first}.",
+                        one=one,
+                        other=other,
+                        first=first * second,
+                    )
+                ]
+                if same
+                else []
+            )
     return []
 
 
@@ -118,8 +141,20 @@ def motionless(turner: Turner, model: Model) -> Iterator[str]:
 
 def _of_motionless(turner: Turner, argument: Argument, own: list[Knob], value: object) -> Iterator[str]:
     if own and all(knob in turner.stubborn for knob in own):
-        yield f"{argument.name} is {value!r}: the constructor accepted no other value that was tried."
+        yield tr(
+            "{name} is {value!r}: the constructor accepted no other value that was tried.",
+            name=argument.name,
+            value=value,
+        )
     elif own:
-        yield f"{argument.name} moves no shape: it is {value!r}, and shapes cannot tell whether that is right."
+        yield tr(
+            "{name} moves no shape: it is {value!r}, and shapes cannot tell whether that is right.",
+            name=argument.name,
+            value=value,
+        )
     elif isinstance(value, str) and argument.type != "object":
-        yield f"{argument.name} is {value!r}: which other values there are is not known, so none was tried."
+        yield tr(
+            "{name} is {value!r}: which other values there are is not known, so none was tried.",
+            name=argument.name,
+            value=value,
+        )

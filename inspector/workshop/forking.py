@@ -30,6 +30,7 @@ import warnings
 from typing import Any
 
 from ..errors import InspectorError
+from ..language import tr
 from . import crossing
 from .failures import failure_of
 
@@ -67,7 +68,13 @@ def _load_torch() -> None:
     from . import torchvision_schemas
 
     if not hasattr(torch.overrides, "TorchFunctionMode"):
-        raise InspectorError(f"torch {torch.__version__} in {sys.executable} is too old: it must be 1.13 or newer.")
+        raise InspectorError(
+            tr(
+                "torch {version} in {executable} is too old: it must be 1.13 or newer.",
+                version=torch.__version__,
+                executable=sys.executable,
+            )
+        )
     torchvision_schemas.load()
     from . import serving
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 
+from ..language import tr
 from ..wording import number, plural
 from .run_words import Handshake
 
@@ -30,8 +31,17 @@ def judged(
     batches: int, loss: float, expected: float, expected_is: str = "train_loss", error: float = 0.0
 ) -> Handshake:
     """The mean `loss` of the first `batches` against `expected`; `error` is the standard error of that mean."""
-    first = "The first batch has" if batches == 1 else f"The first {plural(batches, 'batch', 'batches')} have"
-    said = f"{first} a loss of {number(_short(loss))}; {_WORDS.get(expected_is, _WORDS['train_loss'])}"
+    first = (
+        tr("The first batch has")
+        if batches == 1
+        else tr("The first {batchs} have", batchs=plural(batches, "batch", "batches"))
+    )
+    said = tr(
+        "{first} a loss of {short}; {words}",
+        first=first,
+        short=number(_short(loss)),
+        words=_WORDS.get(expected_is, _WORDS["train_loss"]),
+    )
     said = f"{said} {number(_short(expected))}"
     verdict = _verdict(loss, expected, expected_is, error)
     return Handshake(batches, loss, expected, bool(verdict), said + (f". {verdict}" if verdict else _ON))
@@ -51,18 +61,20 @@ def standard_error(losses: list[float]) -> float:
 def _verdict(loss: float, expected: float, expected_is: str, error: float) -> str:
     """What is wrong; empty where nothing is."""
     if not math.isfinite(loss):
-        return "That is not a number: the weights, the data or the learning rate are wrong."
+        return tr("That is not a number: the weights, the data or the learning rate are wrong.")
     if not math.isfinite(expected):
         return ""
     rise = loss - expected
     if expected > 0 and rise > 0:
         allowed = (_UP.get(expected_is, 2.0) - 1) * expected
         if rise > max(allowed, _ERRORS * error):
-            return f"That is {number(_short(loss / expected, 2))} times as high: {_CAUSES}"
+            return tr(
+                "That is {short} times as high: {causes}", short=number(_short(loss / expected, 2)), causes=_CAUSES
+            )
     elif expected > 0 and expected_is == "train_loss" and loss < _DOWN * expected:
-        return "That is far lower: another criterion, or a sum where the file has a mean?"
+        return tr("That is far lower: another criterion, or a sum where the file has a mean?")
     elif expected <= 0 and rise > max(1.0, abs(expected), _ERRORS * error):
-        return f"That is far higher: {_CAUSES}"
+        return tr("That is far higher: {causes}", causes=_CAUSES)
     return ""
 
 

@@ -20,6 +20,7 @@ from collections.abc import Container
 from importlib import machinery
 from types import ModuleType
 
+from ..language import tr
 from .failures import Refusal, is_own
 
 _ROOTS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
@@ -47,7 +48,7 @@ def import_file(path: str) -> ModuleType:
     """The module in the file `path`. Raises Refusal when there is no such file, and whatever its code raises."""
     path = os.path.abspath(os.path.expanduser(path))
     if not os.path.isfile(path):
-        raise Refusal(f"There is no file {path}.", hint=_similar_file(path))
+        raise Refusal(tr("There is no file {path}.", path=path), hint=_similar_file(path))
     root, name = _package_of(path)
     _make_at_home(os.path.dirname(path), root)
     stem = os.path.basename(path)[: -len(".py")]
@@ -155,4 +156,4 @@ def _similar_file(path: str) -> str:
     except OSError:
         return ""
     similar = difflib.get_close_matches(name, names, 1)
-    return f"Did you mean {similar[0]}?" if similar else ""
+    return tr("Did you mean {similar}?", similar=similar[0]) if similar else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from torch import nn
 
+from ..language import tr
+
 _RANDOM = "random weights, so what it puts out means nothing before it is trained"
 _MEANINGS = (
     ((nn.modules.batchnorm._BatchNorm,), "mean 0 and variance 1 in place of the statistics that training collects"),
@@ -27,5 +29,5 @@ def initialisation(module: nn.Module) -> str:
         if isinstance(module, classes):
             return meaning
     if "RMSNorm" in type(module).__name__:
-        return "ones, so it normalises and scales nothing"
-    return "whatever its constructor sets" if module._parameters else "what its constructor calculates"
+        return tr("ones, so it normalises and scales nothing")
+    return tr("whatever its constructor sets") if module._parameters else tr("what its constructor calculates")

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from importlib import metadata
 
 from ..errors import InspectorError
+from ..language import tr
 from .requests import Interpreter
 
 PATIENCE = 20.0
@@ -55,11 +56,17 @@ def look(executable: str) -> Interpreter:
         told = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL)
         return Interpreter(*json.loads(told.stdout))
     except subprocess.TimeoutExpired as error:
-        raise InspectorError(f"{executable} did not answer within {PATIENCE:.0f} s.") from error
+        raise InspectorError(
+            tr("{executable} did not answer within {patience:.0f} s.", executable=executable, patience=PATIENCE)
+        ) from error
     except OSError as error:
-        raise InspectorError(f"{executable} cannot be started: {error.strerror or error}.") from error
+        raise InspectorError(
+            tr("{executable} cannot be started: {strerror}.", executable=executable, strerror=error.strerror or error)
+        ) from error
     except (ValueError, TypeError) as error:
-        raise InspectorError(f"{executable} is no Python 3.8 or newer.", hint="Choose another.") from error
+        raise InspectorError(
+            tr("{executable} is no Python 3.8 or newer.", executable=executable), hint=tr("Choose another.")
+        ) from error
 
 
 def candidates(file: str = "") -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..language import tr
 from . import crossing
 from .failures import failure_of, text_of
 from .requests import Failure, Judge, Shape, Verdict
@@ -43,7 +44,7 @@ def judge(module: nn.Module, request: Judge) -> Verdict | Failure:
     with contextlib.suppress(ChildProcessError):  # the user's code may have said that it waits for nobody
         os.waitpid(child, 0)
     if not answer:
-        return Failure("Loading ended the process.")
+        return Failure(tr("Loading ended the process."))
     verdict: Verdict | Failure = crossing.value(answer)
     return verdict
 

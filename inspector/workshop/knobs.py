@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Dict, NamedTuple, Tuple, Union  # noqa: UP035  # Python 3.8
 
+from ..language import tr
 from .requests import Argument, Signature
 
 INT, FLOAT, BOOL, CHOICE = "int", "float", "bool", "choice"
@@ -48,8 +49,8 @@ class Knob(NamedTuple):
     def __str__(self) -> str:
         name = self.argument + "".join(f"[{part!r}]" for part in self.place[1:])
         if self.kind in (LENGTH, LENGTHS):
-            return f"the length of {' and '.join([name, *map(str, self.choices)])}"
-        return f"all of {name}" if self.kind == ALL else name
+            return tr("the length of {value}", value=" and ".join([name, *map(str, self.choices)]))
+        return tr("all of {name}", name=name) if self.kind == ALL else name
 
 
 def knobs(signature: Signature, arguments: Mapping[str, object], fixed: Sequence[str] = ()) -> list[Knob]:

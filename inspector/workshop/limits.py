@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
+from ..language import tr
 from ..wording import size
 from . import memory
 
@@ -63,9 +64,13 @@ class Watch:
     def broken(self) -> str:
         """The limit that was reached, as a sentence without its full stop; empty while there is none."""
         if self.passed > self._seconds:
-            return f"The code was stopped after {self._seconds:g} s without an end"
+            return tr("The code was stopped after {seconds:g} s without an end", seconds=self._seconds)
         if self._held() > self._most and (held := memory.without_sharing(self._pid)) > self._most:
-            return f"The code was stopped when it held {size(held)} of memory; the limit is {size(self._most)}"
+            return tr(
+                "The code was stopped when it held {held} of memory; the limit is {most}",
+                held=size(held),
+                most=size(self._most),
+            )
         return ""
 
     def _held(self) -> int:

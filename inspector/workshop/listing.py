@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 
+from ..language import tr
 from .building import constructors
 from .failures import Refusal, failure_of
 from .importing import import_file
@@ -37,7 +38,7 @@ def list_classes(path: str) -> Classes:
 
 
 def _too_long(*_: object) -> None:
-    raise TimeoutError(f"it was not imported within {SECONDS_A_FILE} s")
+    raise TimeoutError(tr("it was not imported within {seconds_a_file} s", seconds_a_file=SECONDS_A_FILE))
 
 
 def _files(folder: str) -> Iterator[str]:
@@ -51,7 +52,10 @@ def _files(folder: str) -> Iterator[str]:
                 left -= 1
                 yield path
             if left == 0:
-                raise Refusal(f"There are more than {MOST_FILES} files in {folder}.", hint="Choose a folder below it.")
+                raise Refusal(
+                    tr("There are more than {most_files} files in {folder}.", most_files=MOST_FILES, folder=folder),
+                    hint=tr("Choose a folder below it."),
+                )
 
 
 def _may_define(path: str) -> bool:

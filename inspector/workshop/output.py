@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 
+from ..language import tr
 from ..wording import size
 
 
@@ -31,7 +32,7 @@ class Output:
     @property
     def rest(self) -> str:
         """What was not shown at once: how much was left out, and the end."""
-        left_out = f"\n… {size(self._skipped)} left out …\n" if self._skipped else ""
+        left_out = tr("\n… {skipped} left out …\n", skipped=size(self._skipped)) if self._skipped else ""
         return left_out + self._tail
 
     @property

@@ -13,6 +13,8 @@ from typing import Any
 
 from torch import nn
 
+from ..language import tr
+
 _PLACES = (
     ("torch.hub", "load_state_dict_from_url"),
     ("torch.utils.model_zoo", "load_url"),
@@ -31,7 +33,7 @@ def without_downloads(notes: list[str]) -> Iterator[None]:
     load = nn.Module.load_state_dict
 
     def fetch(url: str, *_: Any, **__: Any) -> _Away:
-        notes.append(f"Its constructor wants weights from {url}; they are not needed to look at shapes.")
+        notes.append(tr("Its constructor wants weights from {url}; they are not needed to look at shapes.", url=url))
         return _Away()
 
     def loading(self: nn.Module, state: Any, *arguments: Any, **named: Any) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Tuple, Union  # noqa: UP035  # Python 3.8 has no tuple[int, ...]
 
 from ..errors import InspectorError
+from ..language import tr
 
 Shape = Tuple[int, ...]  # noqa: UP006
 
@@ -67,8 +68,8 @@ def parse_source(text: str) -> ModelSource:
     path, colon, name = text.strip().rpartition(":")
     if not name.isidentifier():
         raise InspectorError(
-            f"{text!r} names no model.",
-            hint="Write resnet18, path/to/file.py:Class or package.module:Class.",
+            tr("{text!r} names no model.", text=text),
+            hint=tr("Write resnet18, path/to/file.py:Class or package.module:Class."),
         )
     if not colon or path == "torchvision":
         return ModelSource("torchvision", "", name)
@@ -76,7 +77,7 @@ def parse_source(text: str) -> ModelSource:
         return ModelSource("file", path, name)
     if all(part.isidentifier() for part in path.split(".")):
         return ModelSource("package", path, name)
-    raise InspectorError(f"{path!r} is neither a .py file nor the name of a module.")
+    raise InspectorError(tr("{path!r} is neither a .py file nor the name of a module.", path=path))
 
 
 class Hello(NamedTuple):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Optional, Tuple, Union  # noqa: UP035  # Python 3.8 has no tuple[int, ...]
 
 from ..errors import InspectorError
+from ..language import tr
 from .requests import ModelSource
 
 Keys = Tuple[Union[str, int], ...]  # noqa: UP006
@@ -68,8 +69,8 @@ def parse_data(text: str) -> DataSource:
     if os.path.isdir(os.path.expanduser(text)):
         return DataSource("images", os.path.abspath(os.path.expanduser(text)))
     raise InspectorError(
-        f"{text!r} names no data.",
-        hint="Write shapes, FashionMNIST:FOLDER, a folder of images, a .npz or .pt file, or file.py:function.",
+        tr("{text!r} names no data.", text=text),
+        hint=tr("Write shapes, FashionMNIST:FOLDER, a folder of images, a .npz or .pt file, or file.py:function."),
     )
 
 

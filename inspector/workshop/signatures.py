@@ -17,6 +17,7 @@ from typing import Any
 
 from torch import nn
 
+from ..language import tr
 from .building import Constructor, on_meta
 from .converting import classes_in
 from .docstrings import arguments_in, first_paragraph
@@ -172,7 +173,7 @@ def type_of(annotation: Any) -> str:
     if isinstance(annotation, str):
         return annotation
     if annotation is type(None):
-        return "None"
+        return tr("None")
     origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
     if _is_union(origin):
         names = [type_of(each) for each in parts]

@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 
+from ..language import tr
 from ..progress import Progress
 from .attempts import Attempts, Build, Enough, Model
 from .descending import descend, detour
@@ -78,7 +79,7 @@ def _first(
     calls = list(first_calls(signature, start))
     with contextlib.suppress(Enough):
         for arguments in calls:
-            model = yield from attempts.build(arguments, "a first model")
+            model = yield from attempts.build(arguments, tr("a first model"))
             if model is not None:
                 return model
     build(calls[0])  # raises what it raised

@@ -18,6 +18,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+from ..language import tr
 from ..progress import Progress
 from . import crossing
 from .requests import Failure, WorkshopError
@@ -40,7 +41,7 @@ class WarmProcess:
     def __init__(self, interpreter: str) -> None:
         """Raises WorkshopError when there is no such program."""
         if os.name != "posix":
-            raise WorkshopError("Models can be built on Linux and macOS only: it takes a process that forks.")
+            raise WorkshopError(tr("Models can be built on Linux and macOS only: it takes a process that forks."))
         self.interpreter = interpreter
         ours, theirs = socket.socketpair()
         self.socket = ours
@@ -62,7 +63,9 @@ class WarmProcess:
             self.socket.close()
             self._said.close()
             reason = error.strerror or error
-            raise WorkshopError(f"The interpreter {interpreter} cannot be started: {reason}.") from error
+            raise WorkshopError(
+                tr("The interpreter {interpreter} cannot be started: {reason}.", interpreter=interpreter, reason=reason)
+            ) from error
         finally:
             theirs.close()
 
@@ -78,8 +81,14 @@ class WarmProcess:
                 raise self._broken()
             passed = time.monotonic() - begin
             if passed > seconds:
-                raise WorkshopError(f"{self.interpreter} did not load torch within {seconds:.0f} s.")
-            yield Progress(int(passed), 0, "seconds", "Loading torch")
+                raise WorkshopError(
+                    tr(
+                        "{interpreter} did not load torch within {seconds:.0f} s.",
+                        interpreter=self.interpreter,
+                        seconds=seconds,
+                    )
+                )
+            yield Progress(int(passed), 0, "seconds", tr("Loading torch"))
 
     def is_running(self) -> bool:
         """Whether the process is there, as far as can be told."""
@@ -129,6 +138,10 @@ class WarmProcess:
         self._said.seek(max(0, self._said.tell() - 20_000))
         said = self._said.read().decode("utf-8", "replace").strip()
         last = said.rpartition("\n")[2]
-        hint = "It must be Python 3.8 or newer, with torch." if last else ""
+        hint = tr("It must be Python 3.8 or newer, with torch.") if last else ""
         reason = f": {last}" if last else ""
-        return WorkshopError(f"{self.interpreter} ended while it was started{reason}.", hint=hint, output=said)
+        return WorkshopError(
+            tr("{interpreter} ended while it was started{reason}.", interpreter=self.interpreter, reason=reason),
+            hint=hint,
+            output=said,
+        )

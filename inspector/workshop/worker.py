@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from typing import Any, get_args
 
+from ..language import tr
 from ..progress import Progress
 from ..wording import size
 from . import crossing
@@ -61,8 +62,10 @@ class Worker:
             self._hear_last_words()
             passed = time.monotonic() - begin
             if self._death or passed > self._limits.start:
-                raise WorkshopError("The process that runs the code could not be started.", hint="Try it again.")
-            yield Progress(int(passed), 0, "seconds", "Getting ready")
+                raise WorkshopError(
+                    tr("The process that runs the code could not be started."), hint=tr("Try it again.")
+                )
+            yield Progress(int(passed), 0, "seconds", tr("Getting ready"))
 
     def tell(self, wish: Wish) -> None:
         """Tells a run what is wanted of it meanwhile. May be called from any thread."""
@@ -127,10 +130,10 @@ class Worker:
             try:
                 yield crossing.value(whole)
             except ValueError as error:
-                raise WorkshopError("The code wrote into the connection to this program.") from error
+                raise WorkshopError(tr("The code wrote into the connection to this program.")) from error
         self._answer += rest
         if len(self._answer) > LONGEST_ANSWER:
-            raise WorkshopError(f"The answer is longer than {size(LONGEST_ANSWER)}.")
+            raise WorkshopError(tr("The answer is longer than {longest_answer}.", longest_answer=size(LONGEST_ANSWER)))
 
     # -- ending --------------------------------------------------------------------------------------------
 
@@ -147,7 +150,7 @@ class Worker:
     def _note(self, messages: list[Any]) -> None:
         for message in messages:
             if message is None:
-                self._death = "The process that runs the code was ended from outside"
+                self._death = tr("The process that runs the code was ended from outside")
                 self._pipes.forget_control()
             elif message[0] == "forked":
                 self._pid = message[1]
@@ -163,7 +166,7 @@ class Worker:
 
     def _ended(self) -> WorkshopError:
         self._hear_last_words()
-        return self._with_trace(self._death or "The code closed the connection to this program", "")
+        return self._with_trace(self._death or tr("The code closed the connection to this program"), "")
 
     def _hear_last_words(self) -> None:
         """What it prints when no answer is waited for."""
@@ -179,11 +182,13 @@ class Worker:
         while told < len(self._faults) or (not told and time.monotonic() - begin < _MOMENT):
             told = len(self._faults)  # it comes in pieces: all is there when nothing more comes within a tick
             self._hear_last_words()
-        return self._with_trace(broken, "For its shapes a model needs no data, downloads or pretrained weights.")
+        return self._with_trace(broken, tr("For its shapes a model needs no data, downloads or pretrained weights."))
 
     def _with_trace(self, message: str, hint: str) -> WorkshopError:
         trace = Trace(self._faults.decode("utf-8", "replace"))
-        where = f" (at line {trace.line} of {os.path.basename(trace.file)})" if trace.line else ""
+        where = (
+            tr(" (at line {line} of {file})", line=trace.line, file=os.path.basename(trace.file)) if trace.line else ""
+        )
         code = _line_of(trace.file, trace.line) if trace.line else ""
         error = WorkshopError(
             f"{message}{where}.", hint=hint, traceback=trace.text, file=trace.file, line=trace.line, code=code
@@ -208,6 +213,9 @@ def _how_it_ended(status: int) -> str:
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number == signal.SIGKILL:
-            return "The process was killed, perhaps by the system for want of memory"
-        return f"The code crashed its process: {signal.strsignal(number) or f'signal {number}'}"
-    return f"The code ended its process with exit code {os.waitstatus_to_exitcode(status)}, instead of giving an answer"
+            return tr("The process was killed, perhaps by the system for want of memory")
+        return tr("The code crashed its process: {strsignal}", strsignal=signal.strsignal(number) or f"signal {number}")
+    return tr(
+        "The code ended its process with exit code {waitstatus_to_exitcode}, instead of giving an answer",
+        waitstatus_to_exitcode=os.waitstatus_to_exitcode(status),
+    )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QScrollArea, QSizePolicy, QVBoxLa
 
 from ... import wording
 from ...comparing.causes import CERTAIN, Cause
+from ...language import tr
 from ..theme import colours, mono_font
 from ..widgets.labels import plain_tip
 
@@ -29,7 +30,7 @@ class CauseLines(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Causes of the differences")
+        self.setAccessibleName(tr("Causes of the differences"))
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -153,5 +154,5 @@ class CauseLine(QAbstractButton):
 
 def _told(cause: Cause) -> list[str]:
     """Everything that there is to say of a cause, a sentence on each line."""
-    undecided = (f"Not decided: {each}" for each in cause.undecided)
+    undecided = (tr("Not decided: {each}", each=each) for each in cause.undecided)
     return [wording.safe(each, 600) for each in (cause.sentence, *cause.evidence, *undecided, cause.advice) if each]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QTo
 from ... import wording
 from ...comparing.causes import Cause
 from ...comparing.diffing import Pair
+from ...language import tr
 from ..actions import Actions
 from ..comparison import OpenComparison
 from ..settings import Settings
@@ -52,7 +53,7 @@ class CompareSide(QWidget):
         self.causes = CauseLines()
         self.pairs = PairView()
         self.change = Banner("↻", tone="accent")
-        self.change.offer("&Compare Anew", page.open, "Read both files again; what is chosen stays chosen")
+        self.change.offer(tr("&Compare Anew"), page.open, tr("Read both files again; what is chosen stays chosen"))
         self.change.offer_closing()
         self.damage = Banner("!")
         self.damage.offer_closing()
@@ -161,7 +162,7 @@ class CompareSide(QWidget):
         menu = QMenu(self)
         for name in _OFFERED:
             menu.addAction(self._actions[name]) if name else menu.addSeparator()
-        self.pairs.view.columns.fill_menu(menu.addMenu("&Columns"))
+        self.pairs.view.columns.fill_menu(menu.addMenu(tr("&Columns")))
         menu.exec(self.pairs.view.viewport().mapToGlobal(point))
         menu.deleteLater()
 
@@ -188,14 +189,18 @@ class CompareSide(QWidget):
             for name, checkpoint in zip(self._page.names, found.checkpoints)
             for sentence in checkpoint.damage[:20]
         ]
-        more = f"  (and {wording.plural(len(said) - 1, 'more finding')})" if len(said) > 1 else ""
+        more = tr("  (and {findings})", findings=wording.plural(len(said) - 1, "more finding")) if len(said) > 1 else ""
         self.damage.say(said[0] + more if said else "", "\n".join(said))
 
     def _tell_change(self) -> None:
-        self.change.say("A file changed on disk. What is shown here is as it was read.")
+        self.change.say(tr("A file changed on disk. What is shown here is as it was read."))
 
 
 def _prefix_words(prefix: str, side: str) -> str:
     if not prefix:
         return ""
-    return f"Where keys of {side.upper()} begin with `{wording.safe(prefix, 80)}`, they are shown without it."
+    return tr(
+        "Where keys of {side} begin with `{prefix}`, they are shown without it.",
+        side=side.upper(),
+        prefix=wording.safe(prefix, 80),
+    )

@@ -10,6 +10,7 @@ from ...checkpoint.entries import Checkpoint, Section
 from ...comparing.causes import Explanation
 from ...comparing.sides import Side
 from ...comparing.through import SeenThrough
+from ...language import tr
 from ...progress import Progress
 from ..item_models.pair_rows import PairTree
 from ..opening import uncollected
@@ -74,7 +75,7 @@ def comparing_files(
     """
     with uncollected():
         checkpoints = known or (yield from _reading(paths))
-        yield Progress(2, 5, "steps", "choosing what to compare")
+        yield Progress(2, 5, "steps", tr("choosing what to compare"))
         offered, usual = _sections_of(checkpoints)
         chosen = sections if sections is not None and _are_there(sections, offered) else usual
         yield Progress(3, 5, "steps", "comparing")
@@ -109,9 +110,9 @@ def judging_values(found: ComparedFiles) -> Generator[Progress, None, tuple[str,
 def _reading(paths: Two) -> Generator[Progress, None, Checkpoints]:
     from ...checkpoint.reading import open_checkpoint
 
-    yield Progress(0, 5, "steps", "reading A")
+    yield Progress(0, 5, "steps", tr("reading A"))
     first = open_checkpoint(paths[0])
-    yield Progress(1, 5, "steps", "reading B")
+    yield Progress(1, 5, "steps", tr("reading B"))
     return first, first if paths[0] == paths[1] else open_checkpoint(paths[1])
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from ... import wording
 from ...checkpoint.entries import Section
+from ...language import tr
 from ..theme import scaled_font
 from ..widgets.boxes import ChoiceBox
 from ..widgets.labels import ElidedLabel, Label, plain_tip
@@ -27,14 +28,14 @@ class FileHead(QWidget):
         self._keys: list[str] = []
         self._name = ElidedLabel(font=scaled_font(1.08, bold=True))
         self.sections = ChoiceBox()
-        self.sections.setAccessibleName(f"Section of {letter}")
-        self.sections.setToolTip("The part of the file that is compared")
+        self.sections.setAccessibleName(tr("Section of {letter}", letter=letter))
+        self.sections.setToolTip(tr("The part of the file that is compared"))
         self.sections.activated.connect(lambda place: self.section_chosen.emit(self._keys[place]))
         self.open_button = QToolButton()
-        self.open_button.setText("Open")
+        self.open_button.setText(tr("Open"))
         self.open_button.setAutoRaise(True)
-        self.open_button.setToolTip("Open this file in a tab of its own")
-        self.open_button.setAccessibleName(f"Open {letter} in a tab of its own")
+        self.open_button.setToolTip(tr("Open this file in a tab of its own"))
+        self.open_button.setAccessibleName(tr("Open {letter} in a tab of its own", letter=letter))
         self.open_button.clicked.connect(self.open_asked)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -70,7 +71,7 @@ class Heads(QWidget):
         self._chosen = ["", ""]
         self.swap = QToolButton()
         self.swap.setText("⇄")
-        self.swap.setAccessibleName("Swap sides")
+        self.swap.setAccessibleName(tr("Swap sides"))
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 12, 4)
         row.setSpacing(14)

@@ -14,6 +14,7 @@ from ...checkpoint.entries import Tensor
 from ...comparing.diffing import Pair
 from ...comparing.item_values import has_values, tensor_of
 from ...errors import InspectorError
+from ...language import tr
 from ...progress import Progress
 from ..widgets.overlaid_histograms import Floats, Spread
 
@@ -53,11 +54,11 @@ def _changes(
     a: Tensor | None, b: Tensor | None, *, is_same: bool
 ) -> Generator[Progress, None, tuple[Changes | None, str]]:
     if a is None or b is None:
-        return None, "Only one side has a tensor here."
+        return None, tr("Only one side has a tensor here.")
     if a.shape != b.shape:
-        return None, "The two are of different shapes: no element has a counterpart."
+        return None, tr("The two are of different shapes: no element has a counterpart.")
     if is_same:
-        return None, "Nothing changed: every value is the same."
+        return None, tr("Nothing changed: every value is the same.")
     try:
         return (yield from mapping(a, b)), ""
     except InspectorError as error:

@@ -12,6 +12,7 @@ from ...checkpoint.searching import Found, search
 from ...comparing.diffing import KINDS, Comparison
 from ...comparing.sides import Side
 from ...errors import QueryError
+from ...language import tr
 from ..item_models.pair_cells import MEANINGS, words_of
 from ..item_models.pair_rows import PairTree
 from ..searching import Searching
@@ -34,7 +35,7 @@ class PairFilter(QWidget):
         self._tree = PairTree(NOTHING)
         self._hits: list[int] | None = None
         self._searching = Searching(self)
-        self.chips = Chips("Kinds of differences")
+        self.chips = Chips(tr("Kinds of differences"))
         self.search = SearchField()
         self.search.setPlaceholderText(PLACEHOLDER)
         self.count = Label(tone="quiet")
@@ -91,7 +92,7 @@ class PairFilter(QWidget):
         self._hits = list(found.hits)
         self.again()
         if found.unmeasured:
-            self._tell("Statistics such as nan and mean are searched in the tab of one file.")
+            self._tell(tr("Statistics such as nan and mean are searched in the tab of one file."))
 
     def _refuse(self, error: QueryError) -> None:
         self._tell(f"{error.message} {error.hint}")
@@ -120,4 +121,4 @@ class PairFilter(QWidget):
 
 def _chip(kind: str, *, with_model: bool) -> ChipText:
     word = words_of(kind, with_model=with_model)
-    return ChipText(kind, MEANINGS[kind], word, f"Show only this: {word}. Press again for everything.")
+    return ChipText(kind, MEANINGS[kind], word, tr("Show only this: {word}. Press again for everything.", word=word))

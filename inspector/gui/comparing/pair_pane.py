@@ -16,6 +16,7 @@ from ... import wording
 from ...comparing.diffing import Pair
 from ...comparing.item_values import has_values, nbytes_of
 from ...comparing.pair_words import dtype_text, key_text, shape_text
+from ...language import tr
 from ..detail.latest import Latest
 from ..item_models.pair_rows import has_two_tensors
 from ..theme import mono_font, scaled_font
@@ -39,7 +40,7 @@ class PairPane(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("The chosen pair")
+        self.setAccessibleName(tr("The chosen pair"))
         self._pair: Pair | None = None
         self._is_read = False
         self._found: Closely | None = None
@@ -48,7 +49,7 @@ class PairPane(QWidget):
         self.figures = FiguresRow()
         self.words = Label(tone="quiet", wrap=True, selectable=True)
         self.picture = PictureView()
-        self.picture.setAccessibleName("Where it changed")
+        self.picture.setAccessibleName(tr("Where it changed"))
         self.bar = ColourBar()
         self.said = Label(tone="quiet", wrap=True)
         self.histograms = OverlaidHistograms()
@@ -85,14 +86,14 @@ class PairPane(QWidget):
         self.bins.setText("")
         self.picture.show_nothing()
         self.bar.show_scale(None)
-        self._say("Comparing …" if self._pair is not None else "Choose a pair to see where it changed.")
+        self._say("Comparing …" if self._pair is not None else tr("Choose a pair to see where it changed."))
 
     def _read(self, pair: Pair, *, is_same: bool) -> None:
         nbytes = sum(nbytes_of(item) for item in (pair.a, pair.b) if item is not None and has_values(item))
         if nbytes > LARGEST:
-            self._say("This tensor is too large to be drawn.")
+            self._say(tr("This tensor is too large to be drawn."))
         elif not nbytes:
-            self._say("There are no values to look at.")
+            self._say(tr("There are no values to look at."))
         else:
             self._say("Reading …")
             self._latest.start(reading_closely(pair, is_same=is_same))
@@ -102,7 +103,7 @@ class PairPane(QWidget):
         self.histograms.show_spreads(found.edges, found.spreads)
         self._point_at_bin("")
         if found.changes is None or not found.changes.mean.size:
-            self._say(found.why_not or "There are no elements to draw.")
+            self._say(found.why_not or tr("There are no elements to draw."))
         else:
             self._draw(found.changes)
 
@@ -121,12 +122,14 @@ class PairPane(QWidget):
         if changes is None:
             return
         words = _cell_words(changes, row, column) if row >= 0 and column >= 0 else ""
-        self.reading.setText(words or "Mean |a−b|; output channels downwards, their elements across")
+        self.reading.setText(words or tr("Mean |a−b|; output channels downwards, their elements across"))
         self.picture.setAccessibleDescription(words)
 
     def _point_at_bin(self, words: str) -> None:
         spreads = self._found.spreads if self._found is not None else ()
-        legend = "A grey, B blue; share of the values in each bin" if len(spreads) > 1 else "Share of the values"
+        legend = (
+            tr("A grey, B blue; share of the values in each bin") if len(spreads) > 1 else tr("Share of the values")
+        )
         self.bins.setText(words or (legend if spreads else ""))
 
     def _say(self, words: str) -> None:
@@ -171,14 +174,14 @@ def _figures(distance: Distance) -> list[tuple[str, str, bool]]:
     """(name, number, alarming) of what there is to say of a distance."""
     known = [
         ("max |a−b|", f"{distance.max_abs:.4g}", False),
-        ("relative L2", f"{distance.rel_l2:.4g}", False),
+        (tr("relative L2"), f"{distance.rel_l2:.4g}", False),
         ("cosine", f"{distance.cosine:.6g}" if distance.cosine == distance.cosine else "–", False),
         ("equal", wording.share(distance.equal, distance.numel), False),
-        ("norm of A", f"{distance.norm_a:.4g}", False),
-        ("norm of B", f"{distance.norm_b:.4g}", False),
+        (tr("norm of A"), f"{distance.norm_a:.4g}", False),
+        (tr("norm of B"), f"{distance.norm_b:.4g}", False),
     ]
-    odd = (("NaN in one", distance.nan_in_one), ("NaN in both", distance.nan_both))
-    infinite = (("Inf in A", distance.infinite_a), ("Inf in B", distance.infinite_b))
+    odd = ((tr("NaN in one"), distance.nan_in_one), (tr("NaN in both"), distance.nan_both))
+    infinite = ((tr("Inf in A"), distance.infinite_a), (tr("Inf in B"), distance.infinite_b))
     return known + [(name, wording.count(count), True) for name, count in (*odd, *infinite) if count]
 
 
@@ -186,26 +189,30 @@ def _where(distance: Distance | None) -> str:
     if distance is None:
         return ""
     if distance.bit_equal:
-        return "Equal bit by bit."
+        return tr("Equal bit by bit.")
     if distance.is_same:
-        return "Every value is the same, though not every bit."
-    return f"The largest difference is at {wording.shape(distance.where)}." if distance.where is not None else ""
+        return tr("Every value is the same, though not every bit.")
+    return (
+        tr("The largest difference is at {where}.", where=wording.shape(distance.where))
+        if distance.where is not None
+        else ""
+    )
 
 
 def _made(pair: Pair | None) -> str:
     """What was done to side a to hold it against side b."""
     made = pair.a.made if pair is not None and pair.a is not None else None
-    return f"A is as the step makes it ({made.operation})." if made is not None else ""
+    return tr("A is as the step makes it ({operation}).", operation=made.operation) if made is not None else ""
 
 
 def _cell_words(changes: Changes, row: int, column: int) -> str:
     channels = _stretch(changes.row_edges, row)
     elements = _stretch(changes.column_edges, column)
     mean, most = float(changes.mean[row, column]), float(changes.most[row, column])
-    values = "! nothing finite" if mean != mean else f"mean {mean:.4g}   max {most:.4g}"
+    values = tr("! nothing finite") if mean != mean else tr("mean {mean:.4g}   max {most:.4g}", mean=mean, most=most)
     whole = ""
     if changes.by_channel.size and changes.row_edges[row + 1] - changes.row_edges[row] == 1:
-        whole = f"   channel: {float(changes.by_channel[changes.row_edges[row]]):.3g} of its norm"
+        whole = tr("   channel: {float:.3g} of its norm", float=float(changes.by_channel[changes.row_edges[row]]))
     return f"[{channels}, {elements}]  {values}{whole}"
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QSignalBlocker
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from ...language import tr
 from ..item_models.pair_cells import VALUE_COLUMNS, PairColumn
 from ..item_models.pair_model import PairModel
 from ..item_models.pair_rows import PairTree
@@ -27,7 +28,7 @@ class PairTreeView(FlatTreeView):
 
     def __init__(self, model: PairModel, parent: QWidget | None = None) -> None:
         super().__init__(model, PairDelegate, parent)
-        self.setAccessibleName("Keys of both sides")
+        self.setAccessibleName(tr("Keys of both sides"))
         self._shows_values = True
         self.columns = TreeColumns(self.horizontalHeader(), model, self._delegate, _FITTED)
 

@@ -15,6 +15,7 @@ from ... import wording
 from ...checkpoint import layers
 from ...checkpoint.entries import Branch, Entry, Tensor
 from ...checkpoint.outline import Outline
+from ...language import tr
 from ..item_models.flat_table import FlatTableModel
 from ..theme import Meaning, colours, mono_font
 from .tensor_words import line_of
@@ -120,7 +121,7 @@ class ChildrenTableModel(FlatTableModel):
 
     def _text(self, child: Child, column: int) -> str:
         if column == 0:
-            return wording.safe(child.name, 120) or "(empty name)"
+            return wording.safe(child.name, 120) or tr("(empty name)")
         if column == 1:
             return f"{Meaning.DAMAGED.symbol} {child.words}" if child.damage else child.words
         return wording.size(child.nbytes) if child.nbytes else ""

@@ -25,6 +25,7 @@ from ...checkpoint.outline import Outline
 from ...checkpoint.python_snippets import allow_line
 from ...comparing.architectures import Identification
 from ...comparing.optimizers import Lens
+from ...language import tr
 from ...progress import Progress
 from ..theme import mono_font, scaled_font
 from ..widgets.fact_grid import FactGrid
@@ -56,7 +57,7 @@ class FactsView(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Facts about the file")
+        self.setAccessibleName(tr("Facts about the file"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self._outline: Outline | None = None
@@ -112,8 +113,8 @@ class FactsView(QScrollArea):
         self.allow.setFont(mono_font(0.92))
         self.allow.setFrameShape(QFrame.Shape.NoFrame)
         self.allow.viewport().setBackgroundRole(QPalette.ColorRole.AlternateBase)
-        self.allow.setAccessibleName("Python lines that allow what the file names")
-        self.copy_allow = QPushButton("Copy these lines")
+        self.allow.setAccessibleName(tr("Python lines that allow what the file names"))
+        self.copy_allow = QPushButton(tr("Copy these lines"))
         self.copy_allow.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.texts = TextsView()
         _dress(self.globals_table, self.globals)
@@ -127,14 +128,14 @@ class FactsView(QScrollArea):
         self._column.setSpacing(26)
         self._cards: dict[QWidget, QWidget] = {}
         self._add_card("", self.name, self.format, self.damage, self.figures, self.facts)
-        self._add_card("Sections", self.sections)
-        self._add_card("Architecture", self.architecture, self.evidence)
-        self._add_card("Optimizer", self.optimizers)
-        self._add_card("Sizes", self.treemap, self.pointed)
-        self._add_card("Types and devices", self.types)
-        self._add_card("Shared storages", self.shared)
-        self._add_card("What the file names", self.load_words, self.allow, self.copy_allow, self.globals_table)
-        self._add_card("Texts in the file", self.texts)
+        self._add_card(tr("Sections"), self.sections)
+        self._add_card(tr("Architecture"), self.architecture, self.evidence)
+        self._add_card(tr("Optimizer"), self.optimizers)
+        self._add_card(tr("Sizes"), self.treemap, self.pointed)
+        self._add_card(tr("Types and devices"), self.types)
+        self._add_card(tr("Shared storages"), self.shared)
+        self._add_card(tr("What the file names"), self.load_words, self.allow, self.copy_allow, self.globals_table)
+        self._add_card(tr("Texts in the file"), self.texts)
         self._column.addStretch(1)
         self.setWidget(content)
 
@@ -184,7 +185,10 @@ class FactsView(QScrollArea):
         parts, found = counts
         self.treemap.show_parts(parts)
         rows = [Fact(wording.safe(name, 60), _counted(count, size)) for name, count, size in found.dtypes]
-        rows += [Fact(f"on {wording.safe(name, 60)}", _counted(count, size)) for name, count, size in found.devices]
+        rows += [
+            Fact(tr("on {name}", name=wording.safe(name, 60)), _counted(count, size))
+            for name, count, size in found.devices
+        ]
         self.types.show_facts(rows)
         self._card_of(self.types).setVisible(bool(rows))
         self.shared.show_facts(_shared(found.sharing))
@@ -194,7 +198,7 @@ class FactsView(QScrollArea):
         self._card_of(self.architecture).setVisible(bool(found.architecture.sentence))
 
     def _point(self, words: str) -> None:
-        self.pointed.setText(words or "Point at a part to see what it is; click to go there.")
+        self.pointed.setText(words or tr("Point at a part to see what it is; click to go there."))
 
     def _choose_node(self, node: int) -> None:
         if self._outline is not None:
@@ -213,12 +217,12 @@ def _figures(checkpoint: Checkpoint, outline: Outline) -> list[tuple[str, str, b
         ("file", wording.size(checkpoint.nbytes), False),
         ("tensors", wording.count(outline.total_tensors), False),
         ("values", wording.count(outline.total_parameters), False),
-        ("tensor data", wording.size(outline.total_nbytes), False),
+        (tr("tensor data"), wording.size(outline.total_nbytes), False),
     ]
 
 
 def _facts(checkpoint: Checkpoint) -> list[Fact]:
-    path = Fact("Path", wording.safe(checkpoint.path, 400), mono=True)
+    path = Fact(tr("Path"), wording.safe(checkpoint.path, 400), mono=True)
     return [
         path,
         *(Fact(_headed(wording.safe(label, 60)), wording.safe(text, 300)) for label, text in checkpoint.facts),
@@ -244,29 +248,36 @@ def _shared(sharing: tuple[tuple[str, ...], ...]) -> list[Fact]:
         for keys in sharing[:_MOST_SHARED]
     ]
     left = len(sharing) - _MOST_SHARED
-    return [*rows, Fact("", f"and {wording.plural(left, 'more storage')}")] if left > 0 else rows
+    return [*rows, Fact("", tr("and {storages}", storages=wording.plural(left, "more storage")))] if left > 0 else rows
 
 
 def _evidence(found: Identification) -> list[Fact]:
     """Why it is thought to be that, and why not the next ones."""
-    because = [Fact("" if number else "Because", wording.safe(each, 300)) for number, each in enumerate(found.evidence)]
-    return [*because, *(Fact(f"Not {name}", wording.safe(why, 300)) for name, why in found.rejected[:_MOST_REJECTED])]
+    because = [
+        Fact("" if number else tr("Because"), wording.safe(each, 300)) for number, each in enumerate(found.evidence)
+    ]
+    return [
+        *because,
+        *(Fact(tr("Not {name}", name=name), wording.safe(why, 300)) for name, why in found.rejected[:_MOST_REJECTED]),
+    ]
 
 
 def _optimizer(lens: Lens) -> Iterator[Fact]:
     """What an optimizer is, how it was set, and whose its states are."""
-    yield Fact("Kind", wording.safe(lens.kind, 200) or "unknown")
+    yield Fact(tr("Kind"), wording.safe(lens.kind, 200) or "unknown")
     for number, words in enumerate(lens.settings[:_MOST_GROUPS]):
-        yield Fact(f"Group {number}" if len(lens.settings) > 1 else "Settings", wording.safe(words, 300))
+        yield Fact(
+            tr("Group {number}", number=number) if len(lens.settings) > 1 else tr("Settings"), wording.safe(words, 300)
+        )
     if len(lens.settings) > _MOST_GROUPS:
-        yield Fact("", f"and {wording.plural(len(lens.settings) - _MOST_GROUPS, 'more group')}")
-    yield Fact("States", wording.safe(lens.sentence, 300))
-    yield from (Fact("Cannot be told", wording.safe(each, 300)) for each in lens.undecided)
+        yield Fact("", tr("and {groups}", groups=wording.plural(len(lens.settings) - _MOST_GROUPS, "more group")))
+    yield Fact(tr("States"), wording.safe(lens.sentence, 300))
+    yield from (Fact(tr("Cannot be told"), wording.safe(each, 300)) for each in lens.undecided)
 
 
 def _dress(table: QTableView, model: GlobalsTableModel) -> None:
     table.setModel(model)
-    table.setAccessibleName("Classes and functions that the file names")
+    table.setAccessibleName(tr("Classes and functions that the file names"))
     make_plain(table)
     table.setTextElideMode(Qt.TextElideMode.ElideLeft)  # of `torch._utils._rebuild_tensor_v2` the end says most
     header = table.horizontalHeader()

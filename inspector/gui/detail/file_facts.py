@@ -12,6 +12,7 @@ from ...checkpoint.python_snippets import LOADED_BY_TORCH
 from ...comparing.architectures import Identification, identify
 from ...comparing.choosing import weights
 from ...comparing.sides import of_checkpoint
+from ...language import tr
 from ...progress import Progress
 from .sharing import find_sharing
 
@@ -78,9 +79,11 @@ def load_words(checkpoint: Checkpoint) -> str:
     refused = [each for each in found if not each.accepted]
     if dangerous:
         named = wording.names(dangerous)
-        return f"Do not load this with weights_only=False: it names {named}. Here nothing of it was run."
+        return tr(
+            "Do not load this with weights_only=False: it names {named}. Here nothing of it was run.", named=named
+        )
     if checkpoint.format not in LOADED_BY_TORCH:
-        return "Such a file is not opened by torch.load with weights_only=True. Here nothing of it was run."
+        return tr("Such a file is not opened by torch.load with weights_only=True. Here nothing of it was run.")
     if refused:
         return (
             f"torch.load refuses {wording.plural(len(refused), 'name')} in its default mode (weights_only=True)."

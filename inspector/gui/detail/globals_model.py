@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from ... import wording
 from ...checkpoint.entries import Global
+from ...language import tr
 from ..item_models.flat_table import FlatTableModel
 from ..theme import Meaning, colours, mono_font
 from ..widgets.labels import plain_tip
@@ -54,7 +55,7 @@ class GlobalsTableModel(FlatTableModel):
 
     def _text(self, found: Global, column: int) -> str:
         symbol, words = VERDICTS.get(found.verdict, ("~", found.verdict))
-        default = "accepts it" if found.accepted else "refuses it"
+        default = tr("accepts it") if found.accepted else tr("refuses it")
         texts = (wording.safe(found.name, 160), f"{symbol} {words.partition(':')[0]}", default, f"{found.count:,} ×")
         return texts[column]
 

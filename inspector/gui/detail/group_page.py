@@ -9,6 +9,7 @@ from ... import wording
 from ...checkpoint import layers
 from ...checkpoint.entries import Branch, Checkpoint
 from ...checkpoint.outline import Outline
+from ...language import tr
 from ..widgets.figures_row import FiguresRow
 from ..widgets.labels import Label
 from ..widgets.plain_table import make_plain
@@ -30,13 +31,13 @@ class GroupPage(QWidget):
         self.head, self.figures = Head(), FiguresRow()
         self.words = Label(wrap=True)
         self.damage = WrappedText(tone="danger")
-        self.order = Segments("Order")
+        self.order = Segments(tr("Order"))
         self.model = ChildrenTableModel(self)
         self.table = QTableView()
         self._children = Children()
         self._dress_table()
         self._lay_out()
-        self.order.show_choices(["In file order", "Largest first"])
+        self.order.show_choices([tr("In file order"), tr("Largest first")])
         self.order.chosen.connect(lambda _: self._list())
         self.table.activated.connect(self._activate)
 
@@ -56,7 +57,7 @@ class GroupPage(QWidget):
                 ("tensors", wording.count(outline.tensors[row]), False),
                 ("values", wording.count(outline.parameters[row]), False),
                 ("size", wording.size(outline.nbytes[row]), False),
-                *([("share of the file", wording.share(outline.nbytes[row], outline.total_nbytes), False)]),
+                *([(tr("share of the file"), wording.share(outline.nbytes[row], outline.total_nbytes), False)]),
             ]
         )
         self.figures.setVisible(outline.tensors[row] > 0)
@@ -74,9 +75,14 @@ class GroupPage(QWidget):
     def _say(self, layer: str, branch: Branch | None, blocks: int) -> None:
         sentences = []
         if blocks > 1:
-            sentences.append(f"{wording.count(blocks)} blocks alike; below is the first of them, the sums are of all.")
+            sentences.append(
+                tr(
+                    "{blocks} blocks alike; below is the first of them, the sums are of all.",
+                    blocks=wording.count(blocks),
+                )
+            )
         if branch is None:
-            sentences.append(layer or "A group: the keys below begin with this name.")
+            sentences.append(layer or tr("A group: the keys below begin with this name."))
         else:
             sentences += filter(None, (layer, wording.safe(branch.type, 160), wording.safe(branch.note, 300)))
         self.words.setText("\n".join(sentences))
@@ -109,7 +115,7 @@ class GroupPage(QWidget):
     def _dress_table(self) -> None:
         table = self.table
         table.setModel(self.model)
-        table.setAccessibleName("What lies below")
+        table.setAccessibleName(tr("What lies below"))
         table.setItemDelegateForColumn(2, SizeBarDelegate(SHARE, table))
         make_plain(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, 
 from ... import wording
 from ...checkpoint.entries import Checkpoint, Entry
 from ...checkpoint.python_snippets import load_snippet
+from ...language import tr
 from ..icons import icon
 from ..theme import mono_font, scaled_font
 from ..widgets.labels import ElidedLabel
@@ -24,10 +25,10 @@ class Head(QWidget):
         self.name = ElidedLabel(font=scaled_font(1.35, bold=True))
         self.line = QLineEdit(readOnly=True)
         self.line.setFont(mono_font(0.95))
-        self.line.setAccessibleName("Summary")
-        self.copy = _button("copy", "Copy", "Copy the summary line")
+        self.line.setAccessibleName(tr("Summary"))
+        self.copy = _button("copy", tr("Copy"), tr("Copy the summary line"))
         self.copy.clicked.connect(self.copy_summary)
-        self.python = _button("python", "Copy as Python", "Copy the Python lines that load this from the file")
+        self.python = _button("python", tr("Copy as Python"), tr("Copy the Python lines that load this from the file"))
         self.python.clicked.connect(self.copy_as_python)
         self._entry: tuple[Checkpoint, str, Entry] | None = None
         self._lay_out()
@@ -51,7 +52,7 @@ class Head(QWidget):
         above = key[: len(key) - len(short)] if key.endswith(short) else key
         self.path.setText(wording.safe(above.rstrip("."), KEY_LIMIT))
         self.path.setVisible(bool(above))
-        self.name.setText(wording.safe(short, KEY_LIMIT) or "(empty name)")
+        self.name.setText(wording.safe(short, KEY_LIMIT) or tr("(empty name)"))
         self.name.setAccessibleName(wording.safe(key, KEY_LIMIT))
 
     def show_summary(self, summary: str) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 from ... import wording
 from ...checkpoint.arrays import read
 from ...checkpoint.entries import Tensor
+from ...language import tr
 from ..theme import colours
 from ..widgets.axis_picker import MOST_INDEX, AxisPicker
 from ..widgets.boxes import ChoiceBox, NumberBox
@@ -65,8 +66,8 @@ class Lens(QWidget):
         return ""
 
     def _full_range(self) -> CheckBox:
-        box = CheckBox("Full range")
-        box.setToolTip("Let the colours reach to the most extreme value, not to all but 0.5 % of them")
+        box = CheckBox(tr("Full range"))
+        box.setToolTip(tr("Let the colours reach to the most extreme value, not to all but 0.5 % of them"))
         box.toggled.connect(self.redrawn)
         return box
 
@@ -86,9 +87,9 @@ class MapLens(Lens):
         self.axes = AxisPicker()
         self.axes.changed.connect(self.moved)
         self.shown = ChoiceBox()
-        self.shown.addItems([f"Cells show: {name}" for name, _ in self._SHOWN])
-        self.shown.setToolTip("What a cell shows that stands for several values")
-        self.shown.setAccessibleName("What a cell shows")
+        self.shown.addItems([tr("Cells show: {name}", name=name) for name, _ in self._SHOWN])
+        self.shown.setToolTip(tr("What a cell shows that stands for several values"))
+        self.shown.setAccessibleName(tr("What a cell shows"))
         self.shown.activated.connect(self.redrawn)
         self.full = self._full_range()
         for widget in (self.axes, self.shown, self.full):
@@ -123,7 +124,7 @@ class MapLens(Lens):
             for at, step, size in zip((row, column), found.steps, found.size, strict=True)
         )
         places = self._places(*cell)
-        unfit = "  ! NaN or Inf" if found.unfit[row, column] else ""
+        unfit = tr("  ! NaN or Inf") if found.unfit[row, column] else ""
         if not found.is_reduced:
             return f"{places}  {found.mean[row, column]:.6g}" if not unfit else f"{places}{unfit}"
         numbers = found.mean[row, column], found.low[row, column], found.high[row, column]
@@ -134,8 +135,10 @@ class MapLens(Lens):
         if found is None or not found.is_reduced:
             return ""
         down, across = found.steps
-        sampled = f"; of {wording.count(found.sampled)} rows one was read" if found.sampled > 1 else ""
-        return f"Each cell stands for {down} × {across} values{sampled}."
+        sampled = (
+            tr("; of {sampled} rows one was read", sampled=wording.count(found.sampled)) if found.sampled > 1 else ""
+        )
+        return tr("Each cell stands for {down} × {across} values{sampled}.", down=down, across=across, sampled=sampled)
 
     def _places(self, row: str, column: str) -> str:
         where = [str(place) for place in self.axes.others]
@@ -149,18 +152,18 @@ class FiltersLens(Lens):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colour = CheckBox("In colour")
-        self.colour.setToolTip("Show input channels 0, 1 and 2 as red, green and blue")
+        self.colour = CheckBox(tr("In colour"))
+        self.colour.setToolTip(tr("Show input channels 0, 1 and 2 as red, green and blue"))
         self.colour.toggled.connect(self._switch_colour)
         self.channel = NumberBox()
-        self.channel.setPrefix("Input channel ")
-        self.channel.setAccessibleName("Input channel")
-        self.channel.setToolTip("Which input channel of the filters is shown")
+        self.channel.setPrefix(tr("Input channel "))
+        self.channel.setAccessibleName(tr("Input channel"))
+        self.channel.setToolTip(tr("Which input channel of the filters is shown"))
         self.channel.valueChanged.connect(self.moved)
         self.pager = Pager("filters")
         self.pager.moved.connect(self.moved)
-        self.own = CheckBox("Each on its own scale")
-        self.own.setToolTip("Let the colours of each filter reach to its own most extreme value")
+        self.own = CheckBox(tr("Each on its own scale"))
+        self.own.setToolTip(tr("Let the colours of each filter reach to its own most extreme value"))
         self.own.toggled.connect(self.redrawn)
         for widget in (self.colour, self.channel, self.own, self.pager):
             self.flow.addWidget(widget)
@@ -175,7 +178,7 @@ class FiltersLens(Lens):
             self.colour.setChecked(channels == 3)
             self.channel.setRange(0, min(channels - 1, MOST_INDEX))
             self.channel.setValue(0)
-        self.channel.setSuffix(f" of {wording.count(channels)}")
+        self.channel.setSuffix(tr(" of {channels}", channels=wording.count(channels)))
         self.colour.setVisible(channels == 3)
         self.channel.setVisible(channels > 1 and channels != 3)
         self.pager.show_pages(tensor.shape[0], pictures.filters_per_page(tensor.shape))
@@ -218,9 +221,13 @@ class FiltersLens(Lens):
 
     def note(self) -> str:
         if self.gallery is None or not self.gallery.in_colour:
-            return "Each on its own scale: 1 is a filter's value farthest from zero." if self.own.isChecked() else ""
-        scaled = "each filter from its least value to its greatest" if self.own.isChecked() else "all on one scale"
-        return f"Red, green, blue: input channels 0, 1, 2; {scaled}."
+            return (
+                tr("Each on its own scale: 1 is a filter's value farthest from zero.") if self.own.isChecked() else ""
+            )
+        scaled = (
+            tr("each filter from its least value to its greatest") if self.own.isChecked() else tr("all on one scale")
+        )
+        return tr("Red, green, blue: input channels 0, 1, 2; {scaled}.", scaled=scaled)
 
     def _switch_colour(self, in_colour: bool) -> None:
         self.channel.setVisible(not in_colour)
@@ -256,15 +263,25 @@ class ImageLens(Lens):
     def words(self, row: int, column: int) -> str:
         assert self.image is not None
         values = "  ".join(f"{value:.4g}" for value in self.image.values[row, column])
-        names = "red, green, blue" if self.image.values.shape[-1] == 3 else "grey"
-        return f"row {row * self.image.steps[0]:,}, column {column * self.image.steps[1]:,}  {names} {values}"
+        names = tr("red, green, blue") if self.image.values.shape[-1] == 3 else "grey"
+        return tr(
+            "row {row:,}, column {column:,}  {names} {values}",
+            row=row * self.image.steps[0],
+            column=column * self.image.steps[1],
+            names=names,
+            values=values,
+        )
 
     def note(self) -> str:
         if self.image is None:
             return ""
         down, across = self.image.steps
-        reduced = f" Each cell is the mean of {down} × {across} pixels." if (down, across) != (1, 1) else ""
-        return f"Brightness: {self.image.words}.{reduced}"
+        reduced = (
+            tr(" Each cell is the mean of {down} × {across} pixels.", down=down, across=across)
+            if (down, across) != (1, 1)
+            else ""
+        )
+        return tr("Brightness: {words}.{reduced}", words=self.image.words, reduced=reduced)
 
 
 def _stretch(first: int, step: int, size: int) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from ...checkpoint.entries import Branch, Checkpoint, Entry, Tensor
 from ...checkpoint.outline import Outline
+from ...language import tr
 from ..widgets.labels import Label
 from .group_page import GroupPage
 from .tensor_page import TensorPage
@@ -33,10 +34,10 @@ class DetailPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Details")
+        self.setAccessibleName(tr("Details"))
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
-        self.nothing = Label("Choose a row of the tree to see what it holds.", tone="quiet", wrap=True)
+        self.nothing = Label(tr("Choose a row of the tree to see what it holds."), tone="quiet", wrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.nothing)
@@ -139,9 +140,9 @@ class DetailPanel(QWidget):
 
     def _make_actions(self) -> None:
         for text, keys, deed in (
-            ("Show overview", "Alt+1", lambda: self.tensor_page.tabs.setCurrentIndex(0)),
-            ("Show values", "Alt+2", lambda: self.tensor_page.tabs.setCurrentIndex(1)),
-            ("Show storage", "Alt+3", lambda: self.tensor_page.tabs.setCurrentIndex(2)),
+            (tr("Show overview"), "Alt+1", lambda: self.tensor_page.tabs.setCurrentIndex(0)),
+            (tr("Show values"), "Alt+2", lambda: self.tensor_page.tabs.setCurrentIndex(1)),
+            (tr("Show storage"), "Alt+3", lambda: self.tensor_page.tabs.setCurrentIndex(2)),
         ):
             action = QAction(text, self)
             action.setShortcut(QKeySequence(keys))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from ... import wording
 from ...checkpoint.arrays import read
 from ...checkpoint.entries import Tensor
+from ...language import tr
 from ..widgets.colour_scale import ColourBar
 from ..widgets.labels import ElidedLabel, Label
 from ..widgets.picture import PictureView
@@ -38,7 +39,7 @@ class PicturePage(QWidget):
         super().__init__(parent)
         self.tensor: Tensor | None = None
         self.kinds: list[Kind] = []
-        self.choice = Segments("Picture")
+        self.choice = Segments(tr("Picture"))
         self.view, self.bar = PictureView(), ColourBar()
         self.said = Label(tone="quiet", wrap=True)
         self.reading = ElidedLabel(tone="quiet")
@@ -155,7 +156,9 @@ class PicturePage(QWidget):
         self._pages.setCurrentWidget(self.series)
         self.bar.show_scale(None)
         step = found.steps[1]
-        words = f"Each point is the mean of {wording.count(step)} values, the band their least and greatest."
+        words = tr(
+            "Each point is the mean of {step} values, the band their least and greatest.", step=wording.count(step)
+        )
         self._note = words if step > 1 else ""
 
     def _point(self, row: int, column: int) -> None:
@@ -195,15 +198,15 @@ def _series_words(found: Picture, point: int) -> str:
     step = found.steps[1]
     if step == 1:
         unfit = found.unfit[0, point]
-        return f"[{point:,}]  " + ("! NaN or Inf" if unfit else f"{found.mean[0, point]:.6g}")
+        return f"[{point:,}]  " + (tr("! NaN or Inf") if unfit else f"{found.mean[0, point]:.6g}")
     values = found.mean[0, point], found.low[0, point], found.high[0, point]
-    words = "mean {:.4g}  min {:.4g}  max {:.4g}".format(*values) if np.isfinite(values[0]) else "! nothing finite"
+    words = "mean {:.4g}  min {:.4g}  max {:.4g}".format(*values) if np.isfinite(values[0]) else tr("! nothing finite")
     return f"[{point * step:,}:{(point + 1) * step:,}]  {words}"
 
 
 def _why_no_picture(tensor: Tensor) -> str:
     if 0 in tensor.shape:
-        return "There are no elements to draw."
+        return tr("There are no elements to draw.")
     if len(tensor.shape) > _MOST_DIMENSIONS:
-        return f"A tensor of {len(tensor.shape)} dimensions is more than can be drawn."
-    return "One value alone makes no picture: see Values."
+        return tr("A tensor of {count} dimensions is more than can be drawn.", count=len(tensor.shape))
+    return tr("One value alone makes no picture: see Values.")

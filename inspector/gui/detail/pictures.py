@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...checkpoint.entries import Tensor
+from ...language import tr
 from ...progress import Progress
 from ..widgets.colour_scale import Floats, shares
 from .cells import CELLS, Folding, Picture, grid
@@ -124,15 +125,15 @@ def as_pixels(values: Floats, dtype: str) -> tuple[NDArray[np.uint8], str]:
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     if dtype == "uint8":
-        low, high, words = 0.0, 255.0, "0 to 255, shown as they are"
+        low, high, words = 0.0, 255.0, tr("0 to 255, shown as they are")
     elif 0.0 <= low and high <= 1.0:
-        low, high, words = 0.0, 1.0, "0 to 1, shown as they are"
+        low, high, words = 0.0, 1.0, tr("0 to 1, shown as they are")
     elif -1.0 <= low and high <= 1.0:
-        low, high, words = -1.0, 1.0, "−1 (black) to 1 (white)"
+        low, high, words = -1.0, 1.0, tr("−1 (black) to 1 (white)")
     elif 0.0 <= low and high <= 255.0 and high > 1.5:
-        low, high, words = 0.0, 255.0, "0 to 255, shown as they are"
+        low, high, words = 0.0, 255.0, tr("0 to 255, shown as they are")
     else:
-        words = f"stretched from {low:.3g} (black) to {high:.3g} (white)"
+        words = tr("stretched from {low:.3g} (black) to {high:.3g} (white)", low=low, high=high)
     pixels = (np.nan_to_num(shares(values, low, high)) * 255 + 0.5).astype(np.uint8)
     return np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3))), words
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ..theme import Meaning
 from ..widgets.check_box import CheckBox
 from ..widgets.figures_row import FiguresRow
@@ -34,8 +35,8 @@ class SpreadView(QWidget):
         self.figures = FiguresRow()
         self.said = Label(tone="quiet", wrap=True)
         self.reading = ElidedLabel(tone="quiet")
-        self.logarithmic = CheckBox("Logarithmic")
-        self.logarithmic.setToolTip("Count on a logarithmic scale, so that rare values are seen too")
+        self.logarithmic = CheckBox(tr("Logarithmic"))
+        self.logarithmic.setToolTip(tr("Count on a logarithmic scale, so that rare values are seen too"))
         self.logarithmic.toggled.connect(lambda is_wanted: self.plot.set_logarithmic(is_wanted))
         self._hint = ""
         self._lay_out()
@@ -54,15 +55,15 @@ class SpreadView(QWidget):
         """Shows `statistics`; with None that they are not known yet."""
         self.figures.show_figures(_figures(statistics))
         if statistics is None or statistics.histogram is None or not statistics.histogram.counts:
-            self._say("Measuring …" if statistics is None else "There is no finite value to draw.")
+            self._say("Measuring …" if statistics is None else tr("There is no finite value to draw."))
             return
         if statistics.minimum == statistics.maximum:
-            return self._say(f"Every finite value is {figures(statistics.minimum)}.")
+            return self._say(tr("Every finite value is {figures}.", figures=figures(statistics.minimum)))
         bins = statistics.histogram.fitted(BARS)
         self.plot.show_counts(
             np.asarray(bins.edges), np.asarray(bins.counts, dtype=np.float64), statistics.mean, statistics.std
         )
-        self._hint = "Line: mean. Band: ± one std." if statistics.std > 0 else "Line: mean."
+        self._hint = tr("Line: mean. Band: ± one std.") if statistics.std > 0 else tr("Line: mean.")
         self._show_plot(True)
         self._point("")
 

@@ -12,6 +12,7 @@ from ... import wording
 from ...analysis import health
 from ...analysis.health import Finding
 from ...checkpoint.entries import Checkpoint, Tensor
+from ...language import tr
 from ..theme import Meaning
 from ..widgets.fact_grid import FactGrid
 from ..widgets.links_row import LinksRow
@@ -48,7 +49,7 @@ class TensorPage(QWidget):
         self.alarms = WrappedText(tone="danger")
         self.remarks = WrappedText(tone="quiet")
         self.facts = FactGrid()
-        self.parts = LinksRow("Parts")
+        self.parts = LinksRow(tr("Parts"))
         self.parts.chosen.connect(self._choose_part)
         self.tabs = QTabWidget()
         self._shown: tuple[Checkpoint, str, Tensor] | None = None
@@ -152,9 +153,9 @@ class TensorPage(QWidget):
             overview.setStretchFactor(overview.count() - 1, stretch)
         overview.setSizes([420, 520])
         for page, name, tip in (
-            (overview, "Overview", "How the values are spread, and a picture of them"),
-            (self._values_frame, "Values", "The numbers themselves, page by page"),
-            (_scrolled(self.facts), "Storage", "How it is laid out, and where its bytes lie"),
+            (overview, tr("Overview"), tr("How the values are spread, and a picture of them")),
+            (self._values_frame, tr("Values"), tr("The numbers themselves, page by page")),
+            (_scrolled(self.facts), tr("Storage"), tr("How it is laid out, and where its bytes lie")),
         ):
             self.tabs.addTab(page, name)
             self.tabs.setTabToolTip(self.tabs.count() - 1, tip)
@@ -248,11 +249,11 @@ def damage_of(tensor: Tensor) -> str:
         return tensor.damage
     if tensor.storage is not None:
         return tensor.storage.damage or (
-            "" if tensor.storage.source is not None else "Its numbers are not in the file."
+            "" if tensor.storage.source is not None else tr("Its numbers are not in the file.")
         )
     if tensor.extra.parts:
-        return f"A {tensor.layout} tensor has no elements of its own: choose one of its parts above."
-    return "It was saved without its numbers (a meta tensor)."
+        return tr("A {layout} tensor has no elements of its own: choose one of its parts above.", layout=tensor.layout)
+    return tr("It was saved without its numbers (a meta tensor).")
 
 
 def _put(widget: _Widget, frame: QWidget, top: int = 10) -> _Widget:

@@ -14,6 +14,7 @@ from ... import wording
 from ...checkpoint.entries import ITEM_SIZES, Branch, Checkpoint, Entry, Quantization, Storage, Tensor, Value
 from ...checkpoint.sources import Place
 from ...errors import FileError
+from ...language import tr
 
 if TYPE_CHECKING:
     from ...analysis.statistics import Statistics
@@ -47,7 +48,7 @@ def moments(statistics: Statistics) -> list[tuple[str, str]]:
         ("mean", statistics.mean), ("std", statistics.std), ("min", statistics.minimum), ("max", statistics.maximum),
     ]  # fmt: skip
     words = [(label, figures(value)) for label, value in found if not math.isnan(value)]
-    unfit = (("NaN", statistics.nans), ("Inf", statistics.infinities))
+    unfit = (("NaN", statistics.nans), (tr("Inf"), statistics.infinities))
     return words + [(label, wording.count(n)) for label, n in unfit if n]
 
 
@@ -65,12 +66,12 @@ def figures(value: float | int | bool) -> str:
 def kind(tensor: Tensor) -> str:
     """What it is: `Parameter`, `buffer`, `non-persistent buffer`, `numpy array`, `tensor`, or its subclass."""
     if tensor.is_array:
-        return "numpy array"
+        return tr("numpy array")
     if tensor.extra.subclass:
         return wording.safe(tensor.extra.subclass, 80)
     if tensor.extra.role:
         return {"parameter": "Parameter"}.get(tensor.extra.role, tensor.extra.role)
-    return "Parameter" if tensor.parameter else "tensor"
+    return tr("Parameter") if tensor.parameter else "tensor"
 
 
 def facts(checkpoint: Checkpoint, tensor: Tensor, sharing: Sequence[str] = ()) -> list[Fact]:
@@ -87,24 +88,24 @@ def arrangement(shape: Sequence[int], stride: Sequence[int]) -> str:
     """How the elements lie in memory, in words."""
     steps = [(n, step) for n, step in zip(shape, stride, strict=False) if n != 1]
     if 0 in shape:
-        return "no elements"
+        return tr("no elements")
     if not steps:
         return "contiguous"
     if any(step == 0 for _, step in steps):
         times = _product(n for n, step in steps if step == 0)
-        return f"expanded: each element is there once and seen {times:,} times"
+        return tr("expanded: each element is there once and seen {times:,} times", times=times)
     if any(step < 0 for _, step in steps):
-        return "not contiguous: some dimension runs backwards"
+        return tr("not contiguous: some dimension runs backwards")
     if _is_dense(steps):
-        return "contiguous (row by row)"
+        return tr("contiguous (row by row)")
     if not _is_dense(sorted(steps, key=lambda each: each[1], reverse=True)):
-        return "not contiguous: a view that leaves gaps"
+        return tr("not contiguous: a view that leaves gaps")
     if len(shape) == 4 and _is_dense([(shape[d], stride[d]) for d in (0, 2, 3, 1) if shape[d] != 1]):
-        return "not contiguous: channels last"
+        return tr("not contiguous: channels last")
     if len(shape) == 2:
-        return "not contiguous: transposed (column by column)"
+        return tr("not contiguous: transposed (column by column)")
     order = sorted(range(len(shape)), key=lambda d: (-stride[d], d))
-    return f"not contiguous: permuted, dimensions in memory in the order {', '.join(map(str, order))}"
+    return tr("not contiguous: permuted, dimensions in memory in the order {map}", map=", ".join(map(str, order)))
 
 
 def reach(tensor: Tensor) -> tuple[int, int]:
@@ -124,7 +125,11 @@ def line_of(entry: Entry, limit: int = 120) -> str:
         return f"{wording.safe(entry.dtype, 40)}{wording.shape(entry.shape)}"
     if isinstance(entry, Branch):
         inside = wording.plural(len(entry.children), "entry", "entries")
-        return f"{short_type(entry.type)} with {inside}" if entry.children else f"{short_type(entry.type)}, empty"
+        return (
+            tr("{short_type} with {inside}", short_type=short_type(entry.type), inside=inside)
+            if entry.children
+            else f"{short_type(entry.type)}, empty"
+        )
     return value_line(entry, limit)
 
 
@@ -140,7 +145,11 @@ def value_line(entry: Value, limit: int = 120) -> str:
 
 def whole_number(value: int) -> str:
     """A whole number; one too long to be read as its size (Python refuses to print more than 4,300 digits)."""
-    return str(value) if value.bit_length() < 400 else f"a whole number of {value.bit_length():,} bits"
+    return (
+        str(value)
+        if value.bit_length() < 400
+        else tr("a whole number of {bit_length:,} bits", bit_length=value.bit_length())
+    )
 
 
 def short_type(name: str) -> str:
@@ -150,96 +159,115 @@ def short_type(name: str) -> str:
 
 def _shape_facts(tensor: Tensor) -> Iterator[Fact]:
     item = ITEM_SIZES.get(tensor.dtype)
-    yield Fact("Kind", kind(tensor) + (", requires grad" if tensor.requires_grad else ""))
+    yield Fact(tr("Kind"), kind(tensor) + (tr(", requires grad") if tensor.requires_grad else ""))
     dtype = wording.safe(tensor.dtype, 60)
-    yield Fact("dtype", f"{dtype}, {wording.plural(item, 'byte')} each" if item else dtype)
-    yield Fact("Shape", f"{wording.shape(tensor.shape)}", mono=True)
-    yield Fact("Elements", f"{wording.count(tensor.numel)}, {wording.size(tensor.nbytes)}")
-    yield Fact("Layout", wording.safe(tensor.layout, 60))
+    yield Fact("dtype", tr("{dtype}, {bytes} each", dtype=dtype, bytes=wording.plural(item, "byte")) if item else dtype)
+    yield Fact(tr("Shape"), f"{wording.shape(tensor.shape)}", mono=True)
+    yield Fact(tr("Elements"), f"{wording.count(tensor.numel)}, {wording.size(tensor.nbytes)}")
+    yield Fact(tr("Layout"), wording.safe(tensor.layout, 60))
     if tensor.layout == "strided":
-        yield Fact("Stride", wording.shape(tensor.stride), mono=True)
-        yield Fact("In memory", arrangement(tensor.shape, tensor.stride))
+        yield Fact(tr("Stride"), wording.shape(tensor.stride), mono=True)
+        yield Fact(tr("In memory"), arrangement(tensor.shape, tensor.stride))
         if tensor.offset:
-            yield Fact("Offset", f"{wording.plural(tensor.offset, 'element')} into its storage")
+            yield Fact(
+                tr("Offset"), tr("{elements} into its storage", elements=wording.plural(tensor.offset, "element"))
+            )
 
 
 def _storage_facts(tensor: Tensor, sharing: Sequence[str]) -> Iterator[Fact]:
     storage = tensor.storage
     if storage is None:
-        yield Fact("Storage", "none of its own: see its parts" if tensor.extra.parts else "none: nothing was saved")
+        yield Fact(
+            tr("Storage"), tr("none of its own: see its parts") if tensor.extra.parts else tr("none: nothing was saved")
+        )
         return
-    yield Fact("Storage", wording.safe(storage.key, 100), mono=True)
+    yield Fact(tr("Storage"), wording.safe(storage.key, 100), mono=True)
     yield Fact(
-        "Storage size",
-        f"{wording.size(storage.nbytes)} ({wording.count(storage.nbytes)} bytes), {_counted_in(storage)}",
+        tr("Storage size"),
+        tr(
+            "{nbytes} ({nbytes_2} bytes), {counted_in}",
+            nbytes=wording.size(storage.nbytes),
+            nbytes_2=wording.count(storage.nbytes),
+            counted_in=_counted_in(storage),
+        ),
     )
     if sharing:
         named = wording.names([wording.safe(key, 80) for key in sharing], 6)
-        yield Fact("Shared", f"shares its storage with {named}")
+        yield Fact(tr("Shared"), tr("shares its storage with {named}", named=named))
     if tensor.nbytes < storage.nbytes and tensor.layout == "strided":
         yield Fact(
-            "View", f"a view of {wording.size(tensor.nbytes)} that keeps {wording.size(storage.nbytes)} in the file"
+            tr("View"),
+            tr(
+                "a view of {nbytes} that keeps {nbytes_2} in the file",
+                nbytes=wording.size(tensor.nbytes),
+                nbytes_2=wording.size(storage.nbytes),
+            ),
         )
     if storage.owner:
-        yield Fact("Part of", f"a stretch of the storage {wording.safe(storage.owner, 80)}")
-    yield Fact("Saved from", wording.safe(storage.device, 60))
+        yield Fact(tr("Part of"), tr("a stretch of the storage {owner}", owner=wording.safe(storage.owner, 80)))
+    yield Fact(tr("Saved from"), wording.safe(storage.device, 60))
 
 
 def _counted_in(storage: Storage) -> str:
-    return "untyped" if storage.dtype == "uint8" else f"of {wording.safe(storage.dtype, 40)}"
+    return "untyped" if storage.dtype == "uint8" else tr("of {dtype}", dtype=wording.safe(storage.dtype, 40))
 
 
 def _place_facts(checkpoint: Checkpoint, tensor: Tensor) -> Iterator[Fact]:
     storage = tensor.storage
     if storage is None:
         return
-    yield Fact("Byte order", "big-endian" if storage.big_endian else "little-endian")
+    yield Fact(tr("Byte order"), "big-endian" if storage.big_endian else "little-endian")
     if storage.damage:
-        yield Fact("Damage", wording.safe(storage.damage, 400), alarming=True)
+        yield Fact(tr("Damage"), wording.safe(storage.damage, 400), alarming=True)
     start, end = reach(tensor)
     if storage.source is None or end <= start:
-        yield Fact("In the file", "nowhere: no bytes were saved")
+        yield Fact(tr("In the file"), tr("nowhere: no bytes were saved"))
         return
     try:
         found = storage.source.place(storage.start + start)
     except FileError as error:
-        yield Fact("In the file", wording.safe(str(error), 300), alarming=True)
+        yield Fact(tr("In the file"), wording.safe(str(error), 300), alarming=True)
         return
-    yield Fact("In the file", _where(found, end - start), mono=found is not None and not found.deflated)
+    yield Fact(tr("In the file"), _where(found, end - start), mono=found is not None and not found.deflated)
     if found and found.member:
-        yield Fact("Archive member", wording.safe(found.member, 200), mono=True)
+        yield Fact(tr("Archive member"), wording.safe(found.member, 200), mono=True)
     if found and os.path.abspath(found.path) != os.path.abspath(checkpoint.path):
-        yield Fact("File", wording.safe(found.path, 200), mono=True)
+        yield Fact(tr("File"), wording.safe(found.path, 200), mono=True)
 
 
 def _where(found: Place | None, nbytes: int) -> str:
     if found is None:
-        return "not in one piece of its own: inside of a value, or in several chunks"
+        return tr("not in one piece of its own: inside of a value, or in several chunks")
     if found.deflated:
-        return f"compressed, in what starts at byte {found.offset:,}"
-    return f"bytes {found.offset:,} to {found.offset + nbytes:,}"
+        return tr("compressed, in what starts at byte {offset:,}", offset=found.offset)
+    return tr("bytes {offset:,} to {offset_2:,}", offset=found.offset, offset_2=found.offset + nbytes)
 
 
 def _extra_facts(tensor: Tensor) -> Iterator[Fact]:
     extra = tensor.extra
     if extra.quantization:
-        yield Fact("Quantisation", _quantization(extra.quantization))
+        yield Fact(tr("Quantisation"), _quantization(extra.quantization))
     if extra.conj or extra.neg:
         yield Fact(
-            "Lazy",
+            tr("Lazy"),
             " and ".join(word for word, is_set in (("conjugated", extra.conj), ("negated", extra.neg)) if is_set),
         )
     for part in extra.parts:
-        yield Fact(f"Part {wording.safe(part.name, 40)}", line_of(part), mono=True)
+        yield Fact(tr("Part {name}", name=wording.safe(part.name, 40)), line_of(part), mono=True)
     for attribute in extra.attributes:
         yield Fact(f".{wording.safe(attribute.name, 40)}", line_of(attribute), mono=True)
 
 
 def _quantization(found: Quantization) -> str:
     if isinstance(found.scale, Tensor):
-        axis = f" along dimension {found.axis}" if found.axis is not None else ""
+        axis = tr(" along dimension {axis}", axis=found.axis) if found.axis is not None else ""
         return f"{wording.safe(found.scheme, 60)}, {wording.plural(found.scale.numel, 'scale')}{axis}"
-    return f"{wording.safe(found.scheme, 60)}, scale {found.scale:.6g}, zero point {found.zero_point}"
+    return tr(
+        "{scheme}, scale {scale:.6g}, zero point {zero_point}",
+        scheme=wording.safe(found.scheme, 60),
+        scale=found.scale,
+        zero_point=found.zero_point,
+    )
 
 
 def _is_dense(steps: Sequence[tuple[int, int]]) -> bool:

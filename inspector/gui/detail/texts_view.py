@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QWidget
 
 from ... import wording
 from ...checkpoint.entries import Text
+from ...language import tr
 from ...progress import Progress
 from ..widgets.text_viewer import TextViewer
 from . import readable
@@ -25,8 +26,8 @@ class TextsView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.names, self.viewer = QListWidget(), TextViewer("the text")
-        self.names.setAccessibleName("Texts in the file")
+        self.names, self.viewer = QListWidget(), TextViewer(tr("the text"))
+        self.names.setAccessibleName(tr("Texts in the file"))
         self.names.setFrameShape(QListWidget.Shape.NoFrame)
         self.names.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -67,4 +68,4 @@ def _read(text: Text) -> Generator[Progress, None, str]:
     data = text.source.read(text.offset, min(text.nbytes, _MOST_READ))
     shown = readable.text(data.decode("utf-8", errors="replace"), limit=_MOST_READ)
     left = text.nbytes - len(data)
-    return f"{shown}\n… {wording.size(left)} more" if left > 0 else shown
+    return tr("{shown}\n… {left} more", shown=shown, left=wording.size(left)) if left > 0 else shown

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
 from ...checkpoint.entries import Checkpoint, Value
+from ...language import tr
 from ..theme import mono_font
 from ..widgets.fact_grid import FactGrid
 from ..widgets.labels import Label
@@ -27,7 +28,7 @@ class ValuePage(QWidget):
         self.head = Head()
         self.large = Label(font=mono_font(1.8), selectable=True, wrap=True)
         self.facts = FactGrid()
-        self.viewer = TextViewer("the text")
+        self.viewer = TextViewer(tr("the text"))
         inside = QVBoxLayout()
         inside.setContentsMargins(16, 8, 16, 16)
         inside.setSpacing(14)
@@ -61,22 +62,22 @@ def _long_text(entry: Value) -> str:
 
 def _large(entry: Value) -> str:
     if isinstance(entry.value, str):
-        return wording.safe(entry.value) if entry.value else "(empty text)"
+        return wording.safe(entry.value) if entry.value else tr("(empty text)")
     return line_of(entry)
 
 
 def _facts(entry: Value) -> list[Fact]:
-    found = [Fact("Type", wording.safe(entry.type, 120), mono=True)]
+    found = [Fact(tr("Type"), wording.safe(entry.type, 120), mono=True)]
     value = entry.value
     if isinstance(value, str) and entry.type == "str":
-        found.append(Fact("Length", wording.plural(len(value), "character")))
+        found.append(Fact(tr("Length"), wording.plural(len(value), "character")))
     elif isinstance(value, bytes):
-        found.append(Fact("Length", wording.plural(len(value), "byte")))
+        found.append(Fact(tr("Length"), wording.plural(len(value), "byte")))
     elif isinstance(value, int) and not isinstance(value, bool) and 9 < value < 1 << 64:
-        found.append(Fact("Hexadecimal", f"{value:#x}", mono=True))
-        found.append(Fact("With separators", wording.count(value), mono=True))
+        found.append(Fact(tr("Hexadecimal"), f"{value:#x}", mono=True))
+        found.append(Fact(tr("With separators"), wording.count(value), mono=True))
     elif isinstance(value, float) and math.isfinite(value):
-        found.append(Fact("Bits", value.hex(), mono=True))
+        found.append(Fact(tr("Bits"), value.hex(), mono=True))
     elif isinstance(value, int) and value.bit_length() >= 400:
-        found.append(Fact("Value", whole_number(value)))
-    return [*found, *([Fact("Note", wording.safe(entry.note, 400))] if entry.note else [])]
+        found.append(Fact(tr("Value"), whole_number(value)))
+    return [*found, *([Fact(tr("Note"), wording.safe(entry.note, 400))] if entry.note else [])]

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableV
 from ... import wording
 from ...checkpoint.arrays import read
 from ...checkpoint.entries import Tensor
+from ...language import tr
 from ...progress import Progress
 from ..item_models.values_model import ValuesPage, ValuesTableModel
 from ..widgets.axis_picker import AxisPicker
@@ -47,7 +48,7 @@ class ValuesView(QWidget):
         self.table = QTableView()
         self.axes, self.rows, self.columns = AxisPicker(), Pager("rows"), Pager("columns")
         self.go_to = QLineEdit()
-        self.raw = CheckBox("Integers as stored")
+        self.raw = CheckBox(tr("Integers as stored"))
         self.said = ElidedLabel(tone="quiet")
         self._wanted_cell: tuple[int, int] | None = None
         self._latest = Latest(self)
@@ -60,13 +61,15 @@ class ValuesView(QWidget):
         self.show_nothing()
         self.tensor = tensor
         if len(tensor.shape) > _MOST_DIMENSIONS:
-            return self._say(f"A tensor of {len(tensor.shape)} dimensions is more than can be laid out.")
+            return self._say(
+                tr("A tensor of {count} dimensions is more than can be laid out.", count=len(tensor.shape))
+            )
         is_flat = len(tensor.shape) < 2
         self.axes.setVisible(not is_flat)
         if not is_flat:
             self.axes.show_shape(tensor.shape, len(tensor.shape) - 2, len(tensor.shape) - 1)
         example = ", ".join(str(n - 1) for n in tensor.shape[:6])
-        self.go_to.setPlaceholderText(f"Go to index, e.g. {example}" if example else "")
+        self.go_to.setPlaceholderText(tr("Go to index, e.g. {example}", example=example) if example else "")
         self.go_to.setEnabled(bool(tensor.shape))
         self.raw.setVisible(tensor.extra.quantization is not None)
         self._show_pages()
@@ -114,7 +117,7 @@ class ValuesView(QWidget):
 
     def _dress_table(self) -> None:
         self.table.setModel(self.model)
-        self.table.setAccessibleName("Values of the tensor")
+        self.table.setAccessibleName(tr("Values of the tensor"))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.setShowGrid(False)
@@ -131,7 +134,7 @@ class ValuesView(QWidget):
         self.table.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         OwnKeys(self.table, QKeySequence.StandardKey.Copy, self.copy)
-        copy = QAction("Copy values", self.table)
+        copy = QAction(tr("Copy values"), self.table)
         copy.triggered.connect(self.copy)
         self.table.addAction(copy)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -141,8 +144,8 @@ class ValuesView(QWidget):
         flow = FlowLayout(controls, across=16)
         self.go_to.setClearButtonEnabled(True)
         self.go_to.setMinimumWidth(210)
-        self.go_to.setAccessibleName("Go to index")
-        self.go_to.setToolTip("An index of the tensor, a number for each dimension; Enter goes there")
+        self.go_to.setAccessibleName(tr("Go to index"))
+        self.go_to.setToolTip(tr("An index of the tensor, a number for each dimension; Enter goes there"))
         for widget in (self.axes, self.go_to, self.raw, self.rows, self.columns):
             flow.addWidget(widget)
         page = QVBoxLayout(self)
@@ -154,7 +157,7 @@ class ValuesView(QWidget):
 
     def _connect(self) -> None:
         self.axes.changed.connect(self._turn)
-        self.raw.setToolTip("Show the integers of a quantised tensor, not the numbers they stand for")
+        self.raw.setToolTip(tr("Show the integers of a quantised tensor, not the numbers they stand for"))
         self.raw.toggled.connect(self._read)
         self.rows.moved.connect(self._read)
         self.columns.moved.connect(self._read)
@@ -214,11 +217,24 @@ class ValuesView(QWidget):
         numbers = [int(digits) for digits in re.findall(r"-?\d{1,18}", self.go_to.text())]
         shape = self.tensor.shape
         if len(numbers) != len(shape):
-            return self._say(f"An index of this tensor has {wording.plural(len(shape), 'number')}, not {len(numbers)}.")
+            return self._say(
+                tr(
+                    "An index of this tensor has {numbers}, not {count}.",
+                    numbers=wording.plural(len(shape), "number"),
+                    count=len(numbers),
+                )
+            )
         outside = next((axis for axis, n in enumerate(numbers) if not -shape[axis] <= n < shape[axis]), None)
         if outside is not None:
             length = wording.count(shape[outside])
-            return self._say(f"There is no index {numbers[outside]} in dimension {outside}, which has {length}.")
+            return self._say(
+                tr(
+                    "There is no index {numbers} in dimension {outside}, which has {length}.",
+                    numbers=numbers[outside],
+                    outside=outside,
+                    length=length,
+                )
+            )
         self.go_to_index(tuple(number % length for number, length in zip(numbers, shape, strict=True)))
 
     def _cell_of(self, index: tuple[int, ...]) -> tuple[int, int]:
@@ -241,7 +257,9 @@ class ValuesView(QWidget):
         if self.tensor is None:
             return
         if row < 0:
-            return self._say("" if len(self.tensor.shape) < 2 else f"Shown: {self.axes.index_words()}")
+            return self._say(
+                "" if len(self.tensor.shape) < 2 else tr("Shown: {index_words}", index_words=self.axes.index_words())
+            )
         self._say(f"{self._index_words(row, column)}  {self.model.text(row, column)}")
 
     def _index_words(self, row: int, column: int) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QPushBut
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ...workshop.requests import Signature
 from ..theme import mono_font, scaled_font
 from ..timers import one_shot
@@ -30,11 +31,11 @@ class ArgumentForm(QWidget):
         self._chosen = chosen
         self._signature: Signature | None = None
         self.rows: dict[str, ArgumentRow] = {}
-        self.ways = Segments("Arguments as")
-        self.ways.show_choices(("Form", "JSON"))
+        self.ways = Segments(tr("Arguments as"))
+        self.ways.show_choices((tr("Form"), "JSON"))
         self.ways.chosen.connect(self._show_way)
-        self.solve = QPushButton("&Find Arguments")
-        self.solve.setToolTip("Look for arguments with which the shapes of the checkpoint fit")
+        self.solve = QPushButton(tr("&Find Arguments"))
+        self.solve.setToolTip(tr("Look for arguments with which the shapes of the checkpoint fit"))
         self.solve.clicked.connect(self.solve_requested)
         self._grid_widget = QWidget()
         self._grid = QGridLayout(self._grid_widget)
@@ -48,7 +49,7 @@ class ArgumentForm(QWidget):
         self.json.setFixedHeight(110)
         self.json.setTabChangesFocus(True)
         self.json.setObjectName("written")
-        self.json.setAccessibleName("Arguments as JSON")
+        self.json.setAccessibleName(tr("Arguments as JSON"))
         self._pause = one_shot(self, PAUSE_MS, self._take_json)
         self.json.textChanged.connect(self._pause.start)
         self.json.hide()
@@ -59,7 +60,7 @@ class ArgumentForm(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(Label("Arguments", font=scaled_font(1.05, bold=True)))
+        head.addWidget(Label(tr("Arguments"), font=scaled_font(1.05, bold=True)))
         head.addStretch(1)
         head.addWidget(self.ways)
         column = QVBoxLayout(self)
@@ -113,9 +114,11 @@ class ArgumentForm(QWidget):
     def _tell(self, signature: Signature) -> None:
         left_out = len(signature.arguments) - _MOST_ROWS
         words = [
-            "It takes no arguments." if not signature.arguments and not signature.takes_any else "",
-            "It takes further arguments by name: write them as JSON." if signature.takes_any else "",
-            f"{wording.count(left_out)} more arguments can be written as JSON." if left_out > 0 else "",
+            tr("It takes no arguments.") if not signature.arguments and not signature.takes_any else "",
+            tr("It takes further arguments by name: write them as JSON.") if signature.takes_any else "",
+            tr("{left_out} more arguments can be written as JSON.", left_out=wording.count(left_out))
+            if left_out > 0
+            else "",
         ]
         self._say(" ".join(filter(None, words)))
 

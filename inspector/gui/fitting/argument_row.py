@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QToolButton, QWidget
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ...workshop.requests import Argument
 from ..theme import mono_font, scaled_font
 from ..timers import one_shot
@@ -43,12 +44,12 @@ class ArgumentRow(QObject):
         self._reset = QToolButton()
         self._reset.setText("↺")
         self._reset.setAutoRaise(True)
-        self._reset.setToolTip(plain_tip(f"Back to {_reset_words(argument)}"))
-        self._reset.setAccessibleName(f"Reset {name}")
+        self._reset.setToolTip(plain_tip(tr("Back to {reset_words}", reset_words=_reset_words(argument))))
+        self._reset.setAccessibleName(tr("Reset {name}", name=name))
         self._reset.clicked.connect(self.reset)
         self._pause = one_shot(self, PAUSE_MS, self._take_text)
         self.field = self._field()
-        self.field.setAccessibleName(f"Argument {name}")
+        self.field.setAccessibleName(tr("Argument {name}", name=name))
         self.field.setToolTip(plain_tip(_tip(argument)))
 
     def place(self, grid: QGridLayout, row: int) -> None:
@@ -83,7 +84,7 @@ class ArgumentRow(QObject):
 
     def _origin_words(self, is_solved: bool) -> str:
         if self.is_given:
-            return "found from the shapes" if is_solved else ""
+            return tr("found from the shapes") if is_solved else ""
         if self._filled is not None:
             return f"from the file: {wording.safe(self._filled[1], 80)}"
         return "required" if self.argument.required else ""
@@ -94,7 +95,7 @@ class ArgumentRow(QObject):
         self._origin.setVisible(bool(words))
 
     def _field(self) -> QWidget:
-        options = ("True", "False") if plain_type(self.argument) == "bool" else self.argument.choices
+        options = (tr("True"), tr("False")) if plain_type(self.argument) == "bool" else self.argument.choices
         if options:
             box = ChoiceBox()
             box.addItems([self._default_item(), *options])
@@ -147,12 +148,16 @@ class ArgumentRow(QObject):
 
 
 def _tip(argument: Argument) -> str:
-    kind = argument.type or "any type"
-    default = "required" if argument.required else f"default {default_text(argument)}"
+    kind = argument.type or tr("any type")
+    default = "required" if argument.required else tr("default {default_text}", default_text=default_text(argument))
     return wording.safe(f"{argument.name}: {kind}, {default}", 300) + (
         f"\n{wording.safe(argument.doc, 600)}" if argument.doc else ""
     )
 
 
 def _reset_words(argument: Argument) -> str:
-    return "what the file says" if argument.required else f"the default: {wording.safe(default_text(argument), 100)}"
+    return (
+        tr("what the file says")
+        if argument.required
+        else tr("the default: {default_text}", default_text=wording.safe(default_text(argument), 100))
+    )

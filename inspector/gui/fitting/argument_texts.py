@@ -6,6 +6,7 @@ import json
 import re
 
 from ...errors import InspectorError
+from ...language import tr
 from ...workshop.requests import Argument
 
 _LIST = re.compile(r"(?:list|tuple|Sequence|Iterable|List|Tuple)\b", re.IGNORECASE)
@@ -57,11 +58,11 @@ def from_json(text: str) -> dict[str, object]:
     try:
         found = json.loads(text or "{}")
     except ValueError as error:
-        raise InspectorError(f"This is not JSON: {error}.") from None
+        raise InspectorError(tr("This is not JSON: {error}.", error=error)) from None
     except RecursionError:
-        raise InspectorError("This JSON is nested too deeply.") from None
+        raise InspectorError(tr("This JSON is nested too deeply.")) from None
     if not isinstance(found, dict):
-        raise InspectorError('Write the arguments by name: {"num_classes": 10}.')
+        raise InspectorError(tr('Write the arguments by name: {"num_classes": 10}.'))
     return found
 
 
@@ -69,19 +70,19 @@ def _whole(text: str) -> int:
     try:
         return int(text.replace("_", "").replace(",", ""))
     except ValueError:
-        raise InspectorError("This must be a whole number.") from None
+        raise InspectorError(tr("This must be a whole number.")) from None
 
 
 def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InspectorError("This must be a number.") from None
+        raise InspectorError(tr("This must be a number.")) from None
 
 
 def _truth(text: str) -> bool:
     if text.lower() not in ("true", "false"):
-        raise InspectorError("This must be True or False.")
+        raise InspectorError(tr("This must be True or False."))
     return text.lower() == "true"
 
 
@@ -98,7 +99,7 @@ def _listed(text: str) -> object:
     try:
         return json.loads(f"[{inner.strip().rstrip(',')}]")
     except (ValueError, RecursionError):
-        raise InspectorError("Write the items with commas between them: 512, 256, 128.") from None
+        raise InspectorError(tr("Write the items with commas between them: 512, 256, 128.")) from None
 
 
 def _anything(text: str) -> object:

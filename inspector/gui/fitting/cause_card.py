@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QToolButton, 
 
 from ... import wording
 from ...comparing.causes import Cause
+from ...language import tr
 from ..theme import colours, scaled_font
 from ..widgets.check_box import CheckBox
 from ..widgets.marked_text import MarkedText
@@ -40,7 +41,9 @@ class CauseCard(QWidget):
         self._sentence = self._text(cause.sentence)
         self._share = MarkedText(tone="quiet", font=scaled_font(0.92))
         self._advice = self._text(cause.advice, tone="quiet")
-        self._undecided = self._text("\n".join(f"Not decided: {each}" for each in cause.undecided), tone="quiet")
+        self._undecided = self._text(
+            "\n".join(tr("Not decided: {each}", each=each) for each in cause.undecided), tone="quiet"
+        )
         self._refusal = self._text("", tone="danger")
         self._evidence = self._text("\n".join(f"·  {each}" for each in cause.evidence), tone="quiet")
         self._evidence.hide()
@@ -96,7 +99,7 @@ class CauseCard(QWidget):
 
     def show_evidence(self, shown: bool) -> None:
         self._more.setChecked(shown)
-        self._more.setText("Less" if shown else "Why?")
+        self._more.setText(tr("Less") if shown else "Why?")
         self._evidence.setVisible(shown)
 
     def _go(self) -> None:
@@ -115,8 +118,8 @@ class CauseCard(QWidget):
             self._more.setCheckable(True)
             self._more.setAutoRaise(True)
             self._more.setMaximumHeight(self.fontMetrics().height() + 10)
-            self._more.setToolTip("Why this is thought")
-            self._more.setAccessibleName("Why this is thought")
+            self._more.setToolTip(tr("Why this is thought"))
+            self._more.setAccessibleName(tr("Why this is thought"))
             self._more.toggled.connect(self.show_evidence)
             self.show_evidence(False)
             line.addWidget(self._more)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
 from ...comparing.causes import Cause
+from ...language import tr
 from ..widgets.labels import Label
 from .case import Case
 from .cause_card import CauseCard
@@ -52,7 +53,7 @@ class CauseList(QWidget):
             is_ticked, refusal = self._case.is_ticked(cause), outcome.refusals.get(place, "")
             card.show_cause(cause, before, is_ticked=is_ticked, refusal=refusal)
         left_out = len(self._case.causes) - len(causes)
-        self._more.setText(f"{wording.plural(left_out, 'further cause')}: mend these first.")
+        self._more.setText(tr("{causes}: mend these first.", causes=wording.plural(left_out, "further cause")))
         self._more.setVisible(left_out > 0)
 
     def clear(self) -> None:

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 
 from ...errors import InspectorError
+from ...language import tr
 from ...workshop.requests import ModelSource, parse_source
 
 
@@ -57,8 +58,8 @@ def choice_of(text: str) -> Choice:
 
 
 def _no_file(path: str) -> InspectorError:
-    hint = "Choose it with the button beside the field."
-    return InspectorError(f"There is no file {path!r}.", title="There is no such file", hint=hint)
+    hint = tr("Choose it with the button beside the field.")
+    return InspectorError(tr("There is no file {path!r}.", path=path), title=tr("There is no such file"), hint=hint)
 
 
 def _has_code(path: str) -> bool:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from ...errors import InspectorError
+from ...language import tr
 from ...progress import Progress
 from ...workshop.requests import (
     Build,
@@ -218,7 +219,7 @@ class ChosenModel(QObject):
             if was_solving:
                 self._build()
                 return
-            self._fail(WorkshopError("It was stopped before it was done.", title="Stopped"))
+            self._fail(WorkshopError(tr("It was stopped before it was done."), title=tr("Stopped")))
 
     def close(self) -> None:
         """Lets go of everything; no child is left."""
@@ -240,8 +241,8 @@ class ChosenModel(QObject):
             self._watch_sources()
             self._go(Stage.CLASS)
         else:
-            reason = classes.failures[0][1] if classes.failures else "It defines no class that is an nn.Module."
-            self._fail(WorkshopError(reason, title=f"{self.choice.name} has no model to choose"))
+            reason = classes.failures[0][1] if classes.failures else tr("It defines no class that is an nn.Module.")
+            self._fail(WorkshopError(reason, title=tr("{name} has no model to choose", name=self.choice.name)))
 
     def _take_candidates(self, candidates: tuple[Candidate, ...]) -> None:
         self.candidates = candidates
@@ -312,7 +313,7 @@ class ChosenModel(QObject):
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, InspectorError):
             self.broken.emit(error)
-            error = InspectorError(f"An error in this program, {type(error).__name__}, stopped the work.")
+            error = InspectorError(tr("An error in this program, {name}, stopped the work.", name=type(error).__name__))
         self.stage, self.error, self.progress = Stage.FAILED, error, None
         self.model = self.other = None
         if isinstance(error, WorkshopError) and error.output:

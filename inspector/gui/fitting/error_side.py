@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ..theme import mono_font
 from ..timers import one_shot
 from ..widgets.labels import Label
@@ -34,15 +35,15 @@ class ErrorSide(QWidget):
         self.text.setTabChangesFocus(True)
         self.text.setObjectName("written")
         self.text.setAcceptDrops(False)
-        self.text.setAccessibleName("Text of the error")
+        self.text.setAccessibleName(tr("Text of the error"))
         self.text.setPlainText(page.text)
-        self.which = Segments("Errors in the text")
+        self.which = Segments(tr("Errors in the text"))
         self.which.chosen.connect(page.choose)
         self._notes = Label(tone="quiet", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 18, 14, 14)
         column.setSpacing(10)
-        column.addWidget(heading("Error message"))
+        column.addWidget(heading(tr("Error message")))
         for widget, stretch in ((self.which, 0), (self.text, 1), (self._notes, 0)):
             column.addWidget(widget, stretch)
         self._pause = one_shot(self, PAUSE_MS, lambda: page.explain(self.text.toPlainText()))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLay
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ...workshop.requests import WorkshopError
 from ..theme import colours, mono_font, scaled_font
 from ..widgets.labels import Label
@@ -28,9 +29,9 @@ class FailureView(QWidget):
         self._where = WrappedText(tone="quiet", font=scaled_font(0.95))
         self._line = _MarkedLine()
         self._hint = WrappedText(tone="quiet")
-        self._trace = _quiet_text("Traceback")
-        self.trace = Fold("Traceback", self._trace)
-        copy = QPushButton("&Copy Message")
+        self._trace = _quiet_text(tr("Traceback"))
+        self.trace = Fold(tr("Traceback"), self._trace)
+        copy = QPushButton(tr("&Copy Message"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
         self.retry = QPushButton("Try &Again")
         self._lay_out(copy)
@@ -58,7 +59,7 @@ class FailureView(QWidget):
         file, line, code, trace = "", 0, "", ""
         if isinstance(error, WorkshopError):
             file, line, code, trace = error.file, error.line, error.code, error.traceback
-        self._where.setText(wording.safe(f"{file}, line {line}", 500))
+        self._where.setText(wording.safe(tr("{file}, line {line}", file=file, line=line), 500))
         self._where.setVisible(bool(file))
         self._line.show_line(line, code)
         self._trace.setPlainText(_lines(trace))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ..jobs import LatestJob
 from ..widgets.boxes import ChoiceBox
 from ..widgets.labels import plain_tip
@@ -37,7 +38,7 @@ class InterpreterBox(ChoiceBox):
         self._known: dict[str, str] = {}
         """Path -> what it has, in words."""
         self._latest = LatestJob()
-        self.setAccessibleName("Python that builds the model")
+        self.setAccessibleName(tr("Python that builds the model"))
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.activated.connect(self._take)
@@ -76,7 +77,11 @@ class InterpreterBox(ChoiceBox):
         self.addItem(_OTHER)
         self._tell()
         self.setCurrentIndex(0)
-        self.setToolTip(plain_tip(f"The model is built with {wording.safe(self._model.interpreter, 500)}"))
+        self.setToolTip(
+            plain_tip(
+                tr("The model is built with {interpreter}", interpreter=wording.safe(self._model.interpreter, 500))
+            )
+        )
 
     def _tell(self) -> None:
         for place, path in enumerate(self._paths):
@@ -95,7 +100,7 @@ class InterpreterBox(ChoiceBox):
 
     def _asked(self) -> str:
         beside = os.path.dirname(self._model.interpreter)
-        path, _ = QFileDialog.getOpenFileName(self.window(), "Choose a Python Interpreter", beside)
+        path, _ = QFileDialog.getOpenFileName(self.window(), tr("Choose a Python Interpreter"), beside)
         return path
 
     def _trusted_file(self) -> str:
@@ -109,16 +114,16 @@ def _looking(paths: Sequence[str]) -> Generator[tuple[str, str], None, None]:
     for path in paths:
         try:
             found = look(path)
-            has = f"torch {found.torch}" if found.torch else "no torch"
-            yield path, wording.safe(f"Python {found.python}, {has}", 80)
+            has = tr("torch {torch}", torch=found.torch) if found.torch else tr("no torch")
+            yield path, wording.safe(tr("Python {python}, {has}", python=found.python, has=has), 80)
         except InspectorError:
-            yield path, "cannot be used"
+            yield path, tr("cannot be used")
 
 
 def _name_of(path: str) -> str:
     """`.venv`, `train` ...: the environment, as people call it."""
     if path == sys.executable:
-        return "this window's Python"
+        return tr("this window's Python")
     folder = os.path.dirname(os.path.dirname(path))
     name = os.path.basename(folder)
     if name.startswith(".") or name in ("env", "venv"):

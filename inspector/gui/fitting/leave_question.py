@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ..theme import mono_font
 from ..widgets.wrapped_text import WrappedText
 from .choices import Choice
@@ -22,9 +23,9 @@ class LeaveQuestion(QWidget):
         super().__init__()
         self._words = WrappedText()
         self._path = WrappedText(tone="quiet", font=mono_font(0.95))
-        self.allow = QPushButton("&Run It")
+        self.allow = QPushButton(tr("&Run It"))
         self.allow.setProperty("main", True)
-        self.allow.setToolTip("Run it now, and whenever it is chosen again")
+        self.allow.setToolTip(tr("Run it now, and whenever it is chosen again"))
         self.allow.clicked.connect(self.allowed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
@@ -39,11 +40,15 @@ class LeaveQuestion(QWidget):
 
     def ask(self, choice: Choice) -> None:
         """Asks whether the code of `choice` may be run."""
-        wanted = "which models it has" if choice.is_code else f"what {choice.name} takes"
+        wanted = tr("which models it has") if choice.is_code else tr("what {name} takes", name=choice.name)
         name = os.path.basename(choice.runs) or choice.runs
         self._words.setText(
-            f"To know {wording.safe(wanted, 120)}, {wording.safe(name, 120)} must be run, in a process of its own. "
-            "Its code can do whatever you can do: run it if you trust it. You will not be asked about it again."
+            tr(
+                "To know {wanted}, {name} must be run, in a process of its own. "
+                "Its code can do whatever you can do: run it if you trust it. You will not be asked about it again.",
+                wanted=wording.safe(wanted, 120),
+                name=wording.safe(name, 120),
+            )
         )
         self._path.setText(wording.safe(choice.runs, 500))
         self.setAccessibleName(self._words.text())

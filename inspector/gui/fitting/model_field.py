@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from ... import wording
+from ...language import tr
 
 PLACEHOLDER = "resnet18, nets.py:Net, package.module:Net, or a file"
 
@@ -25,8 +26,8 @@ class ModelField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(PLACEHOLDER)
-        self.setAccessibleName("Model")
-        self.setToolTip("A builder of torchvision, file.py:Class, package.module:Class, or a checkpoint to fit to")
+        self.setAccessibleName(tr("Model"))
+        self.setToolTip(tr("A builder of torchvision, file.py:Class, package.module:Class, or a checkpoint to fit to"))
         self.setAcceptDrops(False)  # a file dropped here is to be chosen, not to be written out as a URL
         self._names = QStringListModel(self)
         completer = QCompleter(self._names, self)

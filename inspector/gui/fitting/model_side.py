@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ... import wording
+from ...language import tr
 from ...workshop.requests import parse_source
 from ..theme import scaled_font
 from ..widgets.boxes import ChoiceBox
@@ -45,25 +46,25 @@ class ModelSide(QWidget):
         super().__init__()
         self._page = page
         self._chosen = page.chosen
-        self.setAccessibleName("Model")
+        self.setAccessibleName(tr("Model"))
         self.field = ModelField()
         self.field.named.connect(self._chosen.choose)
         self.classes = LinksRow()
         self.classes.chosen.connect(self._choose_class)
         self.of_class = ChoiceBox()
-        self.of_class.setAccessibleName("Class of the file")
+        self.of_class.setAccessibleName(tr("Class of the file"))
         self.of_class.activated.connect(self._choose_class)
         self._classes_frame = _framed(self.classes)
-        self.try_all = QPushButton("&Try Them All")
-        self.try_all.setToolTip("Build each with few arguments, and see which fits the checkpoint best")
+        self.try_all = QPushButton(tr("&Try Them All"))
+        self.try_all.setToolTip(tr("Build each with few arguments, and see which fits the checkpoint best"))
         self.try_all.clicked.connect(lambda: page.try_all())
-        self.folder = QPushButton("Try the Models of a &Folder…")
-        self.folder.setToolTip("Choose a folder of code: which of its models is this checkpoint of?")
+        self.folder = QPushButton(tr("Try the Models of a &Folder…"))
+        self.folder.setToolTip(tr("Choose a folder of code: which of its models is this checkpoint of?"))
         self.folder.clicked.connect(lambda: self.browse_folder())
         self.suggestions = SuggestionList()
         self.suggestions.taken.connect(self.take_suggestion)
         self.section = ChoiceBox()
-        self.section.setAccessibleName("Part of the checkpoint")
+        self.section.setAccessibleName(tr("Part of the checkpoint"))
         for box in (self.of_class, self.section):  # as wide as there is room, not as their longest text
             box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.section.activated.connect(lambda place: page.choose_section(self.section.itemData(place)))
@@ -88,12 +89,12 @@ class ModelSide(QWidget):
         column.setContentsMargins(*((18, 18, 14, 18) if is_alone else (0, 0, 0, 0)))
         column.setSpacing(10)
         if is_alone:
-            column.addWidget(heading("Model"))
+            column.addWidget(heading(tr("Model")))
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.field, 1)
-        row.addWidget(_tool("▾", "All models that are known", self.field.show_all))
-        row.addWidget(_tool("…", "Choose a .py file, or another checkpoint", self.browse))
+        row.addWidget(_tool("▾", tr("All models that are known"), self.field.show_all))
+        row.addWidget(_tool("…", tr("Choose a .py file, or another checkpoint"), self.browse))
         column.addLayout(row)
         column.addWidget(self._doc)
         column.addWidget(self._classes_frame)
@@ -103,9 +104,9 @@ class ModelSide(QWidget):
         details = self._details = QFormLayout()
         details.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         details.setHorizontalSpacing(10)
-        details.addRow(Label("Class", tone="quiet"), self.of_class)
-        details.addRow(Label("Built with", tone="quiet"), self.interpreter)
-        details.addRow(Label("From the file", tone="quiet"), self.section)
+        details.addRow(Label(tr("Class"), tone="quiet"), self.of_class)
+        details.addRow(Label(tr("Built with"), tone="quiet"), self.interpreter)
+        details.addRow(Label(tr("From the file"), tone="quiet"), self.section)
         column.addLayout(details)
         column.addSpacing(8)
         column.addWidget(self.form)
@@ -119,14 +120,14 @@ class ModelSide(QWidget):
         """Chooses a .py file or a checkpoint in a dialog."""
         known = self._chosen.choice.runs if self._chosen.choice is not None else ""
         beside = os.path.dirname(known if os.path.isabs(known) else self._page.path)
-        path, _ = QFileDialog.getOpenFileName(self.window(), "Choose a Model", beside, _FILTER)
+        path, _ = QFileDialog.getOpenFileName(self.window(), tr("Choose a Model"), beside, _FILTER)
         if path:
             self._chosen.choose(path)
 
     def browse_folder(self) -> None:
         """Chooses a folder of code in a dialog."""
         beside = os.path.dirname(self._page.path)
-        path = QFileDialog.getExistingDirectory(self.window(), "Choose a Folder of Code", beside)
+        path = QFileDialog.getExistingDirectory(self.window(), tr("Choose a Folder of Code"), beside)
         if path:
             self._chosen.choose(path)
 
@@ -209,10 +210,14 @@ class ModelSide(QWidget):
 
 
 def _summary(fits: bool, builds: int, left: int) -> str:
-    tried = f"after building it {wording.plural(builds, 'time')}"
+    tried = tr("after building it {times}", times=wording.plural(builds, "time"))
     if fits:
-        return f"Arguments that fit were found {tried}."
-    return f"No arguments were found with which everything fits: {wording.plural(left, 'key')} left {tried}."
+        return tr("Arguments that fit were found {tried}.", tried=tried)
+    return tr(
+        "No arguments were found with which everything fits: {keys} left {tried}.",
+        keys=wording.plural(left, "key"),
+        tried=tried,
+    )
 
 
 def _framed(row: LinksRow) -> QWidget:

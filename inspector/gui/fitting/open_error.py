@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ...errors import InspectorError
+from ...language import tr
 from ...progress import Progress
 from ..open_page import OpenPage
 from .case import Case
@@ -35,11 +36,11 @@ class OpenError(OpenPage):
 
     @property
     def name(self) -> str:
-        return f"Error in {self.told[self.number].b.name}" if self.told else "An error explained"
+        return tr("Error in {name}", name=self.told[self.number].b.name) if self.told else tr("An error explained")
 
     @property
     def place(self) -> str:
-        return "A pasted error of load_state_dict"
+        return tr("A pasted error of load_state_dict")
 
     def open(self) -> None:
         """Reads the text again."""
@@ -75,7 +76,9 @@ class OpenError(OpenPage):
     def _refuse(self, error: Exception) -> None:
         if not isinstance(error, InspectorError):
             self.broken.emit(error)
-            error = InspectorError(f"An error in this program, {type(error).__name__}, stopped the reading.")
+            error = InspectorError(
+                tr("An error in this program, {name}, stopped the reading.", name=type(error).__name__)
+            )
         self.told, self.error = (), error
         self.case.clear()
         self.read.emit()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from ...errors import InspectorError
+from ...language import tr
 from ...progress import Progress
 from ...workshop.requests import Model, Verdict
 from ..open_page import OpenPage
@@ -146,7 +147,9 @@ class OpenFit(OpenPage):
     def _refuse(self, error: Exception) -> None:
         if not isinstance(error, InspectorError):
             self.broken.emit(error)
-            error = InspectorError(f"An error in this program, {type(error).__name__}, stopped the reading.")
+            error = InspectorError(
+                tr("An error in this program, {name}, stopped the reading.", name=type(error).__name__)
+            )
         self.error = error
         self.refused.emit()
 

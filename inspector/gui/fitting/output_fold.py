@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QPlainTextEdit
 
 from ... import wording
+from ...language import tr
 from ..theme import mono_font
 from .fold import Fold
 
@@ -24,8 +25,8 @@ class OutputFold(Fold):
         self.text.setFont(mono_font(0.9))
         self.text.setFixedHeight(150)
         self.text.setTabChangesFocus(True)
-        self.text.setAccessibleName("What the code printed")
-        super().__init__("Printed", self.text)
+        self.text.setAccessibleName(tr("What the code printed"))
+        super().__init__(tr("Printed"), self.text)
         self._printed = printed
         self._shown = ""
         self.refresh()
@@ -35,7 +36,7 @@ class OutputFold(Fold):
         self.setVisible(bool(output))
         if output != self._shown:
             self._shown = output
-            self.button.setText(f"Printed ({wording.plural(output.count(chr(10)) or 1, 'line')})")
+            self.button.setText(tr("Printed ({lines})", lines=wording.plural(output.count(chr(10)) or 1, "line")))
             self.text.setPlainText("\n".join(wording.safe(line, 500) for line in output.splitlines()))
             bar = self.text.verticalScrollBar()
             bar.setValue(bar.maximum())

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ..theme import figures_font, mono_font, scaled_font
 from ..widgets.labels import Label
 from ..widgets.marked_text import MarkedText
@@ -41,11 +42,11 @@ class ReceiptView(QWidget):
         self.untouched = Fold("", self._untouched)
         self._listed = 0
         self._harmless = MarkedText(tone="quiet", font=scaled_font(0.95))
-        self._astray_heading, self._astray = heading("What the optimizer's state would do"), MarkedText()
+        self._astray_heading, self._astray = heading(tr("What the optimizer's state would do")), MarkedText()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(heading("What loading would do"))
+        column.addWidget(heading(tr("What loading would do")))
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(2)
@@ -74,7 +75,9 @@ class ReceiptView(QWidget):
         for row, way in zip(self._rows, receipt.ways):
             row.show_way(way)
         left = receipt.dropping.untouched
-        self.untouched.button.setText(f"{wording.plural(len(left), 'module')} left at initialisation")
+        self.untouched.button.setText(
+            tr("{modules} left at initialisation", modules=wording.plural(len(left), "module"))
+        )
         self.untouched.setVisible(bool(left))
         if len(left) != self._listed:  # a fold that somebody opened or closed stays so while nothing changes
             self._listed = len(left)
@@ -109,7 +112,9 @@ class _Row:
         self._sign.set_tone(tone)
         self._sign.setAccessibleName(meaning)
         self._call.setText(way.call)
-        self._share.setText(f"{wording.share(way.loaded, way.total)} loaded" if way.loads and way.total else "")
+        self._share.setText(
+            tr("{loaded} loaded", loaded=wording.share(way.loaded, way.total)) if way.loads and way.total else ""
+        )
         # What it says of modules beyond that is listed below, for all ways at once.
         said = way.sentence.partition(". ")[0].rstrip(".") + "." if way.loads else way.sentence
         self._sentence.setText(wording.safe(said, _MOST_LETTERS))
@@ -123,7 +128,7 @@ def _listed(modules: Iterable[Untouched]) -> Iterator[str]:
     by_meaning: dict[str, list[str]] = {}
     for number, each in enumerate(modules):
         if number < _MOST_MODULES:
-            part = " (in part)" if each.partly else ""
+            part = tr(" (in part)") if each.partly else ""
             by_meaning.setdefault(each.meaning, []).append(f"`{wording.safe(each.path, 200)}`{part}")
     for meaning, names in by_meaning.items():
         yield f"{', '.join(names)}: {wording.safe(meaning, 200)}."

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ...progress import Progress
 from ..jobs import LatestJob
 from ..widgets.banner import Banner
@@ -53,11 +54,11 @@ class Saving(QWidget):
         self._plan: Plan | None = None
         self.progress: Progress | None = None
         self.question = Banner("?", tone="accent")
-        self.confirm = self.question.offer("&Save", self._write)
-        self.question.offer("&Cancel", self._give_up)
+        self.confirm = self.question.offer(tr("&Save"), self._write)
+        self.question.offer(tr("&Cancel"), self._give_up)
         self.done = Banner("✓", tone="accent")
-        tip = "Look at the mended file in a tab of its own"
-        self.open = self.done.offer("&Open", lambda: self.open_asked.emit(self._target), tip)
+        tip = tr("Look at the mended file in a tab of its own")
+        self.open = self.done.offer(tr("&Open"), lambda: self.open_asked.emit(self._target), tip)
         self.problem = Banner("!")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -74,14 +75,16 @@ class Saving(QWidget):
     @property
     def words(self) -> str:
         """What is being done."""
-        return f"Writing {wording.safe(os.path.basename(self._target), 100)} …" if self.is_busy else ""
+        return (
+            tr("Writing {target} …", target=wording.safe(os.path.basename(self._target), 100)) if self.is_busy else ""
+        )
 
     def ask(self) -> None:
         """Asks in a dialog where to, and as what."""
         forms = [WHOLE, WEIGHTS, SAFETENSORS] if self._fit.section else [WEIGHTS, SAFETENSORS]
         filters = [FILTERS[form] for form in forms]
         path, chosen = QFileDialog.getSaveFileName(
-            self.window(), "Save Mended Checkpoint", mended_path(self._fit.path), ";;".join(filters)
+            self.window(), tr("Save Mended Checkpoint"), mended_path(self._fit.path), ";;".join(filters)
         )
         if path:
             form = forms[filters.index(chosen)] if chosen in filters else forms[0]
@@ -106,8 +109,8 @@ class Saving(QWidget):
         is_source = any(_is_same(self._target, source) for source in plan.sources)
         asked = [wording.safe(note, 400) for note in plan.notes[:6]]
         if is_source:
-            asked.append("This is the very file that is read: what it holds now will be lost.")
-        self.confirm.setText("&Replace It" if is_source else "&Save")
+            asked.append(tr("This is the very file that is read: what it holds now will be lost."))
+        self.confirm.setText(tr("&Replace It") if is_source else tr("&Save"))
         if asked:
             self.question.say(" ".join(asked))
             self.confirm.setFocus()
@@ -129,15 +132,21 @@ class Saving(QWidget):
     def _take_written(self, written: Written) -> None:
         size, tensors = wording.size(written.nbytes), wording.plural(written.tensors, "tensor")
         self.done.say(
-            f"Written: {wording.safe(os.path.basename(written.path), 120)}, {tensors}, {size}. "
-            "It was read back and is equal bit by bit.",
+            tr(
+                "Written: {path}, {tensors}, {size}. It was read back and is equal bit by bit.",
+                path=wording.safe(os.path.basename(written.path), 120),
+                tensors=tensors,
+                size=size,
+            ),
             wording.safe(written.path, 500),
         )
 
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, InspectorError):
             self._fit.broken.emit(error)
-            error = InspectorError(f"An error in this program, {type(error).__name__}, stopped the writing.")
+            error = InspectorError(
+                tr("An error in this program, {name}, stopped the writing.", name=type(error).__name__)
+            )
         self.problem.say(wording.safe(f"{error.title}: {error}", 600))
 
     def _clear(self) -> None:

@@ -9,6 +9,7 @@ from ...comparing.causes import CERTAIN, LIKELY, POSSIBLE, Cause, share
 from ...comparing.diffing import DTYPE, MISSING, SIZE, UNEXPECTED, Comparison
 from ...comparing.harmless import reason
 from ...comparing.step_words import as_words
+from ...language import tr
 from ...workshop.requests import Verdict
 from .case import Case
 
@@ -30,15 +31,25 @@ def headline(case: Case) -> str:
         return ""
     before, after = case.before.comparison, case.outcome.comparison
     if before.fits:
-        return "Fits: every key loads."
+        return tr("Fits: every key loads.")
     if not case.steps:
         return f"{wording.plural(before.lines, 'line')}, {wording.plural(len(_real(case)), 'cause')}"
     if after.fits:
         left = case.outcome.initial
-        return f"Fits when mended: all keys but {left:,} load." if left else "Fits when mended: every key loads."
+        return (
+            tr("Fits when mended: all keys but {left:,} load.", left=left)
+            if left
+            else tr("Fits when mended: every key loads.")
+        )
     if after.lines <= before.lines:
-        return f"{wording.count(after.lines)} of {wording.plural(before.lines, 'line')} left"
-    return f"{wording.plural(after.lines, 'line')} with these steps, {wording.count(before.lines)} without"
+        return tr(
+            "{lines} of {lines_2} left", lines=wording.count(after.lines), lines_2=wording.plural(before.lines, "line")
+        )
+    return tr(
+        "{lines} with these steps, {lines_2} without",
+        lines=wording.plural(after.lines, "line"),
+        lines_2=wording.count(before.lines),
+    )
 
 
 def subline(case: Case) -> str:
@@ -48,7 +59,11 @@ def subline(case: Case) -> str:
     comparison = case.outcome.comparison
     if comparison.fits:
         converted = comparison.counts[DTYPE]
-        return f"{wording.plural(converted, 'tensor')} will be converted to the model's dtype." if converted else ""
+        return (
+            tr("{tensors} will be converted to the model's dtype.", tensors=wording.plural(converted, "tensor"))
+            if converted
+            else ""
+        )
     return counted(comparison)
 
 
@@ -56,8 +71,8 @@ def counted(comparison: Comparison) -> str:
     """How many keys there are of each kind that `load_state_dict` complains of."""
     counts = comparison.counts
     said = (
-        f"{wording.count(counts[MISSING])} missing" if counts[MISSING] else "",
-        f"{wording.count(counts[UNEXPECTED])} unexpected" if counts[UNEXPECTED] else "",
+        tr("{counts} missing", counts=wording.count(counts[MISSING])) if counts[MISSING] else "",
+        tr("{counts} unexpected", counts=wording.count(counts[UNEXPECTED])) if counts[UNEXPECTED] else "",
         wording.plural(counts[SIZE], "size mismatch", "size mismatches") if counts[SIZE] else "",
     )
     return ", ".join(filter(None, said))
@@ -94,13 +109,18 @@ def verdict_words(comparison: Comparison, verdict: Verdict) -> tuple[str, bool]:
     ours, theirs = _complaints(comparison), _told(verdict)
     unlike = set().union(*(mine ^ its for mine, its in zip(ours, theirs)))
     if verdict.other or not all(map(reason, unlike)):
-        return f"torch disagrees: {_disagreement(ours, theirs, verdict)}", False
+        return tr("torch disagrees: {disagreement}", disagreement=_disagreement(ours, theirs, verdict)), False
     said = len(set().union(*theirs))
-    passed = f" It passes over {wording.plural(len(unlike), 'harmless key')}." if unlike else ""
+    passed = tr(" It passes over {keys}.", keys=wording.plural(len(unlike), "harmless key")) if unlike else ""
     if not said:
-        return f"torch agrees: it loads with strict=True.{passed}", True
-    same = "" if unlike else "the same "
-    return f"torch agrees: load_state_dict names {same}{wording.plural(said, 'key')}.{passed}", True
+        return tr("torch agrees: it loads with strict=True.{passed}", passed=passed), True
+    same = "" if unlike else tr("the same ")
+    return tr(
+        "torch agrees: load_state_dict names {same}{keys}.{passed}",
+        same=same,
+        keys=wording.plural(said, "key"),
+        passed=passed,
+    ), True
 
 
 def _complaints(comparison: Comparison) -> tuple[set[str], ...]:
@@ -113,13 +133,13 @@ def _told(verdict: Verdict) -> tuple[set[str], ...]:
 
 def _disagreement(ours: Sequence[set[str]], theirs: Sequence[set[str]], verdict: Verdict) -> str:
     parts = []
-    for kind, mine, its in zip(("missing", "unexpected", "a size mismatch"), ours, theirs):
+    for kind, mine, its in zip(("missing", "unexpected", tr("a size mismatch")), ours, theirs):
         if more := sorted(its - mine):
-            parts.append(f"it also calls {wording.safe(wording.names(more), 200)} {kind}")
+            parts.append(tr("it also calls {more} {kind}", more=wording.safe(wording.names(more), 200), kind=kind))
         if less := sorted(mine - its):
-            parts.append(f"it does not call {wording.safe(wording.names(less), 200)} {kind}")
-    parts += [f"it says: {wording.safe(text, 300)}" for text in verdict.other[:2]]
-    return "; ".join(parts).rstrip(".") + ". What torch says counts."
+            parts.append(tr("it does not call {less} {kind}", less=wording.safe(wording.names(less), 200), kind=kind))
+    parts += [tr("it says: {text}", text=wording.safe(text, 300)) for text in verdict.other[:2]]
+    return "; ".join(parts).rstrip(".") + tr(". What torch says counts.")
 
 
 def _real(case: Case) -> list[Cause]:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QScrollAre
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ...progress import Progress
 from ..theme import scaled_font
 from ..widgets.banner import Banner
@@ -41,7 +42,7 @@ class Story(QWidget):
         self._running = QWidget()
         self._bar = QProgressBar()
         self._doing = Label(tone="quiet")
-        self.stop = QPushButton("&Stop")
+        self.stop = QPushButton(tr("&Stop"))
         self.stop.clicked.connect(self.stop_requested)
         self._lay_out()
         case.changed.connect(self._tell)
@@ -49,7 +50,7 @@ class Story(QWidget):
 
     def _lay_out(self) -> None:
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Done so far")
+        self._bar.setAccessibleName(tr("Done so far"))
         row = QHBoxLayout(self._running)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -71,7 +72,7 @@ class Story(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)
-        area.setAccessibleName("Causes")
+        area.setAccessibleName(tr("Causes"))
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._whole = QVBoxLayout(self)
         self._whole.setContentsMargins(0, 0, 0, 0)

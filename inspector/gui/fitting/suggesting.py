@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ... import wording
+from ...language import tr
 
 if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
@@ -54,8 +55,8 @@ def _came_of(candidate: Candidate) -> str:
         return candidate.failure
     given = ", ".join(f"{name}={value!r}" for name, value in solution.arguments.items())
     if solution.fits:
-        return f"Every key fits{f' with {given}' if given else ''}."
-    return f"{wording.plural(solution.left, 'key does', 'keys do')} not fit."
+        return tr("Every key fits{value}.", value=f" with {given}" if given else "")
+    return tr("{doess} not fit.", doess=wording.plural(solution.left, "key does", "keys do"))
 
 
 def builders() -> tuple[str, ...]:
@@ -70,7 +71,7 @@ def _named(checkpoint: Checkpoint) -> Iterator[Suggestion]:
 
     source = model_named(checkpoint)
     if source is not None:
-        yield Suggestion(str(source), "The file names it.")
+        yield Suggestion(str(source), tr("The file names it."))
 
 
 def _beside(checkpoint: Checkpoint, side: Side) -> Iterator[Suggestion]:
@@ -78,7 +79,7 @@ def _beside(checkpoint: Checkpoint, side: Side) -> Iterator[Suggestion]:
 
     name = side.modules.get("", "").rpartition(".")[2]
     for source in classes_beside(checkpoint.path, [item.key for item in side.items], name)[:_MOST_BESIDE]:
-        why = f"{os.path.basename(source.path)} beside it has a class with the same names."
+        why = tr("{path} beside it has a class with the same names.", path=os.path.basename(source.path))
         yield Suggestion(str(source), why)
 
 

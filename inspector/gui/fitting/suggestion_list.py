@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ..theme import mono_font, scaled_font
 from ..widgets.labels import Label, plain_tip
 from ..widgets.wrapped_text import WrappedText
@@ -54,9 +55,9 @@ class SuggestionList(QWidget):
         shown.setToolTip(plain_tip(wording.safe(suggestion.text, 500)))
         words.addWidget(shown)
         words.addWidget(WrappedText(wording.safe(suggestion.why, 300), tone="quiet", font=scaled_font(0.92)))
-        button = QPushButton("Fit")
-        button.setToolTip(f"Hold the checkpoint against {name}")
-        button.setAccessibleName(f"Fit to {name}. {suggestion.why}")
+        button = QPushButton(tr("Fit"))
+        button.setToolTip(tr("Hold the checkpoint against {name}", name=name))
+        button.setAccessibleName(tr("Fit to {name}. {why}", name=name, why=suggestion.why))
         button.clicked.connect(lambda: self.taken.emit(suggestion))
         self.buttons.append(button)
         layout.addLayout(words, 1)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ... import wording
 from ...comparing.records import fit_record, plain
+from ...language import tr
 from . import copying
 from .case import Case
 from .open_fit import OpenFit
@@ -27,7 +28,7 @@ def story_of(case: Case, a: str, b: str, *, python: str = "", verdict: str = "")
     return Story(
         wording.safe(a, 500),
         wording.safe(b, 500),
-        counted(comparison) or "Every key loads.",
+        counted(comparison) or tr("Every key loads."),
         comparison,
         case.causes,
         comparison.complaints,

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from ...checkpoint.outline import Outline
+from ...language import tr
 from ..widgets.labels import plain_tip
 from .tree_rows import TreeRows
 
@@ -165,7 +166,7 @@ class FlatTreeModel(QAbstractTableModel):
         text = self.text(row, column)
         if column != 0:
             return f"{self.headings[column].title}: {text}" if text else ""
-        parts = [text, f"level {self.rows.depth(row) + 1}"]
+        parts = [text, tr("level {depth}", depth=self.rows.depth(row) + 1)]
         if self.rows.has_children(row):
             parts.append("expanded" if self.rows.is_open(row) else "collapsed")
         return ", ".join(parts)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ... import wording
 from ...comparing.diffing import DTYPE, KINDS, MISSING, RENAMED, SAME, SIZE, UNEXPECTED, VALUES
 from ...comparing.pair_words import Part, dtype_text, shape_parts
+from ...language import tr
 from ..theme import Meaning
 from .flat_tree import Heading
 from .pair_rows import PairTree
@@ -73,7 +74,7 @@ def headings(tree: PairTree) -> tuple[Heading, ...]:
     a, b = tree.comparison.a, tree.comparison.b
     letters = ("", "") if b.kind == "model" else ("A  ", "B  ")
     titles = (f"{letter}{wording.safe(side.name, 60)}" for letter, side in zip(letters, (a, b)))
-    first, second = (Heading(title, f"The keys of {title}", 34) for title in titles)
+    first, second = (Heading(title, tr("The keys of {title}", title=title), 34) for title in titles)
     return (first, _TAIL[0], second, *_TAIL[2:])
 
 
@@ -166,7 +167,7 @@ class PairCells:
     def _hint(self, row: int) -> str:
         """What is thought of values that were not compared yet."""
         is_open = row in self.tree.probably_equal and row not in self.tree.distances and row not in self.tree.refusals
-        return "Probably equal: sizes and checksums agree. Not compared yet." if is_open else ""
+        return tr("Probably equal: sizes and checksums agree. Not compared yet.") if is_open else ""
 
     def _words(self, kind: str) -> str:
         return words_of(kind, with_model=self.with_model)
@@ -179,7 +180,7 @@ class PairCells:
         return self._label(row, PairColumn.KEY_B)
 
     def _label(self, row: int, column: int) -> str:
-        return (wording.safe(self.tree.outline.labels[row]) or "(empty name)") if self.has(row, column) else ""
+        return (wording.safe(self.tree.outline.labels[row]) or tr("(empty name)")) if self.has(row, column) else ""
 
     def _shape(self, row: int) -> str:
         return "".join(text for text, _ in self.shape_parts(row))

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from ...language import tr
 from .flat_tree import FlatTreeModel
 from .pair_cells import RIGHT_ALIGNED, PairCells, PairColumn, headings
 from .pair_rows import PairTree
@@ -50,5 +51,7 @@ class PairModel(FlatTreeModel):
             return f"{self.headings[column].title}: {self.cells.words(row)}"
         if column == PairColumn.KEY_A and not self.cells.has(row, column):
             key = self.cells.whole_key(row, PairColumn.KEY_B)
-            return f"{key}, level {self.rows.depth(row) + 1}, {self.cells.words(row)}"
+            return tr(
+                "{key}, level {depth}, {words}", key=key, depth=self.rows.depth(row) + 1, words=self.cells.words(row)
+            )
         return super()._spoken(row, column)

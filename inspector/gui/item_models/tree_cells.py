@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ... import wording
 from ...checkpoint.entries import Branch, Tensor, Value
 from ...checkpoint.outline import Outline
+from ...language import tr
 from ..theme import Meaning
 from .flat_tree import Heading
 
@@ -178,14 +179,14 @@ class Cells:
         wrongs = [self.flagged[origin]] if origin in self.flagged else []
         if getattr(entry, "damage", ""):
             return [*wrongs, "damaged"]
-        return [*wrongs, "damage inside"] if origin in self.damaged else wrongs
+        return [*wrongs, tr("damage inside")] if origin in self.damaged else wrongs
 
     def _statistic(self, row: int, field: str) -> str:
         statistics = self.statistics_of(row)
         return _figure(getattr(statistics, field)) if statistics is not None and statistics.finite else ""
 
     def _label(self, row: int) -> str:
-        return wording.safe(self.outline.labels[row]) or "(empty name)"
+        return wording.safe(self.outline.labels[row]) or tr("(empty name)")
 
     def _layer(self, row: int) -> str:
         return wording.safe(self._layer_word(self.outline, row), 80)
@@ -261,7 +262,7 @@ def _value(entry: Value) -> str:
         return wording.safe(value, 120)
     if isinstance(value, (str, bytes)):
         return wording.safe(repr(value[:200]), 120)
-    return wording.safe(repr(value), 120) if not isinstance(value, int) or abs(value) < 10**60 else "a huge number"
+    return wording.safe(repr(value), 120) if not isinstance(value, int) or abs(value) < 10**60 else tr("a huge number")
 
 
 def _figure(value: float | int) -> str:

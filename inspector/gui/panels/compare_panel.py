@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from ... import wording
 from ...comparing.diffing import Pair
+from ...language import tr
 from ..actions import FOR_A_COMPARISON, Actions
 from ..comparing.compare_side import CompareSide
 from ..comparing.pair_deeds import pair_deeds
@@ -59,7 +60,7 @@ class ComparePanel(PagePanel):
             return ""
         parts = [wording.plural(len(found.tree.comparison.pairs), "pair"), counted_words(found.tree)]
         if found.measuring.total_bytes > AUTOMATIC and not self.comparison.is_measured:
-            parts.append("values of what is in view: Ctrl+M compares all")
+            parts.append(tr("values of what is in view: Ctrl+M compares all"))
         return "   ·   ".join(part for part in parts if part)
 
     def able(self) -> frozenset[str]:
@@ -96,7 +97,7 @@ class ComparePanel(PagePanel):
     def report(self) -> None:
         """Asks for a name, and writes what differs and why under it."""
         a, b = (os.path.splitext(name)[0] for name in self.comparison.names)
-        beside = os.path.join(os.path.dirname(self.comparison.paths[0]), f"{a} and {b}.html")
+        beside = os.path.join(os.path.dirname(self.comparison.paths[0]), tr("{a} and {b}.html", a=a, b=b))
         path = ask_where_to_report(self, beside)
         if path:
             self.report_to(path)
@@ -108,7 +109,7 @@ class ComparePanel(PagePanel):
         started(reporting(path, lambda: found.told(sentences).story()), self._tell_written, self._tell_failure)
 
     def _tell_written(self, path: str) -> None:
-        self.said.emit(f"Written to {wording.safe(path)}")
+        self.said.emit(tr("Written to {path}", path=wording.safe(path)))
 
     def _tell_failure(self, error: Exception) -> None:
         self.failed.emit(error)
@@ -118,7 +119,7 @@ class ComparePanel(PagePanel):
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self.said.emit("Copied")
+        self.said.emit(tr("Copied"))
 
     def _toggle_details(self) -> None:
         self._settings.choose("details", "yes" if self._actions["details"].isChecked() else "no")

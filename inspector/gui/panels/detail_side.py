@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget
 
+from ...language import tr
 from ..jobs import Job
 from ..open_file import Opened, OpenFile
 
@@ -36,7 +37,7 @@ class DetailSide(QTabWidget):
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self.setMinimumWidth(320)
-        self.setAccessibleName("Details")
+        self.setAccessibleName(tr("Details"))
         self._file: OpenFile | None = None
         self._tree: TreeSide | None = None
         self._facts_of: Opened | None = None
@@ -93,8 +94,8 @@ class DetailSide(QTabWidget):
         self.entry, self.facts = DetailPanel(), FactsView()
         for place, (panel, title, tip) in enumerate(
             (
-                (self.entry, "Entry", "What the chosen entry is (Ctrl+2)"),
-                (self.facts, "File", "What the file is (Ctrl+3)"),
+                (self.entry, tr("Entry"), tr("What the chosen entry is (Ctrl+2)")),
+                (self.facts, tr("File"), tr("What the file is (Ctrl+3)")),
             )
         ):
             panel.entry_requested.connect(self.entry_requested)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QGuiApplication
 
 from ... import wording
+from ...language import tr
 from ..export import ask_where_to_report, reporting, started
 from ..fitting import copying
 from ..fitting.case_view import CaseView, Foot
@@ -32,8 +33,10 @@ class ErrorPanel(PagePanel):
         self.story.failure.retry.hide()
         self.addWidget(self.view)
         foot = Foot()
-        self.mend_all = foot.offer("&Tick All Steps", "Take every step that is certain or likely", page.case.tick_all)
-        self.python = foot.offer("Copy as &Python", "Copy the lines that mend the checkpoint", self.copy_python)
+        self.mend_all = foot.offer(
+            tr("&Tick All Steps"), tr("Take every step that is certain or likely"), page.case.tick_all
+        )
+        self.python = foot.offer(tr("Copy as &Python"), tr("Copy the lines that mend the checkpoint"), self.copy_python)
         self.story.add_foot(foot)
         page.read.connect(self._refresh)
         page.case.changed.connect(self._enable)
@@ -46,7 +49,11 @@ class ErrorPanel(PagePanel):
 
     def summary(self) -> str:
         told = self._page.told
-        return f"An error of load_state_dict for {wording.safe(told[self._page.number].b.name, 120)}" if told else ""
+        return (
+            tr("An error of load_state_dict for {name}", name=wording.safe(told[self._page.number].b.name, 120))
+            if told
+            else ""
+        )
 
     def able(self) -> frozenset[str]:
         return self.view.able() | ({"copy_python"} if self.case.steps else set())
@@ -65,15 +72,21 @@ class ErrorPanel(PagePanel):
 
     def report_to(self, path: str) -> None:
         """Writes a report, of the form that the ending of its name says."""
-        work = reporting(path, lambda: story_of(self.case, "the checkpoint", self._page.told[self._page.number].b.name))
-        started(work, lambda written: self.said.emit(f"Written to {wording.safe(written)}"), self.failed.emit)
+        work = reporting(
+            path, lambda: story_of(self.case, tr("the checkpoint"), self._page.told[self._page.number].b.name)
+        )
+        started(
+            work,
+            lambda written: self.said.emit(tr("Written to {written}", written=wording.safe(written))),
+            self.failed.emit,
+        )
 
     def copy_python(self) -> None:
         self._copy(copying.python_of_steps(self.case.steps))
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self.said.emit("Copied")
+        self.said.emit(tr("Copied"))
 
     def _refresh(self) -> None:
         if self.case.outcome is None:
@@ -81,7 +94,7 @@ class ErrorPanel(PagePanel):
         if self._page.error is not None:
             self.story.show_failure(self._page.error)
         elif not self._page.told:
-            self.story.show_text("Which error?", _WELCOME)
+            self.story.show_text(tr("Which error?"), _WELCOME)
             self.side.text.setFocus()
         self._enable()
         self.ready.emit()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ..export import ask_where_to_report, reporting, started
 from ..fitting import copying
 from ..fitting.case_view import CaseView, Foot
@@ -49,11 +50,11 @@ class FitPanel(PagePanel):
 
     def _make_foot(self) -> None:
         foot = Foot()
-        all_tip = "Take every step that is certain or likely"
-        self.mend_all = foot.offer("&Tick All Steps", all_tip, self.fit.case.tick_all)
-        tip = "Copy the lines that mend the checkpoint and load it"
-        self.python = foot.offer("Copy as &Python", tip, self.copy_python)
-        self.save = foot.offer("Save &Mended…", "Write the mended checkpoint as a new file", self.saving.ask)
+        all_tip = tr("Take every step that is certain or likely")
+        self.mend_all = foot.offer(tr("&Tick All Steps"), all_tip, self.fit.case.tick_all)
+        tip = tr("Copy the lines that mend the checkpoint and load it")
+        self.python = foot.offer(tr("Copy as &Python"), tip, self.copy_python)
+        self.save = foot.offer("Save &Mended…", tr("Write the mended checkpoint as a new file"), self.saving.ask)
         self.story.add_foot(foot)
 
     def _connect(self) -> None:
@@ -86,7 +87,11 @@ class FitPanel(PagePanel):
         if model is None:
             return ""
         how = {"meta": "without memory for its values", "cpu": "with values, on the CPU"}.get(model.device, "")
-        parts = [model.name, wording.plural(len(model.parameters), "key"), f"built {how} in {model.seconds:.2g} s"]
+        parts = [
+            model.name,
+            wording.plural(len(model.parameters), "key"),
+            tr("built {how} in {seconds:.2g} s", how=how, seconds=model.seconds),
+        ]
         return "   ·   ".join(wording.safe(part, 200) for part in parts)
 
     def able(self) -> frozenset[str]:
@@ -139,14 +144,25 @@ class FitPanel(PagePanel):
 
     def report(self) -> None:
         """Asks for a name, and writes what differs and why under it."""
-        path = ask_where_to_report(self, f"{os.path.splitext(self.fit.path)[0]} in {self.fit.model_name}.html")
+        path = ask_where_to_report(
+            self,
+            tr(
+                "{splitext} in {model_name}.html",
+                splitext=os.path.splitext(self.fit.path)[0],
+                model_name=self.fit.model_name,
+            ),
+        )
         if path:
             self.report_to(path)
 
     def report_to(self, path: str) -> None:
         """Writes a report, of the form that the ending of its name says."""
         work = reporting(path, partial(told, self.fit, self.story.verdict.text()))
-        started(work, lambda written: self.said.emit(f"Written to {wording.safe(written)}"), self.failed.emit)
+        started(
+            work,
+            lambda written: self.said.emit(tr("Written to {written}", written=wording.safe(written))),
+            self.failed.emit,
+        )
 
     def take_code(self, path: str) -> bool:
         self.fit.chosen.choose(path)
@@ -154,7 +170,7 @@ class FitPanel(PagePanel):
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self.said.emit("Copied")
+        self.said.emit(tr("Copied"))
 
     # What the page tells
 
@@ -206,7 +222,7 @@ class FitPanel(PagePanel):
             self.story.show_verdict(*verdict_words(outcome.comparison, verdict))
 
     def _tell_change(self) -> None:
-        self.story.notice.say("The checkpoint changed on disk. What is shown is as it was read: F5 reads it again.")
+        self.story.notice.say(tr("The checkpoint changed on disk. What is shown is as it was read: F5 reads it again."))
 
     def _enable(self) -> None:
         case = self.fit.case
@@ -234,8 +250,10 @@ def _words(chosen: ChosenModel) -> tuple[str, str]:
 def _of_classes(chosen: ChosenModel) -> tuple[str, str]:
     """The question which class is meant, or what came of trying them all."""
     if not chosen.candidates:
-        return "Which of its models?", "Choose one of those on the left, or try them all."
+        return tr("Which of its models?"), tr("Choose one of those on the left, or try them all.")
     best = chosen.candidates[0]
     if best.left == 0:
-        return f"{wording.safe(best.source.name, 80)} fits.", "Take it on the left, where the others are too."
-    return "None of them fits wholly.", "Those that come nearest are on the left."
+        return tr("{name} fits.", name=wording.safe(best.source.name, 80)), tr(
+            "Take it on the left, where the others are too."
+        )
+    return tr("None of them fits wholly."), tr("Those that come nearest are on the left.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 
 from ... import wording
+from ...language import tr
 from ..actions import FOR_A_FILE, FOR_A_ROW, Actions
 from ..open_file import AUTOMATIC, OpenFile
 from ..settings import Settings
@@ -61,7 +62,7 @@ class InspectPanel(PagePanel):
             contents.checkpoint.format,
         ]
         if outline.total_nbytes > AUTOMATIC and -1 not in self.file.statistics:
-            parts.append("statistics of what is in view: Ctrl+M measures all")
+            parts.append(tr("statistics of what is in view: Ctrl+M measures all"))
         return "   ·   ".join(parts)
 
     def choose_key(self, key: str) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolic
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ..theme import mono_font, scaled_font
 from ..widgets.labels import Label
 
@@ -20,12 +21,14 @@ class LoadingPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 24, 28, 24)
         column.setSpacing(10)
-        column.addWidget(Label(f"Reading {wording.safe(name, 120)} …", tone="quiet", font=scaled_font(1.1)))
+        column.addWidget(
+            Label(tr("Reading {name} …", name=wording.safe(name, 120)), tone="quiet", font=scaled_font(1.1))
+        )
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 0)
         self._bar.setMaximumWidth(360)
-        self._bar.setAccessibleName("Reading")
+        self._bar.setAccessibleName(tr("Reading"))
         column.addWidget(self._bar)
         column.addStretch(1)
 
@@ -75,7 +78,7 @@ class RefusalPage(QWidget):
         row.setSpacing(8)
         for text, act in (
             ("Try &Again", self.retry_requested.emit),
-            ("&Copy Message", lambda: QGuiApplication.clipboard().setText(self.text())),
+            (tr("&Copy Message"), lambda: QGuiApplication.clipboard().setText(self.text())),
             ("Close &File", self.close_requested.emit),
         ):
             button = QPushButton(text)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from ...language import tr
 from ..running import copying
 from ..running.closing import ClosingQuestion
 from ..running.headlines import facts
@@ -39,7 +40,7 @@ class RunPanel(PagePanel):
         self.training = RunView(page, settings)
         self.results = TestedView(page)
         self.views = QStackedWidget()
-        self.segments = Segments("View")
+        self.segments = Segments(tr("View"))
         self.question = ClosingQuestion(page)
         self.notice = Banner("i", tone="accent")
         self.notice.offer_closing()
@@ -167,7 +168,7 @@ class RunPanel(PagePanel):
     def copy_command(self) -> None:
         """Copies the command that does the same in the terminal."""
         QGuiApplication.clipboard().setText(copying.command(self.run))
-        self.said.emit("Copied")
+        self.said.emit(tr("Copied"))
 
     def show_view(self, name: str) -> None:
         """Looks at `SETUP`, `TRAINING` or `RESULTS`."""
@@ -220,7 +221,7 @@ class RunPanel(PagePanel):
         self._bar.setVisible(len(names) > 1)
 
     def _tell_change(self) -> None:
-        self.notice.say("The checkpoint changed on disk. What is shown is as it was read: F5 reads it again.")
+        self.notice.say(tr("The checkpoint changed on disk. What is shown is as it was read: F5 reads it again."))
 
 
 def _model(page: OpenRun) -> str:

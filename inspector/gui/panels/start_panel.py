@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QShowEven
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ..resources import Sample, SamplePair
 from ..theme import colours, scaled_font
 from ..widgets.drop_zone import DropZone
@@ -34,16 +35,20 @@ class StartPanel(QScrollArea):
         super().__init__(parent)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
-        self.setAccessibleName("Start page")
-        line = "or click to choose  ·  two at once are compared  ·  .pth  .pt  .ckpt  .bin  .safetensors  and folders"
-        self.zone = DropZone("Drop checkpoints here", line)
+        self.setAccessibleName(tr("Start page"))
+        line = tr(
+            "or click to choose  ·  two at once are compared  ·  .pth  .pt  .ckpt  .bin  .safetensors  and folders"
+        )
+        self.zone = DropZone(tr("Drop checkpoints here"), line)
         self.zone.clicked.connect(self.dialog_requested)
         page = _Page()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(32, 32, 32, 32)
         self._column.setSpacing(10)
-        title = Label("Checkpoint Inspector", font=scaled_font(1.9))
-        promise = "See what is in a PyTorch checkpoint and why it does not fit, and train on. Nothing in a file is run."
+        title = Label(tr("Checkpoint Inspector"), font=scaled_font(1.9))
+        promise = tr(
+            "See what is in a PyTorch checkpoint and why it does not fit, and train on. Nothing in a file is run."
+        )
         self._lists = QGridLayout()
         self._lists.setHorizontalSpacing(36)
         self._lists.setVerticalSpacing(0)
@@ -76,15 +81,15 @@ class StartPanel(QScrollArea):
         sample = [(path, os.path.basename(path), shows) for path, shows in samples]
         compared = [self._pair(pair) for pair in pairs]
         if recent or not sample:
-            row = self._fill(0, "Recent files", recent, "Files you open will be listed here.")
-            self._fill(1, "Samples", sample, "The samples were not installed.")
+            row = self._fill(0, tr("Recent files"), recent, tr("Files you open will be listed here."))
+            self._fill(1, tr("Samples"), sample, tr("The samples were not installed."))
             places = [(self._lists, row + place, 0) for place in range(len(pairs) + 1)]
         else:
             half = (len(sample) + 1) // 2
-            self._fill(0, "Samples to begin with", sample[:half])
+            self._fill(0, tr("Samples to begin with"), sample[:half])
             self._fill(1, "", sample[half:])
             places = [(self._pairs, 0, 0), *((self._pairs, 1, place) for place in range(len(pairs)))]
-        for widget, (grid, row, column) in zip((_head("Pairs to compare"), *compared) if compared else (), places):
+        for widget, (grid, row, column) in zip((_head(tr("Pairs to compare")), *compared) if compared else (), places):
             grid.addWidget(widget, row, column)
 
     def _fill(self, place: int, title: str, items: list[tuple[str, str, str]], empty: str = "") -> int:

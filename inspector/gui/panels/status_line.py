@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QProgressBar, QStatusBar, QToolButton
 
 from ... import wording
+from ...language import tr
 from ..open_page import Pace
 from ..widgets.labels import Label
 
@@ -24,7 +25,7 @@ class StatusLine(QStatusBar):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(120)
         self._bar.setRange(0, 1000)
-        self._bar.setAccessibleName("Done so far")
+        self._bar.setAccessibleName(tr("Done so far"))
         self._stop = QToolButton()
         self._stop.setDefaultAction(stop)
         self._stop.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
@@ -49,9 +50,11 @@ class StatusLine(QStatusBar):
 
 def _words(pace: Pace) -> str:
     done, total, speed = (wording.size(int(nbytes)) for nbytes in (pace.done, pace.total, pace.speed))
-    words = f"{pace.verb} {done} of {total}   ·   {speed}/s"
+    words = tr("{verb} {done} of {total}   ·   {speed}/s", verb=pace.verb, done=done, total=total, speed=speed)
     left = pace.seconds_left
     if left is None or left < 1:
         return words
     minutes, seconds = divmod(int(left + 0.5), 60)
-    return f"{words}   ·   {f'{minutes} min {seconds:02} s' if minutes else f'{seconds} s'} left"
+    return tr(
+        "{words}   ·   {value} left", words=words, value=f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+    )

@@ -16,6 +16,7 @@ from ... import wording
 from ...checkpoint.layers import layer
 from ...checkpoint.outline import Outline
 from ...errors import QueryError
+from ...language import tr
 from ..actions import FOR_A_ROW, Actions
 from ..item_models.tree_cells import ByKey, Cells, Column
 from ..item_models.tree_model import CheckpointTreeModel
@@ -64,10 +65,10 @@ class TreeSide(QWidget):
         self.damage = Banner("!")
         self.damage.offer_closing()
         self.danger = Banner("!")
-        self.danger.offer("&Show", self.facts_asked.emit, "Go to what the file names, and what each does")
+        self.danger.offer(tr("&Show"), self.facts_asked.emit, tr("Go to what the file names, and what each does"))
         self.danger.offer_closing()
         self.change = Banner("↻", tone="accent")
-        self.change.offer("&Reload", file.open, "Read the file again; the chosen entry stays chosen")
+        self.change.offer(tr("&Reload"), file.open, tr("Read the file again; the chosen entry stays chosen"))
         self.change.offer_closing()
         self._lay_out()
         self._connect()
@@ -162,7 +163,7 @@ class TreeSide(QWidget):
         self.view.columns.sort_again()
         self.count.setText(wording.plural(len(found.hits), "match", "matches") if found is not None else "")
         unmeasured = wording.plural(self._unmeasured, "tensor is", "tensors are")
-        self._tell(f"{unmeasured} not measured yet." if self._unmeasured else "")
+        self._tell(tr("{unmeasured} not measured yet.", unmeasured=unmeasured) if self._unmeasured else "")
 
     def choose(self, row: int) -> None:
         """Makes a row of the unfolded outline the chosen one."""
@@ -237,7 +238,7 @@ class TreeSide(QWidget):
         def word(outline: Outline, row: int) -> str:
             """The layer; of a state of an optimizer, the parameter that it belongs to."""
             owner = owners.get(outline.key(row)) if owners else None
-            return f"of {owner}" if owner else layer(outline, row)
+            return tr("of {owner}", owner=owner) if owner else layer(outline, row)
 
         return Cells(outline, self._file.statistics, self._file.flagged, word, self._contents.damaged)
 
@@ -273,17 +274,21 @@ class TreeSide(QWidget):
 
     def _show_damage(self) -> None:
         damage = self._contents.checkpoint.damage
-        more = f"  (and {wording.plural(len(damage) - 1, 'more finding')})" if len(damage) > 1 else ""
+        more = (
+            tr("  (and {findings})", findings=wording.plural(len(damage) - 1, "more finding"))
+            if len(damage) > 1
+            else ""
+        )
         first = wording.safe(damage[0], 400) + more if damage else ""
         self.damage.say(first, "\n".join(wording.safe(sentence, 400) for sentence in damage[:20]))
 
         dangerous = [each.name for each in self._contents.checkpoint.globals if each.verdict == "dangerous"]
         named = wording.safe(wording.names(dangerous), 300)
-        warning = f"Loading this file with weights_only=False would call {named}. Nothing was run here."
+        warning = tr("Loading this file with weights_only=False would call {named}. Nothing was run here.", named=named)
         self.danger.say(warning if named else "")
 
     def _tell_change(self) -> None:
-        self.change.say("The file changed on disk. What is shown here is as it was read.")
+        self.change.say(tr("The file changed on disk. What is shown here is as it was read."))
 
     def _offer_actions(self, point: QPoint) -> None:
         menu = QMenu(self)
@@ -292,6 +297,6 @@ class TreeSide(QWidget):
         menu.addSeparator()
         for name in ("fold", "expand_all", "collapse_all", "file_order", "export"):
             menu.addAction(self._actions[name])
-        self.view.columns.fill_menu(menu.addMenu("&Columns"))
+        self.view.columns.fill_menu(menu.addMenu(tr("&Columns")))
         menu.exec(self.view.viewport().mapToGlobal(point))
         menu.deleteLater()

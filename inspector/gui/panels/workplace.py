@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
+from ...language import tr
 from ..settings import Settings
 from ..widgets.labels import plain_tip
 from .detail_side import DetailSide
@@ -27,7 +28,7 @@ class Workplace(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.setMovable(True)
         self.tabs.setElideMode(Qt.TextElideMode.ElideMiddle)
-        self.tabs.setAccessibleName("Open pages")
+        self.tabs.setAccessibleName(tr("Open pages"))
         self.pages = QStackedWidget()
         self.details = DetailSide()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -45,7 +46,7 @@ class Workplace(QWidget):
         column.setSpacing(0)
         column.addWidget(self.tabs)
         column.addWidget(self._splitter, 1)
-        self.add(start, "Start", "Recent files and samples (Ctrl+T)")
+        self.add(start, tr("Start"), tr("Recent files and samples (Ctrl+T)"))
         self.show_details(False)
         self.tabs.currentChanged.connect(self._show_tab)
 
@@ -101,8 +102,8 @@ class Workplace(QWidget):
         button.setText("×")
         button.setAutoRaise(True)
         button.setFixedSize(20, 20)
-        button.setToolTip("Close this tab (Ctrl+W)")
-        button.setAccessibleName("Close this tab")
+        button.setToolTip(tr("Close this tab (Ctrl+W)"))
+        button.setAccessibleName(tr("Close this tab"))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(lambda: self.close_requested.emit(page))
         return button

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from ... import wording
+from ...language import tr
 from ...runs.results import accuracy, best, percent
 from ...workshop.run_words import Tested
 from ..theme import colours, scaled_font
@@ -39,7 +40,7 @@ class AccuracyPlot(PointedPlot):
         self.current = -1
         self.has_epochs = True
         super().__init__(parent)
-        self.setAccessibleName("Accuracy over the epochs")
+        self.setAccessibleName(tr("Accuracy over the epochs"))
         plot = self.getPlotItem()
         plot.setAxisItems({"left": SparseAxis("left"), "bottom": SparseAxis("bottom", whole=True)})
         plot.setMouseEnabled(x=False, y=False)
@@ -66,7 +67,7 @@ class AccuracyPlot(PointedPlot):
         self.getPlotItem().setLabel("left", "accuracy %" if is_share else "loss")
         self.getPlotItem().setLabel("bottom", "epoch" if has_epochs else "checkpoint")
         self.getPlotItem().getAxis("bottom").setTicks(None if has_epochs else [self._names()])
-        self.setAccessibleName("Accuracy over the epochs" if is_share else "Loss over the epochs")
+        self.setAccessibleName(tr("Accuracy over the epochs") if is_share else tr("Loss over the epochs"))
         self.has_epochs = has_epochs
         fit = np.isfinite(self.y)
         self.line.setData(self.x[fit], self.y[fit])
@@ -103,10 +104,10 @@ class AccuracyPlot(PointedPlot):
             return ""
         tested = self.tests[number]
         share = accuracy(tested)
-        loss = "no loss" if tested.loss is None else f"loss {tested.loss:.4g}"
+        loss = tr("no loss") if tested.loss is None else tr("loss {loss:.4g}", loss=tested.loss)
         figure = loss if share is None else percent(share)
-        epoch = f"epoch {tested.epoch}: " if tested.epoch is not None else ""
-        end = ", the best" if tested is best(self.tests) else ""
+        epoch = tr("epoch {epoch}: ", epoch=tested.epoch) if tested.epoch is not None else ""
+        end = tr(", the best") if tested is best(self.tests) else ""
         return f"{epoch}{figure}{end}   {wording.safe(os.path.basename(tested.path), 80)}"
 
     def _count(self) -> int:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ...runs.data_sets import fetching
 from ..theme import mono_font, scaled_font
 from ..widgets.fact_grid import FactGrid
@@ -33,20 +34,20 @@ class BatchLook(QWidget):
     def __init__(self, page: OpenRun) -> None:
         super().__init__()
         self._page = page
-        self.setAccessibleName("Data")
-        self.title = Label("A look at a batch", font=scaled_font(1.05, bold=True))
+        self.setAccessibleName(tr("Data"))
+        self.title = Label(tr("A look at a batch"), font=scaled_font(1.05, bold=True))
         self._state = Label(tone="quiet")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Getting the data")
+        self.bar.setAccessibleName(tr("Getting the data"))
         self.tiles = SampleTiles()
         self.table = WrappedText(font=mono_font(0.92))
         self.facts = FactGrid()
         self.notes = WrappedText(tone="quiet")
         self.error = WrappedText(tone="danger")
         self.advice = WrappedText(tone="quiet")
-        self.fetch = QPushButton("Fetch It")
-        self.fetch.setToolTip("Fetch the data set from the internet, now")
+        self.fetch = QPushButton(tr("Fetch It"))
+        self.fetch.setToolTip(tr("Fetch the data set from the internet, now"))
         self.fetch.clicked.connect(self._fetch)
         self._lay_out()
         page.looked.connect(self.refresh)
@@ -91,7 +92,7 @@ class BatchLook(QWidget):
         advice = error.hint if error is not None else ""
         if can_fetch and not data.download:
             advice = fetching(wording.safe(data.name, 60), wording.safe(data.path, 200))
-        self.fetch.setText("Try Again" if data.download else "Fetch It")
+        self.fetch.setText(tr("Try Again") if data.download else tr("Fetch It"))
         self.advice.setText(wording.safe(advice, 600))
         self.error.setVisible(error is not None)
         self.advice.setVisible(bool(advice))
@@ -127,21 +128,21 @@ class BatchLook(QWidget):
         if progress is not None:
             self.bar.setRange(0, min(progress.total, 1 << 30))
             self.bar.setValue(min(progress.done, 1 << 30))
-        text = progress.text if progress is not None else "Getting the data" if looking.is_busy else ""
+        text = progress.text if progress is not None else tr("Getting the data") if looking.is_busy else ""
         self._state.setText(f"{wording.safe(text, 120)} …" if text else "")
 
 
 def facts_of(look: DataLook) -> list[tuple[str, str, bool, bool]]:
     """Rows of (what, how much, in a fixed-width face, alarming)."""
-    counts = (("train on", look.train), ("validate with", look.validation), ("test on", look.test))
-    kept = "kept in memory" if look.in_memory else "read as it is needed"
+    counts = ((tr("train on"), look.train), (tr("validate with"), look.validation), (tr("test on"), look.test))
+    kept = tr("kept in memory") if look.in_memory else tr("read as it is needed")
     steps = " → ".join(wording.safe(step, 100) for step in (*look.augmentation, *look.transforms))
     rows = [
-        ("Data", f"{look.name}: {', '.join(f'{number:,} to {verb}' for verb, number in counts if number)}", False),
-        ("One sample", f"{wording.shape(look.shape)} {look.dtype}", True),
-        ("Steps", steps or "none", True),
-        ("Classes", _classes(look), False),
-        ("Size", f"{wording.size(look.nbytes)}, {kept}", False),
+        (tr("Data"), f"{look.name}: {', '.join(f'{number:,} to {verb}' for verb, number in counts if number)}", False),
+        (tr("One sample"), f"{wording.shape(look.shape)} {look.dtype}", True),
+        (tr("Steps"), steps or "none", True),
+        (tr("Classes"), _classes(look), False),
+        (tr("Size"), f"{wording.size(look.nbytes)}, {kept}", False),
     ]
     return [(name, wording.safe(text, 600), mono, False) for name, text, mono in rows if text]
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...language import tr
 from ...progress import Progress
 from ...workshop.run_requests import Rehearse, RunRequest, Start, Test, Train
 from ..fitting.chosen_model import reading
@@ -68,7 +69,7 @@ def testing(request: Test, beginning: Beginning, paths: Sequence[str]) -> Making
     def make(folder: str) -> Generator[Any, None, RunRequest]:
         starts: list[Start] = []
         for number, path in enumerate(paths):
-            yield Progress(number, len(paths), "files", "Reading what is to be tested")
+            yield Progress(number, len(paths), "files", tr("Reading what is to be tested"))
             inner = os.path.join(folder, str(number))
             os.mkdir(inner)
             is_page = os.path.abspath(path) == os.path.abspath(beginning.checkpoint.path)

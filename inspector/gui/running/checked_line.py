@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ..widgets.labels import Label
 from ..widgets.marked_text import MarkedText
 from ..widgets.state_sign import ASSUMED, BAD, OK, WARNING, StateSign
@@ -46,7 +47,7 @@ class CheckedLine(QWidget):
 
     def show_line(self, title: str, state: str, found: str, assumed: str = "") -> None:
         """Shows it; `state` is that of a `Need` or a `Check`."""
-        self.sign.show_state(_STATES.get(state, ASSUMED), "Missing" if state == "missing" else "")
+        self.sign.show_state(_STATES.get(state, ASSUMED), tr("Missing") if state == "missing" else "")
         self.title.setText(wording.safe(title, 60))
         for text, words in ((self.found, found), (self.assumed, assumed)):
             text.setText(_safe(words))
@@ -78,5 +79,9 @@ class CheckedLine(QWidget):
 def _safe(words: str) -> str:
     """Inert, line by line: what torch says of weights that do not fit has many lines, and hundreds of letters each."""
     lines = [wording.safe(line.strip(), 600) for line in words.splitlines() if line.strip()]
-    more = [f"… and {wording.plural(len(lines) - _MOST_LINES, 'line')} more"] if len(lines) > _MOST_LINES else []
+    more = (
+        [tr("… and {lines} more", lines=wording.plural(len(lines) - _MOST_LINES, "line"))]
+        if len(lines) > _MOST_LINES
+        else []
+    )
     return "\n".join([*lines[:_MOST_LINES], *more])

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ...errors import InspectorError
+from ...language import tr
 from ...workshop.requests import Stopped
 from ..widgets.banner import Banner
 from .open_run import OpenRun
@@ -28,9 +29,9 @@ class ClosingQuestion(QWidget):
         self._is_told = False
         """Whether a person said that it is to be stopped."""
         self.banner = Banner("?", tone="accent")
-        self.save = self.banner.offer("Stop and &Save", self._stop_soon, "Save after this batch, then close")
-        self.now = self.banner.offer("Stop &Now", self._stop_now, "Close at once; what was saved last stays")
-        self.stay = self.banner.offer("&Go On Training", self._stay, "Do not close")
+        self.save = self.banner.offer(tr("Stop and &Save"), self._stop_soon, tr("Save after this batch, then close"))
+        self.now = self.banner.offer("Stop &Now", self._stop_now, tr("Close at once; what was saved last stays"))
+        self.stay = self.banner.offer(tr("&Go On Training"), self._stay, tr("Do not close"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.banner)
@@ -43,12 +44,12 @@ class ClosingQuestion(QWidget):
             self._stop_soon()
         else:
             self._is_told = False
-            self.banner.say("The training goes on. Stop it first?")
+            self.banner.say(tr("The training goes on. Stop it first?"))
             self.save.setFocus()
 
     def _stop_soon(self) -> None:
         self._is_told = True
-        self.banner.say("It ends after this batch, saves, and closes then …")
+        self.banner.say(tr("It ends after this batch, saves, and closes then …"))
         self._page.stop_soon()
 
     def _stop_now(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ..fitting.chosen_model import MOST_TRUSTED, TRUSTED
 from ..settings import Settings
 from ..theme import mono_font
@@ -26,10 +27,10 @@ class CodeQuestion(QWidget):
         self._words = WrappedText()
         self._shown = WrappedText(tone="quiet", font=mono_font(0.9))
         self.allow = QPushButton("Run &It")
-        self.allow.setToolTip("Run it now, and whenever it is chosen again")
+        self.allow.setToolTip(tr("Run it now, and whenever it is chosen again"))
         self.allow.clicked.connect(self._allow)
         self.refuse = QPushButton("Do &Not")
-        self.refuse.setToolTip("Leave things as they were")
+        self.refuse.setToolTip(tr("Leave things as they were"))
         self.refuse.clicked.connect(self._refuse)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)

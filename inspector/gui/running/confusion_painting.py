@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
+from ...language import tr
 from ..theme import Colours, colours, figures_font, scaled_font
 from ..widgets.colour_scale import rgb
 from .confusion_layout import NAMES_SCALE, Layout
@@ -93,9 +94,9 @@ def _paint_names(painter: QPainter, layout: Layout, names: Sequence[str]) -> Non
     flags = Qt.AlignmentFlag
     painter.drawText(
         QRectF(cells.left(), area.top(), max(cells.width(), 90), layout.title), flags.AlignLeft | flags.AlignVCenter,
-        "predicted as →",
+        tr("predicted as →"),
     )  # fmt: skip
-    _paint_upright(painter, QRectF(area.left(), cells.top(), layout.title, max(cells.height(), 60)), "← true class")
+    _paint_upright(painter, QRectF(area.left(), cells.top(), layout.title, max(cells.height(), 60)), tr("← true class"))
     if layout.has_names:
         painter.setPen(QColor(colours().text))
         _paint_rows(painter, layout, names, QFontMetricsF(painter.font()))

@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QKeyEvent, QKeySequen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ... import wording
+from ...language import tr
 from ..theme import colours
 from ..widgets.own_keys import OwnKeys
 from .confusion_layout import Layout
@@ -44,7 +45,7 @@ class ConfusionPicture(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Confusion matrix")
+        self.setAccessibleName(tr("Confusion matrix"))
         self.counts: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
         self.classes: tuple[str, ...] = ()
         self.cursor_cell: Cell = _NOTHING
@@ -74,8 +75,15 @@ class ConfusionPicture(QWidget):
         true, predicted = cell
         times, of = int(self.counts[cell]), int(self.counts[true].sum())
         share = f" ({wording.share(times, of)})" if of else ""
-        how = "recognised" if true == predicted else f"taken for {self.classes[predicted]}"
-        return f"{self.classes[true]} {how}: {times:,} of {of:,}{share}"
+        how = "recognised" if true == predicted else tr("taken for {classes}", classes=self.classes[predicted])
+        return tr(
+            "{classes} {how}: {times:,} of {of:,}{share}",
+            classes=self.classes[true],
+            how=how,
+            times=times,
+            of=of,
+            share=share,
+        )
 
     def text(self) -> str:
         """The matrix as lines of tab-separated counts, with the names of the classes."""

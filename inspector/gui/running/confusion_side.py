@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ...runs.results import confused
 from ...workshop.run_words import Tested
 from ..theme import scaled_font
@@ -19,10 +20,10 @@ class ConfusionSide(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = Label("Confusion", font=scaled_font(1.0, bold=True))
+        self.title = Label(tr("Confusion"), font=scaled_font(1.0, bold=True))
         self.picture = ConfusionPicture()
         self.picture.setMinimumHeight(_LEAST_HEIGHT)
-        self.picture.setToolTip("Click a cell for its samples; Ctrl+C copies the counts")
+        self.picture.setToolTip(tr("Click a cell for its samples; Ctrl+C copies the counts"))
         self.reading = ElidedLabel(tone="quiet")
         self._note = ""
         column = QVBoxLayout(self)
@@ -34,8 +35,10 @@ class ConfusionSide(QWidget):
 
     def show_tested(self, tested: Tested) -> None:
         most = confused(tested, 1)
-        self._note = f"Confused most: {most[0].text}" if most else "Nothing is confused."
-        self.title.setText(f"Confusion of {wording.plural(len(tested.confusion), 'class', 'classes')}")
+        self._note = tr("Confused most: {text}", text=most[0].text) if most else tr("Nothing is confused.")
+        self.title.setText(
+            tr("Confusion of {classs}", classs=wording.plural(len(tested.confusion), "class", "classes"))
+        )
         self.picture.show_counts(tested.confusion, tested.classes)
 
     def let_go(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ...runs.offered import CRITERIA
 from ..settings import Settings
 from .code_question import CodeQuestion
@@ -37,8 +38,8 @@ class CriterionRows(QObject):
     def add_to(self, rows: SettingRows) -> None:
         """Puts its rows at the end of `rows`."""
         self._rows = rows
-        rows.add("Criterion", self.choice, "What is made smaller")
-        rows.add("Function", self.function, "file.py:function of (output, target)", note=self.function.note)
+        rows.add(tr("Criterion"), self.choice, tr("What is made smaller"))
+        rows.add(tr("Function"), self.function, tr("file.py:function of (output, target)"), note=self.function.note)
         self._setup.changed.connect(self.refresh)
         self.refresh()
 
@@ -76,9 +77,10 @@ class CriterionRows(QObject):
 
     def _ask(self, text: str, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None) -> None:
         path = text.rpartition(":")[0]
-        words = (
-            f"To have the criterion, {os.path.basename(path)} must be run, in a process of its own. "
-            "Its code can do whatever you can do: run it if you trust it."
+        words = tr(
+            "To have the criterion, {path} must be run, in a process of its own. "
+            "Its code can do whatever you can do: run it if you trust it.",
+            path=os.path.basename(path),
         )
         self.question.ask(path, wording.safe(words, 400), then, otherwise)
 
@@ -87,7 +89,7 @@ def _function(text: str) -> str:
     file, _, name = text.rpartition(":")
     path = os.path.abspath(os.path.expanduser(file))
     if not file.endswith(".py") or not name.isidentifier():
-        raise InspectorError("Write file.py:function.")
+        raise InspectorError(tr("Write file.py:function."))
     if not os.path.isfile(path):
-        raise InspectorError(f"There is no file {wording.safe(path, 200)}.")
+        raise InspectorError(tr("There is no file {path}.", path=wording.safe(path, 200)))
     return f"{path}:{name}"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ...language import tr
 from .curves import Curve
 from .run_curves import Part, RunCurves
 
@@ -48,10 +49,10 @@ def words(found: Reading, *, brief: bool = False) -> str:
     for name, short, value, form in (
         ("loss", "loss", found.loss, "{:.4g}"),
         ("smoothed", "smooth", found.smoothed, "{:.4g}"),
-        ("mean of the epoch", "mean", found.train if math.isnan(found.loss) else _NEVER, "{:.4g}"),
+        (tr("mean of the epoch"), "mean", found.train if math.isnan(found.loss) else _NEVER, "{:.4g}"),
         (_of_epoch("validation", found), "valid", found.valid, "{:.4g}"),
         ("accuracy", "acc", found.accuracy, "{:.2f} %"),
-        ("learning rate", "lr", found.rate, "{:.4g}"),
+        (tr("learning rate"), "lr", found.rate, "{:.4g}"),
     ):
         if not math.isnan(value):
             parts.append(f"{short if brief else name} {form.format(value)}")
@@ -62,16 +63,18 @@ def words(found: Reading, *, brief: bool = False) -> str:
 
 def _where(found: Reading, brief: bool) -> str:
     if not found.batch:
-        return f"epoch {found.epoch}"
+        return tr("epoch {epoch}", epoch=found.epoch)
     if brief:
         return f"{found.epoch}: {found.batch:,}"
-    return f"epoch {found.epoch}, batch {found.batch:,} of {found.batches:,}"
+    return tr(
+        "epoch {epoch}, batch {batch:,} of {batches:,}", epoch=found.epoch, batch=found.batch, batches=found.batches
+    )
 
 
 def _of_epoch(name: str, found: Reading) -> str:
     """Validation is of the epoch before, until this one is over."""
     is_older = found.valid_epoch and found.valid_epoch != found.epoch
-    return f"{name} (epoch {found.valid_epoch})" if is_older else name
+    return tr("{name} (epoch {valid_epoch})", name=name, valid_epoch=found.valid_epoch) if is_older else name
 
 
 def _epochs(part: Part) -> Curve:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from ...language import tr
 from ..theme import colours
 from ..widgets.flow_layout import FlowLayout
 
@@ -36,7 +37,7 @@ class CurveLegend(QWidget):
 
     def __init__(self, entries: Sequence[Entry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Curves")
+        self.setAccessibleName(tr("Curves"))
         self._buttons = {entry.name: _Button(entry) for entry in entries}
         flow = FlowLayout(self, across=4, down=2)
         for button in self._buttons.values():
@@ -71,8 +72,8 @@ class _Button(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew when the pointer comes and goes
         self._entry = entry
         self.setText(entry.text)
-        self.setAccessibleName(f"Show {entry.text}")
-        self.setToolTip(entry.tip or f"Show or hide: {entry.text}")
+        self.setAccessibleName(tr("Show {text}", text=entry.text))
+        self.setToolTip(entry.tip or tr("Show or hide: {text}", text=entry.text))
         self.setCheckable(True)
         self.setChecked(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ...runs.data_sets import DATA_SETS, data_set
 from ...workshop.run_requests import DataSource
 from ...workshop.run_words import DataLook
@@ -56,22 +57,22 @@ class DataBox(QWidget):
         self.size.valueChanged.connect(lambda size: self._take(size=0 if size == _USUAL_SIZE else size))
         self.set_name = choice_box([])
         self.set_name.addItems([each.name for each in DATA_SETS])
-        self.set_name.activated.connect(
-            lambda place: self._take(name=self.set_name.itemText(place), download=False)
-        )
+        self.set_name.activated.connect(lambda place: self._take(name=self.set_name.itemText(place), download=False))
         self.holds = note_label()
-        self.root = PathLine("Choose the folder that the data set lies in", is_folder=True)
+        self.root = PathLine(tr("Choose the folder that the data set lies in"), is_folder=True)
         self.root.taken.connect(lambda path: self._take(path=_absolute(path), download=False))
-        self.images = PathLine("Choose a folder with a folder of images for each class", is_folder=True)
+        self.images = PathLine(tr("Choose a folder with a folder of images for each class"), is_folder=True)
         self.images.taken.connect(lambda path: self._take(path=_absolute(path)))
-        self.arrays = PathLine("Choose arrays", is_folder=False, kinds="Arrays (*.npz *.pt *.pth);;All files (*)")
+        self.arrays = PathLine(
+            tr("Choose arrays"), is_folder=False, kinds=tr("Arrays (*.npz *.pt *.pth);;All files (*)")
+        )
         self.arrays.taken.connect(lambda path: self._take(path=_absolute(path)))
         self.function = TypedLine(_function)
         self.function.taken.connect(self._ask_function)
         self.question = CodeQuestion(settings)
-        self.transforms = StepField("Transforms", "Steps as in torchvision.transforms, one on a line")
+        self.transforms = StepField(tr("Transforms"), tr("Steps as in torchvision.transforms, one on a line"))
         self.transforms.taken.connect(lambda steps: self._take(transforms=steps))
-        self.augmentation = StepField("Augmentation", "Random steps before the transforms, for training only")
+        self.augmentation = StepField(tr("Augmentation"), tr("Random steps before the transforms, for training only"))
         self.augmentation.taken.connect(lambda steps: self._take(augmentation=steps or ()))
         self.held_back = NumberBox()
         self.held_back.setRange(0, 50)
@@ -83,7 +84,7 @@ class DataBox(QWidget):
         self.seed = NumberBox()
         self.seed.setRange(0, 2**31 - 1)
         self.seed.valueChanged.connect(lambda seed: self._take(seed=seed))
-        for name, field in (("Transforms", self.transforms), ("Augmentation", self.augmentation)):
+        for name, field in ((tr("Transforms"), self.transforms), (tr("Augmentation"), self.augmentation)):
             field.mistyped.connect(lambda sentence, name=name: setup.mistype(name, sentence))
         self._lay_out()
         setup.changed.connect(self.refresh)
@@ -91,21 +92,29 @@ class DataBox(QWidget):
 
     def _lay_out(self) -> None:
         self._rows = rows = SettingRows()
-        rows.add("Data", self.kind, "Where pictures and labels come from")
-        rows.add("Pictures", self.size, "How many are drawn to train on; a tenth of them more to test on")
-        rows.add("Name", self.set_name, "The class of torchvision.datasets", note=self.holds)
-        rows.add("Folder", self.root, "The folder that the data set lies in. Empty: ./data, or where it was fetched to")
-        rows.add("Folder", self.images, "Holds a folder of images for each class, perhaps within train, val and test")
-        rows.add("File", self.arrays, "Holds x_train and y_train, X and y, images and labels ...")
-        tip = "file.py:function that returns data sets or loaders"
-        rows.add("Function", self.function, tip, note=self.function.note)
+        rows.add(tr("Data"), self.kind, tr("Where pictures and labels come from"))
+        rows.add(tr("Pictures"), self.size, tr("How many are drawn to train on; a tenth of them more to test on"))
+        rows.add(tr("Name"), self.set_name, tr("The class of torchvision.datasets"), note=self.holds)
+        rows.add(
+            tr("Folder"),
+            self.root,
+            tr("The folder that the data set lies in. Empty: ./data, or where it was fetched to"),
+        )
+        rows.add(
+            tr("Folder"), self.images, tr("Holds a folder of images for each class, perhaps within train, val and test")
+        )
+        rows.add(tr("File"), self.arrays, tr("Holds x_train and y_train, X and y, images and labels ..."))
+        tip = tr("file.py:function that returns data sets or loaders")
+        rows.add(tr("Function"), self.function, tip, note=self.function.note)
         more = SettingRows()
-        more.add("Transforms", self.transforms, "Steps as in torchvision.transforms, one on a line")
-        more.add("Augmentation", self.augmentation, "Random steps before the transforms, for training only")
-        more.add("Held back", self.held_back, "Of the training set, where the data has no validation set of its own")
-        more.add("Tested on", self.split, "Which samples checkpoints are tested on")
-        more.add("Seed", self.seed, "Of what is held back, and of what is drawn")
-        self.steps = Section("Transforms and split", more, is_open=False, is_small=True)
+        more.add(tr("Transforms"), self.transforms, tr("Steps as in torchvision.transforms, one on a line"))
+        more.add(tr("Augmentation"), self.augmentation, tr("Random steps before the transforms, for training only"))
+        more.add(
+            tr("Held back"), self.held_back, tr("Of the training set, where the data has no validation set of its own")
+        )
+        more.add(tr("Tested on"), self.split, tr("Which samples checkpoints are tested on"))
+        more.add(tr("Seed"), self.seed, tr("Of what is held back, and of what is drawn"))
+        self.steps = Section(tr("Transforms and split"), more, is_open=False, is_small=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -140,9 +149,10 @@ class DataBox(QWidget):
     def _ask(
         self, source: DataSource, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None
     ) -> None:
-        words = (
-            f"To have the data, {os.path.basename(source.path)} must be run, in a process of its own. "
-            "Its code can do whatever you can do: run it if you trust it."
+        words = tr(
+            "To have the data, {path} must be run, in a process of its own. "
+            "Its code can do whatever you can do: run it if you trust it.",
+            path=os.path.basename(source.path),
         )
         self.question.ask(source.path, wording.safe(words, 400), then, otherwise)
 
@@ -170,15 +180,15 @@ class DataBox(QWidget):
             show_choice(self.set_name, data.name)
         known = data_set(data.name)
         say(self.holds, known.holds.capitalize() if known is not None and data.kind == "torchvision" else "")
-        self.root.show_path(data.path if data.kind == "torchvision" else "", "its usual folders")
+        self.root.show_path(data.path if data.kind == "torchvision" else "", tr("its usual folders"))
         self.images.show_path(data.path if data.kind == "images" else "", "a folder")
         self.arrays.show_path(data.path if data.kind == "arrays" else "", "data.npz")
         self.function.show_text(f"{data.path}:{data.name}" if data.kind == "function" else "", "data.py:datasets")
         suits = "\n".join(self._look.transforms) if self._look is not None and data.transforms is None else ""
         self.transforms.show_steps(data.transforms or (), suits or _SUITS)
         self.augmentation.show_steps(data.augmentation, "none")
-        held = f"{round(data.validation * 100)} % held back"
-        self.steps.sum_up("as suits the data" if data.transforms is None else ", ".join((*data.transforms, held)))
+        held = tr("{round} % held back", round=round(data.validation * 100))
+        self.steps.sum_up(tr("as suits the data") if data.transforms is None else ", ".join((*data.transforms, held)))
         self._show_rows()
 
     def _show_rows(self) -> None:
@@ -203,8 +213,8 @@ def _absolute(path: str) -> str:
 def _function(text: str) -> DataSource:
     file, _, name = text.rpartition(":")
     if not file.endswith(".py") or not name.isidentifier():
-        raise InspectorError("Write file.py:function.")
+        raise InspectorError(tr("Write file.py:function."))
     path = _absolute(file)
     if not os.path.isfile(path):
-        raise InspectorError(f"There is no file {wording.safe(path, 200)}.")
+        raise InspectorError(tr("There is no file {path}.", path=wording.safe(path, 200)))
     return DataSource("function", path, name)

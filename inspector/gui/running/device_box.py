@@ -6,6 +6,7 @@ import sys
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ...language import tr
 from ..widgets.check_box import CheckBox
 from .setting_fields import choice_box, number_box, put, show_choice, tick
 from .setup import Setup
@@ -26,20 +27,22 @@ class DeviceBox(QWidget):
         self.device.activated.connect(lambda: setup.set(device=self.device.currentText()))
         self.note = note_label()
         self.threads = number_box(0, 1024, lambda value: setup.set(threads=value))
-        self.threads.setSpecialValueText("as torch takes")
+        self.threads.setSpecialValueText(tr("as torch takes"))
         self.workers = number_box(0, 64, lambda value: setup.set(workers=value))
-        self.workers.setSpecialValueText("none but the run's own")
+        self.workers.setSpecialValueText(tr("none but the run's own"))
         self.seed = number_box(0, 2**31 - 1, lambda value: setup.set(seed=value))
         self.processes = number_box(1, 64, lambda value: setup.set(processes=value))
-        self.stop_at_nan = CheckBox("Stop when the loss is NaN")
+        self.stop_at_nan = CheckBox(tr("Stop when the loss is NaN"))
         self.stop_at_nan.toggled.connect(lambda is_on: setup.set(stop_at_nan=is_on))
         rows = SettingRows()
-        rows.add("Device", self.device, "auto: a GPU where there is one, else the CPU", note=self.note)
-        rows.add("Threads", self.threads, "Of torch. The same number gives the same bits")
-        rows.add("Loaders", self.workers, "Processes that load data")
-        rows.add("Seed", self.seed, "Of the order of samples, dropout and augmentation, where the file has no states")
-        rows.add("Processes", self.processes, "More than one: DistributedDataParallel, as torchrun starts it")
-        rows.add_box(self.stop_at_nan, "The last good file is kept, and the batch is named")
+        rows.add(tr("Device"), self.device, tr("auto: a GPU where there is one, else the CPU"), note=self.note)
+        rows.add(tr("Threads"), self.threads, tr("Of torch. The same number gives the same bits"))
+        rows.add(tr("Loaders"), self.workers, tr("Processes that load data"))
+        rows.add(
+            tr("Seed"), self.seed, tr("Of the order of samples, dropout and augmentation, where the file has no states")
+        )
+        rows.add(tr("Processes"), self.processes, tr("More than one: DistributedDataParallel, as torchrun starts it"))
+        rows.add_box(self.stop_at_nan, tr("The last good file is kept, and the batch is named"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(rows)
@@ -67,4 +70,8 @@ class DeviceBox(QWidget):
         """The device in a few words."""
         setup = self._setup
         device = self._found if setup.device == _AUTO and self._found else setup.device
-        return f"{device}, {setup.processes} processes" if setup.processes > 1 else device
+        return (
+            tr("{device}, {processes} processes", device=device, processes=setup.processes)
+            if setup.processes > 1
+            else device
+        )

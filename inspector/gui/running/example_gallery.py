@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QImage, QKeySeq
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ... import wording
+from ...language import tr
 from ...runs.results import percent
 from ...workshop.run_words import Example, Picture
 from ..theme import colours, figures_font, scaled_font
@@ -62,7 +63,9 @@ class ExamplesModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self.words(index.row())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"Sample {self._examples[index.row()].place:,}\n{self.words(index.row())}"
+            return tr(
+                "Sample {place:,}\n{words}", place=self._examples[index.row()].place, words=self.words(index.row())
+            )
         if role == LINES:
             example = self._examples[index.row()]
             return self._name(example.label), f"→ {self._name(example.predicted)}", percent(example.confidence, 1)
@@ -94,7 +97,7 @@ class ExampleGallery(QListView):
         self.examples = ExamplesModel(self)
         self.setModel(self.examples)
         self.setItemDelegate(_TileDelegate(self))
-        self.setAccessibleName("Most confidently wrong samples")
+        self.setAccessibleName(tr("Most confidently wrong samples"))
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
@@ -143,7 +146,7 @@ class _TileDelegate(QStyledItemDelegate):
         painter.setPen(QColor(colours().quiet))
         if image.isNull():
             painter.setFont(scaled_font(0.9))
-            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, "no picture")
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, tr("no picture"))
         else:
             size = image.size().scaled(frame.size(), Qt.AspectRatioMode.KeepAspectRatio)
             place = QRect(frame.topLeft(), size)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ...runs.resume import NUMBERS, PARTS
 from .setting_fields import choice_box
 from .setup import CLEAR, Setup
@@ -41,16 +42,16 @@ class FieldCorrection(QWidget):
                 texts.append(text)
                 self._meant.append(meant)
         self.choice = choice_box([wording.safe(text, 120) for text in texts])
-        self.choice.setAccessibleName(f"What the {need.title.lower()} is")
-        self.choice.setToolTip("Another field of the file, or none")
+        self.choice.setAccessibleName(tr("What the {title} is", title=need.title.lower()))
+        self.choice.setToolTip(tr("Another field of the file, or none"))
         self.choice.activated.connect(self._choose)
         self.line = TypedLine(_number)
         self.line.setPlaceholderText("4")
-        self.line.setAccessibleName(f"{need.title} as a number")
-        self.line.setToolTip("A number; epochs are counted from 1")
+        self.line.setAccessibleName(tr("{title} as a number", title=need.title))
+        self.line.setToolTip(tr("A number; epochs are counted from 1"))
         self.line.taken.connect(lambda value: self._correct(value) if value is not None else None)
-        self.close_ = QPushButton("&Done")
-        self.close_.setToolTip("Put this away")
+        self.close_ = QPushButton(tr("&Done"))
+        self.close_.setToolTip(tr("Put this away"))
         self.close_.clicked.connect(self.done)
         self._note = note_label()
         self._lay_out()
@@ -106,4 +107,4 @@ def _number(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise InspectorError("Write a number, such as 4 or 0.000040.") from None
+        raise InspectorError(tr("Write a number, such as 4 or 0.000040.")) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ... import wording
+from ...language import tr
 from ...runs.telling import duration, loss, stopped_at
 from ...workshop.requests import Stopped
 from .open_run import OpenRun
@@ -14,16 +15,20 @@ def headline(page: OpenRun) -> str:
     """`Epoch 5 of 6`, `Paused in epoch 5 of 6`, `Stopped after batch 31 of epoch 5` ..."""
     record = page.record
     if page.state is RunState.WAITING:
-        return f"Waits for the run of {wording.safe(page.waits_for, 80)}" if page.waits_for else "Waits for its turn"
+        return (
+            tr("Waits for the run of {waits_for}", waits_for=wording.safe(page.waits_for, 80))
+            if page.waits_for
+            else tr("Waits for its turn")
+        )
     if record is None:
         return ""
     if record.began is None:
         return _before_the_first_word(page)
-    where = f"epoch {record.epoch} of {record.began.epochs}"
+    where = tr("epoch {epoch} of {epochs}", epoch=record.epoch, epochs=record.began.epochs)
     said = {
         RunState.RUNNING: where.capitalize(),
-        RunState.PAUSED: f"Paused in {where}",
-        RunState.STOPPING: f"Stopping after this batch of {where} …",
+        RunState.PAUSED: tr("Paused in {where}", where=where),
+        RunState.STOPPING: tr("Stopping after this batch of {where} …", where=where),
     }
     return said.get(page.state, _ended(page))
 
@@ -43,7 +48,7 @@ def facts(page: OpenRun) -> str:
     began = page.record.began if page.record is not None else None
     if began is None:
         return ""
-    parts = (began.device, f"torch {began.torch}", wording.plural(began.threads, "thread"))
+    parts = (began.device, tr("torch {torch}", torch=began.torch), wording.plural(began.threads, "thread"))
     parameters = wording.plural(began.parameters, "parameter")
     return wording.safe("   ·   ".join((*parts, parameters, began.folder)), 400)
 
@@ -53,34 +58,42 @@ def _figures(record: RunRecord, *, is_paused: bool) -> list[str]:
     if record.doing and not is_paused:
         parts = [wording.safe(record.doing, 120)]
     else:
-        parts = [f"batch {record.batch:,} of {record.began.batches:,}"]
+        parts = [tr("batch {batch:,} of {batches:,}", batch=record.batch, batches=record.began.batches)]
     if record.loss == record.loss:
-        parts.append(f"loss {loss(record.loss)}")
+        parts.append(tr("loss {loss}", loss=loss(record.loss)))
     if record.speed:
-        parts.append(f"{record.speed:,.0f} samples/s")
+        parts.append(tr("{speed:,.0f} samples/s", speed=record.speed))
     left = record.seconds_left
     if left is not None:
-        parts.append(f"{duration(left)} left")
+        parts.append(tr("{duration} left", duration=duration(left)))
     return parts
 
 
 def _before_the_first_word(page: OpenRun) -> str:
     if page.is_training:
-        return "Getting ready …"
+        return tr("Getting ready …")
     if isinstance(page.error, Stopped):
-        return "Stopped before it began"
-    return "It did not begin" if page.error is not None else ""
+        return tr("Stopped before it began")
+    return tr("It did not begin") if page.error is not None else ""
 
 
 def _ended(page: OpenRun) -> str:
     record, trained = page.record, page.trained
     assert record is not None
     if trained is None:
-        where = f"after batch {record.batch:,} of epoch {record.epoch}" if record.batch else f"in epoch {record.epoch}"
-        return f"Stopped at once, {where}" if isinstance(page.error, Stopped) else f"Ended early, {where}"
+        where = (
+            tr("after batch {batch:,} of epoch {epoch}", batch=record.batch, epoch=record.epoch)
+            if record.batch
+            else tr("in epoch {epoch}", epoch=record.epoch)
+        )
+        return (
+            tr("Stopped at once, {where}", where=where)
+            if isinstance(page.error, Stopped)
+            else tr("Ended early, {where}", where=where)
+        )
     if trained.ended == "finished":
-        return f"Finished: {wording.plural(trained.epoch - 1, 'epoch')} done"
-    return f"Stopped {stopped_at(trained)}"
+        return tr("Finished: {epochs} done", epochs=wording.plural(trained.epoch - 1, "epoch"))
+    return tr("Stopped {stopped_at}", stopped_at=stopped_at(trained))
 
 
 def _what_came_of_it(page: OpenRun) -> str:
@@ -88,9 +101,21 @@ def _what_came_of_it(page: OpenRun) -> str:
     assert record is not None
     parts = []
     if trained is not None:
-        parts.append(f"{wording.plural(trained.samples, 'sample')} in {duration(trained.seconds)}")
+        parts.append(
+            tr(
+                "{samples} in {duration}",
+                samples=wording.plural(trained.samples, "sample"),
+                duration=duration(trained.seconds),
+            )
+        )
         if trained.best is not None and trained.best_epoch:
-            parts.append(f"the best is epoch {trained.best_epoch}, with a loss of {loss(trained.best)}")
+            parts.append(
+                tr(
+                    "the best is epoch {best_epoch}, with a loss of {loss}",
+                    best_epoch=trained.best_epoch,
+                    loss=loss(trained.best),
+                )
+            )
     elif record.latest:
-        parts.append("what was saved before is whole, and can be gone on from")
+        parts.append(tr("what was saved before is whole, and can be gone on from"))
     return "   ·   ".join(parts)

@@ -19,6 +19,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ...language import tr
 from ..theme import figures_font, scaled_font
 from ..timers import one_shot
 from ..widgets.labels import ElidedLabel
@@ -155,9 +156,9 @@ class LivePlot(QWidget):
     # Making it
 
     def _dress(self) -> None:
-        self.setAccessibleName("Curves of the run")
-        for pane, what in zip(self.panes, ("Loss", "Accuracy", "Learning rate")):
-            pane.setAccessibleName(f"{what} over the epochs")
+        self.setAccessibleName(tr("Curves of the run"))
+        for pane, what in zip(self.panes, (tr("Loss"), tr("Accuracy"), tr("Learning rate"))):
+            pane.setAccessibleName(tr("{what} over the epochs", what=what))
         for pane in (self.accuracy, self.rate):
             pane.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from ...errors import InspectorError
+from ...language import tr
 from ...progress import Progress
 from ...workshop.requests import Stopped
 from ...workshop.run_requests import DataSource, LookAtData, RunRequest
@@ -101,7 +102,7 @@ class Looking(QObject):
         self.progress = None
         if not isinstance(error, InspectorError):
             self.broken.emit(error)
-            error = InspectorError(f"An error in this program, {type(error).__name__}, stopped the work.")
+            error = InspectorError(tr("An error in this program, {name}, stopped the work.", name=type(error).__name__))
         self.error = None if isinstance(error, Stopped) else error
         self.changed.emit()
 
@@ -118,7 +119,7 @@ class Looking(QObject):
 
 def _looking_at(source: DataSource) -> Making:
     def make(_folder: str) -> Generator[Any, None, RunRequest]:
-        yield Progress(0, 0, "seconds", "Looking at the data")
+        yield Progress(0, 0, "seconds", tr("Looking at the data"))
         return LookAtData(source)
 
     return make

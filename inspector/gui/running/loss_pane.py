@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from ...language import tr
 from ..theme import Meaning, colours, scaled_font
 from .plot_panes import Pane
 from .run_curves import RunCurves
@@ -67,7 +68,7 @@ class LossPane(Pane):
             return self.best.setData([], [])
         x, y = best[0], float(self._upright(np.array([best[1]]))[0])
         self.best.setData([x], [y])
-        self.best_words.setText(f"best: epoch {run.best_epoch}")
+        self.best_words.setText(tr("best: epoch {best_epoch}", best_epoch=run.best_epoch))
         self._place_words(x, y, (x - x0) / (x1 - x0))
 
     def _place_words(self, x: float, y: float, share: float) -> None:

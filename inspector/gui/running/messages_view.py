@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from ... import wording
+from ...language import tr
 from ..theme import Meaning, mono_font
 from .record import MOST_LINES, TimedLine
 
@@ -22,8 +23,8 @@ class MessagesView(QPlainTextEdit):
         self.setFont(mono_font(0.92))
         self.setTabChangesFocus(True)
         self.setMaximumBlockCount(MOST_LINES)
-        self.setAccessibleName("Messages of the run")
-        self.setPlaceholderText("What the run says will stand here.")
+        self.setAccessibleName(tr("Messages of the run"))
+        self.setPlaceholderText(tr("What the run says will stand here."))
         self._last: TimedLine | None = None
         """The last line that is shown."""
 

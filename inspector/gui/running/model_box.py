@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ..fitting.model_side import ModelSide
 from ..fitting.open_fit import OpenFit
 from ..fitting.sentences import headline
@@ -38,13 +39,13 @@ class ModelBox(QWidget):
         self._wants_change = False
         self._name = WrappedText(font=mono_font())
         self._words = WrappedText(tone="quiet", font=scaled_font(0.95))
-        self.change = _button("Change…", "Choose another model, or other arguments", self._toggle)
-        tip = "Show the causes, and the steps that mend it, in a tab of their own"
+        self.change = _button(tr("Change…"), tr("Choose another model, or other arguments"), self._toggle)
+        tip = tr("Show the causes, and the steps that mend it, in a tab of their own")
         self.why = _button("See &Why", tip, self.why_asked.emit)
-        tip = "Run the module that the file holds, as it is"
-        self.own = _button("Run the Module in the File", tip, self._toggle_own)
-        tip = "Look for arguments with which the shapes of the checkpoint fit"
-        self.solve = _button("Find Arguments", tip, fit.solve)
+        tip = tr("Run the module that the file holds, as it is")
+        self.own = _button(tr("Run the Module in the File"), tip, self._toggle_own)
+        tip = tr("Look for arguments with which the shapes of the checkpoint fit")
+        self.solve = _button(tr("Find Arguments"), tip, fit.solve)
         self.question = CodeQuestion(self._chosen.settings)
         self.side = ModelSide(fit, is_alone=False)
         self._lay_out()
@@ -98,10 +99,11 @@ class ModelBox(QWidget):
         found = checkpoint.globals if checkpoint is not None else ()
         named = [each.name for each in sorted(found, key=_by_danger) if each.verdict in _TELLING]
         names = wording.safe(wording.names(named, 4), 200)
-        return (
+        return tr(
             "To have the module in the file, the file itself is loaded with all that it names"
-            f"{f' ({names})' if names else ''}, in a process of its own. A file can name any code, and that can do "
-            "whatever you can do: run it if you trust where the file comes from."
+            "{value}, in a process of its own. A file can name any code, and that can do "
+            "whatever you can do: run it if you trust where the file comes from.",
+            value=f" ({names})" if names else "",
         )
 
     # What is shown
@@ -116,13 +118,13 @@ class ModelBox(QWidget):
         self._words.setVisible(bool(words))
         is_open = own is None and (self._wants_change or stage in (Stage.EMPTY, Stage.CLASS, Stage.ARGUMENTS))
         self.side.setVisible(is_open)
-        self.change.setText("Fold" if is_open else "Change…")
+        self.change.setText(tr("Fold") if is_open else tr("Change…"))
         self.change.setVisible(own is None and stage not in (Stage.EMPTY, Stage.CLASS, Stage.ARGUMENTS))
         self.why.setVisible(own is None and self._misfits)
         has_arguments = self._chosen.signature is not None and bool(self._chosen.signature.arguments)
         self.solve.setVisible(own is None and self._misfits and has_arguments and not is_open)
         self.own.setVisible(self._setup.module_in_file is not None)
-        self.own.setText("Choose a Class Instead" if own is not None else "Run the Module in the File")
+        self.own.setText(tr("Choose a Class Instead") if own is not None else tr("Run the Module in the File"))
 
     def summary(self) -> str:
         """The model in a few words."""
@@ -149,21 +151,21 @@ class ModelBox(QWidget):
         if chosen.stage is Stage.BUILT:
             return _called(chosen.choice.name if chosen.choice else "", chosen.arguments), self._how_it_fits()
         words = {
-            Stage.EMPTY: "Which class do these weights belong to?",
-            Stage.ASKING_LEAVE: "May its code be run?",
-            Stage.CLASS: "Which of its models?",
-            Stage.ARGUMENTS: "Which arguments?",
-            Stage.FAILED: "It could not be had.",
+            Stage.EMPTY: tr("Which class do these weights belong to?"),
+            Stage.ASKING_LEAVE: tr("May its code be run?"),
+            Stage.CLASS: tr("Which of its models?"),
+            Stage.ARGUMENTS: tr("Which arguments?"),
+            Stage.FAILED: tr("It could not be had."),
         }
         return name, words.get(chosen.stage, "")
 
     def _how_it_fits(self) -> str:
         outcome, choice = self._fit.case.outcome, self._chosen.choice
         if self._chosen.other is not None:
-            return "This is a checkpoint: to run, a class is needed."
+            return tr("This is a checkpoint: to run, a class is needed.")
         whose = os.path.basename(choice.runs) if choice is not None and choice.runs else "torchvision"
         fits = headline(self._fit.case) if outcome is not None else ""
-        fits = f"Does not fit: {fits}" if self._misfits else fits
+        fits = tr("Does not fit: {fits}", fits=fits) if self._misfits else fits
         return f"{whose}   ·   {fits}" if fits else whose
 
 
@@ -186,7 +188,7 @@ def stamped(path: str) -> str:
         now = os.stat(path)
     except OSError:
         return path
-    return f"{path} ({now.st_size:,} bytes, {int(now.st_mtime)})"
+    return tr("{path} ({st_size:,} bytes, {st_mtime})", path=path, st_size=now.st_size, st_mtime=int(now.st_mtime))
 
 
 def _called(name: str, arguments: dict[str, object]) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ... import wording
+from ...language import tr
 from ...runs.results import ClassResult, averages, percent
 from ..item_models.flat_table import FlatTableModel
 from ..theme import colours, figures_font
@@ -127,7 +128,9 @@ class PerClassTable(QWidget):
         self.model.show_rows(rows)
         mean = averages(rows)
         said = zip(("precision", "recall", "F1"), (mean.precision, mean.recall, mean.f1))
-        self.means.setText("Mean over the classes:  " + "   ".join(f"{name} {percent(each)}" for name, each in said))
+        self.means.setText(
+            tr("Mean over the classes:  ") + "   ".join(f"{name} {percent(each)}" for name, each in said)
+        )
 
     def copy(self) -> None:
         """Puts the chosen rows on the clipboard, or all of them when none is."""
@@ -144,7 +147,7 @@ class PerClassTable(QWidget):
     def _dress(self) -> None:
         table = self.table
         table.setModel(self.model)
-        table.setAccessibleName("Figures of each class")
+        table.setAccessibleName(tr("Figures of each class"))
         make_plain(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setItemDelegate(_CellDelegate(table))
@@ -167,7 +170,7 @@ class PerClassTable(QWidget):
         orders = Qt.SortOrder
         for column, title in ((-1, "label"), *enumerate(PerClassModel.titles)):
             order = orders.DescendingOrder if column == len(PerClassModel.titles) - 1 else orders.AscendingOrder
-            action = QAction(f"Sort by {title if title == 'F1' else title.lower()}", self.table)
+            action = QAction(tr("Sort by {title}", title=title if title == "F1" else title.lower()), self.table)
             action.triggered.connect(partial(self.table.sortByColumn, column, order))
             self.table.addAction(action)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from ...language import tr
 from ..widgets.boxes import ChoiceBox
 from ..widgets.check_box import CheckBox
 from ..widgets.flow_layout import FlowLayout
@@ -28,7 +29,7 @@ class PlotHead(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.legend = CurveLegend(LEGEND)
-        self.smoothing, self.logarithmic = ChoiceBox(), CheckBox("Log")
+        self.smoothing, self.logarithmic = ChoiceBox(), CheckBox(tr("Log"))
         self.follow, self.whole = QToolButton(), QToolButton()
         self._dress()
         row = FlowLayout(self, across=10, down=4)
@@ -46,14 +47,16 @@ class PlotHead(QWidget):
 
     def _dress(self) -> None:
         for window in _WINDOWS:
-            self.smoothing.addItem("Not smoothed" if window == 1 else f"Smoothed over {window:,}", window)
+            self.smoothing.addItem(
+                tr("Not smoothed") if window == 1 else tr("Smoothed over {window:,}", window=window), window
+            )
         self.show_window(WINDOW)
-        self.smoothing.setAccessibleName("Smoothing of the training loss")
-        self.smoothing.setToolTip("Over how many batches the training loss is averaged")
-        self.logarithmic.setToolTip("Losses on a logarithmic axis")
+        self.smoothing.setAccessibleName(tr("Smoothing of the training loss"))
+        self.smoothing.setToolTip(tr("Over how many batches the training loss is averaged"))
+        self.logarithmic.setToolTip(tr("Losses on a logarithmic axis"))
         for button, text, tip in (
-            (self.follow, "Follow", "Show where training is, and go along with it (double click)"),
-            (self.whole, "All", "Show everything from the first stored epoch on (0)"),
+            (self.follow, tr("Follow"), tr("Show where training is, and go along with it (double click)")),
+            (self.whole, tr("All"), tr("Show everything from the first stored epoch on (0)")),
         ):
             button.setText(text)
             button.setToolTip(tip)

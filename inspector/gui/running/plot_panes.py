@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from ...language import tr
 from ..theme import colours, scaled_font
 from ..widgets.themed_plot import ThemedPlot
 from .curves import Floats
@@ -148,7 +149,7 @@ class Pane(ThemedPlot):
         left.setLabel(self.title)
         left.label.setFont(scaled_font(0.85))
         bottom = plot.getAxis("bottom")
-        bottom.setLabel("epochs done")
+        bottom.setLabel(tr("epochs done"))
         bottom.label.setFont(scaled_font(0.85))
         self.setMinimumHeight(_LEAST_HEIGHT)
         for line in self._lines:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ...language import tr
 from ...runs.preflight import ASSUMED, MISSING, OK, WARNING
 from ..theme import scaled_font
 from ..widgets.labels import Label
@@ -27,7 +28,7 @@ class PreflightList(QWidget):
     def __init__(self, page: OpenRun) -> None:
         super().__init__()
         self._page = page
-        self.setAccessibleName("Before the start")
+        self.setAccessibleName(tr("Before the start"))
         self.lines: dict[str, NeedLine] = {}
         self.checks: list[CheckedLine] = []
         self._count = Label(tone="quiet")
@@ -37,10 +38,10 @@ class PreflightList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(_heading("What the file has for it", self._count))
+        column.addWidget(_heading(tr("What the file has for it"), self._count))
         column.addWidget(self._needs)
         column.addSpacing(6)
-        self._tried_head = _heading("Tried out", self._tried)
+        self._tried_head = _heading(tr("Tried out"), self._tried)
         column.addWidget(self._tried_head)
         column.addWidget(self._checks)
         page.setup_changed.connect(self.refresh)
@@ -77,7 +78,7 @@ class PreflightList(QWidget):
         if not is_trying or lines:  # until there are others the former ones stay, so that nothing jumps
             self._show_lines(lines)
         self._checks.setEnabled(not is_trying)
-        self._tried.setText("Trying the first batches …" if is_trying else "")
+        self._tried.setText(tr("Trying the first batches …") if is_trying else "")
         self._tried_head.setVisible(is_trying or bool(lines))
 
     def _show_lines(self, lines: list[tuple[str, str, str]]) -> None:
@@ -98,7 +99,7 @@ class NeedLine(CheckedLine):
         self._page = page
         self._need: Need | None = None
         self.correction: FieldCorrection | None = None
-        self.change = self.offer("Change", "Say what it is: another field, or a value", self.toggle)
+        self.change = self.offer(tr("Change"), tr("Say what it is: another field, or a value"), self.toggle)
 
     def show_need(self, need: Need) -> None:
         """Shows it; what is being corrected stays open."""
@@ -107,7 +108,7 @@ class NeedLine(CheckedLine):
         self.change.setVisible(is_correctable(need) and self.correction is None)
         if self.correction is not None:
             self.correction.show_present()
-        self.change.setAccessibleName(f"Change {need.title.lower()}")
+        self.change.setAccessibleName(tr("Change {title}", title=need.title.lower()))
 
     def toggle(self) -> None:
         """Opens the correction, or puts it away."""

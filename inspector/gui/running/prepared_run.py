@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
+from ...language import tr
 from ...workshop.requests import Stopped
 
 if TYPE_CHECKING:
@@ -84,6 +85,6 @@ class PreparedRun:
                 except StopIteration as end:
                     return end.value
                 yield word
-            raise Stopped("It was stopped.")
+            raise Stopped(tr("It was stopped."))
         finally:
             work.close()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from ... import wording
+from ...language import tr
 from ...workshop.run_words import Check
 from ..widgets.flow_layout import FlowLayout
 from ..widgets.labels import Label, plain_tip
@@ -19,7 +20,7 @@ class ProofsRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Proofs")
+        self.setAccessibleName(tr("Proofs"))
         self._flow = FlowLayout(self, across=16, down=4)
         self._labels: list[Label] = []
 

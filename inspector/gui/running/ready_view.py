@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from ...language import tr
 from ..fitting.failure_view import FailureView
 from ..fitting.leave_question import LeaveQuestion
 from ..fitting.stages import Stage
@@ -30,12 +31,12 @@ class ReadyView(QWidget):
         self.preflight = PreflightList(page)
         self.look = BatchLook(page)
         self.words = WrappedText(tone="quiet")
-        self.start = QPushButton("S&tart")
+        self.start = QPushButton(tr("S&tart"))
         self.start.setProperty("main", True)
-        self.start.setToolTip("Train as it is set up (Ctrl+Return)")
+        self.start.setToolTip(tr("Train as it is set up (Ctrl+Return)"))
         self.start.setMinimumWidth(120)
         self.test = QPushButton("Test &Only")
-        self.test.setToolTip("Test the checkpoint as it is, without training (Ctrl+Shift+T)")
+        self.test.setToolTip(tr("Test the checkpoint as it is, without training (Ctrl+Shift+T)"))
         self._lay_out()
         self._connect()
         self.refresh()
@@ -50,7 +51,7 @@ class ReadyView(QWidget):
         column.addSpacing(8)
         column.addWidget(self.look)
         column.addStretch(1)
-        content.setAccessibleName("Before the start")
+        content.setAccessibleName(tr("Before the start"))
         foot = QHBoxLayout()
         foot.setContentsMargins(20, 10, 20, 14)
         foot.setSpacing(8)
@@ -93,11 +94,11 @@ class ReadyView(QWidget):
     def _headline(self) -> str:
         page, stage = self._page, self._page.fit.chosen.stage
         if page.state not in READY:
-            return "It runs"
+            return tr("It runs")
         if page.has_model and page.looking.error is not None:
-            return "Something does not fit"
+            return tr("Something does not fit")
         if page.has_model:
-            return "Ready to train on" if page.can_start else "Something is missing"
+            return tr("Ready to train on") if page.can_start else tr("Something is missing")
         return {
             Stage.EMPTY: "Which model?",
             Stage.ASKING_LEAVE: "May its code be run?",

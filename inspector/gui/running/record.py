@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ...progress import Progress
 from ...runs.telling import line_of, trained
 from ...workshop.requests import Said, Stopped
@@ -75,7 +76,11 @@ class RunRecord:
         """It ended otherwise; what the code printed last comes with the error."""
         self.output = (getattr(error, "output", "") or self.output)[-MOST_OUTPUT:]
         if isinstance(error, Stopped):
-            self.say("Stopped at once. What was saved before is whole." if self.latest else "Stopped before it saved.")
+            self.say(
+                tr("Stopped at once. What was saved before is whole.")
+                if self.latest
+                else tr("Stopped before it saved.")
+            )
         else:
             self.say(wording.safe(f"{error.title}: {error.message}", 1000), "warning")
 

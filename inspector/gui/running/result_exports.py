@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from ... import wording
 from ...checkpoint.text_files import writing
 from ...errors import FileError, InspectorError
+from ...language import tr
 from ...progress import Progress
 from ...workshop.run_words import Tested
 from ..jobs import LatestJob
@@ -48,7 +49,7 @@ class ResultExports(QWidget):
     def ask(self, beside: str, has_matrix: bool) -> tuple[str, str]:
         """Path and kind, chosen in a dialog that begins with `beside`; empty ones when it was put away."""
         offered = {kind: text for kind, text in FILTERS.items() if kind != MATRIX or has_matrix}
-        path, chosen = QFileDialog.getSaveFileName(self, "Export Results", beside, ";;".join(offered.values()))
+        path, chosen = QFileDialog.getSaveFileName(self, tr("Export Results"), beside, ";;".join(offered.values()))
         return with_ending(path, next((kind for kind, text in offered.items() if text == chosen), CSV))
 
     def write_text(
@@ -77,7 +78,7 @@ class ResultExports(QWidget):
             banner.say("")
 
     def _tell(self, path: object) -> None:
-        self.done.say(f"Written to {wording.safe(str(path), 300)}")
+        self.done.say(tr("Written to {path}", path=wording.safe(str(path), 300)))
 
     def _fail(self, error: object) -> None:
         self.problem.say(wording.safe(str(error), 600))
@@ -113,5 +114,5 @@ def save_image(path: str, image: QImage) -> None:
     is_written = file.open(QIODevice.OpenModeFlag.WriteOnly) and image.save(file, "PNG")
     if not is_written or not file.commit():
         file.cancelWriting()
-        reason = file.errorString() or "it is no picture"
-        raise FileError(f"The file cannot be written: {reason}.", path=path, title=_FAILURE)
+        reason = file.errorString() or tr("it is no picture")
+        raise FileError(tr("The file cannot be written: {reason}.", reason=reason), path=path, title=_FAILURE)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ... import wording
+from ...language import tr
 from ...runs import results
 from ...workshop.run_words import Tested
 from ..theme import figures_font, scaled_font
@@ -58,7 +59,7 @@ class ResultsView(QWidget):
         self.over_epochs, self.over_words = AccuracyPlot(), ElidedLabel(tone="quiet", font=figures_font(self.font()))
         self.confusion, self.wrong = ConfusionSide(), WrongSide()
         self.exports = ResultExports()
-        self.copy_button, self.export_button = QPushButton("Cop&y"), QPushButton("E&xport …")
+        self.copy_button, self.export_button = QPushButton(tr("Cop&y")), QPushButton("E&xport …")
         self._several = QWidget()
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self._dress()
@@ -130,13 +131,13 @@ class ResultsView(QWidget):
     # Making it
 
     def _dress(self) -> None:
-        self.setAccessibleName("Results of the test")
-        self.choice.setAccessibleName("Tested checkpoint")
-        self.choice.setToolTip("Which of the tested checkpoints is shown")
+        self.setAccessibleName(tr("Results of the test"))
+        self.choice.setAccessibleName(tr("Tested checkpoint"))
+        self.choice.setToolTip(tr("Which of the tested checkpoints is shown"))
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choice.setMinimumContentsLength(30)
-        self.copy_button.setToolTip("Copy the figures as text")
-        self.export_button.setToolTip("Write the results as CSV, JSON or a picture")
+        self.copy_button.setToolTip(tr("Copy the figures as text"))
+        self.export_button.setToolTip(tr("Write the results as CSV, JSON or a picture"))
         self.over_epochs.setMinimumHeight(150)
         self.over_epochs.setMaximumHeight(150)
         self.splitter.setChildrenCollapsible(False)
@@ -167,7 +168,7 @@ class ResultsView(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setAccessibleName("Results")
+        area.setAccessibleName(tr("Results"))
         area.setWidget(self.content)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)

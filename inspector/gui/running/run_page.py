@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from ...errors import InspectorError
+from ...language import tr
 from ...runs.histories import History
 from ...workshop.run_words import Batches, Began, Tested, Tests, Trained, Waiting
 from ..open_page import OpenPage
@@ -184,7 +185,7 @@ class RunPage(OpenPage):
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, InspectorError):
             self.broken.emit(error)
-            error = InspectorError(f"An error in this program, {type(error).__name__}, stopped the run.")
+            error = InspectorError(tr("An error in this program, {name}, stopped the run.", name=type(error).__name__))
         self.error, self.failed_in_training = error, self.state is not RunState.TESTING
         if self.record is not None and self.state is not RunState.TESTING:
             self.record.break_off(error)

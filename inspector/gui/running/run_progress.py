@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from ...language import tr
 from ..theme import figures_font, scaled_font
 from ..widgets.labels import ElidedLabel, Label
 from .headlines import headline, subline
@@ -27,17 +28,17 @@ class RunProgress(QWidget):
         self.line = ElidedLabel(tone="quiet", font=figures_font(scaled_font(1.0)))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Training done so far")
-        self.pause = _button("&Pause", "Wait after this batch (Ctrl+P)", page.pause)
-        self.go_on = _button("&Go On", "Go on training (Ctrl+P)", page.go_on, main=True)
-        self.stop = _button("&Stop and Save", "Save after this batch, and end (Ctrl+.)", page.stop_soon)
-        self.stop_now = _button("Stop &Now", "End at once; what was saved last stays (Ctrl+Alt+.)", page.stop_now)
-        self.leave = _button("&Leave the Queue", "Do not wait any longer", page.stop_now)
-        self.resume = _button("&Resume", "Go on from what was saved last (Ctrl+Return)", page.resume, main=True)
-        tip = "Set up a run that goes on from the latest, in a tab of its own"
+        self.bar.setAccessibleName(tr("Training done so far"))
+        self.pause = _button(tr("&Pause"), tr("Wait after this batch (Ctrl+P)"), page.pause)
+        self.go_on = _button(tr("&Go On"), tr("Go on training (Ctrl+P)"), page.go_on, main=True)
+        self.stop = _button(tr("&Stop and Save"), tr("Save after this batch, and end (Ctrl+.)"), page.stop_soon)
+        self.stop_now = _button("Stop &Now", tr("End at once; what was saved last stays (Ctrl+Alt+.)"), page.stop_now)
+        self.leave = _button(tr("&Leave the Queue"), tr("Do not wait any longer"), page.stop_now)
+        self.resume = _button(tr("&Resume"), tr("Go on from what was saved last (Ctrl+Return)"), page.resume, main=True)
+        tip = tr("Set up a run that goes on from the latest, in a tab of its own")
         self.more = _button("Train &On…", tip, self.more_asked.emit)
-        self.test = _button("&Test", "Test the best and the latest (Ctrl+Shift+T)", page.test)
-        tip = "Test what the run began with and all that it saved: accuracy over epochs (Ctrl+Alt+T)"
+        self.test = _button(tr("&Test"), tr("Test the best and the latest (Ctrl+Shift+T)"), page.test)
+        tip = tr("Test what the run began with and all that it saved: accuracy over epochs (Ctrl+Alt+T)")
         self.test_all = _button("Test &All", tip, page.test_all)
         self._lay_out()
         self.refresh()

@@ -13,6 +13,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ...workshop.requests import Stopped
 from ...workshop.run_words import Batches, Began, EpochEnd, Handshake
 from ..fitting.failure_view import FailureView
@@ -64,8 +65,8 @@ class RunView(QWidget):
 
     def _lay_out(self) -> None:
         below = _splitter(Qt.Orientation.Horizontal)
-        below.addWidget(_titled("Messages", QMargins(0, 10, 12, 0), self.messages, self.output))
-        below.addWidget(_titled("Saved", QMargins(12, 10, 0, 0), scrolled(self.files)))
+        below.addWidget(_titled(tr("Messages"), QMargins(0, 10, 12, 0), self.messages, self.output))
+        below.addWidget(_titled(tr("Saved"), QMargins(12, 10, 0, 0), scrolled(self.files)))
         below.setSizes([620, 420])
         self.splitter = _splitter(Qt.Orientation.Vertical)
         self._above = _titled("", QMargins(0, 0, 0, 8), self.plot)

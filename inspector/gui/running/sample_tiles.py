@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ... import wording
+from ...language import tr
 from ...workshop.run_words import Sample
 from ..theme import colours, scaled_font
 from .example_gallery import image_of
@@ -35,8 +36,8 @@ class SampleTiles(QWidget):
         self._samples = tuple(samples)
         self._images = [image_of(sample.picture) for sample in samples]
         labels = ", ".join(wording.safe(sample.label, 40) for sample in samples[:12])
-        self.setAccessibleName(f"Samples of a batch: {labels}")
-        self.setToolTip("Samples of a batch, as the model gets them")
+        self.setAccessibleName(tr("Samples of a batch: {labels}", labels=labels))
+        self.setToolTip(tr("Samples of a batch, as the model gets them"))
         self.setVisible(bool(samples))
         self.updateGeometry()
         self.update()

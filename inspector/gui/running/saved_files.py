@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ...workshop.run_words import Saved
 from ..theme import scaled_font
 from ..widgets.labels import ElidedLabel, Label, plain_tip
@@ -27,9 +28,9 @@ class SavedFiles(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Saved files")
+        self.setAccessibleName(tr("Saved files"))
         self._folder = ElidedLabel(tone="quiet", font=scaled_font(0.92))
-        self._nothing = Label("Nothing was saved yet.", tone="faint")
+        self._nothing = Label(tr("Nothing was saved yet."), tone="faint")
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(8)
@@ -84,8 +85,8 @@ class _Row:
         self.name = ElidedLabel(name)
         self.name.setToolTip(plain_tip(wording.safe(path, 500)))
         self.facts = ElidedLabel(tone="quiet", font=scaled_font(0.92))
-        self.open = _button("Open", f"Look at {name} in a tab of its own")
-        self.compare = _button("Compare", f"Hold what the run began with against {name}")
+        self.open = _button(tr("Open"), tr("Look at {name} in a tab of its own", name=name))
+        self.compare = _button(tr("Compare"), tr("Hold what the run began with against {name}", name=name))
 
     def show_saved(self, saved: Saved) -> None:
         kind = _KINDS.get(saved.kind, saved.kind)
@@ -98,7 +99,11 @@ class _Row:
 
 
 def _when(saved: Saved) -> str:
-    return f"epoch {saved.epoch}, batch {saved.batch:,}" if saved.batch else f"epoch {max(saved.epoch - 1, 0)}"
+    return (
+        tr("epoch {epoch}, batch {batch:,}", epoch=saved.epoch, batch=saved.batch)
+        if saved.batch
+        else tr("epoch {max}", max=max(saved.epoch - 1, 0))
+    )
 
 
 def _button(text: str, tip: str) -> QPushButton:

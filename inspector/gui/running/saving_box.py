@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ...runs.sound_choices import is_file_name
 from ..widgets.check_box import CheckBox
 from .setting_fields import number_box, put, tick
@@ -24,19 +25,19 @@ class SavingBox(QWidget):
     def __init__(self, setup: Setup) -> None:
         super().__init__()
         self._setup = setup
-        self.folder = PathLine("Choose the folder that the run saves into", is_folder=True)
+        self.folder = PathLine(tr("Choose the folder that the run saves into"), is_folder=True)
         self.folder.taken.connect(self._take_folder)
         self.there = note_label()
         self.every = number_box(0, 100_000, lambda value: setup.set(save_every=value))
-        self.every.setSpecialValueText("only latest and best")
+        self.every.setSpecialValueText(tr("only latest and best"))
         self.name = TypedLine(_file_name)
-        self.name.setAccessibleName("Name")
+        self.name.setAccessibleName(tr("Name"))
         self.name.taken.connect(lambda name: setup.set(name=name or "checkpoint"))
-        self.name.mistyped.connect(lambda sentence: setup.mistype("Name", sentence))
+        self.name.mistyped.connect(lambda sentence: setup.mistype(tr("Name"), sentence))
         self.minutes = number_box(0, 10_000, lambda value: setup.set(minutes=float(value)))
         self.minutes.setSuffix(" min")
-        self.minutes.setSpecialValueText("at its end")
-        self.board = CheckBox("Logs for TensorBoard")
+        self.minutes.setSpecialValueText(tr("at its end"))
+        self.board = CheckBox(tr("Logs for TensorBoard"))
         self.board.toggled.connect(lambda is_on: setup.set(board=is_on))
         self._lay_out()
         setup.changed.connect(self.refresh)
@@ -44,11 +45,11 @@ class SavingBox(QWidget):
 
     def _lay_out(self) -> None:
         self._rows = rows = SettingRows()
-        rows.add("Folder", self.folder, "Latest and best are saved here", note=self.there)
-        rows.add("Every epochs", self.every, "Keeps a file of every so many epochs, beside latest and best")
-        rows.add("Name", self.name, "Of the files of single epochs: NAME_epoch3.pth", note=self.name.note)
-        rows.add("Within epochs", self.minutes, "How often the latest is saved within a long epoch")
-        rows.add_box(self.board, "Written into the folder tensorboard beside the checkpoints")
+        rows.add(tr("Folder"), self.folder, tr("Latest and best are saved here"), note=self.there)
+        rows.add(tr("Every epochs"), self.every, tr("Keeps a file of every so many epochs, beside latest and best"))
+        rows.add(tr("Name"), self.name, tr("Of the files of single epochs: NAME_epoch3.pth"), note=self.name.note)
+        rows.add(tr("Within epochs"), self.minutes, tr("How often the latest is saved within a long epoch"))
+        rows.add_box(self.board, tr("Written into the folder tensorboard beside the checkpoints"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(rows)
@@ -80,10 +81,10 @@ def replaced(setup: Setup) -> str:
     is_same_run = setup.resume is not None and setup.resume.is_own and os.path.dirname(path) == setup.folder
     if is_same_run or not setup.folder or not os.path.exists(latest):
         return ""
-    return "! Another run saved here: its latest and best will be replaced."
+    return tr("! Another run saved here: its latest and best will be replaced.")
 
 
 def _file_name(text: str) -> str:
     if not is_file_name(text):
-        raise InspectorError("Write a name for files, without slashes.")
+        raise InspectorError(tr("Write a name for files, without slashes."))
     return text

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ... import wording
+from ...language import tr
 from ...runs.offered import CRITERIA
 from ...runs.sound_choices import is_file_name
 
@@ -22,44 +23,56 @@ def problems_of(setup: Setup) -> Iterator[str]:
     yield from _of_data(setup.data)
     yield from _of_folder(setup.folder)
     if not is_file_name(setup.name):
-        yield f"{wording.safe(setup.name, 60)} is no name for files: choose another under Saving."
+        yield tr("{name} is no name for files: choose another under Saving.", name=wording.safe(setup.name, 60))
     if setup.criterion not in CRITERIA:
-        yield from _of_function(setup.criterion, "The criterion")
+        yield from _of_function(setup.criterion, tr("The criterion"))
     if setup.own_module is not None and setup.own_module.kind == "torchscript":
-        yield "A TorchScript file can be tested as it is; to train on, choose the class that it was made from."
+        yield tr("A TorchScript file can be tested as it is; to train on, choose the class that it was made from.")
 
 
 def _of_data(data: DataSource) -> Iterator[str]:
     if data.kind == "torchvision" and not data.name.isidentifier():
-        yield "Choose the data set of torchvision."
+        yield tr("Choose the data set of torchvision.")
     elif data.kind == "images" and not os.path.isdir(data.path):
-        yield _missing("Choose the folder of images", data.path, "folder")
+        yield _missing(tr("Choose the folder of images"), data.path, "folder")
     elif data.kind == "arrays" and not (os.path.isfile(data.path) and data.path.endswith(_ARRAYS)):
-        yield _missing("Choose the .npz or .pt file of the data", data.path, "file")
+        yield _missing(tr("Choose the .npz or .pt file of the data"), data.path, "file")
     elif data.kind == "function":
-        yield from _of_function(f"{data.path}:{data.name}", "The data")
+        yield from _of_function(f"{data.path}:{data.name}", tr("The data"))
 
 
 def _missing(wanted: str, path: str, kind: str) -> str:
-    return f"{wanted}: there is no {kind} {wording.safe(path, 200)}." if path else f"{wanted}."
+    return (
+        tr("{wanted}: there is no {kind} {path}.", wanted=wanted, kind=kind, path=wording.safe(path, 200))
+        if path
+        else f"{wanted}."
+    )
 
 
 def _of_function(text: str, what: str) -> Iterator[str]:
     file, _, name = text.rpartition(":")
     if not file.endswith(".py") or not name.isidentifier():
-        yield f"{what}: write file.py:function."
+        yield tr("{what}: write file.py:function.", what=what)
     elif not os.path.isfile(os.path.expanduser(file)):
-        yield f"{what}: there is no file {wording.safe(file, 200)}."
+        yield tr("{what}: there is no file {file}.", what=what, file=wording.safe(file, 200))
 
 
 def _of_folder(folder: str) -> Iterator[str]:
     if not folder:
-        yield "Choose the folder that the run saves into."
+        yield tr("Choose the folder that the run saves into.")
         return
     there = os.path.abspath(os.path.expanduser(folder))
     while not os.path.exists(there) and os.path.dirname(there) != there:
         there = os.path.dirname(there)
     if not os.path.isdir(there):
-        yield f"The run cannot save into {wording.safe(folder, 200)}: {wording.safe(there, 200)} is no folder."
+        yield tr(
+            "The run cannot save into {folder}: {there} is no folder.",
+            folder=wording.safe(folder, 200),
+            there=wording.safe(there, 200),
+        )
     elif not os.access(there, os.W_OK | os.X_OK):
-        yield f"The run cannot save into {wording.safe(folder, 200)}: {wording.safe(there, 200)} cannot be written to."
+        yield tr(
+            "The run cannot save into {folder}: {there} cannot be written to.",
+            folder=wording.safe(folder, 200),
+            there=wording.safe(there, 200),
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ...language import tr
 from ..widgets.scrolled import scrolled
 from ..widgets.tab_order import in_reading_order
 from .data_box import DataBox
@@ -32,7 +33,7 @@ class SetupSide(QWidget):
     def __init__(self, page: OpenRun) -> None:
         super().__init__()
         self._page = page
-        self.setAccessibleName("Setup")
+        self.setAccessibleName(tr("Setup"))
         setup, settings = page.setup, page.settings
         self.model = ModelBox(page.fit, setup)
         self.model.why_asked.connect(self.why_asked)
@@ -41,11 +42,11 @@ class SetupSide(QWidget):
         self.saving = SavingBox(setup)
         self.device = DeviceBox(setup)
         self.sections = {
-            "model": Section("Model", self.model),
-            "data": Section("Data", self.data),
-            "training": Section("Training", self.training),
-            "saving": Section("Saving", self.saving, is_open=False),
-            "device": Section("Device and more", self.device, is_open=False),
+            "model": Section(tr("Model"), self.model),
+            "data": Section(tr("Data"), self.data),
+            "training": Section(tr("Training"), self.training),
+            "saving": Section(tr("Saving"), self.saving, is_open=False),
+            "device": Section(tr("Device and more"), self.device, is_open=False),
         }
         self._lay_out()
         for form in (self.training.options, self.training.schedule):
@@ -60,7 +61,7 @@ class SetupSide(QWidget):
 
     def _lay_out(self) -> None:
         content = QWidget()
-        content.setAccessibleName("Setup")
+        content.setAccessibleName(tr("Setup"))
         column = QVBoxLayout(content)
         column.setContentsMargins(14, 14, 14, 18)
         column.setSpacing(14)

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ... import wording
+from ...language import tr
 from .saving_box import replaced
 
 if TYPE_CHECKING:
@@ -23,23 +24,37 @@ def start_words(page: OpenRun) -> str:
     if problems:
         return " ".join(problems)
     if error is not None:
-        return f"It would end at once. {wording.safe(error.title, 100)}, as is said above."
+        return tr("It would end at once. {title}, as is said above.", title=wording.safe(error.title, 100))
     return " ".join(_will_do(page))
 
 
 def _will_do(page: OpenRun) -> list[str]:
     setup = page.setup
     first, last = setup.first_epoch, setup.epochs
-    epochs = f"epoch {first:,}" if first == last else f"epochs {first:,} to {last:,}"
+    epochs = (
+        tr("epoch {first:,}", first=first)
+        if first == last
+        else tr("epochs {first:,} to {last:,}", first=first, last=last)
+    )
     batch = setup.resume.batch if setup.resume is not None else 0
-    since = f", from batch {batch + 1:,} on," if batch else ""
-    said = f"Trains {epochs}{since}{_of_data(page)}, and saves into {shortened(setup.folder)}."
+    since = tr(", from batch {batch:,} on,", batch=batch + 1) if batch else ""
+    said = tr(
+        "Trains {epochs}{since}{of_data}, and saves into {shortened}.",
+        epochs=epochs,
+        since=since,
+        of_data=_of_data(page),
+        shortened=shortened(setup.folder),
+    )
     return [wording.safe(said, 400), *filter(None, (replaced(setup).removeprefix("! "),))]
 
 
 def _of_data(page: OpenRun) -> str:
     look = page.look
-    return f" on {look.train:,} samples of {wording.safe(look.name, 60)}" if look is not None and look.train else ""
+    return (
+        tr(" on {train:,} samples of {name}", train=look.train, name=wording.safe(look.name, 60))
+        if look is not None and look.train
+        else ""
+    )
 
 
 def shortened(path: str) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ..fitting.argument_row import PAUSE_MS
 from ..theme import mono_font
 from ..timers import one_shot
@@ -40,8 +41,8 @@ class StepField(QWidget):
         self.reset = QToolButton()
         self.reset.setText("↺")
         self.reset.setAutoRaise(True)
-        self.reset.setToolTip("Back to what suits the data")
-        self.reset.setAccessibleName(f"Reset {name}")
+        self.reset.setToolTip(tr("Back to what suits the data"))
+        self.reset.setAccessibleName(tr("Reset {name}", name=name))
         self.reset.clicked.connect(self.clear)
         self._note = note_label()
         self._lay_out()
@@ -91,6 +92,8 @@ def _misread(step: str) -> str:
     try:
         body = ast.parse(step, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return f"{wording.safe(step, 60)} is not Python. Write Normalize((0.5,), (0.5,))."
+        return tr("{step} is not Python. Write Normalize((0.5,), (0.5,)).", step=wording.safe(step, 60))
     is_name = isinstance(body, ast.Call | ast.Name | ast.Attribute)
-    return "" if is_name else f"{wording.safe(step, 60)} is no transform. Write Normalize((0.5,), (0.5,))."
+    return (
+        "" if is_name else tr("{step} is no transform. Write Normalize((0.5,), (0.5,)).", step=wording.safe(step, 60))
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ...progress import Progress
 from ...runs import results
 from ...workshop.requests import Stopped
@@ -31,9 +32,9 @@ class TestedView(QWidget):
         self._doing = ElidedLabel(tone="quiet")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Tested so far")
-        self.stop = QPushButton("&Stop")
-        self.stop.setToolTip("Test no more (Ctrl+.)")
+        self._bar.setAccessibleName(tr("Tested so far"))
+        self.stop = QPushButton(tr("&Stop"))
+        self.stop.setToolTip(tr("Test no more (Ctrl+.)"))
         self.stop.clicked.connect(lambda: page.stop_now())
         self.missed = Banner("!")
         self.missed.offer_closing()
@@ -106,5 +107,4 @@ class TestedView(QWidget):
     def _tell_missed(self) -> None:
         """Checkpoints that could not be tested."""
         said = [f"{wording.safe(path, 200)}: {wording.safe(why, 300)}" for path, why in self._page.failures]
-        self.missed.say(f"Not tested: {said[0]}" + (f" And {len(said) - 1} more." if said[1:] else "") if said else "",
-                        "\n".join(said))  # fmt: skip
+        self.missed.say(tr("Not tested: {said}", said=wording.names(said, 1)) if said else "", "\n".join(said))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ... import wording
+from ...language import tr
 from ...runs import results
 from ...workshop.run_words import Tested
 
@@ -12,8 +13,8 @@ from ...workshop.run_words import Tested
 def entry(tested: Tested, is_best: bool) -> str:
     """A line of a choice: `epoch 3   86.58 %   best_model.pt   ★ best`."""
     share = results.accuracy(tested)
-    loss = "no loss" if tested.loss is None else f"loss {tested.loss:.4g}"
-    epoch = f"epoch {tested.epoch}" if tested.epoch is not None else "epoch unknown"
+    loss = tr("no loss") if tested.loss is None else tr("loss {loss:.4g}", loss=tested.loss)
+    epoch = tr("epoch {epoch}", epoch=tested.epoch) if tested.epoch is not None else tr("epoch unknown")
     figure = results.percent(share) if share is not None else loss
     name = wording.safe(os.path.basename(tested.path), 80)
     return f"{epoch}   {figure}   {name}{'   ★ best' if is_best else ''}"
@@ -24,16 +25,16 @@ def figures(tested: Tested) -> list[tuple[str, str, bool]]:
     found: list[tuple[str, str, bool]] = []
     if tested.correct is not None:
         found.append(("accuracy", results.percent(results.accuracy(tested)), False))
-        found.append(("right", f"{tested.correct:,} of {tested.samples:,}", False))
+        found.append(("right", tr("{correct:,} of {samples:,}", correct=tested.correct, samples=tested.samples), False))
     top = results.top_accuracy(tested)
     if top is not None:
         found.append((f"top-{tested.top}", results.percent(top), False))
     if tested.loss is not None:
         found.append(("loss", f"{tested.loss:.6g}", tested.loss != tested.loss))
     if tested.confusion:
-        found.append(("mean F1", results.percent(results.averages(results.per_class(tested)).f1), False))
+        found.append((tr("mean F1"), results.percent(results.averages(results.per_class(tested)).f1), False))
     found.append(("samples/s", f"{tested.speed:,.0f}", False))
-    found.append(("time", f"{tested.seconds:.3g} s on {tested.device}", False))
+    found.append(("time", tr("{seconds:.3g} s on {device}", seconds=tested.seconds, device=tested.device), False))
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ...runs.offered import OPTIMIZERS, RATES, SCHEDULERS, begun_with, offered
 from ...workshop.run_requests import Chosen
 from ...workshop.run_words import Rehearsal
@@ -47,12 +48,12 @@ class TrainingBox(QWidget):
         self.rate.taken.connect(lambda value: setup.set(lr=value))
         self.clip = TypedLine(zero_or_more)
         self.clip.taken.connect(lambda value: setup.set(clip=value or 0.0))
-        for name, line in (("Learning rate", self.rate), ("Clipping", self.clip)):
+        for name, line in ((tr("Learning rate"), self.rate), (tr("Clipping"), self.clip)):
             line.setAccessibleName(name)
             line.mistyped.connect(lambda sentence, name=name: setup.mistype(name, sentence))
-        self.amp = CheckBox("Mixed precision")
+        self.amp = CheckBox(tr("Mixed precision"))
         self.amp.toggled.connect(lambda is_on: setup.set(amp=is_on))
-        self.fused = CheckBox("Fused kernels")
+        self.fused = CheckBox(tr("Fused kernels"))
         self.fused.toggled.connect(lambda is_on: setup.set(fused=is_on))
         self._has_fused = False
 
@@ -60,11 +61,11 @@ class TrainingBox(QWidget):
         self.optimizer = choice_box([each.name for each in OPTIMIZERS])
         self.optimizer.activated.connect(lambda place: self.choose_optimizer(self.optimizer.itemText(place)))
         self.origin = note_label()
-        self.keeps = CheckBox("Go on with its state")
+        self.keeps = CheckBox(tr("Go on with its state"))
         self.keeps.toggled.connect(self.keep_state)
         self.options = OptionForm()
         self.options.changed.connect(self._take_options)
-        self.option_fold = Section("Settings", self.options, is_open=False, is_small=True)
+        self.option_fold = Section(tr("Settings"), self.options, is_open=False, is_small=True)
         self.scheduler = choice_box([_NONE, *(each.name for each in SCHEDULERS)])
         self.scheduler.activated.connect(self._choose_scheduler)
         self.falls = note_label()
@@ -73,21 +74,23 @@ class TrainingBox(QWidget):
 
     def _lay_out(self) -> None:
         self._rows = rows = SettingRows()
-        rows.add("Epochs more", self.epochs, "How many epochs are trained from here on", note=self.which)
-        rows.add("Batch size", self.batch, "Samples of one step")
-        rows.add("Optimizer", self.optimizer, "The class of torch.optim", note=self.origin)
-        tip = "With what it remembers of the steps before; off: it begins anew, and its settings can be changed"
+        rows.add(tr("Epochs more"), self.epochs, tr("How many epochs are trained from here on"), note=self.which)
+        rows.add(tr("Batch size"), self.batch, tr("Samples of one step"))
+        rows.add(tr("Optimizer"), self.optimizer, tr("The class of torch.optim"), note=self.origin)
+        tip = tr("With what it remembers of the steps before; off: it begins anew, and its settings can be changed")
         rows.add_box(self.keeps, tip)
-        tip = "Takes the place of whatever rate there is. Empty: as the file or the optimizer says"
-        rows.add("Learning rate", self.rate, tip, note=self.rate.note)
+        tip = tr("Takes the place of whatever rate there is. Empty: as the file or the optimizer says")
+        rows.add(tr("Learning rate"), self.rate, tip, note=self.rate.note)
         rows.add_wide(self.option_fold)
-        rows.add("Scheduler", self.scheduler, "What the learning rate does, epoch by epoch", note=self.falls)
+        rows.add(tr("Scheduler"), self.scheduler, tr("What the learning rate does, epoch by epoch"), note=self.falls)
         rows.add_wide(self.schedule)
         self.criterion.add_to(rows)
-        tip = "The largest norm that all gradients together may have. Empty: they are not clipped"
-        rows.add("Clipping", self.clip, tip, note=self.clip.note)
-        rows.add_box(self.amp, "float16 with a scaler on CUDA, bfloat16 on the CPU: quicker on devices that have it")
-        rows.add_box(self.fused, "One kernel for all weights: quicker; the last bits of the weights may differ")
+        tip = tr("The largest norm that all gradients together may have. Empty: they are not clipped")
+        rows.add(tr("Clipping"), self.clip, tip, note=self.clip.note)
+        rows.add_box(
+            self.amp, tr("float16 with a scaler on CUDA, bfloat16 on the CPU: quicker on devices that have it")
+        )
+        rows.add_box(self.fused, tr("One kernel for all weights: quicker; the last bits of the weights may differ"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -139,11 +142,16 @@ class TrainingBox(QWidget):
         put(self.epochs, setup.more_epochs)
         put(self.batch, setup.batch_size)
         first, last = setup.first_epoch, setup.epochs
-        say(self.which, f"Epoch {first}" if first == last else f"Epochs {first} to {last}")
+        say(
+            self.which,
+            tr("Epoch {first}", first=first)
+            if first == last
+            else tr("Epochs {first} to {last}", first=first, last=last),
+        )
         tick(self.amp, setup.amp)
         tick(self.fused, setup.fused)
         self._rows.show_row(self.fused, self._has_fused or setup.fused)
-        self.clip.show_text(f"{setup.clip:g}" if setup.clip else "", "not clipped")
+        self.clip.show_text(f"{setup.clip:g}" if setup.clip else "", tr("not clipped"))
         self._show_optimizer()
         self._show_scheduler()
 
@@ -166,8 +174,8 @@ class TrainingBox(QWidget):
         self.options.show_options(offered(chosen.name), chosen.options)
         self.option_fold.open(self.option_fold.is_open)
         self.options.setEnabled(not keeps)
-        self.option_fold.sum_up("as in its state" if keeps else "")
-        self.option_fold.name(f"Settings of {wording.safe(chosen.name, 40)}")
+        self.option_fold.sum_up(tr("as in its state") if keeps else "")
+        self.option_fold.name(tr("Settings of {name}", name=wording.safe(chosen.name, 40)))
         self._rows.show_row(self.option_fold, bool(self.options.rows))
 
     def _show_scheduler(self) -> None:
@@ -176,7 +184,7 @@ class TrainingBox(QWidget):
         show_choice(self.scheduler, chosen.name if chosen is not None else _NONE)
         known = offered(chosen.name) if chosen is not None else None
         keeps = setup.keeps_scheduler
-        does = "It goes on as in the file." if keeps else known.does if known is not None else ""
+        does = tr("It goes on as in the file.") if keeps else known.does if known is not None else ""
         say(self.falls, setup.scheduler_words if chosen is None else does)
         self.schedule.show_options(known, chosen.options if chosen is not None else {})
         self.schedule.setEnabled(not keeps)
@@ -187,4 +195,10 @@ class TrainingBox(QWidget):
         setup = self._setup
         rate = setup.lr if setup.lr is not None else setup.stored_rate or RATES.get(setup.optimizer.name)
         epochs = wording.plural(setup.more_epochs, "epoch")
-        return f"{epochs}, {setup.optimizer.name}{f' {rate:g}' if rate else ''}, batches of {setup.batch_size}"
+        return tr(
+            "{epochs}, {name}{value}, batches of {batch_size}",
+            epochs=epochs,
+            name=setup.optimizer.name,
+            value=f" {rate:g}" if rate else "",
+            batch_size=setup.batch_size,
+        )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, 
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ..fitting.argument_row import PAUSE_MS
 from ..theme import mono_font
 from ..timers import one_shot
@@ -109,9 +110,9 @@ def positive(text: str) -> float:
     try:
         value = float(text.replace(",", "."))
     except ValueError:
-        raise InspectorError("This must be a number, such as 0.001.") from None
+        raise InspectorError(tr("This must be a number, such as 0.001.")) from None
     if not 0 < value < float("inf"):
-        raise InspectorError("This must be a number above zero.")
+        raise InspectorError(tr("This must be a number above zero."))
     return value
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from ...runs.results import per_class
 from ...workshop.run_words import Example, Tested
 from ..widgets.labels import ElidedLabel, Label
@@ -27,12 +28,12 @@ class WrongSide(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.tabs = Segments("Beside the matrix")
+        self.tabs = Segments(tr("Beside the matrix"))
         self.gallery, self.table = ExampleGallery(), PerClassTable()
         self.said = ElidedLabel(tone="quiet")
         self.nothing = Label(tone="quiet", wrap=True)
         self.every = QPushButton("Show &All")
-        self.every.setToolTip("Show the samples of all classes again (Esc)")
+        self.every.setToolTip(tr("Show the samples of all classes again (Esc)"))
         self._tested: Tested | None = None
         self._pages = QStackedWidget()
         self._samples = QStackedWidget()
@@ -48,7 +49,7 @@ class WrongSide(QWidget):
     def show_tested(self, tested: Tested) -> None:
         self._tested = tested
         self.table.show_rows(per_class(tested))
-        names = ["Most surely wrong", "Each class"] if tested.confusion else ["Most surely wrong"]
+        names = [tr("Most surely wrong"), tr("Each class")] if tested.confusion else [tr("Most surely wrong")]
         self.tabs.show_choices(names, max(min(self.tabs.current, len(names) - 1), 0))
         self._pages.setCurrentIndex(self.tabs.current)
         self.show_cell(-1, -1)
@@ -84,21 +85,28 @@ class WrongSide(QWidget):
         assert self._tested is not None
         if label < 0:
             return wording.plural(count, "sample")
-        return f"{count} of {wording.plural(len(self._tested.examples), 'sample')}: {self._what(label, predicted)}"
+        return tr(
+            "{count} of {samples}: {what}",
+            count=count,
+            samples=wording.plural(len(self._tested.examples), "sample"),
+            what=self._what(label, predicted),
+        )
 
     def _why_nothing(self, label: int, predicted: int) -> str:
         assert self._tested is not None
         if self._tested.examples:
             kept, what = wording.plural(len(self._tested.examples), "sample"), self._what(label, predicted)
-            return f"Among the {kept} that it is most surely wrong about there is none of {what}."
+            return tr(
+                "Among the {kept} that it is most surely wrong about there is none of {what}.", kept=kept, what=what
+            )
         if self._tested.correct == self._tested.samples:
-            return "It is right about every sample."
-        return "No samples were kept."
+            return tr("It is right about every sample.")
+        return tr("No samples were kept.")
 
     def _what(self, label: int, predicted: int) -> str:
         assert self._tested is not None
         names = [wording.safe(name, 60) for name in self._tested.classes]
-        taken = f" taken for {names[predicted]}" if predicted >= 0 else ""
+        taken = tr(" taken for {names}", names=names[predicted]) if predicted >= 0 else ""
         return f"{names[label]}{taken}" if label < len(names) else str(label)
 
     def _show_class(self, label: int) -> None:

@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from ...language import tr
+
 
 class ActionPalette(QFrame):
     """Find an action by any part of its words, and do it with Enter. Goes when it is done, left, or put away by Esc.
@@ -20,9 +22,9 @@ class ActionPalette(QFrame):
         self.setObjectName("palette")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAutoFillBackground(True)
-        self.setAccessibleName("All actions")
+        self.setAccessibleName(tr("All actions"))
         self.resize(min(720, parent.width() - 40), min(420, parent.height() - 80))
-        self.field = QLineEdit(placeholderText="Type what you want to do", parent=self)
+        self.field = QLineEdit(placeholderText=tr("Type what you want to do"), parent=self)
         self.list = QTreeWidget(self)
         self.list.setColumnCount(3)
         self.list.setHeaderHidden(True)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ... import wording
+from ...language import tr
 from .boxes import ChoiceBox, NumberBox
 from .flow_layout import FlowLayout
 from .labels import Label
@@ -27,9 +28,9 @@ class AxisPicker(QWidget):
         self._shape: tuple[int, ...] = ()
         self._rows, self._columns = ChoiceBox(), ChoiceBox()
         self._indices: list[tuple[QWidget, NumberBox]] = []
-        for name, box in (("Rows", self._rows), ("Columns", self._columns)):
-            box.setAccessibleName(f"Dimension along the {name.lower()}")
-            box.setToolTip(f"The dimension of the tensor that runs along the {name.lower()}")
+        for name, box in ((tr("Rows"), self._rows), (tr("Columns"), self._columns)):
+            box.setAccessibleName(tr("Dimension along the {name}", name=name.lower()))
+            box.setToolTip(tr("The dimension of the tensor that runs along the {name}", name=name.lower()))
             self._flow.addWidget(_captioned(name, box))
         self._rows.activated.connect(lambda _: self._chosen(self._rows, self._columns))
         self._columns.activated.connect(lambda _: self._chosen(self._columns, self._rows))
@@ -37,7 +38,7 @@ class AxisPicker(QWidget):
     def show_shape(self, shape: Sequence[int], rows: int, columns: int) -> None:
         """Offers the dimensions of `shape`, which has two at least. Emits nothing."""
         self._shape = tuple(shape)
-        names = [f"dim {axis} · {wording.count(n)}" for axis, n in enumerate(shape)]
+        names = [tr("dim {axis} · {n}", axis=axis, n=wording.count(n)) for axis, n in enumerate(shape)]
         for box, axis in ((self._rows, rows), (self._columns, columns)):
             box.clear()
             box.addItems(names)
@@ -77,11 +78,11 @@ class AxisPicker(QWidget):
     def _index_box(self, axis: int, length: int) -> tuple[QWidget, NumberBox]:
         box = NumberBox()
         box.setRange(0, min(length - 1, MOST_INDEX))
-        box.setSuffix(f" of {wording.count(length)}")
-        box.setAccessibleName(f"Index in dimension {axis}")
-        box.setToolTip(f"Which of the {wording.count(length)} along dimension {axis}")
+        box.setSuffix(tr(" of {length}", length=wording.count(length)))
+        box.setAccessibleName(tr("Index in dimension {axis}", axis=axis))
+        box.setToolTip(tr("Which of the {length} along dimension {axis}", length=wording.count(length), axis=axis))
         box.valueChanged.connect(self.changed)
-        pair = _captioned(f"dim {axis}", box)
+        pair = _captioned(tr("dim {axis}", axis=axis), box)
         self._flow.addWidget(pair)
         return pair, box
 

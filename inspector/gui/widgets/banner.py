@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from ...language import tr
 from ..theme import colours, scaled_font
 from .labels import Label, plain_tip
 
@@ -53,8 +54,8 @@ class Banner(QWidget):
         button = QToolButton()
         button.setText("×")
         button.setAutoRaise(True)
-        button.setToolTip("Put this message away")
-        button.setAccessibleName("Put this message away")
+        button.setToolTip(tr("Put this message away"))
+        button.setAccessibleName(tr("Put this message away"))
         button.clicked.connect(self.hide)
         self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ...language import tr
 from ..theme import Colours, colours, figures_font, scaled_font
 
 Floats = NDArray[np.float64]
@@ -85,8 +86,8 @@ class ColourBar(QWidget):
     def show_scale(self, scale: Scale | None) -> None:
         """Shows `scale`; None clears the bar."""
         self._scale = scale
-        self.setAccessibleName(f"Colours: {', '.join(self.labels())}" if scale else "")
-        self.setToolTip("Values beyond the ends have the colour of the end." if scale and scale.clipped else "")
+        self.setAccessibleName(tr("Colours: {labels}", labels=", ".join(self.labels())) if scale else "")
+        self.setToolTip(tr("Values beyond the ends have the colour of the end.") if scale and scale.clipped else "")
         self.update()
 
     def labels(self) -> tuple[str, ...]:

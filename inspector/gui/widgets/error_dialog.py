@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout
 
 from ... import __version__
+from ...language import tr
 from ..theme import mono_font
 
 
@@ -16,18 +17,20 @@ class ErrorDialog(QDialog):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWindowTitle("Something went wrong")
+        self.setWindowTitle(tr("Something went wrong"))
         self.resize(720, 420)
         words = QLabel(
-            "This is an error in Checkpoint Inspector itself. Nothing was changed in any file, and the window can be "
-            "used further. With the text below it can be mended."
+            tr(
+                "This is an error in Checkpoint Inspector itself. Nothing was changed in any file, and the window can"
+                " be used further. With the text below it can be mended."
+            )
         )
         words.setWordWrap(True)
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setFont(mono_font())
-        self.text.setAccessibleName("What went wrong")
+        self.text.setAccessibleName(tr("What went wrong"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = buttons.addButton("&Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        copy = buttons.addButton(tr("&Copy"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -38,5 +41,11 @@ class ErrorDialog(QDialog):
 
     def add(self, text: str) -> None:
         if not self.text.toPlainText():
-            self.text.setPlainText(f"Checkpoint Inspector {__version__}, Python {sys.version.split()[0]}\n")
+            self.text.setPlainText(
+                tr(
+                    "Checkpoint Inspector {version}, Python {version_2}\n",
+                    version=__version__,
+                    version_2=sys.version.split()[0],
+                )
+            )
         self.text.appendPlainText(text.encode("utf-8", "backslashreplace").decode())

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from ... import wording
+from ...language import tr
 from ..theme import colours
 from .themed_plot import PointedPlot
 
@@ -36,7 +37,7 @@ class HistogramPlot(PointedPlot):
         self._mean: float | None = None
         self._std = 0.0
         super().__init__(parent)
-        self.setAccessibleName("Histogram of the values")
+        self.setAccessibleName(tr("Histogram of the values"))
         self._make_items()
         self.dress()
         self.scene().sigMouseMoved.connect(self._move)
@@ -132,4 +133,10 @@ class HistogramPlot(PointedPlot):
     def _words(self, bar: int) -> str:
         count = int(self.counts[bar])
         share = wording.share(count, float(self.counts.sum()))
-        return f"{self.edges[bar]:.4g} to {self.edges[bar + 1]:.4g}: {wording.plural(count, 'value')}, {share}"
+        return tr(
+            "{edges:.4g} to {edges_2:.4g}: {values}, {share}",
+            edges=self.edges[bar],
+            edges_2=self.edges[bar + 1],
+            values=wording.plural(count, "value"),
+            share=share,
+        )

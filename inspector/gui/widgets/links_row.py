@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from ... import wording
+from ...language import tr
 from .flow_layout import FlowLayout
 from .labels import Label, plain_tip
 
@@ -40,7 +41,7 @@ class LinksRow(QWidget):
     def _button(self, number: int, name: str) -> QPushButton:
         button = QPushButton()
         button.setText(wording.safe(name, _MOST_LETTERS).replace("&", "&&"))
-        button.setToolTip(plain_tip(f"Go to {name}"))
+        button.setToolTip(plain_tip(tr("Go to {name}", name=name)))
         button.clicked.connect(lambda: self.chosen.emit(number))
         self._flow.addWidget(button)
         return button

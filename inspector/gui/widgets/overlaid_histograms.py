@@ -15,6 +15,7 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from ...language import tr
 from ..theme import colours
 from .themed_plot import PointedPlot
 
@@ -38,7 +39,7 @@ class OverlaidHistograms(PointedPlot):
         self.edges: Floats = np.zeros(1)
         self.spreads: tuple[Spread, ...] = ()
         super().__init__(parent)
-        self.setAccessibleName("Histograms of both tensors")
+        self.setAccessibleName(tr("Histograms of both tensors"))
         self.outlines = [pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center", fillLevel=0.0) for _ in range(2)]
         self.mark = pg.LinearRegionItem(movable=False)
         self.mark.setZValue(-5)
@@ -94,6 +95,6 @@ class OverlaidHistograms(PointedPlot):
         low, high = float(self.edges[point]), float(self.edges[point + 1])
         self.mark.setRegion((low, high))
         parts = (f"{each.name} {each.shares[point]:.3g} %" for each in self.spreads)
-        words = f"{low:.4g} to {high:.4g}:  {'   '.join(parts)}"
+        words = tr("{low:.4g} to {high:.4g}:  {parts}", low=low, high=high, parts="   ".join(parts))
         self.setAccessibleDescription(words)
         self.pointed.emit(words)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ...language import tr
 from ..theme import colours
 
 WIDTH = 16
@@ -30,8 +31,8 @@ class OverviewStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Where the differences lie")
-        self.setToolTip("Where in the whole tree the differences lie; click to go there")
+        self.setAccessibleName(tr("Where the differences lie"))
+        self.setToolTip(tr("Where in the whole tree the differences lie; click to go there"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._ranks: bytes | bytearray = b""

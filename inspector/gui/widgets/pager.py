@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from ...language import tr
 from ..theme import figures_font
 from .labels import Label
 
@@ -50,7 +51,13 @@ class Pager(QWidget):
 
     def words(self) -> str:
         """`filters 0 to 255 of 512`."""
-        return f"{self.things} {self.first:,} to {self.last - 1:,} of {self.total:,}"
+        return tr(
+            "{things} {first:,} to {last:,} of {total:,}",
+            things=self.things,
+            first=self.first,
+            last=self.last - 1,
+            total=self.total,
+        )
 
     def _stand_at(self, number: int) -> None:
         kept = min(max(number, 0), max(self.total - 1, 0))
@@ -65,7 +72,7 @@ class Pager(QWidget):
     def _button(self, text: str, tip: str) -> QToolButton:
         button = QToolButton()
         button.setText(text)
-        button.setToolTip(f"{tip} of the {self.things}")
+        button.setToolTip(tr("{tip} of the {things}", tip=tip, things=self.things))
         button.setAccessibleName(button.toolTip())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: self.go_to(self._target(tip)))

@@ -19,6 +19,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ...language import tr
 from ..theme import colours, scaled_font
 from .cell_axis import CellAxis
 
@@ -63,7 +64,7 @@ class PictureView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Picture of the values")
+        self.setAccessibleName(tr("Picture of the values"))
         self.pixels = _NO_PIXELS
         self.cursor_cell: tuple[int, int] | None = None
         self._look = Look()

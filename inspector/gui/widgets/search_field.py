@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
+from ...language import tr
 from ..timers import one_shot
 
 PLACEHOLDER = "Search: conv weight   *.bias   shape:512   dtype:f16   size>1MB   nan"
@@ -23,7 +24,7 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(PLACEHOLDER)
         self.setClearButtonEnabled(True)
         self.setAcceptDrops(False)  # a file dropped here is to be opened, not to be written out as a URL
-        self.setAccessibleName("Search")
+        self.setAccessibleName(tr("Search"))
         self.setMinimumWidth(180)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._sign: QAction | None = None

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from ...language import tr
 from ..theme import colours
 from .themed_plot import PointedPlot
 
@@ -27,7 +28,7 @@ class SeriesPlot(PointedPlot):
         self.step = 1
         self.chosen = -1
         super().__init__(parent)
-        self.setAccessibleName("Values by index")
+        self.setAccessibleName(tr("Values by index"))
         self._make_items()
         self.dress()
         self.scene().sigMouseMoved.connect(self._move)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from ...language import tr
 from ..theme import mono_font
 from .labels import Label
 from .own_keys import OwnKeys
@@ -23,8 +24,8 @@ class TextViewer(QWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.text.setFrameShape(self.text.Shape.NoFrame)
-        self.field = QLineEdit(placeholderText="Find in this text")
-        self.field.setAccessibleName(f"Find in {name}")
+        self.field = QLineEdit(placeholderText=tr("Find in this text"))
+        self.field.setAccessibleName(tr("Find in {name}", name=name))
         self.field.setClearButtonEnabled(True)
         self.field.textChanged.connect(lambda words: self._find(words, from_start=True))
         self.field.returnPressed.connect(lambda: self._find(self.field.text(), from_start=False))
@@ -58,4 +59,4 @@ class TextViewer(QWidget):
             cursor.setPosition(0)
             self.text.setTextCursor(cursor)
             found = self.text.find(words)
-        self.said.setText("" if found or not words else "not there")
+        self.said.setText("" if found or not words else tr("not there"))

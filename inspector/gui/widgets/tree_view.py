@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from ...language import tr
 from ..item_models.tree_cells import Cells, Column
 from ..item_models.tree_model import CheckpointTreeModel
 from .flat_tree_view import FlatTreeView
@@ -22,7 +23,7 @@ class TreeView(FlatTreeView):
 
     def __init__(self, model: CheckpointTreeModel, parent: QWidget | None = None) -> None:
         super().__init__(model, TreeDelegate, parent)
-        self.setAccessibleName("Keys of the checkpoint")
+        self.setAccessibleName(tr("Keys of the checkpoint"))
         header, unsorted = self.horizontalHeader(), frozenset((Column.HISTOGRAM,))
         self.columns = TreeColumns(header, model, self._delegate, _FITTED, unsorted)
 

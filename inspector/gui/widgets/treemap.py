@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ...language import tr
 from ..theme import colours, scaled_font
 from .treemap_layout import squarify
 
@@ -61,7 +62,7 @@ class Treemap(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Sizes of the parts")
+        self.setAccessibleName(tr("Sizes of the parts"))
         self.setMinimumHeight(160)
         self.cells: list[Cell] = []
         self._parts: Parts | None = None

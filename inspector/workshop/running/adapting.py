@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ...language import tr
 from ...wording import shape
 
 
@@ -27,7 +28,7 @@ def adapt(model: nn.Module, inputs: Any) -> str:
             raise
         model.register_forward_pre_hook(_flatten)
         before, after = (shape(tuple(each.shape[1:])) for each in (inputs, inputs.flatten(1)))
-        return f"Each sample is flattened, {before} to {after}: the model takes it so."
+        return tr("Each sample is flattened, {before} to {after}: the model takes it so.", before=before, after=after)
     return ""
 
 

@@ -20,6 +20,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from ...language import tr
 from ..failures import text_of
 from ..forking import dies_with
 from ..requests import Failure
@@ -85,24 +86,37 @@ def _tell(failure: Failure, *, is_met: bool) -> None:
 
 def _ends(failures: Mapping[int, Any]) -> str:
     """How each of the processes ended that were the last to."""
-    each = [f"process {rank + 1} {_how(failure.exitcode)}" for rank, failure in sorted(failures.items())]
-    told = "; ".join(each) or "nobody knows how"
-    return f"Its processes were started {RESTARTS + 1} times and never came to the end. At last: {told}."
+    each = [
+        tr("process {rank} {how}", rank=rank + 1, how=_how(failure.exitcode))
+        for rank, failure in sorted(failures.items())
+    ]
+    told = "; ".join(each) or tr("nobody knows how")
+    return tr(
+        "Its processes were started {restarts} times and never came to the end. At last: {told}.",
+        restarts=RESTARTS + 1,
+        told=told,
+    )
 
 
 def _how(exitcode: int) -> str:
     if exitcode < 0:
-        return f"was ended by {signal.Signals(-exitcode).name}"
-    return f"ended with exit code {exitcode}"
+        return tr("was ended by {name}", name=signal.Signals(-exitcode).name)
+    return tr("ended with exit code {exitcode}", exitcode=exitcode)
 
 
 def _meeting(error: Exception, rendezvous: str) -> str:
     if rendezvous:
-        return f"The machines did not meet at {rendezvous}: {text_of(error) or type(error).__name__}"
-    return f"Its processes could not be started: {type(error).__name__}: {text_of(error)}"
+        return tr(
+            "The machines did not meet at {rendezvous}: {text_of}",
+            rendezvous=rendezvous,
+            text_of=text_of(error) or type(error).__name__,
+        )
+    return tr(
+        "Its processes could not be started: {name}: {text_of}", name=type(error).__name__, text_of=text_of(error)
+    )
 
 
 def _hint(rendezvous: str) -> str:
     if not rendezvous:
         return ""
-    return "Start the same on every machine, with host:port of one of them that the others can reach."
+    return tr("Start the same on every machine, with host:port of one of them that the others can reach.")

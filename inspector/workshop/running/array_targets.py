@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...language import tr
 from ...wording import plural
 from ..failures import Refusal
 from .labels import numbered
@@ -42,11 +43,11 @@ def targets_of(arrays: Mapping[str, Any], names: Sequence[str]) -> Targets:
         return _of_texts(given)
     if not kinds <= set("buif"):
         dtypes = " and ".join(sorted({str(array.dtype) for array in given.values()}))
-        raise Refusal(f"Targets of {dtypes} are neither labels nor numbers.", title=TITLE)
+        raise Refusal(tr("Targets of {dtypes} are neither labels nor numbers.", dtypes=dtypes), title=TITLE)
     if all(map(_is_one_hot, given.values())):
         labels = {part: torch.from_numpy(array.argmax(1)) for part, array in given.items()}
         columns = next(iter(given.values())).shape[1]
-        note = "Targets have one column for each class: the column of the 1 became the label."
+        note = tr("Targets have one column for each class: the column of the 1 became the label.")
         return Targets(labels, _names(names, columns), (note,))
     if "f" in kinds or any(array.ndim > 1 for array in given.values()):
         return _numbers(given)
@@ -87,10 +88,16 @@ def _numbers(given: Mapping[str, Any]) -> Targets:
         is_mask = array.dtype.kind != "f" and array.ndim > 2
         parts[part] = torch.from_numpy(np.ascontiguousarray(array.astype(np.int64 if is_mask else np.float32)))
         if array.dtype.kind == "f" and array.size and not np.isfinite(array).all():
-            notes.append(f"{plural(int((~np.isfinite(array)).sum()), 'target')} of the {part} part: NaN or infinite.")
+            notes.append(
+                tr(
+                    "{targets} of the {part} part: NaN or infinite.",
+                    targets=plural(int((~np.isfinite(array)).sum()), "target"),
+                    part=part,
+                )
+            )
         if array.dtype.kind == "f" and array.ndim == 1 and array.size and (array == np.rint(array)).all():
-            notes.append(f"Targets are whole numbers, but stored as {array.dtype}: they are taken for numbers to be "
-                         "predicted. Stored as int64 they are taken for labels.")  # fmt: skip
+            notes.append(tr("Targets are whole numbers, but stored as {dtype}: they are taken for numbers to be "
+                         "predicted. Stored as int64 they are taken for labels.", dtype=array.dtype))  # fmt: skip
     return Targets(parts, (), tuple(dict.fromkeys(notes)))
 
 
@@ -103,16 +110,24 @@ def _labels(parts: Mapping[str, Tensor], names: Sequence[str]) -> Targets:
         return Targets(parts, tuple(names))
     if found.tolist() == [-1, 1]:
         halved = {part: (labels + 1) // 2 for part, labels in parts.items()}
-        return Targets(halved, _names(names, 2), ("Labels were -1 and 1: they became 0 and 1.",))
+        return Targets(halved, _names(names, 2), (tr("Labels were -1 and 1: they became 0 and 1."),))
     least, most = int(found[0]), int(found[-1])
     if least < 0 or most >= _MOST:
-        note = f"Labels go from {least:,} to {most:,}: they are taken as they are, and for no classes."
+        note = tr(
+            "Labels go from {least:,} to {most:,}: they are taken as they are, and for no classes.",
+            least=least,
+            most=most,
+        )
         return Targets(parts, (), (note,))
     if least == 1 and most > 1 and most == (len(names) or len(found)):
         lowered = {part: labels - 1 for part, labels in parts.items()}
-        note = f"Labels count from 1 to {most}: 1 was taken from each, as torch counts them from 0."
+        note = tr("Labels count from 1 to {most}: 1 was taken from each, as torch counts them from 0.", most=most)
         return Targets(lowered, _names(names, most), (note,))
-    notes = () if not names or most < len(names) else (f"Labels go up to {most}, but {len(names)} classes have names.",)
+    notes = (
+        ()
+        if not names or most < len(names)
+        else (tr("Labels go up to {most}, but {count} classes have names.", most=most, count=len(names)),)
+    )
     return Targets(parts, _names(names, max(most + 1, len(names))), notes)
 
 

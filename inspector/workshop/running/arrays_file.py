@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...language import tr
 from ...progress import Progress
 from ...wording import names as listed
 from ...wording import safe, shape
@@ -34,7 +35,7 @@ _ADVICE = "Name them x and y, or x_train, y_train, x_val, y_val, x_test, y_test.
 def opened(source: DataSource) -> Generator[Progress, None, Found]:
     """The arrays of the file as samples. Raises Refusal where it cannot be read, or does not say what is what."""
     path = os.path.abspath(os.path.expanduser(source.path))
-    yield Progress(0, 0, "samples", f"Reading {os.path.basename(path)}")
+    yield Progress(0, 0, "samples", tr("Reading {path}", path=os.path.basename(path)))
     return found_in(os.path.basename(path), _arrays(path))
 
 
@@ -58,15 +59,19 @@ def found_in(title: str, arrays: Mapping[str, Any]) -> Found:
 def _arrays(path: str) -> Mapping[str, Any]:
     """The arrays of the file by name."""
     if not os.path.isfile(path):
-        raise Refusal(f"There is no file {path}.", title="The data is not there")
+        raise Refusal(tr("There is no file {path}.", path=path), title=tr("The data is not there"))
     try:
         loaded = _npz(path) if path.endswith(".npz") else torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise _unreadable(path, error) from error
     named = by_name(loaded)
     if not named:
-        message = f"{os.path.basename(path)} holds a {type(loaded).__name__}, and no arrays that could be told apart."
-        raise Refusal(message, title=_UNCLEAR, hint=f"Store a dict of arrays. {_ADVICE}")
+        message = tr(
+            "{path} holds a {name}, and no arrays that could be told apart.",
+            path=os.path.basename(path),
+            name=type(loaded).__name__,
+        )
+        raise Refusal(message, title=_UNCLEAR, hint=tr("Store a dict of arrays. {advice}", advice=_ADVICE))
     return named
 
 
@@ -83,16 +88,16 @@ def _npz(path: str) -> Any:
 def _unreadable(path: str, error: Exception) -> Refusal:
     name, hint = os.path.basename(path), ""
     if isinstance(error, ValueError) and "pickle" in str(error):
-        what = "it holds Python objects, and not only arrays"
-        hint = "They could run any code when they are read. Store arrays of numbers or texts."
+        what = tr("it holds Python objects, and not only arrays")
+        hint = tr("They could run any code when they are read. Store arrays of numbers or texts.")
     elif "weights_only" in str(error) or "WeightsUnpickler" in str(error):
-        what = "it holds more than tensors, and torch's weights_only refuses it"
-        hint = "Store a dict of tensors: torch.save({'x': x, 'y': y}, path)"
+        what = tr("it holds more than tensors, and torch's weights_only refuses it")
+        hint = tr("Store a dict of tensors: torch.save({'x': x, 'y': y}, path)")
     elif isinstance(error, (zipfile.BadZipFile, EOFError, OSError)):
-        what = f"it is damaged, cut short, or no such file: {text_of(error).rstrip('.')}"
+        what = tr("it is damaged, cut short, or no such file: {text_of}", text_of=text_of(error).rstrip("."))
     else:
         what = f"{type(error).__name__}: {text_of(error).rstrip('.')}"
-    return Refusal(f"{name} cannot be read: {what}.", title=_UNREADABLE, hint=hint)
+    return Refusal(tr("{name} cannot be read: {what}.", name=name, what=what), title=_UNREADABLE, hint=hint)
 
 
 def by_name(loaded: Any) -> Mapping[str, Any]:
@@ -145,18 +150,20 @@ def _check_lengths(arrays: Mapping[str, Any], one: str, other: str) -> None:
     shapes = [tuple(np.shape(arrays[name])) for name in (one, other)]
     if not all(shapes) or shapes[0][0] != shapes[1][0]:
         told = " and ".join(f"{safe(name)} {shape(each)}" for name, each in zip((one, other), shapes))
-        hint = "The first dimension of both counts the samples."
-        raise Refusal(f"{told} are not of the same length.", title="The array does not fit", hint=hint)
+        hint = tr("The first dimension of both counts the samples.")
+        raise Refusal(
+            tr("{told} are not of the same length.", told=told), title=tr("The array does not fit"), hint=hint
+        )
 
 
 def _unclear(title: str, arrays: Mapping[str, Any], roles: Mapping[str, dict[str, str]]) -> Refusal:
     told = listed([f"{safe(name)} {shape(np.shape(array))}" for name, array in arrays.items()], 6)
     lacking = sorted(set(roles[INPUTS]) ^ set(roles[TARGETS]))
-    what = "which of them are inputs and which are targets is not clear"
+    what = tr("which of them are inputs and which are targets is not clear")
     if lacking:
         has, lacks = ("inputs", "targets") if lacking[0] in roles[INPUTS] else ("targets", "inputs")
-        what = f"the {lacking[0]} part has {has} and no {lacks}"
-    return Refusal(f"{title} holds {told}: {what}.", title=_UNCLEAR, hint=_ADVICE)
+        what = tr("the {lacking} part has {has} and no {lacks}", lacking=lacking[0], has=has, lacks=lacks)
+    return Refusal(tr("{title} holds {told}: {what}.", title=title, told=told, what=what), title=_UNCLEAR, hint=_ADVICE)
 
 
 def _class_names(roles: Mapping[str, dict[str, str]], arrays: Mapping[str, Any]) -> tuple[str, ...]:

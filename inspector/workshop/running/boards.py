@@ -20,6 +20,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
+from ...language import tr
 from ..failures import Refusal, text_of
 from ..run_requests import Train
 from ..run_words import Batches, Began, Check, EpochEnd, Message
@@ -42,9 +43,15 @@ def check() -> None:
         _writer_class()
     except ImportError as error:
         raise Refusal(
-            f"Logs for TensorBoard need the package tensorboard, which {sys.executable} does not have.",
-            title="No logs for TensorBoard",
-            hint=f"Install it there ({sys.executable} -m pip install tensorboard), or go on without these logs.",
+            tr(
+                "Logs for TensorBoard need the package tensorboard, which {executable} does not have.",
+                executable=sys.executable,
+            ),
+            title=tr("No logs for TensorBoard"),
+            hint=tr(
+                "Install it there ({executable} -m pip install tensorboard), or go on without these logs.",
+                executable=sys.executable,
+            ),
         ) from error
 
 
@@ -53,7 +60,7 @@ def checks(request: Train) -> Iterator[Check]:
     if request.board:
         try:
             check()
-            yield Check("TensorBoard", "ok", f"Its logs go into {folder_of(request)}.")
+            yield Check("TensorBoard", "ok", tr("Its logs go into {folder_of}.", folder_of=folder_of(request)))
         except Refusal as error:
             yield Check("TensorBoard", "bad", f"{error.message} {error.hint}")
 
@@ -90,7 +97,7 @@ class Board:
             self._hear(word)
         except Exception as error:  # whatever the package raises: it was not asked for by the training
             self._give_up()
-            return f"The logs for TensorBoard end here: {text_of(error)}"
+            return tr("The logs for TensorBoard end here: {text_of}", text_of=text_of(error))
         return ""
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ...language import tr
 from ...wording import plural, shape
 from ..failures import Refusal
 from ..run_words import Check
@@ -45,7 +46,7 @@ def tried(
             note = adapt(model, inputs)
             output = model(inputs)
         except Exception as error:
-            raise placed(error, model, "a first batch", FIT) from error
+            raise placed(error, model, tr("a first batch"), FIT) from error
         scores = scores_of(output)
         checks = [*_head(criterion, scores, targets, classes)]
         _compared(criterion, scores, targets)
@@ -58,13 +59,13 @@ def _loss(model: nn.Module, criterion: Criterion, output: Any, targets: Any) -> 
     try:
         loss = criterion(output, targets)
     except Exception as error:
-        raise placed(error, model, "a first batch", CRITERION) from error
+        raise placed(error, model, tr("a first batch"), CRITERION) from error
     if not isinstance(loss, Tensor) or loss.numel() != 1:
         given = shape(tuple(loss.shape)) if isinstance(loss, Tensor) else f"a {type(loss).__name__}"
         raise Refusal(
-            f"{criterion.name} gives {given} for a batch, where one number is needed.",
+            tr("{name} gives {given} for a batch, where one number is needed.", name=criterion.name, given=given),
             title=CRITERION,
-            hint="Take the mean over the batch.",
+            hint=tr("Take the mean over the batch."),
         )
     return float(loss)
 
@@ -76,19 +77,36 @@ def _head(criterion: Criterion, scores: Tensor, targets: Any, classes: tuple[str
     outputs, lowest, highest = scores.shape[1], int(targets.min()), int(targets.max())
     needed = max(len(classes), highest + 1)
     if outputs < needed:
-        there = f"the data has {plural(needed, 'class', 'classes')}" if classes else described_target(targets)
+        there = (
+            tr("the data has {classs}", classs=plural(needed, "class", "classes"))
+            if classes
+            else described_target(targets)
+        )
         raise Refusal(
-            f"The model gives {shape(tuple(scores.shape))}, so {plural(outputs, 'class', 'classes')}, and {there}.",
+            tr(
+                "The model gives {tuple}, so {classs}, and {there}.",
+                tuple=shape(tuple(scores.shape)),
+                classs=plural(outputs, "class", "classes"),
+                there=there,
+            ),
             title=HEAD,
-            hint="Choose the data the model was made for, or a model with as many outputs.",
+            hint=tr("Choose the data the model was made for, or a model with as many outputs."),
         )
     if lowest < 0:
-        raise Refusal(f"There is a label {lowest}: labels count from 0.", title=HEAD)
+        raise Refusal(tr("There is a label {lowest}: labels count from 0.", lowest=lowest), title=HEAD)
     if outputs > needed and classes:
-        both = f"The model has {plural(outputs, 'output')}, the data {plural(needed, 'class', 'classes')}"
-        yield Check("Classes", "warning", f"{both}: the rest is never right.")
+        both = tr(
+            "The model has {outputs}, the data {classs}",
+            outputs=plural(outputs, "output"),
+            classs=plural(needed, "class", "classes"),
+        )
+        yield Check(tr("Classes"), "warning", tr("{both}: the rest is never right.", both=both))
     elif classes:
-        yield Check("Classes", "ok", f"{plural(outputs, 'output')} for {plural(needed, 'class', 'classes')}.")
+        yield Check(
+            tr("Classes"),
+            "ok",
+            tr("{outputs} for {classs}.", outputs=plural(outputs, "output"), classs=plural(needed, "class", "classes")),
+        )
 
 
 def _compared(criterion: Criterion, scores: Tensor, targets: Any) -> None:
@@ -97,10 +115,19 @@ def _compared(criterion: Criterion, scores: Tensor, targets: Any) -> None:
         return
     told = described_target(targets)
     if scores.numel() != targets.numel():
-        message = f"The model gives {shape(tuple(scores.shape))}, {told}: {criterion.name} compares one with one."
+        message = tr(
+            "The model gives {tuple}, {told}: {name} compares one with one.",
+            tuple=shape(tuple(scores.shape)),
+            told=told,
+            name=criterion.name,
+        )
         raise Refusal(message, title=CRITERION, hint=_CLASSES)
     if criterion.name == BINARY and not targets.is_floating_point() and int(targets.max()) > 1:
-        raise Refusal(f"In a first batch {told}, and {criterion.name} knows 0 and 1.", title=CRITERION, hint=_CLASSES)
+        raise Refusal(
+            tr("In a first batch {told}, and {name} knows 0 and 1.", told=told, name=criterion.name),
+            title=CRITERION,
+            hint=_CLASSES,
+        )
 
 
 _CLASSES = "CrossEntropyLoss is for labels of several classes, with an output for each."
@@ -115,16 +142,22 @@ def _kind_of_scores(criterion: Criterion, scores: Tensor) -> Iterator[Check]:
     are_log = bool(((sums - 1).abs() < _NEAR).all()) and bool((values <= _NEAR).all())
     are_shares = bool(((values.sum(1) - 1).abs() < _NEAR).all()) and bool((values >= 0).all())
     if criterion.name == "NLLLoss" and not are_log:
-        text = "NLLLoss wants log-probabilities (log_softmax), and the model gives raw scores: choose CrossEntropyLoss."
-        yield Check("Output", "warning", text)
+        text = tr(
+            "NLLLoss wants log-probabilities (log_softmax), and the model gives raw scores: choose CrossEntropyLoss."
+        )
+        yield Check(tr("Output"), "warning", text)
     elif criterion.name == "CrossEntropyLoss" and are_log:
-        text = "The model ends in log_softmax, and CrossEntropyLoss takes it once more: that changes nothing."
-        yield Check("Output", "ok", text)
+        text = tr("The model ends in log_softmax, and CrossEntropyLoss takes it once more: that changes nothing.")
+        yield Check(tr("Output"), "ok", text)
     elif criterion.name == "CrossEntropyLoss" and are_shares:
-        text = "The model ends in softmax, and CrossEntropyLoss takes it once more: it learns slowly so."
-        yield Check("Output", "warning", text)
+        text = tr("The model ends in softmax, and CrossEntropyLoss takes it once more: it learns slowly so.")
+        yield Check(tr("Output"), "warning", text)
 
 
 def _criterion(criterion: Criterion, loss: float) -> Check:
     state = "ok" if torch.isfinite(torch.tensor(loss)) else "warning"
-    return Check("Criterion", state, f"{criterion.name}: {loss:.4g} for a first batch, in evaluation mode.")
+    return Check(
+        tr("Criterion"),
+        state,
+        tr("{name}: {loss:.4g} for a first batch, in evaluation mode.", name=criterion.name, loss=loss),
+    )

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ...language import tr
 from ..failures import Refusal
 from ..importing import import_file
 from ..named import similar
@@ -72,8 +73,8 @@ def criterion_of(text: str) -> Criterion:
         return Criterion(text, _own(path, name))
     known = (*CLASSIFYING, BINARY, *MEASURING)
     if text not in known:
-        hint = similar(text, known) or f"Choose {', '.join(known)} or file.py:function."
-        raise Refusal(f"There is no criterion {text!r}.", title=TITLE, hint=hint)
+        hint = similar(text, known) or tr("Choose {known} or file.py:function.", known=", ".join(known))
+        raise Refusal(tr("There is no criterion {text!r}.", text=text), title=TITLE, hint=hint)
     made: Callable[[Any, Any], Any] = getattr(nn, text)()
     return Criterion(text, made)
 
@@ -86,7 +87,11 @@ def _own(path: str, name: str) -> Callable[[Any, Any], Any]:
     if not callable(call):
         functions = [each for each, value in vars(module).items() if callable(value) and not each.startswith("_")]
         where = os.path.basename(path)
-        raise Refusal(f"There is no function {name} in {where}.", title=TITLE, hint=similar(name, functions))
+        raise Refusal(
+            tr("There is no function {name} in {where}.", name=name, where=where),
+            title=TITLE,
+            hint=similar(name, functions),
+        )
     own: Callable[[Any, Any], Any] = call
     return own
 
@@ -105,7 +110,7 @@ def scores_of(output: Any) -> Tensor:
         if isinstance(each, Tensor):
             return each
     raise Refusal(
-        f"The model's output is a {type(output).__name__} without a tensor in it.",
-        title="The output cannot be judged",
-        hint="Return a tensor, a tuple that begins with one, or a dict with `logits`.",
+        tr("The model's output is a {name} without a tensor in it.", name=type(output).__name__),
+        title=tr("The output cannot be judged"),
+        hint=tr("Return a tensor, a tuple that begins with one, or a dict with `logits`."),
     )

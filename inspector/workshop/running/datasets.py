@@ -16,6 +16,7 @@ import importlib
 from collections.abc import Generator, Sequence
 from typing import Any
 
+from ...language import tr
 from ...progress import Progress
 from ...wording import plural
 from ..failures import Refusal
@@ -45,8 +46,8 @@ def open_data(source: DataSource) -> Generator[Progress, None, Data]:
     Python and numpy are afterwards as they were.
     """
     if source.kind not in _OPENERS:
-        raise Refusal(f"There is no data of the kind {source.kind!r}.", title="The data is not known")
-    yield Progress(0, 0, "samples", "Opening the data")
+        raise Refusal(tr("There is no data of the kind {kind!r}.", kind=source.kind), title=tr("The data is not known"))
+    yield Progress(0, 0, "samples", tr("Opening the data"))
     module: Any = importlib.import_module(f".{_OPENERS[source.kind]}", __package__)
     found = yield from module.opened(source)
     return (yield from _ready(source, found))
@@ -58,7 +59,7 @@ def _ready(source: DataSource, found: Any) -> Generator[Progress, None, Data]:
     augmentation = parsed(source.augmentation)
     parts, held = held_back(found.parts, source.validation, source.seed)
     if not any(map(_count, parts)):
-        raise Refusal(f"{found.name} has no samples.", title="The data is empty")
+        raise Refusal(tr("{name} has no samples.", name=found.name), title=tr("The data is empty"))
     piles = yield from _piles(parts, steps, augmentation)
     piles, same = tested(piles)
     return Data(
@@ -80,7 +81,7 @@ def _piles(parts: Parts, steps: Sequence[Step], augmentation: Sequence[Step]) ->
         if samples is None or isinstance(samples, Pile):
             continue
         first = augmentation if name == "train" else ()
-        text = f"Preparing the {_NAMES[name]}, {plural(len(samples), 'sample')}"
+        text = tr("Preparing the {names}, {samples}", names=_NAMES[name], samples=plural(len(samples), "sample"))
         pile = yield from piled(samples, Kept(steps, first, budget, text))
         budget -= pile.nbytes if pile.in_memory else 0
         made[name] = pile

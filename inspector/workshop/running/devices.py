@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from ...language import tr
 from ..failures import Refusal, text_of
 
 TITLE = "There is no such device"
@@ -20,13 +21,15 @@ def device_of(text: str) -> torch.device:
     try:
         device = torch.device(text)
     except RuntimeError as error:
-        raise Refusal(f"{text!r} is no device: {text_of(error)}", title=TITLE, hint=_HINT) from error
+        raise Refusal(
+            tr("{text!r} is no device: {text_of}", text=text, text_of=text_of(error)), title=TITLE, hint=_HINT
+        ) from error
     if device.type == "cuda":
         _check_cuda(device)
     elif device.type == "mps" and not _has_mps():
-        raise Refusal("This machine, or this torch, has no mps.", title=TITLE, hint=_HINT)
+        raise Refusal(tr("This machine, or this torch, has no mps."), title=TITLE, hint=_HINT)
     elif device.type not in ("cpu", "mps"):
-        raise Refusal(f"A run cannot go on {text!r}.", title=TITLE, hint=_HINT)
+        raise Refusal(tr("A run cannot go on {text!r}.", text=text), title=TITLE, hint=_HINT)
     return device
 
 
@@ -35,11 +38,21 @@ _HINT = "Choose auto, cpu, cuda, cuda:1 or mps."
 
 def _check_cuda(device: torch.device) -> None:
     if not torch.cuda.is_available():
-        built = "this torch was built without CUDA" if torch.version.cuda is None else "this machine has no CUDA GPU"
-        raise Refusal(f"There is no {device}: {built}.", title=TITLE, hint="Choose auto or cpu.")
+        built = (
+            tr("this torch was built without CUDA")
+            if torch.version.cuda is None
+            else tr("this machine has no CUDA GPU")
+        )
+        raise Refusal(
+            tr("There is no {device}: {built}.", device=device, built=built),
+            title=TITLE,
+            hint=tr("Choose auto or cpu."),
+        )
     count = torch.cuda.device_count()
     if (device.index or 0) >= count:
-        raise Refusal(f"There is no {device}: the GPUs here are 0 to {count - 1}.", title=TITLE)
+        raise Refusal(
+            tr("There is no {device}: the GPUs here are 0 to {count}.", device=device, count=count - 1), title=TITLE
+        )
 
 
 def _has_mps() -> bool:

@@ -25,6 +25,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
+from ...language import tr
 from ..failures import Refusal, text_of
 from ..requests import WorkshopError
 from ..run_requests import Start, Train
@@ -117,21 +118,21 @@ def own_device(text: str) -> torch.device:
     """The device of this process: on GPUs, each has its own. Raises Refusal."""
     device = device_of(text)
     if device.type == "mps":
-        device = torch.device("cpu") if text == "auto" else _refused("mps", "Choose cpu: mps has no way to share.")
+        device = torch.device("cpu") if text == "auto" else _refused("mps", tr("Choose cpu: mps has no way to share."))
     if device.type != "cuda":
         return device
     place, gpus = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
     if device.index is not None:
-        _refused(text, "Choose cuda: every process takes a GPU of its own.")
+        _refused(text, tr("Choose cuda: every process takes a GPU of its own."))
     if place >= gpus:
-        _refused(f"{gpus} GPUs", f"Choose {gpus} processes or less on this machine, or the device cpu.")
+        _refused(f"{gpus} GPUs", tr("Choose {gpus} processes or less on this machine, or the device cpu.", gpus=gpus))
     torch.cuda.set_device(place)
     return torch.device("cuda", place)
 
 
 def _refused(what: str, hint: str) -> torch.device:
     size = os.environ.get("WORLD_SIZE", "?")
-    raise Refusal(f"{size} processes cannot train on {what}.", title=TITLE, hint=hint)
+    raise Refusal(tr("{size} processes cannot train on {what}.", size=size, what=what), title=TITLE, hint=hint)
 
 
 class Ranks(Team):

@@ -10,6 +10,7 @@ from collections.abc import Generator
 
 import torch
 
+from ...language import tr
 from ...progress import Progress
 from ..failures import Refusal
 from ..run_requests import DataSource
@@ -30,12 +31,16 @@ def opened(source: DataSource) -> Generator[Progress, None, Found]:
     """Pictures 28 x 28 of ten classes, each class as often; the three parts are drawn from seeds of their own."""
     train = source.size or TRAIN
     if not 0 < train <= _MOST:
-        hint = f"From 1 to {_MOST:,}; 0 stands for {TRAIN:,}."
-        raise Refusal(f"{train:,} shapes cannot be drawn to train on.", title="The data could not be made", hint=hint)
+        hint = tr("From 1 to {most:,}; 0 stands for {train:,}.", most=_MOST, train=TRAIN)
+        raise Refusal(
+            tr("{train:,} shapes cannot be drawn to train on.", train=train),
+            title=tr("The data could not be made"),
+            hint=hint,
+        )
     sizes = train, VALIDATION * train // TRAIN or 1, TEST * train // TRAIN or 1
-    yield Progress(0, sum(sizes), "samples", "Drawing shapes")
+    yield Progress(0, sum(sizes), "samples", tr("Drawing shapes"))
     parts = Parts(*(_drawn(size, 3 * source.seed + number) for number, size in enumerate(sizes)))
-    return Found("Drawn shapes", tuple(SHAPES), parts, ("ToTensor()",))
+    return Found(tr("Drawn shapes"), tuple(SHAPES), parts, ("ToTensor()",))
 
 
 def _drawn(size: int, number: int) -> Samples:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
+from ...language import tr
 from ...progress import Progress
 from ..requests import WorkshopError
 from ..run_words import EpochEnd, Message, Waiting
@@ -50,7 +51,7 @@ class Epochs:
         """Trains what is left of the present epoch, validates and saves."""
         began = time.perf_counter()
         run = self._run
-        text = f"Epoch {run.journal.epoch} of {run.request.epochs}"
+        text = tr("Epoch {epoch} of {epochs}", epoch=run.journal.epoch, epochs=run.request.epochs)
         yield Progress(run.journal.batch, run.batches, "batches", text)
         if (yield from self._batches()):
             yield from self._latest(rng.states())
@@ -117,7 +118,10 @@ class Epochs:
             raise not_a_number(self._run, taken.not_finite, self._step.reason())
         if self._warned != self._run.journal.epoch:
             self._warned = self._run.journal.epoch
-            yield Message(f"The loss of {batch_of(self._warned, taken.not_finite)} is not a number.", "warning")
+            yield Message(
+                tr("The loss of {batch_of} is not a number.", batch_of=batch_of(self._warned, taken.not_finite)),
+                "warning",
+            )
 
     def _pause(self) -> Generator[Any, None, str]:
         """Waits until the wish is another one, and gives that."""
@@ -129,7 +133,7 @@ class Epochs:
             time.sleep(_NAP)
             naps += 1
             if naps % _PAUSED_WORDS == 0:
-                yield Progress(journal.batch, self._run.batches, "batches", "Paused")
+                yield Progress(journal.batch, self._run.batches, "batches", tr("Paused"))
         self.teller.begin()
         return wish
 
@@ -156,7 +160,7 @@ class Epochs:
         except (GeneratorExit, WorkshopError):
             raise
         except BaseException as error:
-            place = f"validation after epoch {run.journal.epoch}"
+            place = tr("validation after epoch {epoch}", epoch=run.journal.epoch)
             raise placed(error, run.model, place, TITLE) from error
         finally:
             work.close()
@@ -189,6 +193,8 @@ def _share(evaluation: Evaluation | None) -> float | None:
 
 def _decreased(is_validation: bool, before: float | None, after: float | None) -> str:
     """The line that people know from the scripts they learned with."""
-    name = "Validation" if is_validation else "Training"
+    name = tr("Validation") if is_validation else tr("Training")
     first = math.inf if before is None else before
-    return f"{name} loss decreased ({first:.6f} --> {after:.6f}).  Saving model ..."
+    return tr(
+        "{name} loss decreased ({first:.6f} --> {after:.6f}).  Saving model ...", name=name, first=first, after=after
+    )

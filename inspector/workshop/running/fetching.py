@@ -16,6 +16,7 @@ import torch
 from torch.utils.data import DataLoader, default_collate
 
 from ...errors import InspectorError
+from ...language import tr
 from ...wording import shape
 from ..failures import Refusal
 from .orders import Order, begin_randomness, own_randomness
@@ -67,8 +68,10 @@ def put_together(samples: Sequence[Any]) -> Any:
         if "default_collate" not in str(error) and "must contain tensors" not in str(error):
             raise
         kinds = " and ".join(dict.fromkeys(type(each).__name__ for each in _leaves(samples[0])))
-        hint = "Add ToTensor() to the transforms; targets are labels or numbers."
-        raise Refusal(f"A sample is made of {kinds}, which make no batch.", title=MISFIT, hint=hint) from error
+        hint = tr("Add ToTensor() to the transforms; targets are labels or numbers.")
+        raise Refusal(
+            tr("A sample is made of {kinds}, which make no batch.", kinds=kinds), title=MISFIT, hint=hint
+        ) from error
 
 
 def _leaves(sample: Any) -> Sequence[Any]:
@@ -77,8 +80,12 @@ def _leaves(sample: Any) -> Sequence[Any]:
 
 def unequal(one: Sequence[int], other: Sequence[int]) -> Refusal:
     """What is said of samples that make no batch."""
-    hint = "Add Resize((height, width)) to the transforms, so that all are of one size."
-    return Refusal(f"Samples have different shapes: {shape(one)} and {shape(other)}.", title=MISFIT, hint=hint)
+    hint = tr("Add Resize((height, width)) to the transforms, so that all are of one size.")
+    return Refusal(
+        tr("Samples have different shapes: {one} and {other}.", one=shape(one), other=shape(other)),
+        title=MISFIT,
+        hint=hint,
+    )
 
 
 def fetched(fetch: Any, parts: Sequence[Any], workers: int, begin: Any = None) -> Iterator[Any]:

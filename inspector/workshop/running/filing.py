@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
+from ...language import tr
 from ...wording import names
 from ..requests import WorkshopError
 from ..run_words import Message, Saved
@@ -56,7 +57,11 @@ class Files:
         """What is saved now. Raises WorkshopError where the weights are none any more."""
         run = self._run
         if run.request.stop_at_nan and (broken := not_finite_parameters(run.model)):
-            told = f"After {_done(run.journal)} NaN or Inf is in the weights: {names(broken)}. They were not saved."
+            told = tr(
+                "After {done} NaN or Inf is in the weights: {broken}. They were not saved.",
+                done=_done(run.journal),
+                broken=names(broken),
+            )
             raise WorkshopError(told + last_good(run), title=BROKEN, hint=_LOWER)
         first, *others = run.team.gathered(dict(generators))
         both = {**first, "others": others} if others else first
@@ -79,16 +84,21 @@ class Files:
 
 def not_a_number(run: Prepared, batch: int, where: str) -> WorkshopError:
     """The loss of `batch` is none; `where` says which layer made it."""
-    told = f"The loss of {batch_of(run.journal.epoch, batch)} is not a number. {where}{last_good(run)}"
+    told = tr(
+        "The loss of {batch_of} is not a number. {where}{last_good}",
+        batch_of=batch_of(run.journal.epoch, batch),
+        where=where,
+        last_good=last_good(run),
+    )
     return WorkshopError(told, title=NOT_A_NUMBER, hint=_LOWER)
 
 
 def last_good(run: Prepared) -> str:
     """A sentence with the last file that is whole, after a space; empty where there is none."""
     good = run.last_good
-    return f" The last good file is whole: {good}." if good and os.path.exists(good) else ""
+    return tr(" The last good file is whole: {good}.", good=good) if good and os.path.exists(good) else ""
 
 
 def _done(journal: Journal) -> str:
     """`batch 31 of epoch 2`, or `epoch 2` at its end."""
-    return batch_of(journal.epoch, journal.batch) if journal.batch else f"epoch {journal.epoch - 1}"
+    return batch_of(journal.epoch, journal.batch) if journal.batch else tr("epoch {epoch}", epoch=journal.epoch - 1)

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ...language import tr
 from ...wording import names, safe
 from .where import named
 
@@ -19,15 +20,15 @@ from .where import named
 def reason(model: nn.Module, criterion: Any, inputs: Any, targets: Any, autocast: Any) -> str:
     """A sentence: where the first NaN or Inf comes from."""
     if found := _not_finite(inputs):
-        return f"The inputs of this batch already hold {found}."
+        return tr("The inputs of this batch already hold {found}.", found=found)
     if isinstance(targets, Tensor) and (found := _not_finite(targets)):
-        return f"The targets of this batch hold {found}."
+        return tr("The targets of this batch hold {found}.", found=found)
     if broken := not_finite_parameters(model):
-        return f"The weights themselves are not finite: {names(broken)}."
+        return tr("The weights themselves are not finite: {broken}.", broken=names(broken))
     first = _first_layer(model, inputs, autocast)
     if first:
-        return f"{first} is the first layer whose output is not finite."
-    return f"The model's output is finite; {criterion.name} makes the loss that is not."
+        return tr("{first} is the first layer whose output is not finite.", first=first)
+    return tr("The model's output is finite; {name} makes the loss that is not.", name=criterion.name)
 
 
 def not_finite_parameters(model: nn.Module) -> list[str]:
@@ -47,7 +48,7 @@ def _first_layer(model: nn.Module, inputs: Any, autocast: Any) -> str:
     finally:
         for hook in hooks:
             hook.remove()
-    return f"Layer {seen[0]}" if seen else ""
+    return tr("Layer {seen}", seen=seen[0]) if seen else ""
 
 
 def _watch(path: str, seen: list[str]) -> Any:
@@ -62,7 +63,7 @@ def _not_finite(value: Any) -> str:
     """`NaN`, `Inf`, or empty."""
     for tensor in _tensors(value):
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
-            return "NaN" if bool(tensor.isnan().any()) else "Inf"
+            return "NaN" if bool(tensor.isnan().any()) else tr("Inf")
     return ""
 
 

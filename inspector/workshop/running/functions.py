@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Generator
 from typing import Any
 
+from ...language import tr
 from ...progress import Progress
 from ..failures import Refusal
 from ..importing import import_file
@@ -29,7 +30,9 @@ _OPEN = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 def opened(source: DataSource) -> Generator[Progress, None, Found]:
     """What the function returns, as samples. Raises Refusal where it is no data, and whatever the function raises."""
-    yield Progress(0, 0, "samples", f"Calling {source.name} in {os.path.basename(source.path)}")
+    yield Progress(
+        0, 0, "samples", tr("Calling {name} in {path}", name=source.name, path=os.path.basename(source.path))
+    )
     with own_randomness():
         begin_randomness(source.seed)
         returned = _function(source)()
@@ -45,7 +48,10 @@ def opened(source: DataSource) -> Generator[Progress, None, Found]:
         classes, suits = classes or made.classes, suits or made.suits
     has_others = source.transforms is not None or bool(source.augmentation)
     if has_others and any(isinstance(each, Pile) for each in found.values()):
-        notes = (*notes, "Loaders transform by themselves: the transforms that were chosen are not applied to them.")
+        notes = (
+            *notes,
+            tr("Loaders transform by themselves: the transforms that were chosen are not applied to them."),
+        )
     return Found(source.name, classes, Parts(**found), suits, notes)
 
 
@@ -56,12 +62,20 @@ def _function(source: DataSource) -> Callable[[], Any]:
     found = getattr(module, source.name, None)
     if found is None:
         own = [name for name, each in vars(module).items() if getattr(each, "__module__", "") == module.__name__]
-        raise Refusal(f"There is no {source.name} in {where}.", title=_TITLE, hint=similar(source.name, own))
+        raise Refusal(
+            tr("There is no {name} in {where}.", name=source.name, where=where),
+            title=_TITLE,
+            hint=similar(source.name, own),
+        )
     if not callable(found):
         return lambda: found
     if needed := _needed(found):
-        hint = "Give them defaults, or write a function that calls it with them."
-        raise Refusal(f"{source.name} in {where} needs {', '.join(needed)}.", title=_TITLE, hint=hint)
+        hint = tr("Give them defaults, or write a function that calls it with them.")
+        raise Refusal(
+            tr("{name} in {where} needs {needed}.", name=source.name, where=where, needed=", ".join(needed)),
+            title=_TITLE,
+            hint=hint,
+        )
     return found  # type: ignore[no-any-return]
 
 

@@ -20,6 +20,7 @@ import time
 from collections.abc import Generator
 from typing import Any
 
+from ...language import tr
 from ...progress import Progress
 from ..failures import Refusal
 
@@ -59,11 +60,11 @@ class Hold:
         while not self._is_taken():
             if time.monotonic() - began > _PATIENCE:
                 raise Refusal(
-                    f"Another run saves into {self._folder} at present.",
-                    title="The folder is in use",
-                    hint="Choose another folder, or wait until that run has ended.",
+                    tr("Another run saves into {folder} at present.", folder=self._folder),
+                    title=tr("The folder is in use"),
+                    hint=tr("Choose another folder, or wait until that run has ended."),
                 )
-            yield Progress(0, 0, "seconds", "Waiting for another run to end")
+            yield Progress(0, 0, "seconds", tr("Waiting for another run to end"))
             time.sleep(_NAP)
 
     def _is_taken(self) -> bool:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
+from ...language import tr
 from ...progress import Progress
 from ...wording import names as listed
 from ..failures import Refusal, text_of
@@ -53,7 +54,7 @@ class Pictures:
 def opened(source: DataSource) -> Generator[Progress, None, Found]:
     """The pictures below the folder. Raises Refusal where there are none, or no folders of classes."""
     root = os.path.abspath(os.path.expanduser(source.path))
-    yield Progress(0, 0, "samples", f"Looking through {os.path.basename(root)}")
+    yield Progress(0, 0, "samples", tr("Looking through {root}", root=os.path.basename(root)))
     _check(root)
     folders = _parts(root)
     classes = _classes(folders.get("train") or next(iter(folders.values())))
@@ -65,7 +66,11 @@ def opened(source: DataSource) -> Generator[Progress, None, Found]:
         if found:
             parts[part] = Samples(Pictures(found))
     if not parts:
-        raise Refusal(f"There are no pictures in {root}.", title="The data is empty", hint=f"It takes {_kinds()}.")
+        raise Refusal(
+            tr("There are no pictures in {root}.", root=root),
+            title=tr("The data is empty"),
+            hint=tr("It takes {kinds}.", kinds=_kinds()),
+        )
     suits, sizes = yield from _suits(next(iter(parts.values())).items)
     return Found(os.path.basename(root), classes, Parts(**parts), suits, tuple(notes), sizes)
 
@@ -87,15 +92,19 @@ def picture_in(path: str) -> Any:
 
 def _check(root: str) -> None:
     if not os.path.isdir(root):
-        raise Refusal(f"There is no folder {root}.", title="The data is not there")
+        raise Refusal(tr("There is no folder {root}.", root=root), title=tr("The data is not there"))
     try:
         import PIL  # noqa: F401
     except ImportError as error:
-        hint = "Install it there (pip install pillow), or choose another interpreter."
-        raise Refusal("Pictures need the package PIL.", title="There is no PIL", hint=hint) from error
+        hint = tr("Install it there (pip install pillow), or choose another interpreter.")
+        raise Refusal(tr("Pictures need the package PIL."), title=tr("There is no PIL"), hint=hint) from error
     if not _below(root):
-        hint = "It takes a folder for each class: root/cat/1.png, root/dog/2.png."
-        raise Refusal(f"There are no folders of classes in {root}.", title="The data is not understood", hint=hint)
+        hint = tr("It takes a folder for each class: root/cat/1.png, root/dog/2.png.")
+        raise Refusal(
+            tr("There are no folders of classes in {root}.", root=root),
+            title=tr("The data is not understood"),
+            hint=hint,
+        )
 
 
 def _below(folder: str) -> list[str]:
@@ -119,14 +128,24 @@ def _classes(folder: str) -> tuple[str, ...]:
 def _files(part: str, folder: str, classes: Sequence[str]) -> tuple[list[tuple[str, int]], list[str]]:
     """The files of a part with their labels, as ImageFolder orders them; and what should be known of it."""
     strange = [name for name in _below(folder) if name not in classes]
-    notes = [f"{listed(strange)} in {folder}: left out, it is no class of the training set."] if strange else []
+    notes = (
+        [
+            tr(
+                "{listed} in {folder}: left out, it is no class of the training set.",
+                listed=listed(strange),
+                folder=folder,
+            )
+        ]
+        if strange
+        else []
+    )
     found, empty = [], []
     for label, name in enumerate(classes):
         inside = list(_pictures(os.path.join(folder, name)))
         found += [(path, label) for path in inside]
         empty += [] if inside else [name]
     if empty and found:
-        notes.append(f"No pictures of {listed(empty)} in the {part} part.")
+        notes.append(tr("No pictures of {listed} in the {part} part.", listed=listed(empty), part=part))
     return found, notes
 
 
@@ -145,7 +164,7 @@ def _suits(pictures: Pictures) -> Generator[Progress, None, tuple[tuple[str, ...
     for done, index in enumerate(chosen):
         sizes[_size(pictures.files[index][0])] += 1
         if done % 128 == 0:
-            yield Progress(done, len(chosen), "samples", "Measuring pictures")
+            yield Progress(done, len(chosen), "samples", tr("Measuring pictures"))
     steps, notes = to_one_size(sizes)
     return (*steps, "ToTensor()", _NORMAL), notes
 
@@ -163,8 +182,13 @@ def _size(path: str) -> tuple[int, int]:
 
 
 def _damaged(path: str, error: Exception) -> Refusal:
-    message = f"{path} is no picture that can be read: {type(error).__name__}: {text_of(error).rstrip('.')}."
-    return Refusal(message, title="The data cannot be read", hint="Replace or remove it.")
+    message = tr(
+        "{path} is no picture that can be read: {name}: {text_of}.",
+        path=path,
+        name=type(error).__name__,
+        text_of=text_of(error).rstrip("."),
+    )
+    return Refusal(message, title=tr("The data cannot be read"), hint=tr("Replace or remove it."))
 
 
 def _kinds() -> str:

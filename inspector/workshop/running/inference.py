@@ -19,6 +19,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ...language import tr
 from ...progress import Progress
 from ...wording import names, safe
 from ..failures import Refusal, failure_of
@@ -45,7 +46,9 @@ _LONGEST = 600
 def infer(request: Test) -> Generator[Any, None, Tests]:
     """Yields Progress in samples and each `Tested` as soon as it is there. Raises Refusal for what concerns all."""
     if request.batch_size < 1:
-        raise Refusal(f"A batch of {request.batch_size} samples cannot be tested.", title=TITLE)
+        raise Refusal(
+            tr("A batch of {batch_size} samples cannot be tested.", batch_size=request.batch_size), title=TITLE
+        )
     request = absolute(request)
     with threads(request.threads):
         criterion, device = criterion_of(request.criterion), device_of(request.device)
@@ -82,12 +85,20 @@ def _whole(path: str) -> str:
 def _pile(data: Data, split: str) -> Pile:
     piles = {"train": data.train, "validation": data.validation, "test": data.test}
     if split not in piles:
-        raise Refusal(f"There is no split {split!r}.", title=TITLE, hint=f"Choose {names(list(piles))}.")
+        raise Refusal(
+            tr("There is no split {split!r}.", split=split),
+            title=TITLE,
+            hint=tr("Choose {list}.", list=names(list(piles))),
+        )
     pile = piles[split]
     if pile is None or not pile.count:
         there = [name for name, each in piles.items() if each is not None and each.count]
-        hint = f"It has {names(there)}." if there else ""
-        raise Refusal(f"{data.name} has no samples for {split}.", title="The data is empty", hint=hint)
+        hint = tr("It has {there}.", there=names(there)) if there else ""
+        raise Refusal(
+            tr("{name} has no samples for {split}.", name=data.name, split=split),
+            title=tr("The data is empty"),
+            hint=hint,
+        )
     return pile
 
 
@@ -145,10 +156,10 @@ class _Testing:
         model = self._made(start)
         notes = load_weights(model, start, loaded)
         if start.weights is None and self.request.model.kind not in WITH_WEIGHTS:
-            notes = (*notes, "No checkpoint was given: these are the weights that the constructor made.")
+            notes = (*notes, tr("No checkpoint was given: these are the weights that the constructor made."))
         self._dtype = _dtype_of(model)
         if self._dtype != torch.float32:
-            notes = (*notes, f"The model calculates in {str(self._dtype)[6:]}, and gets its inputs so.")
+            notes = (*notes, tr("The model calculates in {dtype}, and gets its inputs so.", dtype=str(self._dtype)[6:]))
         return model.to(self.device).eval(), notes
 
     def _made(self, start: Start) -> nn.Module:
@@ -167,7 +178,14 @@ class _Testing:
             return source
         if source.kind == "torchscript":
             return source._replace(path=start.path)
-        raise Refusal(f"The weights come with the module in {source.path}; {start.path} is another file.", title=TITLE)
+        raise Refusal(
+            tr(
+                "The weights come with the module in {path}; {start_path} is another file.",
+                path=source.path,
+                start_path=start.path,
+            ),
+            title=TITLE,
+        )
 
     def _tried(self, model: nn.Module) -> tuple[Check, ...]:
         """The proofs that a few samples give. Where the model wants them flattened, it gets them so from here on."""
@@ -197,7 +215,7 @@ class _Testing:
                     yield self._progress(start, tally.samples)
                     spoke = time.monotonic()
         except (Exception, SystemExit) as error:
-            raise placed(error, model, f"batch {number}", TITLE) from error
+            raise placed(error, model, tr("batch {number}", number=number), TITLE) from error
         return tally
 
     def _batches(self) -> Iterator[Any]:

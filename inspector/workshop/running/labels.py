@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...language import tr
 from ...progress import Progress
 from .orders import begin_randomness, own_randomness
 
@@ -97,5 +98,5 @@ def _all_labels(items: Any) -> Generator[Progress, None, Tensor]:
         with own_randomness():
             begin_randomness(0, len(labels))
             labels += [int(items[index][1]) for index in range(len(labels), min(len(labels) + _AT_ONCE, len(items)))]
-        yield Progress(len(labels), len(items), "samples", "Looking at the labels")
+        yield Progress(len(labels), len(items), "samples", tr("Looking at the labels"))
     return torch.tensor(labels)

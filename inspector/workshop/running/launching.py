@@ -17,6 +17,7 @@ from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript 
 import torch
 
 from ... import wording
+from ...language import tr
 from ...progress import Progress
 from ..failures import Refusal, text_of
 from ..run_requests import Train
@@ -36,12 +37,17 @@ def launched(request: Train, wishes: Wishes) -> Words:
     _check(request)
     began = time.perf_counter()
     with Processes(request) as processes:
-        word = Progress(0, 0, "processes", f"Starting {wording.plural(request.processes, 'process', 'processes')}")
+        word = Progress(
+            0,
+            0,
+            "processes",
+            tr("Starting {processs}", processs=wording.plural(request.processes, "process", "processes")),
+        )
         yield word
         spoke, told = time.monotonic(), GO_ON
         while processes.answer is None:
             for heard in processes.hear(_TICK):
-                word = heard if isinstance(heard, Progress) else Progress(0, 0, "seconds", "Training")
+                word = heard if isinstance(heard, Progress) else Progress(0, 0, "seconds", tr("Training"))
                 yield heard
                 spoke = time.monotonic()
             if (wish := wishes.latest()) != told:
@@ -60,25 +66,40 @@ def checks(request: Train, device: torch.device) -> Iterator[Check]:
     try:
         _check(request)
     except Refusal as error:
-        yield Check("Processes", "bad", error.message)
+        yield Check(tr("Processes"), "bad", error.message)
         return
     gpus = torch.cuda.device_count() if device.type == "cuda" else request.processes
     if gpus < request.processes:
-        text = f"{request.processes} processes need a GPU each, and here are {gpus}: choose {gpus}, or the device cpu."
-        yield Check("Processes", "bad", text)
+        text = tr(
+            "{processes} processes need a GPU each, and here are {gpus}: choose {gpus}, or the device cpu.",
+            processes=request.processes,
+            gpus=gpus,
+        )
+        yield Check(tr("Processes"), "bad", text)
     else:
         each = wording.plural(max(1, request.batch_size // many), "sample")
-        yield Check("Processes", "ok", f"{many} of them share each batch: {each} for each.")
+        yield Check(
+            tr("Processes"), "ok", tr("{many} of them share each batch: {each} for each.", many=many, each=each)
+        )
 
 
 def _check(request: Train) -> None:
     """Raises Refusal where machines would wait in vain for each other."""
     host, _, port = request.rendezvous.rpartition(":")
     if request.nodes > 1 and not (host and port.isdecimal()):
-        found = f"{request.rendezvous!r} is no such place" if request.rendezvous else "none is given"
-        raise Refusal(f"{request.nodes} machines meet at host:port of one of them, and {found}.", title=_ALONE)
+        found = (
+            tr("{rendezvous!r} is no such place", rendezvous=request.rendezvous)
+            if request.rendezvous
+            else tr("none is given")
+        )
+        raise Refusal(
+            tr("{nodes} machines meet at host:port of one of them, and {found}.", nodes=request.nodes, found=found),
+            title=_ALONE,
+        )
     try:
         if request.rendezvous:
             socket.getaddrinfo(host, port)
     except (OSError, UnicodeError) as error:
-        raise Refusal(f"There is no machine {host!r} to meet at: {text_of(error)}.", title=_ALONE) from error
+        raise Refusal(
+            tr("There is no machine {host!r} to meet at: {text_of}.", host=host, text_of=text_of(error)), title=_ALONE
+        ) from error

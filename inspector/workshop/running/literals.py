@@ -6,6 +6,8 @@ import ast
 import operator
 from typing import Any
 
+from ...language import tr
+
 _SUMS: dict[type, Any] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -28,20 +30,20 @@ def plain(node: Any) -> Any:
         return list(map(plain, node.elts))
     if isinstance(node, (ast.BinOp, ast.UnaryOp)):
         return _sum(node)
-    raise NotPlain("an argument is no plain value")
+    raise NotPlain(tr("an argument is no plain value"))
 
 
 def _sum(node: Any) -> Any:
     """A calculation with numbers; nothing else may be multiplied, a text would grow without end."""
     parts = [plain(each) for each in ([node.operand] if isinstance(node, ast.UnaryOp) else [node.left, node.right])]
     if not all(isinstance(each, (int, float)) for each in parts):
-        raise NotPlain("only numbers can be calculated with")
+        raise NotPlain(tr("only numbers can be calculated with"))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return -parts[0]
     calculate = _SUMS.get(type(node.op))
     if calculate is None or len(parts) != 2:
-        raise NotPlain("only + - * / can be calculated with")
+        raise NotPlain(tr("only + - * / can be calculated with"))
     try:
         return calculate(*parts)
     except (ArithmeticError, ValueError) as error:
-        raise NotPlain(f"it cannot be calculated: {error}") from error
+        raise NotPlain(tr("it cannot be calculated: {error}", error=error)) from error

@@ -20,6 +20,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ...language import tr
 from ...wording import names, plural, safe
 from .. import building, torchvision_schemas
 from ..converting import converted
@@ -56,7 +57,9 @@ def made_model(source: ModelSource, arguments: Mapping[str, object], *, fetch: b
     with contextlib.nullcontext() if fetch else without_downloads([]):
         made = constructor.call(**converted(constructor.call, given))
     if not isinstance(made, nn.Module):
-        raise Refusal(f"{source.name} returns a {type(made).__name__}, and no torch.nn.Module.")
+        raise Refusal(
+            tr("{name} returns a {name_2}, and no torch.nn.Module.", name=source.name, name_2=type(made).__name__)
+        )
     return made
 
 
@@ -75,11 +78,15 @@ def _whole_module(source: ModelSource) -> nn.Module:
     try:
         loaded = torch.load(source.path, map_location="cpu", weights_only=False)
     except (ModuleNotFoundError, AttributeError) as error:
-        hint = f"Its classes are looked for in {folder} and in the interpreter's packages."
-        raise Refusal(f"The module in the file needs code that is not there: {text_of(error)}.", hint=hint) from error
+        hint = tr("Its classes are looked for in {folder} and in the interpreter's packages.", folder=folder)
+        raise Refusal(
+            tr("The module in the file needs code that is not there: {text_of}.", text_of=text_of(error)), hint=hint
+        ) from error
     found = part(loaded, tuple(source.name.split(".")) if source.name else ())
     if not isinstance(found, nn.Module):
-        raise Refusal(f"The file holds a {type(found).__name__} there, and no torch.nn.Module.", title=READING)
+        raise Refusal(
+            tr("The file holds a {name} there, and no torch.nn.Module.", name=type(found).__name__), title=READING
+        )
     return found
 
 
@@ -101,7 +108,7 @@ def load_file(path: str) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
-        raise Refusal(f"There is no file {path}.", title=READING) from error
+        raise Refusal(tr("There is no file {path}.", path=path), title=READING) from error
     except Exception as error:
         raise Refusal(f"torch.load(weights_only=True) cannot read {path}: {text_of(error)}", title=READING) from error
 
@@ -114,7 +121,7 @@ def part(loaded: Any, keys: Keys) -> Any:
             found = found[key] if isinstance(found, Mapping) else found[int(key)]
         except (KeyError, IndexError, TypeError, ValueError) as error:
             where = ".".join(map(str, keys[: place + 1]))
-            raise Refusal(f"The file has no entry {safe(where)!r}.", title=READING) from error
+            raise Refusal(tr("The file has no entry {where!r}.", where=safe(where)), title=READING) from error
     return found
 
 
@@ -130,18 +137,36 @@ def load_weights(model: nn.Module, start: Start, loaded: Any) -> tuple[str, ...]
         return ()
     state = part(loaded, start.weights)
     if not isinstance(state, Mapping):
-        raise Refusal(f"The weights in the file are a {type(state).__name__}, and no state_dict.", title=FITTING)
+        raise Refusal(
+            tr("The weights in the file are a {name}, and no state_dict.", name=type(state).__name__), title=FITTING
+        )
     if start.is_own:
         state = _with_extra_states(model, state)
     casts = _casts(model, state)
     try:
         missing, unexpected = model.load_state_dict(state, strict=start.strict)
     except RuntimeError as error:
-        hint = "Fit shows what differs, and what mends it."
+        hint = tr("Fit shows what differs, and what mends it.")
         raise Refusal(str(error)[:4000], title=FITTING, hint=hint) from error
-    notes = [f"{plural(len(missing), 'key')} of the model stay as they were made: {names(missing)}."] if missing else []
+    notes = (
+        [
+            tr(
+                "{keys} of the model stay as they were made: {missing}.",
+                keys=plural(len(missing), "key"),
+                missing=names(missing),
+            )
+        ]
+        if missing
+        else []
+    )
     if unexpected:
-        notes.append(f"{plural(len(unexpected), 'key')} of the file are not used: {names(unexpected)}.")
+        notes.append(
+            tr(
+                "{keys} of the file are not used: {unexpected}.",
+                keys=plural(len(unexpected), "key"),
+                unexpected=names(unexpected),
+            )
+        )
     return (*notes, *casts)
 
 
@@ -162,7 +187,11 @@ def _casts(model: nn.Module, state: Mapping[str, Any]) -> list[str]:
     own = model.state_dict()
     both = ((state[key], own[key]) for key in own if key in state)
     pairs = {(a.dtype, b.dtype) for a, b in both if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor)}
-    return [f"Weights stored as {a} become {b}, as the model has them." for a, b in sorted(pairs, key=str) if a != b]
+    return [
+        tr("Weights stored as {a} become {b}, as the model has them.", a=a, b=b)
+        for a, b in sorted(pairs, key=str)
+        if a != b
+    ]
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...language import tr
 from ...progress import Progress
 from ..failures import Refusal, text_of
 from ..run_requests import DataSource
@@ -38,7 +39,7 @@ def opened(source: DataSource) -> Generator[Progress, None, Found]:
     """The set `source.name`. Raises Refusal where there is none, or its files are not there or damaged."""
     kind, options = class_of(source.name)
     place = _training_set(source, kind, options)
-    yield Progress(0, len(place.dataset), "samples", f"Reading {source.name}")
+    yield Progress(0, len(place.dataset), "samples", tr("Reading {name}", name=source.name))
     parts = {"train": place.dataset}
     for name in ("validation", "test"):
         if (part := _other_part(kind, place.folder, options, name)) is not None:
@@ -51,17 +52,20 @@ def opened(source: DataSource) -> Generator[Progress, None, Found]:
 
 
 def _split_note(name: str, options: Mapping[str, Any]) -> str:
-    return f"The split of {name} is {options['split']}; {name}_letters would be another."
+    return tr("The split of {name} is {options}; {name}_letters would be another.", name=name, options=options["split"])
 
 
 def _training_set(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place:
-    reason = "it takes no folder that could be opened"
+    reason = tr("it takes no folder that could be opened")
     for way in ways(kind, "train"):
         try:
             return place_of(source, kind, {**options, **way})
         except ValueError as error:  # its training set has another name
             reason = text_of(error).rstrip(".")
-    raise Refusal(f"{source.name} has no training set: {reason}.", title="The data set is not known")
+    raise Refusal(
+        tr("{name} has no training set: {reason}.", name=source.name, reason=reason),
+        title=tr("The data set is not known"),
+    )
 
 
 def _other_part(kind: Any, folder: str, options: Mapping[str, Any], part: str) -> Any:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ...language import tr
 from ...wording import plural, shape
 from ..failures import Refusal, text_of
 from ..named import similar
@@ -33,7 +34,11 @@ def optimizer_class(name: str) -> type[torch.optim.Optimizer]:
     if not (isinstance(found, type) and issubclass(found, torch.optim.Optimizer)) or name == "Optimizer":
         raise Refusal(f"torch.optim has no {name!r}.", title=TITLE, hint=similar(name, known))
     if name in NO_LOOP:
-        raise Refusal(f"{name} needs a loop of its own.", title=TITLE, hint="Choose Adam, AdamW, SGD or RMSprop.")
+        raise Refusal(
+            tr("{name} needs a loop of its own.", name=name),
+            title=TITLE,
+            hint=tr("Choose Adam, AdamW, SGD or RMSprop."),
+        )
     return found
 
 
@@ -55,14 +60,16 @@ def made_optimizer(
     try:
         return made([{"params": group} for group in groups], **options)
     except (TypeError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise Refusal(f"{chosen.name} could not be made: {text_of(error)}", title=TITLE) from error
+        raise Refusal(
+            tr("{name} could not be made: {text_of}", name=chosen.name, text_of=text_of(error)), title=TITLE
+        ) from error
 
 
 def _options(made: type, chosen: Chosen, lr: float | None, fused: bool) -> dict[str, Any]:
     takes = inspect.signature(made).parameters
     unknown = [name for name in chosen.options if name not in takes]
     if unknown:
-        message = f"{chosen.name} takes no option {unknown[0]!r}."
+        message = tr("{name} takes no option {unknown!r}.", name=chosen.name, unknown=unknown[0])
         raise Refusal(message, title=TITLE, hint=similar(unknown[0], [*takes]))
     options = {name: tuple(v) if isinstance(v, list) else v for name, v in chosen.options.items()}
     if lr is not None:
@@ -71,7 +78,7 @@ def _options(made: type, chosen: Chosen, lr: float | None, fused: bool) -> dict[
         options["lr"] = 0.01  # SGD of torch before 2.1 has no default
     if fused:
         if "fused" not in takes:
-            raise Refusal(f"{chosen.name} has no fused kernels.", title=TITLE)
+            raise Refusal(tr("{name} has no fused kernels.", name=chosen.name), title=TITLE)
         options["fused"] = True
     return options
 
@@ -97,7 +104,7 @@ def checked_state(state: Any) -> Mapping[str, Any]:
     groups = state.get("param_groups") if isinstance(state, Mapping) else None
     sound = isinstance(groups, list) and all(isinstance(each, Mapping) and "params" in each for each in groups)
     if not sound or not groups or not isinstance(state.get("state"), Mapping):
-        raise Refusal("The file's optimizer state has no `state` and `param_groups`.", title=TITLE)
+        raise Refusal(tr("The file's optimizer state has no `state` and `param_groups`."), title=TITLE)
     found: Mapping[str, Any] = state
     return found
 
@@ -111,7 +118,10 @@ def load(optimizer: torch.optim.Optimizer, state: Mapping[str, Any], fused: bool
         optimizer.load_state_dict({"state": dict(state["state"]), "param_groups": groups})
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
         kind = type(optimizer).__name__
-        raise Refusal(f"The file's optimizer state does not fit {kind}: {text_of(error)}", title=TITLE) from error
+        raise Refusal(
+            tr("The file's optimizer state does not fit {kind}: {text_of}", kind=kind, text_of=text_of(error)),
+            title=TITLE,
+        ) from error
 
 
 class _Named(NamedTuple):
@@ -129,10 +139,14 @@ def matching_groups(model: nn.Module, state: Mapping[str, Any]) -> list[list[nn.
     given = named if wanted == len(named) else trained
     if wanted != len(given):
         raise Refusal(
-            f"The optimizer's state is for {plural(wanted, 'parameter')}, and the model has {len(named):,}"
-            + (f", of which {len(trained):,} are trained." if len(trained) != len(named) else "."),
+            tr(
+                "The optimizer's state is for {parameters}, and the model has {count:,}",
+                parameters=plural(wanted, "parameter"),
+                count=len(named),
+            )
+            + (tr(", of which {count:,} are trained.", count=len(trained)) if len(trained) != len(named) else "."),
             title=TITLE,
-            hint="Begin with a fresh optimizer, or choose the model that the file is of.",
+            hint=tr("Begin with a fresh optimizer, or choose the model that the file is of."),
         )
     for order in _orders(given, kept, shapes, state):
         if all(key not in shapes or shapes[key] == tuple(each.parameter.shape) for key, each in order.items()):
@@ -185,8 +199,12 @@ def _mismatch(given: list[_Named], kept: list[list[Any]], shapes: Mapping[Any, t
     pairs = ((shapes[key], each) for key, each in zip(keys, given) if key in shapes)
     stored, first = next((a, b) for a, b in pairs if a != tuple(b.parameter.shape))
     return Refusal(
-        f"The optimizer's state for {first.name} has the shape {shape(stored)}, the model's parameter "
-        f"{shape(tuple(first.parameter.shape))}.",
+        tr(
+            "The optimizer's state for {name} has the shape {stored}, the model's parameter {tuple}.",
+            name=first.name,
+            stored=shape(stored),
+            tuple=shape(tuple(first.parameter.shape)),
+        ),
         title=TITLE,
-        hint="Begin with a fresh optimizer, or choose the model that the file is of.",
+        hint=tr("Begin with a fresh optimizer, or choose the model that the file is of."),
     )

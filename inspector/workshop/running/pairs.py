@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from ...language import tr
 from ...wording import names as listed
 from ...wording import safe
 from ..failures import Refusal
@@ -52,9 +53,15 @@ def pair_of(sample: Any, what: str = "sample") -> tuple[Any, Any]:
         return sample[0], sample[1]
     if isinstance(sample, Mapping):
         return _of_dict(sample, what)
-    kind = f"a {type(sample).__name__}" + (f" of {len(sample)}" if isinstance(sample, (tuple, list)) else "")
-    hint = "Return a pair from __getitem__: the input, and its label or target."
-    raise Refusal(f"A {what} of the data is {kind}, and no pair (inputs, target).", title=TITLE, hint=hint)
+    kind = f"a {type(sample).__name__}" + (
+        tr(" of {count}", count=len(sample)) if isinstance(sample, (tuple, list)) else ""
+    )
+    hint = tr("Return a pair from __getitem__: the input, and its label or target.")
+    raise Refusal(
+        tr("A {what} of the data is {kind}, and no pair (inputs, target).", what=what, kind=kind),
+        title=TITLE,
+        hint=hint,
+    )
 
 
 def batch_of(batch: Any) -> tuple[Any, Any]:
@@ -62,8 +69,8 @@ def batch_of(batch: Any) -> tuple[Any, Any]:
     inputs, targets = pair_of(batch, "batch")
     if not isinstance(inputs, torch.Tensor):
         kind = type(inputs).__name__
-        hint = "What the loader's collate_fn returns first goes into the model: a tensor."
-        raise Refusal(f"The inputs of a batch are a {kind}, and no tensor.", title=TITLE, hint=hint)
+        hint = tr("What the loader's collate_fn returns first goes into the model: a tensor.")
+        raise Refusal(tr("The inputs of a batch are a {kind}, and no tensor.", kind=kind), title=TITLE, hint=hint)
     is_double = isinstance(targets, torch.Tensor) and targets.dtype == torch.float64
     return inputs, targets.to(torch.float32) if is_double else targets
 
@@ -77,6 +84,8 @@ def _of_dict(sample: Mapping[Any, Any], what: str) -> tuple[Any, Any]:
     if INPUTS in found and TARGETS in found:
         return sample[found[INPUTS]], sample[found[TARGETS]]
     has = listed([safe(name) for name in map(str, sample)], 6)
-    hint = "Call them x and y, image and label, or return a pair (inputs, target)."
-    message = f"A {what} of the data has {has}: which are inputs and which the target is not clear."
+    hint = tr("Call them x and y, image and label, or return a pair (inputs, target).")
+    message = tr(
+        "A {what} of the data has {has}: which are inputs and which the target is not clear.", what=what, has=has
+    )
     raise Refusal(message, title=TITLE, hint=hint)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from ...language import tr
 from ...wording import names, safe, share
 
 LEAST = 20
@@ -71,7 +72,9 @@ def hint(confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> str:
     if not moved:
         return ""
     before, after = _percent(_accuracy(confusion, {})), _percent(_accuracy(confusion, moved))
-    gain = f"With these labels put right the accuracy would be {after} instead of {before}."
+    gain = tr(
+        "With these labels put right the accuracy would be {after} instead of {before}.", after=after, before=before
+    )
     return f"{_looks(confusion, moved, [safe(name, 60) for name in classes])} {gain}"
 
 
@@ -80,17 +83,20 @@ def _looks(confusion: Sequence[Sequence[int]], moved: Mapping[int, int], classes
     steps = {(to - label) % count for label, to in moved.items()}
     if len(moved) > 2 and len(steps) == 1:
         step = steps.pop()
-        return f"The labels look shifted by {min(step, step - count, key=abs):+d}: {told}."
+        return tr("The labels look shifted by {min:+d}: {told}.", min=min(step, step - count, key=abs), told=told)
     if len(moved) == 2 and all(moved.get(to) == label for label, to in moved.items()):
         first, second = (classes[label] for label in moved)
-        return f"{first} and {second} look swapped: {told}."
-    return f"{len(moved)} labels look permuted: {told}."
+        return tr("{first} and {second} look swapped: {told}.", first=first, second=second, told=told)
+    return tr("{count} labels look permuted: {told}.", count=len(moved), told=told)
 
 
 def _told(confusion: Sequence[Sequence[int]], moved: Mapping[int, int], classes: Sequence[str]) -> str:
-    said = [f"{share(confusion[at][to], sum(confusion[at]))} of {classes[at]} are taken for {classes[to]}"
-            for at, to in moved.items()]  # fmt: skip
-    return names(said)
+    return names([_taken(confusion[label], label, other, classes) for label, other in moved.items()])
+
+
+def _taken(row: Sequence[int], label: int, other: int, classes: Sequence[str]) -> str:
+    part = share(row[other], sum(row))
+    return tr("{part} of {name} are taken for {other}", part=part, name=classes[label], other=classes[other])
 
 
 def _percent(part: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ...language import tr
 from ...wording import plural
 
 
@@ -15,7 +16,9 @@ def to_one_size(sizes: Counter[tuple[int, int]]) -> tuple[tuple[str, ...], tuple
     if len(sizes) < 2:
         return (), ()
     (height, width), most = sizes.most_common(1)[0]
-    told = f"Pictures have {plural(len(sizes), 'size')}"
+    told = tr("Pictures have {sizes}", sizes=plural(len(sizes), "size"))
     if most * 2 > sum(sizes.values()):
-        return (f"Resize(({height}, {width}))",), (f"{told}: all are brought to {height} x {width}, the commonest.",)
-    return ("Resize(256)", "CenterCrop(224)"), (f"{told}: the middle of each is brought to 224 x 224.",)
+        return (f"Resize(({height}, {width}))",), (
+            tr("{told}: all are brought to {height} x {width}, the commonest.", told=told, height=height, width=width),
+        )
+    return ("Resize(256)", "CenterCrop(224)"), (tr("{told}: the middle of each is brought to 224 x 224.", told=told),)

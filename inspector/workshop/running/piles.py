@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...language import tr
 from ..failures import Refusal
 from .fetching import Fetch, fetched, put_together, unequal
 from .orders import Order, batched, ordered, share_count
@@ -115,9 +116,9 @@ class ItemPile(Pile):
             inputs = torch.as_tensor(inputs)
         if not isinstance(inputs, Tensor):
             raise Refusal(
-                f"A sample's input is a {type(inputs).__name__}, where a model needs a tensor.",
-                title="The data does not fit",
-                hint="Add ToTensor() to the transforms.",
+                tr("A sample's input is a {name}, where a model needs a tensor.", name=type(inputs).__name__),
+                title=tr("The data does not fit"),
+                hint=tr("Add ToTensor() to the transforms."),
             )
         return inputs, target
 

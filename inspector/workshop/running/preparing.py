@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ...language import tr
 from ...progress import Progress
 from ...wording import names
 from ..failures import Refusal, text_of
@@ -89,15 +90,15 @@ def prepare(request: Train, team: Team = ALONE, *, pictures: int = 0) -> Generat
     check(request)
     criterion = criterion_of(request.criterion)
     device = team.device or device_of(request.device)
-    yield Progress(0, 0, "steps", "Reading the file" if request.start else "Preparing")
+    yield Progress(0, 0, "steps", tr("Reading the file") if request.start else tr("Preparing"))
     loaded = load_file(request.start.path) if request.start is not None else None
     seed = states.seed_of(request, loaded)
     with team.in_turn() if request.data.download else contextlib.nullcontext():  # one fetches it, the others find it
         data = yield from _opened(request, seed, pictures)
-    yield Progress(0, 0, "steps", "Making the model")
+    yield Progress(0, 0, "steps", tr("Making the model"))
     model, notes = _made(request, device, seed, loaded)
     precision = Precision(device, request.amp)
-    yield Progress(0, 0, "steps", "Trying a first batch")
+    yield Progress(0, 0, "steps", tr("Trying a first batch"))
     journal = states.journal_from(request.start, loaded)
     run = Prepared(request, team, device, data, model, criterion, precision, journal, seed)
     run.notes = (*data.notes, *notes, *_precision_notes(run), *_share_notes(run))
@@ -118,7 +119,11 @@ def _opened(request: Train, seed: int, pictures: int) -> Generator[Any, None, Da
     rng.seed_all(seed)
     data = yield from open_data(request.data)
     if data.train is None or not data.train.count:
-        raise Refusal(f"{data.name} has nothing to train on.", title=TITLE, hint="Choose data with a training set.")
+        raise Refusal(
+            tr("{name} has nothing to train on.", name=data.name),
+            title=TITLE,
+            hint=tr("Choose data with a training set."),
+        )
     if pictures:
         yield Looked(look(data, pictures))
     return data
@@ -144,19 +149,26 @@ def _try_out(run: Prepared) -> None:
 
 def _model_notes(run: Prepared) -> Iterator[str]:
     if kept := states.left_out(run.model):
-        yield f"Only their own class could read them, so they cannot be saved: {names(kept)}."
+        yield tr("Only their own class could read them, so they cannot be saved: {kept}.", kept=names(kept))
 
 
 def _precision_notes(run: Prepared) -> Iterator[str]:
     if run.request.amp and not run.precision.is_mixed:
-        yield f"{described(run.device)} has no mixed precision here: it is trained in full precision."
+        yield tr(
+            "{described} has no mixed precision here: it is trained in full precision.", described=described(run.device)
+        )
 
 
 def _share_notes(run: Prepared) -> Iterator[str]:
     together = run.batch_size * run.team.size
     if together != run.request.batch_size:
         size, many = run.request.batch_size, run.team.size
-        yield f"{size} samples cannot be shared by {many} processes: a batch has {together}."
+        yield tr(
+            "{size} samples cannot be shared by {many} processes: a batch has {together}.",
+            size=size,
+            many=many,
+            together=together,
+        )
 
 
 def absolute(request: Train) -> Train:
@@ -176,14 +188,20 @@ def absolute(request: Train) -> Train:
 def check(request: Train) -> None:
     """Raises Refusal for what can be seen to be wrong before anything is opened."""
     if request.batch_size < 1:
-        raise Refusal(f"A batch of {request.batch_size} samples cannot be trained on.", title=TITLE)
+        raise Refusal(
+            tr("A batch of {batch_size} samples cannot be trained on.", batch_size=request.batch_size), title=TITLE
+        )
     if request.model.kind == "torchscript":
-        hint = "Choose the class that it was made of."
-        raise Refusal("TorchScript can be tested here, and not trained on.", title=TITLE, hint=hint)
+        hint = tr("Choose the class that it was made of.")
+        raise Refusal(tr("TorchScript can be tested here, and not trained on."), title=TITLE, hint=hint)
     if not request.name or os.path.basename(request.name) != request.name:
-        raise Refusal(f"{request.name!r} is no name for a file.", title=TITLE, hint="A word without / will do.")
+        raise Refusal(
+            tr("{name!r} is no name for a file.", name=request.name), title=TITLE, hint=tr("A word without / will do.")
+        )
     if request.epochs < 1:
-        raise Refusal(f"It cannot be trained until epoch {request.epochs}: epochs count from 1.", title=TITLE)
+        raise Refusal(
+            tr("It cannot be trained until epoch {epochs}: epochs count from 1.", epochs=request.epochs), title=TITLE
+        )
 
 
 def _given(start: Start | None) -> str:
@@ -196,10 +214,14 @@ def _placed_on(model: nn.Module, device: torch.device) -> nn.Module:
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
-        message = f"The model does not fit into the memory of {described(device)}: {text_of(error)}"
-        raise Refusal(message, title=MEMORY, hint="Choose another device.") from error
+        message = tr(
+            "The model does not fit into the memory of {described}: {text_of}",
+            described=described(device),
+            text_of=text_of(error),
+        )
+        raise Refusal(message, title=MEMORY, hint=tr("Choose another device.")) from error
 
 
 def _device_check(run: Prepared) -> Check:
-    text = described(run.device) + (", mixed precision." if run.precision.is_mixed else ".")
-    return Check("Device", "ok", text)
+    text = described(run.device) + (tr(", mixed precision.") if run.precision.is_mixed else ".")
+    return Check(tr("Device"), "ok", text)

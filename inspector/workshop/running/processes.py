@@ -22,6 +22,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from ...language import tr
 from .. import crossing
 from ..requests import Failure, WorkshopError
 from ..run_requests import GoOn, Pause, StopSoon, Train
@@ -173,7 +174,9 @@ class Processes:
         where = "from what was saved last" if self._request.nodes > 1 else "from the beginning"
         if self._latest:
             where = f"from {os.path.basename(self._latest)}"
-        return f"Process {self._lost[0] + 1} was lost in mid-run. All of them start again, {where}."
+        return tr(
+            "Process {lost} was lost in mid-run. All of them start again, {where}.", lost=self._lost[0] + 1, where=where
+        )
 
     def _let_go(self, process: _Process) -> None:
         self._selector.unregister(process.connection)
@@ -195,7 +198,7 @@ class Processes:
         if self._failure is not None:
             error = WorkshopError(**self._failure._asdict())
         else:
-            error = WorkshopError("The engine that starts its processes ended without a word.", title=TITLE)
+            error = WorkshopError(tr("The engine that starts its processes ended without a word."), title=TITLE)
         error.is_end = True
         return error
 

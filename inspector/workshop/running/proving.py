@@ -22,6 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ...language import tr
 from ...wording import names, plural
 from ..failures import text_of
 from ..run_words import Check
@@ -51,31 +52,46 @@ def _modes(model: nn.Module) -> Check:
     modules = list(model.named_modules())
     training = [named(path, module) for path, module in modules if module.training]
     if training:
-        said = f"In training mode in spite of model.eval(): {names(training)}. Its forward, or its eval, sets it."
-        return Check("Evaluation mode", "warning", said)
-    said = f"model.eval() and inference_mode: none of {plural(len(modules), 'module')} is in training mode."
-    return Check("Evaluation mode", "ok", said)
+        said = tr(
+            "In training mode in spite of model.eval(): {training}. Its forward, or its eval, sets it.",
+            training=names(training),
+        )
+        return Check(tr("Evaluation mode"), "warning", said)
+    said = tr(
+        "model.eval() and inference_mode: none of {modules} is in training mode.",
+        modules=plural(len(modules), "module"),
+    )
+    return Check(tr("Evaluation mode"), "ok", said)
 
 
 def _normalization(model: nn.Module) -> Check:
     layers = [(path, module) for path, module in model.named_modules() if "BatchNorm" in _kind(module)]
     bare = [named(path, module) for path, module in layers if getattr(module, "running_mean", module) is None]
     if bare:
-        said = f"{names(bare)}: nothing is stored there (track_running_stats=False), so each batch is normalized by"
-        return Check("Batch normalization", "warning", f"{said} itself, and the result depends on the batch size.")
+        said = tr(
+            "{bare}: nothing is stored there (track_running_stats=False), so each batch is normalized by",
+            bare=names(bare),
+        )
+        return Check(
+            tr("Batch normalization"),
+            "warning",
+            tr("{said} itself, and the result depends on the batch size.", said=said),
+        )
     if not layers:
-        return Check("Batch normalization", "ok", "There is no BatchNorm layer.")
-    return Check("Batch normalization", "ok", f"{_layers(layers, 'BatchNorm')} with stored statistics.")
+        return Check(tr("Batch normalization"), "ok", tr("There is no BatchNorm layer."))
+    return Check(
+        tr("Batch normalization"), "ok", tr("{layers} with stored statistics.", layers=_layers(layers, "BatchNorm"))
+    )
 
 
 def _dropout(model: nn.Module) -> Check:
     layers = [(path, module) for path, module in model.named_modules() if "Dropout" in _kind(module)]
     on = [named(path, module) for path, module in layers if module.training]
     if on:
-        return Check("Dropout", "warning", f"Still on: {names(on)}.")
+        return Check(tr("Dropout"), "warning", tr("Still on: {on}.", on=names(on)))
     if not layers:
-        return Check("Dropout", "ok", "There is no Dropout layer.")
-    return Check("Dropout", "ok", f"{_layers(layers, 'Dropout')}, switched off.")
+        return Check(tr("Dropout"), "ok", tr("There is no Dropout layer."))
+    return Check(tr("Dropout"), "ok", tr("{layers}, switched off.", layers=_layers(layers, "Dropout")))
 
 
 def _kind(module: nn.Module) -> str:
@@ -118,30 +134,37 @@ def _output(model: nn.Module, inputs: Any, seed: int) -> Tensor:
 def _repeatable(model: nn.Module, inputs: Any, first: Tensor, second: Tensor) -> Check:
     if _have_same_bits(first, second):
         many = plural(len(first) if first.dim() else 1, "sample")
-        said = f"The same {many} twice, under different seeds, gave the same bits."
-        return Check("Repeatable", "ok", said)
+        said = tr("The same {many} twice, under different seeds, gave the same bits.", many=many)
+        return Check(tr("Repeatable"), "ok", said)
     if first.device.type != "cpu" and _are_close(first, second, 1e-4):
-        said = f"The same samples twice agree up to rounding, as kernels of {first.device.type} may do it."
-        return Check("Repeatable", "ok", said)
+        said = tr(
+            "The same samples twice agree up to rounding, as kernels of {type} may do it.", type=first.device.type
+        )
+        return Check(tr("Repeatable"), "ok", said)
     where = _first_that_differs(model, inputs)
-    said = f"The same samples twice give different outputs: {where} draws random numbers in evaluation mode too."
-    hint = "A functional dropout needs training=self.training."
-    return Check("Repeatable", "warning", f"{said} {hint}")
+    said = tr(
+        "The same samples twice give different outputs: {where} draws random numbers in evaluation mode too.",
+        where=where,
+    )
+    hint = tr("A functional dropout needs training=self.training.")
+    return Check(tr("Repeatable"), "warning", f"{said} {hint}")
 
 
 def _independent(model: nn.Module, inputs: Any, whole: Tensor) -> Check:
     """Half of the samples by themselves against the same half among all."""
     half = len(whole) // 2 if whole.dim() else 0
     if not isinstance(inputs, Tensor) or not half or len(inputs) != len(whole):
-        return Check("Independent", "assumed", "Whether samples depend on each other could not be tried.")
+        return Check(tr("Independent"), "assumed", tr("Whether samples depend on each other could not be tried."))
     try:
         alone = _output(model, inputs[:half].clone(), _SEEDS[0])
     except Exception as error:  # a model that takes only batches of one size
-        return Check("Independent", "assumed", f"It takes no smaller batch ({text_of(error)[:200]}).")
+        return Check(
+            tr("Independent"), "assumed", tr("It takes no smaller batch ({text_of}).", text_of=text_of(error)[:200])
+        )
     if alone.shape == whole[:half].shape and _are_close(alone, whole[:half], _ROUNDING):
-        return Check("Independent", "ok", "A sample gives the same whichever other samples are in its batch.")
-    said = "What a sample gives depends on the others in its batch: something is normalized over the batch."
-    return Check("Independent", "warning", f"{said} The result depends on batch size and order.")
+        return Check(tr("Independent"), "ok", tr("A sample gives the same whichever other samples are in its batch."))
+    said = tr("What a sample gives depends on the others in its batch: something is normalized over the batch.")
+    return Check(tr("Independent"), "warning", tr("{said} The result depends on batch size and order.", said=said))
 
 
 def _have_same_bits(first: Tensor, second: Tensor) -> bool:
@@ -170,7 +193,7 @@ def _first_that_differs(model: nn.Module, inputs: Any) -> str:
         path, went_in, came_out = one
         if (path, went_in) == other[:2] and came_out != other[2]:
             return named(path, dict(model.named_modules())[path])
-    return "the model"
+    return tr("the model")
 
 
 def _trace(model: nn.Module, inputs: Any, seed: int) -> list[Any]:
@@ -234,6 +257,10 @@ def unchanged(before: dict[str, bytes], model: nn.Module) -> Check:
     after = digests(model)
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     if changed:
-        said = f"The test itself changed {names(changed)}: the forward of the model writes there."
-        return Check("Weights unchanged", "warning", said)
-    return Check("Weights unchanged", "ok", f"{plural(len(after), 'tensor')} of the state_dict, bit for bit as before.")
+        said = tr("The test itself changed {changed}: the forward of the model writes there.", changed=names(changed))
+        return Check(tr("Weights unchanged"), "warning", said)
+    return Check(
+        tr("Weights unchanged"),
+        "ok",
+        tr("{tensors} of the state_dict, bit for bit as before.", tensors=plural(len(after), "tensor")),
+    )

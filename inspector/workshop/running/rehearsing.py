@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from ...language import tr
 from ...progress import Progress
 from ...wording import number
 from ..handshake import BATCHES, judged, standard_error
@@ -47,7 +48,7 @@ def rehearse(request: Rehearse) -> Generator[Any, None, Rehearsal]:
 
 
 def _notes(run: Prepared) -> Iterator[Check]:
-    yield from (Check("Note", "assumed", note) for note in run.notes)
+    yield from (Check(tr("Note"), "assumed", note) for note in run.notes)
 
 
 def _engine_checks(run: Prepared) -> Iterator[Check]:
@@ -63,11 +64,15 @@ def _loss_check(run: Prepared, losses: list[float]) -> Iterator[Check]:
     mean, expected = sum(losses) / len(losses), run.request.expected
     if expected is None:
         state = "ok" if mean == mean else "bad"
-        first = "The first batch has" if len(losses) == 1 else f"The first {len(losses)} batches have"
-        yield Check("Loss", state, f"{first} a loss of {number(float(f'{mean:.3g}'))}.")
+        first = (
+            tr("The first batch has") if len(losses) == 1 else tr("The first {count} batches have", count=len(losses))
+        )
+        yield Check(
+            tr("Loss"), state, tr("{first} a loss of {float}.", first=first, float=number(float(f"{mean:.3g}")))
+        )
         return
     shake = judged(len(losses), mean, expected, run.request.expected_is, standard_error(losses))
-    yield Check("Loss", "warning" if shake.is_jump else "ok", shake.text)
+    yield Check(tr("Loss"), "warning" if shake.is_jump else "ok", shake.text)
 
 
 def _valid_loss(run: Prepared) -> Generator[Progress, None, float | None]:
@@ -94,8 +99,8 @@ def _train_losses(run: Prepared) -> Generator[Progress, None, list[float]]:
             with torch.no_grad(), run.precision.autocast():
                 output = run.model(moved(inputs, run.device))
                 losses.append(float(run.criterion(output, moved(targets, run.device))))
-            yield Progress(len(losses), BATCHES, "batches", "Trying the first batches")
+            yield Progress(len(losses), BATCHES, "batches", tr("Trying the first batches"))
     except Exception as error:
         place = batch_of(run.journal.epoch, first + len(losses) + 1)
-        raise placed(error, run.model, place, "Training would fail") from error
+        raise placed(error, run.model, place, tr("Training would fail")) from error
     return losses

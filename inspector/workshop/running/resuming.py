@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
+from ...language import tr
 from ...wording import number, plural
 from ..failures import Refusal
 from ..run_requests import Train
@@ -36,7 +37,7 @@ class Optimizing(NamedTuple):
 def optimizing(request: Train, model: nn.Module, loaded: Any) -> Optimizing:
     """Optimizer and scheduler of `request`. Raises Refusal where the file's states do not fit."""
     if not any(each.requires_grad for each in model.parameters()):
-        raise Refusal("The model has nothing to learn: none of its parameters is trained.", title=optimizers.TITLE)
+        raise Refusal(tr("The model has nothing to learn: none of its parameters is trained."), title=optimizers.TITLE)
     start, chosen, lr = request.start, request.scheduler, request.lr
     state = _part_of(loaded, start.optimizer if start is not None else None)
     schedule = _part_of(loaded, start.scheduler if start is not None else None)
@@ -60,23 +61,35 @@ def _part_of(loaded: Any, keys: Any) -> Any:
 
 
 def _optimizer_checks(request: Train, optimizer: Any, state: Any) -> Iterator[Check]:
-    rate = f"learning rate {number(optimizers.rate_of(optimizer))}"
+    rate = tr("learning rate {rate_of}", rate_of=number(optimizers.rate_of(optimizer)))
     name = request.optimizer.name
     if state is not None:
         many = plural(len(state["state"]), "parameter")
-        yield Check("Optimizer", "ok", f"{name} goes on with its state for {many}, {rate}.")
+        yield Check(
+            tr("Optimizer"),
+            "ok",
+            tr("{name} goes on with its state for {many}, {rate}.", name=name, many=many, rate=rate),
+        )
     else:
-        yield Check("Optimizer", "assumed" if request.start else "ok", f"{name} begins afresh, {rate}.")
+        yield Check(
+            tr("Optimizer"),
+            "assumed" if request.start else "ok",
+            tr("{name} begins afresh, {rate}.", name=name, rate=rate),
+        )
 
 
 def _scheduler_checks(request: Train, schedule: Any) -> Iterator[Check]:
     chosen = request.scheduler
     if chosen is not None and schedule is not None:
-        yield Check("Scheduler", "ok", f"{chosen.name} goes on where it was.")
+        yield Check(tr("Scheduler"), "ok", tr("{name} goes on where it was.", name=chosen.name))
     elif chosen is not None:
-        yield Check("Scheduler", "assumed" if request.start else "ok", f"{chosen.name} begins afresh.")
+        yield Check(
+            tr("Scheduler"), "assumed" if request.start else "ok", tr("{name} begins afresh.", name=chosen.name)
+        )
     elif schedule is not None:
-        yield Check("Scheduler", "warning", "The file has a scheduler's state, and none was chosen: it is not used.")
+        yield Check(
+            tr("Scheduler"), "warning", tr("The file has a scheduler's state, and none was chosen: it is not used.")
+        )
 
 
 def load_scaler(request: Train, precision: Precision, loaded: Any) -> None:
@@ -93,8 +106,20 @@ def place_in_epoch(journal: Journal, request: Train, loaded: Any, batches: int) 
     is_own = request.start is not None and request.start.is_own
     if journal.batch and is_own and size not in (None, request.batch_size):
         journal.batch = journal.batch * int(size) // request.batch_size
-        notes.append(f"The file has batches of {size}: it goes on after batch {journal.batch} of the new size.")
+        notes.append(
+            tr(
+                "The file has batches of {size}: it goes on after batch {batch} of the new size.",
+                size=size,
+                batch=journal.batch,
+            )
+        )
     if journal.batch > batches:
-        notes.append(f"The epoch has {plural(batches, 'batch', 'batches')} now; {journal.batch:,} were done.")
+        notes.append(
+            tr(
+                "The epoch has {batchs} now; {batch:,} were done.",
+                batchs=plural(batches, "batch", "batches"),
+                batch=journal.batch,
+            )
+        )
         journal.batch = batches
     return tuple(notes)

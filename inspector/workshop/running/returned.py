@@ -17,6 +17,7 @@ import numpy as np
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
+from ...language import tr
 from ...progress import Progress
 from ...wording import names, safe
 from ..failures import Refusal
@@ -62,7 +63,8 @@ def parts_of(name: str, returned: Any) -> tuple[Mapping[str, Any], tuple[str, ..
         parts = {part_of(str(key)): each for key, each in returned.items() if part_of(str(key))}
         if not parts:
             keys = names([safe(str(key)) for key in returned], 6)
-            raise Refusal(f"{name} returned a dict of {keys}, and none of these is a part.", title=_TITLE, hint=_HINT)
+            sentence = tr("{name} returned a dict of {keys}, and none of these is a part.", name=name, keys=keys)
+            raise Refusal(sentence, title=_TITLE, hint=_HINT)
     elif _is_several(returned):
         return _in_order(returned)
     else:
@@ -77,7 +79,7 @@ def _is_several(returned: Any) -> bool:
 
 def _in_order(returned: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     if len(returned) == 2 and all(isinstance(each, DataLoader) for each in returned):
-        return dict(zip((TRAIN, VALIDATION), returned)), ("The second loader is validated with.",)
+        return dict(zip((TRAIN, VALIDATION), returned)), (tr("The second loader is validated with."),)
     order = {1: (TRAIN,), 2: (TRAIN, TEST), 3: (TRAIN, VALIDATION, TEST)}
     return {part: each for part, each in zip(order[len(returned)], returned) if each is not None}, ()
 
@@ -104,8 +106,9 @@ def _is_data(value: Any) -> bool:
 def _checked(name: str, value: Any) -> Any:
     if _is_data(value):
         return value
-    kind = f"a {type(value).__name__}" if value is not None else "None"
-    raise Refusal(f"{name} returned {kind}, where data was expected.", title=_TITLE, hint=_HINT)
+    kind = f"a {type(value).__name__}" if value is not None else tr("None")
+    sentence = tr("{name} returned {kind}, where data was expected.", name=name, kind=kind)
+    raise Refusal(sentence, title=_TITLE, hint=_HINT)
 
 
 # -- one part -----------------------------------------------------------------------------------------------------
@@ -121,8 +124,8 @@ def samples_of(value: Any) -> Generator[Progress, None, Part]:
         return (yield from _data_set(value))
     if hasattr(value, "__iter__"):
         return (yield from _stream(value))
-    message = f"A {type(value).__name__} does not say how many samples it has."
-    raise Refusal(message, title=_TITLE, hint="Give it a __len__.")
+    message = tr("A {name} does not say how many samples it has.", name=type(value).__name__)
+    raise Refusal(message, title=_TITLE, hint=tr("Give it a __len__."))
 
 
 def _data_set(dataset: Any) -> Generator[Progress, None, Part]:
@@ -153,7 +156,7 @@ def _counted_classes(pile: Pile) -> Generator[Progress, None, tuple[str, ...]]:
     largest = done = 0
     for _, targets in pile.batches(_STREAM_BATCH, Order(shuffled=False)):
         largest, done = max(largest, int(targets.max())), done + len(targets)
-        yield Progress(done, pile.count, "samples", "Looking at the labels")
+        yield Progress(done, pile.count, "samples", tr("Looking at the labels"))
     return numbered(largest + 1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
+from ...language import tr
 from ..run_requests import LookAtData, Rehearse, RunRequest, Test, Train
 from .wishes import Wishes
 
@@ -84,7 +85,11 @@ def _refuse_old_torch() -> None:
 
     if tuple(int(part) for part in torch.__version__.split(".")[:2]) < _OLDEST:
         raise Refusal(
-            f"torch {torch.__version__} in {sys.executable} does not read checkpoints safely that hold numbers.",
-            hint="Runs need torch 2.1 or newer: choose another interpreter.",
-            title="This torch is too old",
+            tr(
+                "torch {version} in {executable} does not read checkpoints safely that hold numbers.",
+                version=torch.__version__,
+                executable=sys.executable,
+            ),
+            hint=tr("Runs need torch 2.1 or newer: choose another interpreter."),
+            title=tr("This torch is too old"),
         )

@@ -26,6 +26,7 @@ from typing import Any, BinaryIO
 import torch
 from torch import Tensor
 
+from ...language import tr
 from ...wording import size
 from ..failures import text_of
 from ..requests import WorkshopError
@@ -155,9 +156,13 @@ def _check(path: str, meant: Mapping[str, Any]) -> None:
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        raise WorkshopError(f"What was written cannot be read back: {text_of(error)}", title=TITLE) from error
+        raise WorkshopError(
+            tr("What was written cannot be read back: {text_of}", text_of=text_of(error)), title=TITLE
+        ) from error
     if different := first_difference(found, dict(meant)):
-        raise WorkshopError(f"What was written is not what was meant, at {different}.", title=TITLE, hint=_DISK)
+        raise WorkshopError(
+            tr("What was written is not what was meant, at {different}.", different=different), title=TITLE, hint=_DISK
+        )
 
 
 _DISK = "The disk, or the memory, may be failing."
@@ -166,15 +171,15 @@ _DISK = "The disk, or the memory, may be failing."
 def first_difference(a: Any, b: Any, where: str = "") -> str:
     """Where two states of plain values and tensors differ, tensors by their bits; empty when they do not."""
     if isinstance(a, Tensor) and isinstance(b, Tensor):
-        return "" if same_bits(a, b) else where or "the tensor"
+        return "" if same_bits(a, b) else where or tr("the tensor")
     if isinstance(a, Mapping) and isinstance(b, Mapping):
         if a.keys() != b.keys():
-            return f"the keys of {where or 'the file'}"
+            return tr("the keys of {where}", where=where or "the file")
         pairs = [(f"{where}.{key}" if where else str(key), a[key], b[key]) for key in a]
     elif isinstance(a, (list, tuple)) and type(a) is type(b) and len(a) == len(b):
         pairs = [(f"{where}.{place}", *both) for place, both in enumerate(zip(a, b))]
     else:
-        return "" if type(a) is type(b) and (a == b or (a != a and b != b)) else where or "the value"
+        return "" if type(a) is type(b) and (a == b or (a != a and b != b)) else where or tr("the value")
     return next(filter(None, (first_difference(x, y, place) for place, x, y in pairs)), "")
 
 
@@ -193,25 +198,30 @@ def same_bits(a: Tensor, b: Tensor) -> bool:
 
 def _cannot(path: str, error: OSError, last_good: str) -> WorkshopError:
     folder, name = os.path.split(path)
-    message = f"{name.replace(PART, '').lstrip('.')} could not be written into {folder}: {_why(error, folder)}."
+    message = tr(
+        "{name} could not be written into {folder}: {why}.",
+        name=name.replace(PART, "").lstrip("."),
+        folder=folder,
+        why=_why(error, folder),
+    )
     good = path if os.path.exists(path) else last_good
-    kept = f" The last good file is whole: {good}." if good and os.path.exists(good) else ""
+    kept = tr(" The last good file is whole: {good}.", good=good) if good and os.path.exists(good) else ""
     return WorkshopError(message + kept, title=TITLE, hint=_hint(error))
 
 
 def _why(error: OSError, folder: str) -> str:
     if error.errno == errno.ENOSPC:
-        return f"the disk is full ({_free(folder)} left)"
+        return tr("the disk is full ({free} left)", free=_free(folder))
     if error.errno == errno.EFBIG:
-        return "files may not become that large here"
+        return tr("files may not become that large here")
     if error.errno == errno.EDQUOT:
-        return "the quota is used up"
+        return tr("the quota is used up")
     if error.errno == errno.EROFS:
-        return "the disk is read-only"
+        return tr("the disk is read-only")
     if error.errno in (errno.EACCES, errno.EPERM):
-        return "this user may not write there"
+        return tr("this user may not write there")
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE):
-        return "the folder is not there any more" if error.errno != errno.ENOTDIR else "a file is in the way"
+        return tr("the folder is not there any more") if error.errno != errno.ENOTDIR else tr("a file is in the way")
     return error.strerror or text_of(error)
 
 
@@ -224,5 +234,5 @@ def _free(folder: str) -> str:
 
 def _hint(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "Make room, or choose another folder, and go on from the last good file."
-    return "Choose another folder, and go on from the last good file."
+        return tr("Make room, or choose another folder, and go on from the last good file.")
+    return tr("Choose another folder, and go on from the last good file.")

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
+from ...language import tr
 from ..failures import Refusal, text_of
 from ..named import similar
 from ..run_requests import Chosen
@@ -40,7 +41,9 @@ def made_scheduler(
         with _quietly():
             scheduler: lr_scheduler.LRScheduler = made(optimizer, **options)
     except (TypeError, ValueError) as error:
-        raise Refusal(f"{chosen.name} could not be made: {text_of(error)}", title=TITLE) from error
+        raise Refusal(
+            tr("{name} could not be made: {text_of}", name=chosen.name, text_of=text_of(error)), title=TITLE
+        ) from error
     if state is not None:
         _load(scheduler, state)
     return scheduler
@@ -50,10 +53,14 @@ def scheduler_class(name: str) -> Any:
     """The class by its name. Raises Refusal."""
     found = getattr(lr_scheduler, name, None)
     if name in _NEED_CODE:
-        raise Refusal(f"{name} is made of code that a name cannot tell.", title=TITLE, hint="Choose another one.")
+        raise Refusal(
+            tr("{name} is made of code that a name cannot tell.", name=name),
+            title=TITLE,
+            hint=tr("Choose another one."),
+        )
     if not isinstance(found, type) or name in _BASES or not hasattr(found, "step"):
         known = [key for key in vars(lr_scheduler) if key.endswith(("LR", "Plateau", "Restarts"))]
-        raise Refusal(f"torch has no scheduler {name!r}.", title=TITLE, hint=similar(name, known))
+        raise Refusal(tr("torch has no scheduler {name!r}.", name=name), title=TITLE, hint=similar(name, known))
     return found
 
 
@@ -61,7 +68,7 @@ def _options(made: Any, chosen: Chosen, optimizer: torch.optim.Optimizer, epochs
     takes = inspect.signature(made).parameters
     unknown = [name for name in chosen.options if name not in takes]
     if unknown:
-        message = f"{chosen.name} takes no option {unknown[0]!r}."
+        message = tr("{name} takes no option {unknown!r}.", name=chosen.name, unknown=unknown[0])
         raise Refusal(message, title=TITLE, hint=similar(unknown[0], [*takes][1:]))
     options = dict(chosen.options)
     if chosen.name == "CosineAnnealingLR":
@@ -75,14 +82,17 @@ def _options(made: Any, chosen: Chosen, optimizer: torch.optim.Optimizer, epochs
 
 def _load(scheduler: Any, state: Any) -> None:
     if not isinstance(state, Mapping):
-        raise Refusal(f"The file's scheduler state is a {type(state).__name__}.", title=TITLE)
+        raise Refusal(tr("The file's scheduler state is a {name}.", name=type(state).__name__), title=TITLE)
     counters = [name for name, value in vars(scheduler).items() if isinstance(value, Counter)]
     try:
         with _quietly():
             scheduler.load_state_dict(dict(state))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         kind = type(scheduler).__name__
-        raise Refusal(f"The file's scheduler state does not fit {kind}: {text_of(error)}", title=TITLE) from error
+        raise Refusal(
+            tr("The file's scheduler state does not fit {kind}: {text_of}", kind=kind, text_of=text_of(error)),
+            title=TITLE,
+        ) from error
     for name in counters:
         setattr(scheduler, name, Counter(getattr(scheduler, name)))
 
@@ -102,8 +112,10 @@ def step(scheduler: Any, loss: float) -> None:
             else:
                 scheduler.step()
     except ValueError as error:
-        hint = "Choose a longer schedule, or fewer epochs."
-        raise Refusal(f"{type(scheduler).__name__} ended: {text_of(error)}", title=TITLE, hint=hint) from error
+        hint = tr("Choose a longer schedule, or fewer epochs.")
+        raise Refusal(
+            tr("{name} ended: {text_of}", name=type(scheduler).__name__, text_of=text_of(error)), title=TITLE, hint=hint
+        ) from error
 
 
 def future_rates(

@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+from ...language import tr
 from ..failures import Refusal
 from ..named import similar
 from .vision import why_not
@@ -24,19 +25,25 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 def class_of(name: str) -> tuple[Any, dict[str, Any]]:
     """The class of a set, and what it takes besides: `EMNIST_letters` is EMNIST(split="letters")."""
     if reason := why_not():
-        raise Refusal(f"{name} is a data set of torchvision.", title="There is no torchvision", hint=reason)
+        raise Refusal(
+            tr("{name} is a data set of torchvision.", name=name), title=tr("There is no torchvision"), hint=reason
+        )
     from torchvision import datasets  # type: ignore[import-untyped]
 
     base, _, split = name.partition("_")
     options = {"split": split or "balanced"} if base == "EMNIST" else {}
     kind = getattr(datasets, base if options else name, None)
     if kind in (datasets.ImageFolder, datasets.DatasetFolder, datasets.VisionDataset):
-        hint = "Name the folder alone, without it."
-        raise Refusal(f"{name} is no data set, but a way to read one.", title="The data set is not known", hint=hint)
+        hint = tr("Name the folder alone, without it.")
+        raise Refusal(
+            tr("{name} is no data set, but a way to read one.", name=name),
+            title=tr("The data set is not known"),
+            hint=hint,
+        )
     if not (isinstance(kind, type) and issubclass(kind, datasets.VisionDataset)):
         known = [each for each in datasets.__all__ if isinstance(getattr(datasets, each), type)]
-        title = "The data set is not known"
-        raise Refusal(f"torchvision has no data set {name!r}.", title=title, hint=similar(name, known))
+        title = tr("The data set is not known")
+        raise Refusal(tr("torchvision has no data set {name!r}.", name=name), title=title, hint=similar(name, known))
     _check_needs(kind, name, options)
     return kind, options
 
@@ -45,9 +52,9 @@ def _check_needs(kind: Any, name: str, options: Mapping[str, Any]) -> None:
     needed = [each.name for each in parameters(kind).values() if each.default is each.empty]
     lacking = [each for each in needed if each not in ("root", *options)]
     if lacking:
-        hint = "Return it from a function of your own: data.py:function"
-        message = f"{name} needs more than a folder: {', '.join(lacking)}."
-        raise Refusal(message, title="The data set needs more", hint=hint)
+        hint = tr("Return it from a function of your own: data.py:function")
+        message = tr("{name} needs more than a folder: {lacking}.", name=name, lacking=", ".join(lacking))
+        raise Refusal(message, title=tr("The data set needs more"), hint=hint)
 
 
 def parameters(kind: Any) -> dict[str, inspect.Parameter]:

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sized
 from typing import Any, NamedTuple
 
+from ...language import tr
 from ...wording import names
 from ..failures import Refusal, text_of
 from ..run_requests import DataSource
@@ -80,23 +81,28 @@ def _looked_for(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Pl
         except FileNotFoundError:
             continue
         is_expected = (bool(source.path) and folder == looked[0]) or "root" not in parameters(kind)
-        return Place(folder, dataset, () if is_expected else (f"Read from {folder}.",))
+        return Place(folder, dataset, () if is_expected else (tr("Read from {folder}.", folder=folder),))
     raise _missing(source, kind, looked[:1] if source.path else looked)
 
 
 def _fetched(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place:
     folder = folders(source, kind)[0] if source.path else own_folder()
     if "download" not in parameters(kind):
-        hint = "Its makers want it to be fetched by hand: see the documentation of torchvision."
-        raise Refusal(f"torchvision cannot fetch {source.name}.", title=TITLE, hint=hint)
+        hint = tr("Its makers want it to be fetched by hand: see the documentation of torchvision.")
+        raise Refusal(tr("torchvision cannot fetch {name}.", name=source.name), title=TITLE, hint=hint)
     try:
         os.makedirs(folder, exist_ok=True)
         dataset = _construct(kind, folder, {**options, "download": True})
     except Exception as error:
-        message = f"{source.name} could not be fetched into {folder}: {text_of(error).rstrip('.')}."
-        hint = "See whether this machine reaches the network and may write there, or copy the files there."
-        raise Refusal(message, title="The data could not be fetched", hint=hint) from error
-    return Place(folder, dataset, (f"Fetched into {folder}.",))
+        message = tr(
+            "{name} could not be fetched into {folder}: {text_of}.",
+            name=source.name,
+            folder=folder,
+            text_of=text_of(error).rstrip("."),
+        )
+        hint = tr("See whether this machine reaches the network and may write there, or copy the files there.")
+        raise Refusal(message, title=tr("The data could not be fetched"), hint=hint) from error
+    return Place(folder, dataset, (tr("Fetched into {folder}.", folder=folder),))
 
 
 def made(kind: Any, folder: str, options: Mapping[str, Any]) -> Any:
@@ -144,12 +150,14 @@ def _why(kind: Any, folder: str, error: Exception) -> Exception:
     """What the error of a set's constructor means."""
     text = text_of(error)
     if "pip install" in text:
-        return Refusal(f"{kind.__name__} cannot be read here: {text}", title="A package is missing")
+        return Refusal(
+            tr("{name} cannot be read here: {text}", name=kind.__name__, text=text), title=tr("A package is missing")
+        )
     if isinstance(error, FileNotFoundError) or re.search("download|dataset not found", text, re.IGNORECASE):
         return FileNotFoundError(text)
     if isinstance(error, ValueError) and "for argument" in text:
         return ValueError(text)
-    what = f"{type(error).__name__}: {text}" if text else "its files are not as long as they say"
+    what = f"{type(error).__name__}: {text}" if text else tr("its files are not as long as they say")
     return _damaged(kind, folder, what)
 
 
@@ -157,21 +165,34 @@ def _check_lengths(kind: Any, folder: str, dataset: Any) -> None:
     """Raises Refusal where there are more pictures than labels: most sets do not look."""
     for kept in (getattr(dataset, name, None) for name in ("targets", "labels")):
         if isinstance(kept, Sized) and len(kept) != len(dataset):
-            raise _damaged(kind, folder, f"it has {len(dataset):,} pictures and {len(kept):,} labels")
+            raise _damaged(
+                kind,
+                folder,
+                tr("it has {count:,} pictures and {count_2:,} labels", count=len(dataset), count_2=len(kept)),
+            )
 
 
 def _damaged(kind: Any, folder: str, what: str) -> Refusal:
-    hint = "Its files seem damaged or cut short: remove them and fetch them again."
-    return Refusal(f"{kind.__name__} in {folder} cannot be read: {what.rstrip('.')}.", title=_DAMAGED, hint=hint)
+    hint = tr("Its files seem damaged or cut short: remove them and fetch them again.")
+    return Refusal(
+        tr("{name} in {folder} cannot be read: {what}.", name=kind.__name__, folder=folder, what=what.rstrip(".")),
+        title=_DAMAGED,
+        hint=hint,
+    )
 
 
 def _missing(source: DataSource, kind: Any, looked: list[str]) -> _Missing:
-    message = f"There is no {source.name} in {' or '.join(looked)}, or its files are not whole."
+    message = tr(
+        "There is no {name} in {looked}, or its files are not whole.", name=source.name, looked=" or ".join(looked)
+    )
     if "download" not in parameters(kind):
-        return _Missing(message, title=TITLE, hint="Name the folder that holds it.")
-    hint = "Name the folder that holds it, or let it be fetched (--download)."
+        return _Missing(message, title=TITLE, hint=tr("Name the folder that holds it."))
+    hint = tr("Name the folder that holds it, or let it be fetched (--download).")
     if packed := [os.path.basename(each) for folder in looked for each in _packed(folder, kind.__name__)]:
-        hint += f" Packed files are there ({names(packed)}): unpack them, or let them be fetched, which unpacks them."
+        hint += tr(
+            " Packed files are there ({packed}): unpack them, or let them be fetched, which unpacks them.",
+            packed=names(packed),
+        )
     return _Missing(message, title=TITLE, hint=hint)
 
 

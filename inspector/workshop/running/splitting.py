@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
+from ...language import tr
 from .orders import permutation
 from .piles import Pile
 
@@ -40,11 +41,16 @@ def held_back(parts: Parts, share: float, seed: int) -> tuple[Parts, tuple[str, 
     if parts.train is None or parts.validation is not None:
         return parts, ()
     if isinstance(parts.train, Pile):
-        return parts, ("There is no validation set, and from a loader nothing can be held back.",)
+        return parts, (tr("There is no validation set, and from a loader nothing can be held back."),)
     train, held = divided(len(parts.train), share, seed)
     if not len(held):
-        return parts, ("There is no validation set: nothing is held back from the samples to train on.",)
-    note = f"{len(held):,} of {len(parts.train):,} samples are held back to validate with (seed {seed})."
+        return parts, (tr("There is no validation set: nothing is held back from the samples to train on."),)
+    note = tr(
+        "{count:,} of {count_2:,} samples are held back to validate with (seed {seed}).",
+        count=len(held),
+        count_2=len(parts.train),
+        seed=seed,
+    )
     return parts._replace(train=parts.train.part(train), validation=parts.train.part(held)), (note,)
 
 
@@ -52,4 +58,4 @@ def tested(parts: Parts) -> tuple[Parts, tuple[str, ...]]:
     """The parts with a test set; and what to say of it."""
     if parts.test is not None or parts.validation is None:
         return parts, ()
-    return parts._replace(test=parts.validation), ("There is no test set: the validation set is tested on.",)
+    return parts._replace(test=parts.validation), (tr("There is no test set: the validation set is tested on."),)

@@ -37,6 +37,7 @@ import torch
 from torch import Tensor, nn
 
 from ... import __version__
+from ...language import tr
 from ..failures import Refusal, text_of
 from ..run_requests import Start, Train
 from . import rng
@@ -182,8 +183,8 @@ def journal_from(start: Start | None, loaded: Any) -> Journal:
     try:
         journal = journal_of(loaded)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        message = f"The file lacks what a run of this program saves: {text_of(error)}."
-        raise Refusal(message, title=READING, hint="Begin a new epoch from its weights.") from error
+        message = tr("The file lacks what a run of this program saves: {text_of}.", text_of=text_of(error))
+        raise Refusal(message, title=READING, hint=tr("Begin a new epoch from its weights.")) from error
     if (start.epoch, start.batch) != (journal.epoch, journal.batch):  # corrected by a person
         journal.go_back(max(1, start.epoch))
     journal.best = start.best
@@ -214,4 +215,6 @@ def restore_generators(request: Train, loaded: Any, team: Team, seed: int, journ
         elif len(others) == team.size - 1:
             rng.restore(others[team.rank - 1])
     except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
-        raise Refusal(f"The file's RNG states cannot be restored: {text_of(error)}.", title=READING) from error
+        raise Refusal(
+            tr("The file's RNG states cannot be restored: {text_of}.", text_of=text_of(error)), title=READING
+        ) from error

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...language import tr
 from ...progress import Progress
 from ..failures import Refusal
 from .fetching import let_go
@@ -56,7 +57,7 @@ class StreamPile(Pile):
 
     def sample(self, index: int) -> tuple[Tensor, Any]:
         """Raises Refusal: to find one sample all before it would have to be made."""
-        raise Refusal("Samples that come as a stream have no numbers.", title=_TITLE)
+        raise Refusal(tr("Samples that come as a stream have no numbers."), title=_TITLE)
 
 
 def drawn(batches: Iterable[Any], order: Order) -> Iterator[Any]:
@@ -91,7 +92,7 @@ def counted(batches: Iterable[Any]) -> Generator[Progress, None, tuple[StreamPil
             largest = max(largest, int(targets.max()))
         if time.monotonic() - told > _BETWEEN_WORDS:
             told = time.monotonic()
-            yield Progress(sum(lengths), 0, "samples", "Counting what comes")
+            yield Progress(sum(lengths), 0, "samples", tr("Counting what comes"))
     if not lengths:
-        raise Refusal("The loader gives no batches.", title="The data is empty")
+        raise Refusal(tr("The loader gives no batches."), title=tr("The data is empty"))
     return StreamPile(batches, lengths, first), largest

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ...language import tr
 from ...wording import count, names, plural, safe, shape, share
 from ..failures import Refusal
 from ..run_words import Example
@@ -102,45 +103,72 @@ class Tally:
         elif not self._criterion.classifies:
             self._begin_distance(scores, targets)
         else:
-            what = f"The model gives {_shape(scores)} for targets of {_shape(targets)}, and not one class for each"
-            self.notes.append(f"{what} sample: only the loss is measured.")
+            what = tr(
+                "The model gives {shape} for targets of {shape_2}, and not one class for each",
+                shape=_shape(scores),
+                shape_2=_shape(targets),
+            )
+            self.notes.append(tr("{what} sample: only the loss is measured.", what=what))
 
     def _not_alike(self, scores: Tensor, targets: Any) -> None:
         """Only a criterion of the user's may know what to do with that."""
         if not self._criterion.is_own or not scores.dim():
             there = _shape(targets) if isinstance(targets, Tensor) else f"a {type(targets).__name__}"
-            raise Refusal(f"The model gives {_shape(scores)}, the targets are {there}.", title=TITLE)
-        self.notes.append("The targets are no labels: only the loss is measured.")
+            raise Refusal(
+                tr("The model gives {shape}, the targets are {there}.", shape=_shape(scores), there=there), title=TITLE
+            )
+        self.notes.append(tr("The targets are no labels: only the loss is measured."))
 
     def _begin_classes(self, scores: Tensor) -> None:
         given, known = scores.shape[1], len(self._data.classes)
         if given < max(known, 2):
-            there = f"the data has {known} classes" if known else "one class is none"
+            there = tr("the data has {known} classes", known=known) if known else tr("one class is none")
             raise Refusal(
-                f"The model gives {plural(given, 'score')} for each sample, {there}.",
+                tr("The model gives {scores} for each sample, {there}.", scores=plural(given, "score"), there=there),
                 title=TITLE,
-                hint="Choose other data, or BCEWithLogitsLoss." if given == 1 else "Choose the data it was made for.",
+                hint=tr("Choose other data, or BCEWithLogitsLoss.")
+                if given == 1
+                else tr("Choose the data it was made for."),
             )
         if known and given > known:
-            self.notes.append(f"The model gives {given} scores for each sample, the data has {known} classes.")
+            self.notes.append(
+                tr(
+                    "The model gives {given} scores for each sample, the data has {known} classes.",
+                    given=given,
+                    known=known,
+                )
+            )
         self.classes = (*self._data.classes, *map(str, range(known, given)))
         self._note_kind(kind_of(scores))
         self._scores = self._class_scores(given)
         if given > MOST_CLASSES:
-            self.notes.append(f"With more than {count(MOST_CLASSES)} classes no confusion matrix is kept.")
+            self.notes.append(
+                tr(
+                    "With more than {most_classes} classes no confusion matrix is kept.",
+                    most_classes=count(MOST_CLASSES),
+                )
+            )
 
     def _note_kind(self, kind: str) -> None:
         self._are_shares = kind == SHARES
         if self._criterion.name == "NLLLoss" and kind != LOG_SHARES:
-            self.notes.append(f"The model gives {kind}, where NLLLoss needs log-probabilities: the loss means nothing.")
+            self.notes.append(
+                tr("The model gives {kind}, where NLLLoss needs log-probabilities: the loss means nothing.", kind=kind)
+            )
         elif self._criterion.name == "CrossEntropyLoss" and kind == SHARES:
             self.notes.append(
-                f"The model gives {kind}, where CrossEntropyLoss needs {RAW}: the loss is higher than it should be."
+                tr(
+                    "The model gives {kind}, where CrossEntropyLoss needs {raw}: the loss is higher than it should be.",
+                    kind=kind,
+                    raw=RAW,
+                )
             )
 
     def _begin_binary(self) -> None:
         self.classes = self._data.classes if len(self._data.classes) == 2 else ("0", "1")
-        self.notes.append(f"One score for each sample: above 0 it counts as {safe(self.classes[1], 60)}.")
+        self.notes.append(
+            tr("One score for each sample: above 0 it counts as {classes}.", classes=safe(self.classes[1], 60))
+        )
         self._scores = self._class_scores(2)
 
     def _class_scores(self, classes: int) -> ClassScores:
@@ -148,11 +176,13 @@ class Tally:
 
     def _begin_distance(self, scores: Tensor, targets: Tensor) -> None:
         if self._criterion.fitting(scores, moved(targets, scores.device)).shape != scores.shape:
-            both = f"The model gives {_shape(scores)}, the targets are {_shape(targets)}"
+            both = tr(
+                "The model gives {shape}, the targets are {shape_2}", shape=_shape(scores), shape_2=_shape(targets)
+            )
             raise Refusal(
-                f"{both}: {self._criterion.name} compares the same shapes.",
+                tr("{both}: {name} compares the same shapes.", both=both, name=self._criterion.name),
                 title=TITLE,
-                hint="CrossEntropyLoss takes the numbers of classes." if targets.dim() == 1 < scores.dim() else "",
+                hint=tr("CrossEntropyLoss takes the numbers of classes.") if targets.dim() == 1 < scores.dim() else "",
             )
         self._distance = Distance(self._device, self._criterion.name == BINARY)
 
@@ -165,7 +195,7 @@ class Tally:
             return targets
         if bool(((targets == 0) | (targets == 1)).all()):
             return targets.reshape(-1)
-        self.notes.append("There are targets other than 0 and 1: only the loss is measured.")
+        self.notes.append(tr("There are targets other than 0 and 1: only the loss is measured."))
         self.classes, self._scores = (), None
         return None
 
@@ -175,9 +205,15 @@ class Tally:
         if not counts.broken:
             said = [hint(counts.confusion, self.classes), _only_one(counts, self.classes)]
             return [each for each in said if each]
-        said = [f"For {count(counts.broken)} of {plural(self.samples, 'sample')} a score is NaN."]
+        said = [
+            tr(
+                "For {broken} of {samples} a score is NaN.",
+                broken=count(counts.broken),
+                samples=plural(self.samples, "sample"),
+            )
+        ]
         broken = not_finite_parameters(model)
-        return [*said, f"NaN or Inf is in the weights already: {names(broken)}."] if broken else said
+        return [*said, tr("NaN or Inf is in the weights already: {broken}.", broken=names(broken))] if broken else said
 
 
 class Distance:
@@ -198,8 +234,12 @@ class Distance:
         """A sentence."""
         found = float(self._sum)
         if self._are_decisions:
-            return f"Of {count(self._count)} single decisions (above 0: yes) {share(found, self._count)} are right."
-        return f"The mean absolute error is {found / max(self._count, 1):.6g}."
+            return tr(
+                "Of {count} single decisions (above 0: yes) {found} are right.",
+                count=count(self._count),
+                found=share(found, self._count),
+            )
+        return tr("The mean absolute error is {found:.6g}.", found=found / max(self._count, 1))
 
 
 def _are_alike(scores: Tensor, targets: Any) -> bool:
@@ -212,9 +252,15 @@ def _check_labels(labels: Tensor, classes: int) -> None:
         return
     low, high = int(labels.min()), int(labels.max())
     raise Refusal(
-        f"The labels go from {low} to {high}, the model gives {classes} scores: labels count from 0 to {classes - 1}.",
+        tr(
+            "The labels go from {low} to {high}, the model gives {classes} scores: labels count from 0 to {classes_2}.",
+            low=low,
+            high=high,
+            classes=classes,
+            classes_2=classes - 1,
+        ),
         title=TITLE,
-        hint="Labels that count from 1 need 1 taken off." if low == 1 and high == classes else "",
+        hint=tr("Labels that count from 1 need 1 taken off.") if low == 1 and high == classes else "",
     )
 
 
@@ -224,15 +270,17 @@ def _only_one(counts: Counts, classes: tuple[str, ...]) -> str:
     used = [at for at, given in enumerate(columns) if given]
     if len(used) != 1 or sum(any(row) for row in counts.confusion) < 2:
         return ""
-    return f"Every sample is taken for {safe(classes[used[0]], 60)}."
+    return tr("Every sample is taken for {classes}.", classes=safe(classes[used[0]], 60))
 
 
 def _part(output: Any, scores: Tensor) -> list[str]:
     if isinstance(output, Tensor):
         return []
     keys = [key for key, value in output.items() if value is scores] if isinstance(output, dict) else []
-    which = f"`{safe(str(keys[0]))}`" if keys else "`logits`" if hasattr(output, "logits") else "the first tensor in it"
-    return [f"The model gives a {type(output).__name__}; {which} is judged."]
+    which = (
+        f"`{safe(str(keys[0]))}`" if keys else "`logits`" if hasattr(output, "logits") else tr("the first tensor in it")
+    )
+    return [tr("The model gives a {name}; {which} is judged.", name=type(output).__name__, which=which)]
 
 
 def _shape(tensor: Tensor) -> str:

@@ -19,6 +19,7 @@ from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript 
 
 import torch
 
+from ...language import tr
 from ..handshake import BATCHES, judged, standard_error
 from ..run_requests import Train
 from ..run_words import Batches, Began, Message, Trained
@@ -84,9 +85,16 @@ def _notes(run: Prepared) -> Iterator[Message]:
             yield Message(f"{found.name}: {found.text}", "warning")
     if run.journal.epoch > run.request.epochs:
         done, wanted = run.journal.epoch - 1, run.request.epochs
-        yield Message(f"There is nothing left to train: {done} epochs are done, {wanted} were wanted.", "warning")
+        yield Message(
+            tr(
+                "There is nothing left to train: {done} epochs are done, {wanted} were wanted.",
+                done=done,
+                wanted=wanted,
+            ),
+            "warning",
+        )
     if run.data.validation is None:
-        yield Message("There is no validation data: the training loss decides which epoch was the best.")
+        yield Message(tr("There is no validation data: the training loss decides which epoch was the best."))
 
 
 def _with_handshake(work: Generator[Any, None, bool], run: Prepared) -> Generator[Any, None, bool]:

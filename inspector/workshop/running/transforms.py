@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...language import tr
 from ...wording import plural, safe, shape
 from ..failures import Refusal, text_of
 from ..named import similar
@@ -32,7 +33,7 @@ def parsed(texts: Sequence[str]) -> tuple[Step, ...]:
     try:
         return tuple(step for text in texts if text.strip() for step in _steps(_expression(text), text))
     except RecursionError as error:
-        raise Refusal("A transform is nested too deeply.", title=UNKNOWN) from error
+        raise Refusal(tr("A transform is nested too deeply."), title=UNKNOWN) from error
 
 
 def _expression(text: str) -> ast.expr:
@@ -41,8 +42,12 @@ def _expression(text: str) -> ast.expr:
             warnings.simplefilter("ignore")
             return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        hint = "Write it as in Python: Normalize((0.5,), (0.5,))"
-        raise Refusal(f"{safe(text)!r} is no transform: {text_of(error)}.", title=UNKNOWN, hint=hint) from error
+        hint = tr("Write it as in Python: Normalize((0.5,), (0.5,))")
+        raise Refusal(
+            tr("{text!r} is no transform: {text_of}.", text=safe(text), text_of=text_of(error)),
+            title=UNKNOWN,
+            hint=hint,
+        ) from error
 
 
 def _steps(node: ast.expr, text: str) -> list[Step]:
@@ -51,7 +56,11 @@ def _steps(node: ast.expr, text: str) -> list[Step]:
     if isinstance(node, (ast.Name, ast.Attribute)):  # `ToTensor`, whose brackets were forgotten
         node = ast.copy_location(ast.Call(node, [], []), node)
     if not isinstance(node, ast.Call):
-        raise Refusal(f"{safe(text)!r} is no transform.", title=UNKNOWN, hint="Write it as in Python: ToTensor()")
+        raise Refusal(
+            tr("{text!r} is no transform.", text=safe(text)),
+            title=UNKNOWN,
+            hint=tr("Write it as in Python: ToTensor()"),
+        )
     name = name_of(node)
     if name == "Compose" and len(node.args) == 1 and not node.keywords:
         return _steps(node.args[0], text)
@@ -98,17 +107,27 @@ class Composed:
             try:
                 sample = transform(sample)
             except Exception as error:
-                message = f"{text} cannot be applied to {_kind(sample)}: {text_of(error).rstrip('.')}."
+                message = tr(
+                    "{text} cannot be applied to {kind}: {text_of}.",
+                    text=text,
+                    kind=_kind(sample),
+                    text_of=text_of(error).rstrip("."),
+                )
                 raise Refusal(message, title=_MISFIT, hint=_ADVICE) from error
         return sample
 
 
 def _kind(sample: Any) -> str:
     if isinstance(sample, Tensor):
-        return f"a tensor {shape(sample.shape)}"
+        return tr("a tensor {shape}", shape=shape(sample.shape))
     if hasattr(sample, "getbands"):
         channels = len(sample.getbands())
-        return f"a picture of {sample.height} x {sample.width} pixels with {plural(channels, 'channel')}"
+        return tr(
+            "a picture of {height} x {width} pixels with {channels}",
+            height=sample.height,
+            width=sample.width,
+            channels=plural(channels, "channel"),
+        )
     return f"a {type(sample).__name__}"
 
 
@@ -121,7 +140,7 @@ def _made(call: ast.Call) -> Any:
         options = {str(each.arg): _value(each.value) for each in call.keywords}
         return found(*arguments, **options)
     except NotPlain as error:
-        hint = "Arguments are numbers, texts, lists of them, or transforms."
+        hint = tr("Arguments are numbers, texts, lists of them, or transforms.")
         raise Refusal(f"{unparsed(call)}: {error}.", title=UNKNOWN, hint=hint) from error
     except (Refusal, RecursionError):
         raise
@@ -132,14 +151,14 @@ def _made(call: ast.Call) -> Any:
 
 def _class(name: str) -> Any:
     if reason := why_not():
-        hint = f"{reason} ToTensor() and Normalize(...) need none."
-        raise Refusal(f"{name} needs torchvision.", title=UNKNOWN, hint=hint)
+        hint = tr("{reason} ToTensor() and Normalize(...) need none.", reason=reason)
+        raise Refusal(tr("{name} needs torchvision.", name=name), title=UNKNOWN, hint=hint)
     from torchvision import transforms  # type: ignore[import-untyped]
 
     known = [each for each in transforms.transforms.__all__ + transforms.autoaugment.__all__ if each != "Lambda"]
     if name not in known or not isinstance(getattr(transforms, name, None), type):
-        hint = similar(name, known) or "It takes those of torchvision.transforms, without Lambda."
-        message = f"torchvision.transforms has no {safe(name)!r} that could be used here."
+        hint = similar(name, known) or tr("It takes those of torchvision.transforms, without Lambda.")
+        message = tr("torchvision.transforms has no {name!r} that could be used here.", name=safe(name))
         raise Refusal(message, title=UNKNOWN, hint=hint)
     return getattr(transforms, name)
 
@@ -162,10 +181,10 @@ def _constant(dotted: str) -> Any:
     if module == "torch" and isinstance(getattr(torch, name, None), torch.dtype):
         return getattr(torch, name)
     if why_not():
-        raise NotPlain(f"{dotted} needs torchvision")
+        raise NotPlain(tr("{dotted} needs torchvision", dotted=dotted))
     from torchvision import transforms
 
     kind = module.rpartition(".")[2]
     if kind in ("InterpolationMode", "AutoAugmentPolicy") and name in getattr(transforms, kind).__members__:
         return getattr(transforms, kind)[name]
-    raise NotPlain(f"{dotted} is no value that could be used here")
+    raise NotPlain(tr("{dotted} is no value that could be used here", dotted=dotted))

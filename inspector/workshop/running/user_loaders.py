@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, RandomSampler, SequentialSampler, WeightedRandomSampler
 
+from ...language import tr
 from ..failures import Refusal
 from .fetching import Fetch, fetched
 from .orders import Order, begin_epoch, begin_randomness, own_randomness
@@ -110,5 +111,5 @@ class LoaderPile(Pile):
                 self._begin_epoch(Order())
                 return [int(number) for number, _ in zip(sampler, range(len(sampler)))]
         except TypeError as error:
-            message = f"The sampler of the loader has no end that is known: {error}."
-            raise Refusal(message, title=_TITLE, hint="Give it a __len__.") from error
+            message = tr("The sampler of the loader has no end that is known: {error}.", error=error)
+            raise Refusal(message, title=_TITLE, hint=tr("Give it a __len__.")) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
+from ...language import tr
 from ..failures import text_of
 from ..torchvision_schemas import load
 
@@ -17,8 +18,15 @@ def why_not() -> str:
         importlib.import_module("torchvision.transforms")
     except ImportError as error:
         if (error.name or "").partition(".")[0] == "torchvision":
-            return f"torchvision is not installed in {sys.executable}: install it there, or choose another interpreter."
-        return f"torchvision cannot be imported: {text_of(error).rstrip('.')}."
+            return tr(
+                "torchvision is not installed in {executable}: install it there, or choose another interpreter.",
+                executable=sys.executable,
+            )
+        return tr("torchvision cannot be imported: {text_of}.", text_of=text_of(error).rstrip("."))
     except Exception as error:
-        return f"torchvision cannot be imported: {type(error).__name__}: {text_of(error).rstrip('.')}."
+        return tr(
+            "torchvision cannot be imported: {name}: {text_of}.",
+            name=type(error).__name__,
+            text_of=text_of(error).rstrip("."),
+        )
     return ""

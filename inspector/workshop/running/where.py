@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import InspectorError
+from ...language import tr
 from ...wording import names, safe, shape
 from ..failures import failure_of, text_of
 from ..requests import WorkshopError
@@ -28,29 +29,29 @@ _NO_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory|
 def placed(error: BaseException, model: nn.Module, place: str, title: str = TITLE) -> WorkshopError:
     """`error` as a sentence that begins with `place` (`batch 31 of epoch 2`) and names the layer where it is known."""
     layer, frame = _layer(error, model)
-    where = place[:1].upper() + place[1:] + (f", layer {layer}" if layer else "")
+    where = place[:1].upper() + place[1:] + (tr(", layer {layer}", layer=layer) if layer else "")
     if is_out_of_memory(error):
         return WorkshopError(f"{where}: {_memory_sentence(error)}", title=MEMORY, hint=_SMALLER)
     if isinstance(error, InspectorError):
         return WorkshopError(f"{where}: {error.message}", title=title, hint=error.hint)
     told = failure_of(error)._asdict()
     message = _criterion_sentence(error) or told.pop("message")
-    went_in = f" What went in: {_given(frame)}." if frame is not None and _given(frame) else ""
+    went_in = tr(" What went in: {given}.", given=_given(frame)) if frame is not None and _given(frame) else ""
     told.update(message=f"{where}: {message}{went_in}", title=title, hint=_hint(message) or told["hint"])
     return WorkshopError(**told)
 
 
 def _hint(message: str) -> str:
     if "more than 1 value per channel" in message:
-        return "A batch of one sample has no variance: choose a batch size that leaves no single sample at the end."
+        return tr("A batch of one sample has no variance: choose a batch size that leaves no single sample at the end.")
     if "device-side assert" in message:
-        return "Most often that is a label that the model has no output for."
+        return tr("Most often that is a label that the model has no output for.")
     return ""
 
 
 def batch_of(epoch: int, batch: int) -> str:
     """`batch 31 of epoch 2`."""
-    return f"batch {batch} of epoch {epoch}"
+    return tr("batch {batch} of epoch {epoch}", batch=batch, epoch=epoch)
 
 
 # -- memory ------------------------------------------------------------------------------------------------
@@ -66,7 +67,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def _memory_sentence(error: BaseException) -> str:
     told = text_of(error).rstrip(".")
-    return f"the memory does not suffice ({told})." if told else "the memory does not suffice."
+    return tr("the memory does not suffice ({told}).", told=told) if told else tr("the memory does not suffice.")
 
 
 # -- layers ------------------------------------------------------------------------------------------------
@@ -114,7 +115,12 @@ def _criterion_sentence(error: BaseException) -> str:
         criterion = frame.f_locals.get("self")
         if isinstance(criterion, Criterion) and frame.f_code.co_name == "__call__":
             output, target = frame.f_locals.get("output"), frame.f_locals.get("target")
-            return f"{_both(output, target)}: {safe(criterion.name)} says {text_of(error).rstrip('.') or 'nothing'}."
+            return tr(
+                "{both}: {name} says {text_of}.",
+                both=_both(output, target),
+                name=safe(criterion.name),
+                text_of=text_of(error).rstrip(".") or "nothing",
+            )
     return ""
 
 
@@ -122,18 +128,18 @@ def _both(output: Any, target: Any) -> str:
     try:
         given = shape(tuple(scores_of(output).shape))
     except InspectorError:
-        return f"The model gives a {type(output).__name__}"
-    return f"The model gives {given}, {described_target(target)}"
+        return tr("The model gives a {name}", name=type(output).__name__)
+    return tr("The model gives {given}, {described_target}", given=given, described_target=described_target(target))
 
 
 def described_target(target: Any) -> str:
     """`the labels go up to 9`, or the shape of what is no label."""
     if not isinstance(target, Tensor):
-        return f"the target is a {type(target).__name__}"
+        return tr("the target is a {name}", name=type(target).__name__)
     if target.is_floating_point() or not target.numel():
-        return f"the target is {shape(tuple(target.shape))} of {str(target.dtype)[6:]}"
+        return tr("the target is {tuple} of {dtype}", tuple=shape(tuple(target.shape)), dtype=str(target.dtype)[6:])
     many = f" {shape(tuple(target.shape))}" if target.dim() != 1 else ""
     try:
-        return f"the labels{many} go from {int(target.min())} to {int(target.max())}"
+        return tr("the labels{many} go from {min} to {max}", many=many, min=int(target.min()), max=int(target.max()))
     except RuntimeError:  # a GPU that has failed tells nothing more
-        return f"the labels{many} cannot be read any more"
+        return tr("the labels{many} cannot be read any more", many=many)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from ...language import tr
 from ...wording import plural, shape
 from ..failures import Refusal
 from .literals import NotPlain, plain
@@ -44,9 +45,19 @@ def _check_channels(arrays: Tensor, channels: int) -> None:
     """Raises Refusal where a Normalize is of other channels: numbers would only seem to fit."""
     has = arrays.shape[1] if arrays.dim() == 4 else 0
     if not has or channels not in (1, has):
-        what = f"samples have {plural(has, 'channel')}" if has else f"samples {shape(arrays.shape[1:])} are no pictures"
-        hint = f"It takes {plural(has, 'number')} each for mean and deviation." if has else "Put ToTensor() before it."
-        message = f"Normalize is given for {plural(channels, 'channel')}, but the {what}."
+        what = (
+            tr("samples have {channels}", channels=plural(has, "channel"))
+            if has
+            else tr("samples {shape} are no pictures", shape=shape(arrays.shape[1:]))
+        )
+        hint = (
+            tr("It takes {numbers} each for mean and deviation.", numbers=plural(has, "number"))
+            if has
+            else tr("Put ToTensor() before it.")
+        )
+        message = tr(
+            "Normalize is given for {channels}, but the {what}.", channels=plural(channels, "channel"), what=what
+        )
         raise Refusal(message, title=_TITLE, hint=hint)
 
 
@@ -57,10 +68,12 @@ def mean_and_std(step: Step) -> tuple[Tensor, Tensor]:
         given.update((each.arg, plain(each.value)) for each in step.node.keywords)
         mean, std = (torch.as_tensor(given[name], dtype=torch.float64).reshape(-1, 1, 1) for name in ("mean", "std"))
     except (NotPlain, KeyError, TypeError, ValueError, RuntimeError) as error:
-        hint = "It takes the mean and the standard deviation of each channel: Normalize((0.5,), (0.5,))"
-        raise Refusal(f"{step} cannot be used.", title=UNKNOWN, hint=hint) from error
+        hint = tr("It takes the mean and the standard deviation of each channel: Normalize((0.5,), (0.5,))")
+        raise Refusal(tr("{step} cannot be used.", step=step), title=UNKNOWN, hint=hint) from error
     if not (std != 0).all():
-        raise Refusal(f"{step} divides by 0.", title=UNKNOWN, hint="A standard deviation is larger than 0.")
+        raise Refusal(
+            tr("{step} divides by 0.", step=step), title=UNKNOWN, hint=tr("A standard deviation is larger than 0.")
+        )
     return mean, std
 
 
