@@ -3,6 +3,9 @@
 Training on many devices splits a tensor along one dimension: `[outer, D, inner]` into chunks `[outer, d, inner]`
 whose `d` add up to `D`. A *row* of the whole, `D * inner` elements, is then a piece of each chunk, one after the
 other; for a split along the first dimension there is one row, and the chunks just stand one behind the other.
+
+A split along several dimensions (tensor parallel and sharded) is one along the first of them, whose parts are made up
+of chunks themselves.
 """
 
 from __future__ import annotations
@@ -24,21 +27,40 @@ class Chunk(NamedTuple):
     """Its elements, row-major."""
 
 
-def split_axis(shape: Sequence[int], chunks: Sequence[Chunk]) -> int | None:
-    """The one dimension along which `chunks` (in order) make up a tensor of `shape`; None when they do not."""
+def joined(shape: Sequence[int], chunks: Sequence[Chunk], item_size: int) -> Source | None:
+    """The elements of a tensor of `shape` out of its chunks, in any order; None when they do not make it up."""
     if any(len(chunk.offsets) != len(shape) or len(chunk.shape) != len(shape) for chunk in chunks):
         return None
-    split = {axis for chunk in chunks for axis, length in enumerate(chunk.shape) if length != shape[axis]}
-    if len(split) > 1:
-        return None
-    axis = min(split, default=0)
-    at = 0
+    if len(chunks) == 1:
+        return chunks[0].source if chunks[0].shape == tuple(shape) and not any(chunks[0].offsets) else None
+    for axis in range(len(shape)):
+        cuts = _cuts(shape[axis], axis, chunks)
+        if cuts:  # if this is one way to cut it, no other would do where this does not
+            parts = [_part(shape, axis, cut, inside, item_size) for cut, inside in cuts]
+            return None if None in parts else ChunkedSource(shape, axis, [part for part in parts if part], item_size)
+    return None
+
+
+def _cuts(length: int, axis: int, chunks: Sequence[Chunk]) -> list[tuple[int, list[Chunk]]]:
+    """Where each part along `axis` begins, and the chunks in it; none where they are not parts one behind the other."""
+    groups: dict[tuple[int, int], list[Chunk]] = {}
     for chunk in chunks:
-        expected = tuple(at if each == axis else 0 for each in range(len(shape)))
-        if chunk.offsets != expected:
-            return None
-        at += chunk.shape[axis] if shape else 1
-    return axis if not shape or at == shape[axis] else None
+        groups.setdefault((chunk.offsets[axis], chunk.shape[axis]), []).append(chunk)
+    at = 0
+    for start, size in sorted(groups):
+        if start != at:
+            return []
+        at += size
+    return [(start, groups[start, size]) for start, size in sorted(groups)] if at == length and len(groups) > 1 else []
+
+
+def _part(shape: Sequence[int], axis: int, start: int, chunks: Sequence[Chunk], item_size: int) -> Chunk | None:
+    """The part that begins at `start` of `axis`, made up of the chunks in it."""
+    inner = (*shape[:axis], chunks[0].shape[axis], *shape[axis + 1 :])
+    moved = [each._replace(offsets=(*each.offsets[:axis], 0, *each.offsets[axis + 1 :])) for each in chunks]
+    source = joined(inner, moved, item_size)
+    offsets = tuple(start if each == axis else 0 for each in range(len(shape)))
+    return None if source is None else Chunk(offsets, inner, source)
 
 
 class ChunkedSource(Source):

@@ -208,9 +208,7 @@ class _Reading:
             found = self._chunks(key, dtype, chunks)
             source = joined(shape, found, ITEM_SIZES[dtype])
             if source is None:
-                raise FileError(
-                    tr("Its {chunks} do not make up the whole tensor.", chunks=plural(len(found), "chunk"))
-                )
+                raise FileError(tr("Its {chunks} do not make up the whole tensor.", chunks=plural(len(found), "chunk")))
             return whole._replace(source=source), ""
         except FileError as error:
             return whole._replace(damage=error.message), error.message

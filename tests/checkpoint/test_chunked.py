@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from random import Random
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.checkpoint.chunked import Chunk, ChunkedSource, split_axis
+from inspector.checkpoint.chunked import Chunk, joined
 from inspector.checkpoint.sources import MemorySource
 
 
@@ -27,9 +30,8 @@ def test_any_split_reads_as_the_whole(others: list[int], data: st.DataObject) ->
     shape = [*others[:axis], sum(lengths), *others[axis + 1 :]]
     whole = np.arange(np.prod(shape), dtype=np.int16).reshape(shape)
     chunks = _chunks(whole, axis, lengths)
-    found = split_axis(shape, chunks)
-    assert found is not None
-    source = ChunkedSource(shape, found, chunks, 2)
+    source = joined(shape, chunks, 2)
+    assert source is not None
     expected = whole.tobytes()
     start = data.draw(st.integers(0, len(expected)))
     end = data.draw(st.integers(start, len(expected)))
@@ -41,11 +43,35 @@ def _places(*chunks: tuple[tuple[int, ...], tuple[int, ...]]) -> list[Chunk]:
     return [Chunk(offsets, shape, MemorySource(b"")) for offsets, shape in chunks]
 
 
-def test_what_does_not_make_up_the_whole_is_no_split() -> None:
-    assert split_axis((4, 4), _places(((0, 0), (2, 2)), ((0, 2), (2, 2)), ((2, 0), (2, 2)), ((2, 2), (2, 2)))) is None
-    assert split_axis((4, 4), _places(((0, 0), (2, 4)))) is None  # a half is missing
-    assert split_axis((4, 4), _places(((0, 0), (2, 4)), ((1, 0), (2, 4)))) is None  # they overlap
-    assert split_axis((4,), _places(((0,), (2,)), ((2,), (3,)))) is None  # more than there is
-    assert split_axis((4,), _places(((0, 0), (2, 2)))) is None
-    assert split_axis((), _places(((), ()))) == 0
-    assert split_axis((4, 4), _places(((0, 0), (4, 4)))) == 0
+def test_what_does_not_make_up_the_whole_is_not_read() -> None:
+    assert joined((4, 4), _places(((0, 0), (2, 4))), 1) is None  # a half is missing
+    assert joined((4, 4), _places(((0, 0), (2, 4)), ((1, 0), (2, 4))), 1) is None  # they overlap
+    assert joined((4,), _places(((0,), (2,)), ((2,), (3,))), 1) is None  # more than there is
+    assert joined((4,), _places(((0, 0), (2, 2))), 1) is None
+    assert joined((4, 4), _places(((0, 0), (2, 2)), ((0, 2), (2, 2)), ((2, 0), (2, 2))), 1) is None  # a corner is
+    assert joined((4, 4), _places(*[((0, 0), (4, 4))] * 2), 1) is None  # twice the same
+    assert joined((), _places(((), ())), 1) is not None
+    assert joined((4, 4), _places(((0, 0), (4, 4))), 1) is not None
+
+
+@given(st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=3), min_size=1, max_size=3), st.randoms(), st.data())
+def test_a_split_along_several_dimensions_reads_as_the_whole(
+    lengths: list[list[int]], random: Random, data: st.DataObject
+) -> None:
+    shape = tuple(map(sum, lengths))
+    whole = np.arange(np.prod(shape), dtype=np.int16).reshape(shape)
+    chunks = []
+    for place in itertools.product(*(range(len(each)) for each in lengths)):
+        offsets = tuple(sum(each[:at]) for each, at in zip(lengths, place))
+        sizes = tuple(each[at] for each, at in zip(lengths, place))
+        part = whole[tuple(slice(start, start + size) for start, size in zip(offsets, sizes))]
+        chunks.append(Chunk(offsets, part.shape, MemorySource(part.tobytes())))
+    random.shuffle(chunks)
+    chunks = list({(chunk.offsets, chunk.shape): chunk for chunk in chunks}.values())
+    source = joined(shape, chunks, 2)
+    assert source is not None
+    expected = whole.tobytes()
+    start = data.draw(st.integers(0, len(expected)))
+    end = data.draw(st.integers(start, len(expected)))
+    with source.opened():
+        assert source.read(start, end - start) == expected[start:end]

@@ -209,15 +209,19 @@ def test_items_that_were_transformed_say_so(folder: _Folder) -> None:
     assert "stream.zstd" in dict(folder.opened().tensors())["model.whole"].damage
 
 
-def test_chunks_in_a_grid_are_described_but_not_joined(folder: _Folder) -> None:
+def test_chunks_in_a_grid_are_joined(folder: _Folder) -> None:
     grid = [((row, column), (2, 2)) for row in (0, 2) for column in (0, 2)]
-    folder.described["grid"] = _described((4, 4), grid)
-    for place, _ in grid:
-        archive = zip_checkpoint(pickled(tensor("0", (2, 2))), {"0": bytes(16)})
-        folder.store(_index("grid", place), archive, "__0_0.distcp")
-    found = dict(folder.opened().tensors())["grid"]
-    assert found.shape == (4, 4)
-    assert "4 chunks do not follow one another" in found.damage
+    whole = np.arange(16, dtype=np.float32).reshape(4, 4)
+    folder.described |= {"grid": _described((4, 4), grid), "corner": _described((4, 4), grid[:3])}
+    for (row, column), _ in grid:
+        values = np.ascontiguousarray(whole[row : row + 2, column : column + 2]).tobytes()
+        archive = zip_checkpoint(pickled(tensor("0", (2, 2))), {"0": values})
+        for key in ("grid", "corner"):
+            folder.store(_index(key, (row, column)), archive, "__0_0.distcp")
+    tensors = dict(folder.opened().tensors())
+    assert np.array_equal(arrays.read(tensors["grid"]), whole)
+    assert tensors["corner"].shape == (4, 4)
+    assert "3 chunks do not make up the whole" in tensors["corner"].damage
 
 
 def test_paths_that_collide_lose_nothing(folder: _Folder) -> None:
