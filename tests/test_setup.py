@@ -123,7 +123,7 @@ def test_the_wheel_gives_both_commands(wheel: Path) -> None:
         (name,) = [name for name in archive.namelist() if name.endswith("entry_points.txt")]
         text = archive.read(name).decode()
     assert "[console_scripts]\ninspector = inspector.cli:main" in text
-    assert "[gui_scripts]\ncheckpoint-inspector = inspector.gui.app:main" in text
+    assert "[gui_scripts]\ncheckpoint-inspector = inspector.gui.start:main" in text
 
 
 def test_an_installed_copy_works_far_from_the_checkout(wheel: Path, tmp_path: Path) -> None:

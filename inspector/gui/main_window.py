@@ -6,7 +6,7 @@ Why this way: only what the first paint needs is made before it. Icons, plots an
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -32,6 +32,9 @@ TITLE = "Checkpoint Inspector"
 
 class MainWindow(QMainWindow):
     """One window with a tab for each open page."""
+
+    dressed = Signal()
+    """What the first paint did not need is there now."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
@@ -196,6 +199,7 @@ class MainWindow(QMainWindow):
         self.start.zone.dress()
         if not self.panels:
             self.place.details.load()
+        self.dressed.emit()
 
     def _look_again(self, state: Qt.ApplicationState) -> None:
         if state == Qt.ApplicationState.ApplicationActive:

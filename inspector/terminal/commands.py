@@ -74,11 +74,11 @@ def _open(options: argparse.Namespace) -> int:
         )
         return 1
     try:
-        from ..gui.app import main as open_window
+        from ..gui.start import main as open_window
     except ImportError as error:
         sys.stderr.write(f"inspector: The window cannot be opened: {error}.\n")
         return 1
-    return open_window(options.files, in_process=options.in_process)
+    return open_window(["--", *options.files], in_process=options.in_process, new_window=options.new_window)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     run_commands.add(commands)
     window = commands.add_parser("open", help="open the window", description="Opens files in the window.")
     window.add_argument("files", nargs="*", metavar="FILE")
+    window.add_argument("--new-window", action="store_true", help="another window, though one is open")
     window.add_argument("--in-process", action="store_true", help="training and tests run in the window's own process")
     window.set_defaults(command=_open)
     return parser

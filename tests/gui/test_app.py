@@ -14,10 +14,11 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.app import Application, main
+from inspector.gui.app import Application
 from inspector.gui.open_file import OpenFile
 from inspector.gui.running.open_run import OpenRun
 from inspector.gui.settings import Settings
+from inspector.gui.start import main
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
