@@ -11,7 +11,7 @@ FILES ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench screenshots soak samples architectures clean
+.PHONY: help setup run test check bench screenshots soak samples architectures translations clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -40,6 +40,9 @@ samples: setup ## Make the files of sample_checkpoints again
 
 architectures: setup ## Make the table of torchvision's architectures again, from the torchvision that is installed
 	@$(PY) tools/make_architectures.py
+
+translations: setup ## Collect what the window says anew, and bring its translations up to date
+	@$(PY) tools/make_translations.py $(ARGS)
 
 setup: $(STAMP) ## Make the environment and see to Qt's system libraries (the others do this first)
 	@$(PY) tools/system_libraries.py
