@@ -84,12 +84,12 @@ class _Metadata:
         for index, info in _pairs(fields.get("storage_data")):
             self._keep(_fields(index), _fields(info))
 
-    def path(self, key: str) -> tuple[str, ...]:
-        """Where the value of `key` stood in the dict that was saved."""
+    def path(self, key: str) -> tuple[str | int, ...]:
+        """Where the value of `key` stood in the dict that was saved; a number is a place in a list."""
         path = self._paths.get(key)
         if not isinstance(path, tuple) or not 0 < len(path) <= MAX_DEPTH:
             return (key,)
-        return tuple(str(part) if isinstance(part, (str, int)) else "?" for part in path)
+        return tuple(part if isinstance(part, (str, int)) else "?" for part in path)
 
     def _keep(self, index: dict[str, object], info: dict[str, object]) -> None:
         key, filename, offset, length = index.get("fqn"), *map(info.get, ("relative_path", "offset", "length"))
@@ -249,19 +249,19 @@ class _Reading:
         return Listing(rebuilder).entry("", inner.value)
 
 
-def _nested(entries: list[tuple[tuple[str, ...], Entry]]) -> Branch:
+def _nested(entries: list[tuple[tuple[str | int, ...], Entry]]) -> Branch:
     """The dict of dicts that the paths describe; of two that cannot both be, the later one stands at the top."""
-    root: dict[str, object] = {}
+    root: dict[str | int, object] = {}
     for number, (path, entry) in enumerate(entries):
         within = _within(root, path[:-1])
         if within is None or path[-1] in within:
-            root[f"{'.'.join(path)} (entry {number})"] = entry
+            root[f"{'.'.join(map(str, path))} (entry {number})"] = entry
         else:
             within[path[-1]] = entry
     return Branch("", "dict", "mapping", tuple(_listed(root)))
 
 
-def _within(root: dict[str, object], path: tuple[str, ...]) -> dict[str, object] | None:
+def _within(root: dict[str | int, object], path: tuple[str | int, ...]) -> dict[str | int, object] | None:
     """The dict at `path`, made when it is not there; None when a value stands in its way."""
     at = root
     for part in path:
@@ -272,9 +272,12 @@ def _within(root: dict[str, object], path: tuple[str, ...]) -> dict[str, object]
     return at
 
 
-def _listed(items: dict[str, object]) -> Iterator[Entry]:
-    for name, found in items.items():
-        if isinstance(found, dict):
+def _listed(items: dict[str | int, object]) -> Iterator[Entry]:
+    for key, found in items.items():
+        name = str(key)
+        if isinstance(found, dict) and found and all(type(each) is int for each in found):
+            yield Branch(name, "list", "sequence", tuple(_listed(dict(sorted(found.items())))))
+        elif isinstance(found, dict):
             yield Branch(name, "dict", "mapping", tuple(_listed(found)))
         elif isinstance(found, Branch):
             yield Branch(name, found.type, found.kind, found.children, found.attribute, found.note, found.damage)

@@ -11,7 +11,7 @@ left out, entry by entry and with a sentence: what is written opens safely, also
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ..errors import FileError
 from ..language import tr
@@ -21,7 +21,7 @@ from .calls import Malformed
 from .entries import Checkpoint, Tensor
 from .inert import Blob, Global, Node, Reference
 from .nested import NestedStorages
-from .planning import Packing, of_entry
+from .planning import Packing, Wanted, of_entry
 from .rebuilding import Rebuilder
 from .single import read_contents
 from .sources import FileSource
@@ -42,9 +42,18 @@ class _Unwritable(Exception):
 
 
 class Rewriter:
-    """Copies one file's tree. Raises FileError where the file is no pickle, or changed since it was opened."""
+    """Copies one file's tree. Raises FileError where the file is no pickle, or changed since it was opened.
 
-    def __init__(self, checkpoint: Checkpoint, packing: Packing | None = None) -> None:
+    `wanted` says by key and tensor how each is written, `of_entry` where it is not given; parts of sparse and
+    quantised ones are written as they are.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        packing: Packing | None = None,
+        wanted: Callable[[str, Tensor], Wanted] | None = None,
+    ) -> None:
         if checkpoint.format not in PICKLED:
             raise FileError(
                 tr("The other parts of a {format} checkpoint cannot be written again.", format=checkpoint.format),
@@ -59,6 +68,7 @@ class Rewriter:
         contents = read_contents(source, Budget())
         assert contents.shelf is not None
         self.packing = packing or Packing()
+        self._wanted = wanted or (lambda key, tensor: of_entry(tensor))
         self.notes: list[str] = []
         self._rebuilder = Rebuilder(contents.shelf, NestedStorages(read_contents, Budget()))
         self._value = contents.value
@@ -119,8 +129,8 @@ class Rewriter:
                 numpy_arrays.array(key, value, self._rebuilder.inline_number) if isinstance(value, Node) else None
             )
             if tensor is not None and not (isinstance(value, Node) and _is_made_of_others(tensor)):
-                wanted = of_entry(tensor)._replace(inner=self._inside > 0)
-                leaf = self._copies[id(value)] = self.packing.add(key, wanted)
+                wanted = of_entry(tensor) if self._inside else self._wanted(key, tensor)
+                leaf = self._copies[id(value)] = self.packing.add(key, wanted._replace(inner=self._inside > 0))
                 return leaf
             if tensor is not None:
                 return self._made_of_others(key, value)
