@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import reduce
 
 from .language import ntr, tr
 
@@ -64,6 +65,16 @@ def names(items: Sequence[str], limit: int = 3) -> str:
     shown = ", ".join(items[:limit])
     left = len(items) - limit
     return tr("{names} and {count:,} more", names=shown, count=left) if left > 0 else shown
+
+
+def all_of(items: Sequence[str]) -> str:
+    """`a`, `a and b`, `a and b and c`; empty for none."""
+    return reduce(lambda first, second: tr("{first} and {second}", first=first, second=second), items) if items else ""
+
+
+def one_of(items: Sequence[str]) -> str:
+    """`a`, `a or b`, `a or b or c`; empty for none."""
+    return reduce(lambda first, second: tr("{first} or {second}", first=first, second=second), items) if items else ""
 
 
 def safe(text: str, limit: int = 200) -> str:

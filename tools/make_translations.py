@@ -7,7 +7,7 @@ A text that is said no more leaves both. With --take the translations of a JSON 
 filled in where none stands; --missing prints what is not translated yet as such an object; --check writes nothing, and
 exits 1 when the files are not what they should be, or a translation names other values than its text does.
 
-What is collected: the literals in `tr`, `ntr` and `marked`, and the nouns of `wording.plural`.
+What is collected: the literals in `tr`, `ntr`, `agreeing` and `marked`, and the nouns of `wording.plural`.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _said_in(code: str, place: str) -> Iterator[Said]:
 def _texts(name: str, arguments: list[ast.expr]) -> Iterator[tuple[str, str]]:
     if name in ("tr", "marked") and arguments:
         yield from ((text, "") for text in _literals(arguments[0]))
-    elif name == "ntr" and len(arguments) > 1:
+    elif name in ("ntr", "agreeing") and len(arguments) > 1:
         yield from zip(_literals(arguments[0]), _literals(arguments[1]))
     elif name == "plural" and len(arguments) > 1:
         forms = _literals(arguments[2]) if len(arguments) > 2 else iter(())
