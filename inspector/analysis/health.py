@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from .. import wording
 from ..checkpoint.entries import Tensor
-from ..language import tr
+from ..language import ntr, tr
 from ..progress import Progress
 from .initialisation import default_initialisation
 from .statistics import Statistics
@@ -95,7 +95,7 @@ def dead_channels_finding(key: str, tensor: Tensor, channels: list[int]) -> Find
         return None
     which = wording.names([str(channel) for channel in channels], 5)
     return Finding(
-        tr("dead channels"),
+        "dead channels",
         tr(
             "{count:,} of {shape:,} output channels are all zero ({which}): they pass nothing on.",
             count=len(channels),
@@ -110,21 +110,23 @@ def _not_finite(statistics: Statistics) -> Finding | None:
     if not statistics.nans and (not infinities or _is_mask(statistics)):
         return None
     if statistics.nans == statistics.count:
-        return Finding(
-            tr("not finite"), tr("All {numbers} are NaN.", numbers=wording.plural(statistics.count, "number"))
-        )
-    kinds = [(statistics.nans, "NaN"), (infinities, "infinite")]
-    counted = " and ".join(f"{count:,} {'is' if count == 1 else 'are'} {word}" for count, word in kinds if count)
-    firsts = [(statistics.first_nan, "NaN"), (statistics.first_infinity, "infinity")]
+        return Finding("not finite", tr("All {numbers} are NaN.", numbers=wording.plural(statistics.count, "number")))
+    kinds = [
+        ntr("{n} is NaN", "{n} are NaN", statistics.nans) if statistics.nans else "",
+        ntr("{n} is infinite", "{n} are infinite", infinities) if infinities else "",
+    ]
+    counted = tr(" and ").join(filter(None, kinds))
+    firsts = [(statistics.first_nan, "NaN"), (statistics.first_infinity, tr("infinity"))]
     placed = ", ".join(
         tr("the first {word} at {index}", word=word, index=wording.shape(index))
         for index, word in firsts
         if index is not None
     )
-    sentence = tr("Of {numbers} {counted}", numbers=wording.plural(statistics.count, "number"), counted=counted) + (
-        f"; {placed}." if placed else "."
-    )
-    return Finding(tr("not finite"), sentence)
+    numbers = wording.plural(statistics.count, "number")
+    if not placed:
+        return Finding("not finite", tr("Of {numbers} {counted}.", numbers=numbers, counted=counted))
+    sentence = tr("Of {numbers} {counted}; {placed}.", numbers=numbers, counted=counted, placed=placed)
+    return Finding("not finite", sentence)
 
 
 def _is_mask(statistics: Statistics) -> bool:

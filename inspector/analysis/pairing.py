@@ -90,9 +90,9 @@ def refuse_two_shapes(a: Tensor, b: Tensor) -> None:
     if a.shape != b.shape:
         raise InspectorError(
             tr(
-                "The shapes {shape_words} and {shape_words_2} differ: there is no element to each element.",
-                shape_words=shape_words(a.shape),
-                shape_words_2=shape_words(b.shape),
+                "The shapes {one} and {other} differ: there is no element to each element.",
+                one=shape_words(a.shape),
+                other=shape_words(b.shape),
             )
         )
 

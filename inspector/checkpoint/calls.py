@@ -48,16 +48,15 @@ def countable(shape: tuple[int, ...]) -> None:
 def whole(value: object) -> int:
     """A size, a step or an offset."""
     if type(value) is not int or not 0 <= value < _BIGGEST:
-        negative = type(value) is int and value < 0
-        raise Malformed(
-            tr("{value} where a size is expected", value="a negative number" if negative else "something else")
-        )
+        if type(value) is int and value < 0:
+            raise Malformed(tr("a negative number where a size is expected"))
+        raise Malformed(tr("something else where a size is expected"))
     return value
 
 
 def same_length(shape: tuple[int, ...], stride: tuple[int, ...]) -> None:
     if len(shape) != len(stride):
-        raise Malformed(tr("{count} dimensions and {count_2} strides", count=len(shape), count_2=len(stride)))
+        raise Malformed(tr("{dimensions} dimensions and {strides} strides", dimensions=len(shape), strides=len(stride)))
 
 
 def contiguous_stride(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..language import tr
+from ..language import marked, ntr, tr
 from ..wording import plural, safe, share
 from . import verdicts
 from .entries import Branch, Checkpoint, Global, Tensor, Text, Value, walk
@@ -16,6 +16,8 @@ from .sections import sections
 from .sources import FileSource, Source
 from .tensor_shortcut import TensorShortcut
 from .unpickling import Budget, Machine, PickleError
+
+_BROKEN = marked("{what} breaks off at byte {offset:,}: {reason}.")
 
 
 class Pickled(NamedTuple):
@@ -30,19 +32,19 @@ class Pickled(NamedTuple):
     damage: str = ""
 
 
-def read_pickle(source: Source, start: int, budget: Budget, what: str = "The pickle") -> Pickled:
+def read_pickle(source: Source, start: int, budget: Budget, what: str = "") -> Pickled:
     """The pickle at `start`, inert; `damage` says where and why when it breaks off."""
-    return followed(Machine(source, start, budget, TensorShortcut()), tr("{what} breaks off at byte", what=what))
+    return followed(Machine(source, start, budget, TensorShortcut()), what or tr("The pickle"))
 
 
-def followed(machine: Machine, broken: str) -> Pickled:
-    """What `machine` reads; where it breaks off, the damage begins with `broken`, the offset and the reason follow."""
+def followed(machine: Machine, what: str, broken: str = _BROKEN) -> Pickled:
+    """What `machine` reads; where it breaks off, the damage is `broken` with `what`, the offset and the reason."""
     damage = ""
     try:
         value, end = machine.load(), machine.end
     except PickleError as error:
         value, end = machine.salvage(), error.offset
-        damage = f"{broken} {error.offset:,}: {error.reason}."
+        damage = tr(broken, what=what, offset=error.offset, reason=error.reason)
     return Pickled(value, end, machine.names, machine.pids, machine.protocol, damage)
 
 
@@ -127,14 +129,13 @@ def _damage(contents: Contents, root: Branch) -> list[str]:
 
 def _headline(cut_at: str, tensors: int, broken: int) -> list[str]:
     if cut_at:
-        verb = "is" if tensors - broken == 1 else "are"
         return [
-            tr(
-                "The file ends after {cut_at}: {tensors:,} of {tensors_2} {verb} whole.",
+            ntr(
+                "The file ends after {cut_at}: {n} of {tensors} is whole.",
+                "The file ends after {cut_at}: {n} of {tensors} are whole.",
+                tensors - broken,
                 cut_at=cut_at,
-                tensors=tensors - broken,
-                tensors_2=plural(tensors, "tensor"),
-                verb=verb,
+                tensors=plural(tensors, "tensor"),
             )
         ]
     return (

@@ -49,10 +49,10 @@ class ItemSource(Source):
         if (tensor.dtype, tensor.shape) != (self._dtype, self._shape):
             raise FileError(
                 tr(
-                    "The metadata say {dtype} {shape_text}, but the archive there holds {tensor_dtype} {shape_text_2}.",
+                    "The metadata say {dtype} {shape_text}, but the archive there holds {found_dtype} {shape_text_2}.",
                     dtype=self._dtype,
                     shape_text=shape_text(self._shape),
-                    tensor_dtype=tensor.dtype,
+                    found_dtype=tensor.dtype,
                     shape_text_2=shape_text(tensor.shape),
                 )
             )

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from .. import wording
-from ..language import tr
 
 _MAX_BITS = 1_024
 _LONGEST = 1_000
@@ -17,7 +16,7 @@ def json_value(value: object) -> Any:
     if isinstance(value, float):
         if math.isfinite(value):
             return value
-        return "NaN" if math.isnan(value) else tr("Infinity") if value > 0 else "-Infinity"
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if value is None or isinstance(value, (str, bool)):
         return value
     if isinstance(value, int):

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 
 from ..errors import FileError
-from ..language import tr
+from ..language import marked, tr
 from . import unrecognised
 from .calls import Malformed
 from .contents import Contents, Pickled, checkpoint, followed
@@ -37,6 +37,7 @@ _RECORD_WINDOW = 1 << 16
 _RECORD_COST = 1500
 """Bytes of memory that a storage or tensor takes until it stands in the tree."""
 _MAX_BLOCKS = 1000
+_BROKEN = marked("The member pickle breaks off at its byte {offset:,}: {reason}.")
 _NEEDED = ("storages", "tensors", "pickle")
 
 
@@ -77,7 +78,7 @@ def _no_pickle(source: FileSource, members: dict[str, Source]) -> FileError:
 
 
 def _pickled(member: Source, budget: Budget, records: _Records) -> Pickled:
-    return followed(_TarMachine(member, budget, records), tr("The member pickle breaks off at its byte"))
+    return followed(_TarMachine(member, budget, records), "", _BROKEN)
 
 
 def _members(source: Source) -> dict[str, Source]:

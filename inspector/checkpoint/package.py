@@ -74,7 +74,7 @@ class _PackageMachine(Machine):
 
 
 def _read(source: Source, name: str, budget: Budget) -> Pickled:
-    return followed(_PackageMachine(source, budget), tr("{name} breaks off at byte", name=safe(name, 80)))
+    return followed(_PackageMachine(source, budget), safe(name, 80))
 
 
 def _place(archive: Archive, wanted: Declared) -> Place:

@@ -9,25 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..language import tr
+from ..language import marked, tr
 from .entries import Branch, Entry, Section, Tensor
 
 _TITLES = {
-    "weights": "model weights",
-    "ema": "averaged weights (EMA)",
-    "optimizer": "optimizer state",
-    "scheduler": "learning rate scheduler",
-    "scaler": "AMP gradient scaler",
-    "epoch": "epoch",
-    "step": "step",
-    "loss": "loss",
-    "metric": "metric",
-    "arguments": "arguments",
-    "rng": "random number generators",
-    "versions": "versions",
-    "constructor": "constructor arguments",
-    "callbacks": "callbacks",
-    "other": "other",
+    "weights": marked("model weights"),
+    "ema": marked("averaged weights (EMA)"),
+    "optimizer": marked("optimizer state"),
+    "scheduler": marked("learning rate scheduler"),
+    "scaler": marked("AMP gradient scaler"),
+    "epoch": marked("epoch"),
+    "step": marked("step"),
+    "loss": marked("loss"),
+    "metric": marked("metric"),
+    "arguments": marked("arguments"),
+    "rng": marked("random number generators"),
+    "versions": marked("versions"),
+    "constructor": marked("constructor arguments"),
+    "callbacks": marked("callbacks"),
+    "other": marked("other"),
 }
 
 # Names are compared in lower case. What nearly everybody writes is looked up; compiling the patterns takes longer
@@ -74,7 +74,7 @@ def sections(root: Branch) -> tuple[Section, ...]:
     if root.kind == "module":
         return (Section("", "weights", tr("whole module")),)
     if _is_weights(root):
-        return (Section("", "weights", _TITLES["weights"]),)
+        return (Section("", "weights", tr(_TITLES["weights"])),)
     if root.kind != "mapping":
         return ()
     return tuple(_sections_of(root))
@@ -85,7 +85,7 @@ def _sections_of(root: Branch) -> Iterator[Section]:
         if isinstance(entry, Branch) and entry.attribute:
             continue
         role = _role(entry)
-        yield Section(entry.name, role, _TITLES[role])
+        yield Section(entry.name, role, tr(_TITLES[role]))
 
 
 def _role(entry: Entry) -> str:

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from ..errors import FileError
-from ..language import tr
+from ..language import ntr, tr
 from ..wording import names, plural, safe, size
 from .entries import Branch, Checkpoint, Entry, Global, Storage, Tensor, Value
 from .json_stream import JsonStream
@@ -75,10 +75,11 @@ def read_numbered(folder: str, filenames: Sequence[str], open_shard: Opener) -> 
     if absent:
         whole = len(present) + len(absent)
         damage = [
-            tr(
-                "Of {whole:,} shards {iss} missing: {absent}.",
+            ntr(
+                "Of {whole:,} shards {n} is missing: {absent}.",
+                "Of {whole:,} shards {n} are missing: {absent}.",
+                len(absent),
                 whole=whole,
-                iss=plural(len(absent), "is", "are"),
                 absent=names(absent),
             )
         ]

@@ -279,7 +279,7 @@ class Machine:
         if called is not None:
             return called
         if isinstance(value, Node):
-            return self.named(tr("result of ") + value.type.full[:200], "__call__")
+            return self.named(f"result of {value.type.full[:200]}", "__call__")
         return self.named(type(value).__name__, "__call__")
 
 

@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Callable
 
 from ..errors import FileError
-from ..language import tr
+from ..language import marked, tr
 from ..wording import names, plural, safe, size
 from . import foreign_formats, mangling
 from .sources import FileSource
@@ -113,11 +113,10 @@ def _foreign(head: bytes, source: FileSource) -> _Finding | None:
     if not found:
         return None
     inside = _inside(head)
-    return tr(
-        "This is {found}, not a checkpoint{value}.",
-        found=found[0],
-        value=f" itself; in it is {inside}" if inside else "",
-    ), found[1]
+    what, hint = tr(found[0]), tr(found[1])
+    if inside:
+        return tr("This is {what}, not a checkpoint itself; in it is {inside}.", what=what, inside=inside), hint
+    return tr("This is {what}, not a checkpoint.", what=what), hint
 
 
 def _inside(head: bytes) -> str:
@@ -154,10 +153,10 @@ def _tar(head: bytes, source: FileSource) -> _Finding | None:
     if head[257:262] != b"ustar":
         return None
     members = _tar_names(source)
-    what = tr("holds {members}", members=names(members, 4)) if members else tr("is damaged")
-    return tr("This is a tar archive, but no checkpoint: it {what}.", what=what), tr(
-        "Unpack it with `tar -xf`, and open what is in it."
-    )
+    hint = tr("Unpack it with `tar -xf`, and open what is in it.")
+    if not members:
+        return tr("This is a tar archive, but no checkpoint: it is damaged."), hint
+    return tr("This is a tar archive, but no checkpoint: it holds {members}.", members=names(members, 4)), hint
 
 
 def _tar_names(source: FileSource) -> list[str]:
@@ -181,20 +180,20 @@ def _page(head: bytes, source: FileSource) -> _Finding | None:
     start = text.lstrip("\ufeff \t\r\n")[:4096].lower()
     if re.match(r"(<!--.*?-->\s*)*<(!doctype html|html|head|body|script|title)\b", start, re.DOTALL):
         title = re.search(r"<title[^>]*>(.*?)</title>", text[:65536], re.IGNORECASE | re.DOTALL)
-        called = (
-            tr(" with the title “{unescape}”", unescape=safe(" ".join(html.unescape(title[1]).split()), 100))
-            if title
-            else ""
-        )
-        return tr("This is a web page{called}, not the file that was asked for.", called=called), _DOWNLOAD
+        if title is None:
+            return tr("This is a web page, not the file that was asked for."), tr(_DOWNLOAD)
+        called = safe(" ".join(html.unescape(title[1]).split()), 100)
+        sentence = tr("This is a web page with the title “{title}”, not the file that was asked for.", title=called)
+        return sentence, tr(_DOWNLOAD)
     if start.startswith(("<?xml", "<error")):
         code = re.search(r"<Code>(.*?)</Code>", text)
-        said = tr(" that says “{code}”", code=safe(code[1], 100)) if code else ""
-        return tr("This is XML text{said}, not a checkpoint.", said=said), _DOWNLOAD if code else ""
+        if code is None:
+            return tr("This is XML text, not a checkpoint."), ""
+        return tr("This is XML text that says “{code}”, not a checkpoint.", code=safe(code[1], 100)), tr(_DOWNLOAD)
     return None
 
 
-_DOWNLOAD = (
+_DOWNLOAD = marked(
     "The download needs a login or a confirmation, or its address leads to the page about the file and not to the "
     "file: open the address in a browser, and download from there."
 )
@@ -210,17 +209,17 @@ def _json_text(head: bytes, source: FileSource) -> _Finding | None:
         return None
     said = _said(found)
     if said:
-        return tr("This is what a server answered instead of the file: “{said}”.", said=safe(said, 160)), _DOWNLOAD
+        return tr("This is what a server answered instead of the file: “{said}”.", said=safe(said, 160)), tr(_DOWNLOAD)
     keys = names([safe(key, 40) for key in found], 5) if isinstance(found, dict) else ""
-    about = tr(" with the keys {keys}", keys=keys) if keys else ""
-    return tr("This is JSON text{about}, not a checkpoint.", about=about), tr(
-        "It may describe one: look for a larger file beside it."
-    )
+    hint = tr("It may describe one: look for a larger file beside it.")
+    if keys:
+        return tr("This is JSON text with the keys {keys}, not a checkpoint.", keys=keys), hint
+    return tr("This is JSON text, not a checkpoint."), hint
 
 
 def _said(found: object) -> str:
     """What an answer in JSON says that went wrong."""
-    for key in ("error", "message", "detail", "error_description", tr("Message"), "msg"):
+    for key in ("error", "message", "detail", "error_description", "Message", "msg"):
         text = found.get(key) if isinstance(found, dict) else None
         text = text.get("message") if isinstance(text, dict) else text
         if isinstance(text, str) and text:
@@ -299,18 +298,18 @@ def _known_zip(members: list[str]) -> _Finding | None:
         )
     for mark, what, hint in _ZIP_MARKS:
         if mark in known or any(name.startswith(mark) for name in members):
-            return tr("This is {what}, not a checkpoint.", what=what), hint
+            return tr("This is {what}, not a checkpoint.", what=tr(what)), tr(hint)
     return None
 
 
 _ZIP_MARKS = (
-    ("model.weights.h5", "a Keras model (`.keras`)", "Open it with `keras.saving.load_model`."),
-    ("MAR-INF/", "a TorchServe archive (`.mar`)", "Unpack it: the checkpoint is a file in it."),
-    ("[Content_Types].xml", "a document of an office program", ""),
-    ("META-INF/MANIFEST.MF", "a Java archive or an Android app", ""),
-    ("AndroidManifest.xml", "an Android app", ""),
-    ("Manifest.json", "a Core ML package", "Open it with `coremltools`."),
-    ("mimetype", "a document or a book", ""),
+    ("model.weights.h5", marked("a Keras model (`.keras`)"), marked("Open it with `keras.saving.load_model`.")),
+    ("MAR-INF/", marked("a TorchServe archive (`.mar`)"), marked("Unpack it: the checkpoint is a file in it.")),
+    ("[Content_Types].xml", marked("a document of an office program"), ""),
+    ("META-INF/MANIFEST.MF", marked("a Java archive or an Android app"), ""),
+    ("AndroidManifest.xml", marked("an Android app"), ""),
+    ("Manifest.json", marked("a Core ML package"), marked("Open it with `coremltools`.")),
+    ("mimetype", marked("a document or a book"), ""),
 )
 
 

@@ -45,7 +45,7 @@ def _reference(name: str, pid: object) -> Value:
         return Value(
             name,
             kind,
-            tr("storage {key_text} on {key_text_2}", key_text=key_text(pid[2]), key_text_2=key_text(pid[3])),
+            tr("storage {key} on {device}", key=key_text(pid[2]), device=key_text(pid[3])),
             tr("a storage by itself"),
         )
     return Value(name, tr("persistent id"), key_text(pid))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import FileError
-from ..language import tr
+from ..language import marked, tr
 from ..wording import names as some_names
 from ..wording import safe, size
 from .calls import Malformed
@@ -27,13 +27,15 @@ from .zip_recovery import recover
 
 _RECORDS = ("version", "byteorder", ".format_version", ".storage_alignment", ".data/serialization_id")
 _LABELS = {
-    "version": "archive version",
-    "byteorder": "byte order",
-    ".format_version": "format version",
-    ".storage_alignment": "storage alignment",
-    ".data/serialization_id": "serialization id",
+    "version": marked("archive version"),
+    "byteorder": marked("byte order"),
+    ".format_version": marked("format version"),
+    ".storage_alignment": marked("storage alignment"),
+    ".data/serialization_id": marked("serialization id"),
 }
 _MAX_RECORD = 4096
+_LACKING = marked("Its bytes are missing: the archive has no {name}.")
+_ENDS_BEFORE = marked("Its bytes are missing: the file ends before {name}.")
 
 
 class Archive(NamedTuple):
@@ -76,8 +78,8 @@ class Archive(NamedTuple):
         if member is None and wanted.nbytes == 0:
             return Place(None, 0, 0)
         if member is None:
-            lacks = tr("the archive has no") if self.complete else tr("the file ends before")
-            return Place(None, 0, 0, tr("Its bytes are missing: {lacks} {name}.", lacks=lacks, name=safe(name, 60)))
+            lacking = _LACKING if self.complete else _ENDS_BEFORE
+            return Place(None, 0, 0, tr(lacking, name=safe(name, 60)))
         return Place(member_source(self.source, member), 0, member.nbytes, member.damage)
 
 
@@ -225,4 +227,4 @@ def records(archive: Archive) -> Iterator[tuple[str, str]]:
     for name in _RECORDS:
         text = archive.text(name)
         if text:
-            yield _LABELS[name], safe(text, 80)
+            yield tr(_LABELS[name]), safe(text, 80)

@@ -53,13 +53,13 @@ def _fields(header: bytes) -> tuple[int, int, int, int, int, int]:
 
 
 def _cut_off(name: str, end: int, size: int, known: int | None) -> str:
-    of = tr(" of {known:,}", known=known) if known is not None else ""
+    told = {"end": end, "name": safe(name, 80), "size": size}
+    if known is None:
+        return tr("The file ends at byte {end:,}, in the middle of {name}: {size:,} bytes of it are there.", **told)
     return tr(
-        "The file ends at byte {end:,}, in the middle of {name}: {size:,}{of} bytes of it are there.",
-        end=end,
-        name=safe(name, 80),
-        size=size,
-        of=of,
+        "The file ends at byte {end:,}, in the middle of {name}: {size:,} of {known:,} bytes of it are there.",
+        known=known,
+        **told,
     )
 
 
