@@ -6,13 +6,28 @@ The x of a curve is the epoch as `Member.epoch` counts it, so that curves and fr
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import math
+import os
+from collections.abc import Generator, Iterator, Mapping
 from typing import NamedTuple
 
+from ..checkpoint.reading import open_checkpoint
+from ..errors import InspectorError
+from ..language import tr
 from ..progress import Progress
-from .members import Training
+from ..runs.histories import history_of
+from ..runs.resume import resume_of
+from ..wording import safe
+from .best import Best, best_of
+from .members import EPOCH, Member, Training
+from .opening import curves_of
+from .trainer_state import trainer_state
 
 Points = tuple[tuple[float, float], ...]
+
+ORDER = ("valid_loss", "train_loss", "accuracy", "best", "lr")
+_MOST_READ = 3
+"""Checkpoints in which a history is looked for, the last first."""
 
 
 class Curve(NamedTuple):
@@ -21,22 +36,9 @@ class Curve(NamedTuple):
     measure: str
     """`train_loss`, `valid_loss`, `accuracy` (0 to 1), `best` (validation loss so far) or `lr`."""
     points: Points
-    """(epoch, value), by epoch."""
+    """(epoch, value), by epoch. Where the training has no epochs, (`Member.at`, value)."""
     from_history: frozenset[float] = frozenset()
     """The epochs whose values come from a history inside a file, and not from a checkpoint of that epoch."""
-
-
-class Best(NamedTuple):
-    """The best epoch."""
-
-    epoch: float
-    measure: str
-    """`valid_loss`, `accuracy`, `train_loss`: what it is the best by; empty where only a name says so."""
-    value: float | None
-    path: str
-    """The checkpoint that has its weights; empty where there is none."""
-    sentence: str
-    """How it was found."""
 
 
 class Stored(NamedTuple):
@@ -55,5 +57,57 @@ class Stored(NamedTuple):
 
 def reading(training: Training) -> Generator[Progress, None, Stored]:
     """Reads what is stored: numbers of each checkpoint, and whole histories inside the last ones."""
-    raise NotImplementedError
-    yield
+    said = {measure: dict(_of_members(training, measure)) for measure in ORDER}
+    refusals: list[str] = []
+    histories: dict[str, dict[float, float]] = {}
+    for done, member in enumerate(_last(training)):
+        yield Progress(done, _MOST_READ, "files", member.name)
+        try:
+            histories = _history(member)
+        except InspectorError as error:
+            refusals.append(
+                tr("The history in `{name}` cannot be read: {why}", name=safe(member.name, 80), why=str(error))
+            )
+        if histories:
+            break
+    curves = tuple(_curve(measure, said[measure], histories.get(measure, {})) for measure in ORDER)
+    curves = tuple(curve for curve in curves if curve.points)
+    return Stored(curves, best_of(training, {curve.measure: curve.points for curve in curves}), tuple(refusals))
+
+
+def _of_members(training: Training, measure: str) -> Iterator[tuple[float, float]]:
+    """What each checkpoint says of itself. One that was saved within an epoch says it of the epoch before."""
+    for member in training.drawn:
+        value = member.measures.get(measure)
+        if measure == "lr":
+            value = member.rates[0] if member.rates else value
+        if value is not None:
+            yield (math.floor(member.at) if member.is_own and training.axis == EPOCH else member.at), value
+
+
+def _last(training: Training) -> list[Member]:
+    if training.axis != EPOCH:
+        return []
+    known = [member for member in training.members if member.epoch is not None]
+    return sorted(known, key=lambda member: (-member.at, not member.twin_of))[:_MOST_READ]
+
+
+def _history(member: Member) -> dict[str, dict[float, float]]:
+    """The curves inside of a file, at the epochs as the files count them. A single value is no curve: it is among the
+    member's own. Raises InspectorError."""
+    beside = trainer_state(member.path if os.path.isdir(member.path) else os.path.dirname(member.path))
+    if beside is not None and "/" in member.name:
+        return {measure: dict(points) for measure, points in beside.curves.items()}
+    checkpoint = open_checkpoint(member.path)
+    resume = resume_of(checkpoint)
+    shift = 0.0
+    if not resume.is_own and member.epoch_from == "file" and member.epoch is not None:
+        shift = resume.epoch - 1 - member.epoch
+    curves = curves_of(history_of(checkpoint, resume))
+    return {role: {x - shift: y for x, y in points} for role, points in curves if len(points) > 1}
+
+
+def _curve(measure: str, own: Mapping[float, float], history: Mapping[float, float]) -> Curve:
+    """What the checkpoints say themselves goes before what a history says."""
+    points = sorted({**history, **own}.items())
+    return Curve(measure, tuple(points), frozenset(history.keys() - own.keys()))

@@ -88,6 +88,15 @@ class Member(NamedTuple):
     """Whether a run of this program saved it."""
 
 
+class Remark(NamedTuple):
+    """A sentence about some checkpoints of a training, told by what they say and not by their values."""
+
+    kind: str
+    """`restart`, `twins`, `placed` (a file that says no epoch) or `dtype`."""
+    sentence: str
+    paths: tuple[str, ...] = ()
+
+
 class Training(NamedTuple):
     """The checkpoints of one training, in order. All have the same keys, and the same shapes under them."""
 
@@ -99,8 +108,8 @@ class Training(NamedTuple):
     """`EPOCH`, `STEP` or `FILE`: what `Member.at` counts."""
     ordered_by: str = ""
     """A sentence: how the order was found."""
-    remarks: tuple[str, ...] = ()
-    """Sentences about the files: twins, an epoch that goes back, epochs that are missing, what changed its dtype."""
+    remarks: tuple[Remark, ...] = ()
+    """About the files: twins, an epoch that goes back, what changed its dtype."""
     keys: tuple[str, ...] = ()
     """The keys of the weights that are measured, without a prefix such as `module.`, in the file's order."""
 
