@@ -2,17 +2,121 @@
 
 from __future__ import annotations
 
-from .wishes import Wish
+import shlex
+from collections.abc import Iterator
+
+from .stripping import is_anywhere
+from .wishes import COPY, DROP, SAFETENSORS, ZEROS, Wish
+
+_SHORT = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16", "float64": "fp64"}
 
 
 def as_command(path: str, wish: Wish, target: str, *, overwrite: bool = False) -> str:
     """The line for a shell that does the same."""
-    raise NotImplementedError
+    return " ".join(map(shlex.quote, ["inspector", "convert", *_arguments(path, wish, target, overwrite)]))
 
 
-def as_python(path: str, wish: Wish, target: str, *, source: str = "zip", is_module: bool = False) -> str:
+def _arguments(path: str, wish: Wish, target: str, overwrite: bool) -> Iterator[str]:
+    yield from (_positional(path), "-o", _positional(target), f"--section={wish.section}")
+    if wish.whole:
+        yield "--whole"
+    yield from (f"--strip={prefix}" for prefix in wish.prefixes)
+    if wish.dtype:
+        yield f"--dtype={_SHORT.get(wish.dtype, wish.dtype)}"
+    if wish.keep_norms:
+        yield "--keep-norms"
+    yield f"--format={wish.format}"
+    if wish.shards:
+        yield f"--shard-size={wish.shards}"
+    if wish.format == SAFETENSORS and wish.shared == COPY:
+        yield "--shared=copy"
+    if not wish.compact:
+        yield "--keep-storages"
+    if wish.salvage:
+        yield "--salvage=zeros" if wish.salvage == ZEROS else "--salvage"
+    yield from (f"--metadata={name}={text}" for name, text in wish.metadata)
+    if overwrite:
+        yield "--overwrite"
+
+
+def _positional(path: str) -> str:
+    """A path that is not taken for an option."""
+    return f"./{path}" if path.startswith("-") else path
+
+
+def as_python(
+    path: str,
+    wish: Wish,
+    target: str,
+    *,
+    source: str = "zip",
+    is_module: bool = False,
+    is_shared: bool = False,
+    is_flat: bool = True,
+) -> str:
     """Python that does the same with torch (and safetensors) alone; empty where a few lines cannot say it.
 
-    `source` and `is_module` are those of the `Offers`.
+    `source`, `is_module` and `is_flat` are those of the `Offers`; `is_shared` says whether it has any in `shared`.
     """
-    raise NotImplementedError
+    if not is_flat and (wish.dtype or wish.format == SAFETENSORS):
+        return ""
+    if wish.shards or wish.salvage or wish.keep_norms or not wish.compact:
+        return ""
+    loading = list(_loading(path, wish, source, is_module))
+    if not loading or (wish.metadata and wish.format != SAFETENSORS):
+        return ""
+    body = [*loading, *_changing(wish), *_saving(wish, target, is_shared)]
+    imports = sorted({line for line in body if line.startswith(("from ", "import "))} | {"import torch"}, reverse=True)
+    return "\n".join([*imports, "", *(line for line in body if line not in imports)]) + "\n"
+
+
+def _loading(path: str, wish: Wish, source: str, is_module: bool) -> Iterator[str]:
+    if source == "safetensors":
+        yield (
+            "from safetensors.torch import load_file, save_file"
+            if wish.format == SAFETENSORS
+            else ("from safetensors.torch import load_file")
+        )
+        yield f"state_dict = load_file({path!r})"
+    elif source == "torchscript" and not wish.section:
+        yield f"state_dict = torch.jit.load({path!r}, map_location='cpu').state_dict()"
+    elif source in ("zip", "legacy", "pickle"):
+        if is_module:
+            yield "# weights_only=False runs what the file says: only for files that you trust."
+        yield f"checkpoint = torch.load({path!r}, map_location='cpu', weights_only={not is_module})"
+        at = "".join(f"[{part!r}]" for part in wish.section.split(".")) if wish.section else ""
+        yield f"state_dict = checkpoint{at}{'.state_dict()' if is_module else ''}"
+
+
+def _changing(wish: Wish) -> Iterator[str]:
+    for prefix in wish.prefixes:
+        bare = f"key.replace({prefix!r}, '')" if is_anywhere(prefix) else f"key.removeprefix({prefix!r})"
+        yield f"state_dict = {{{bare}: value for key, value in state_dict.items()}}"
+    if wish.dtype:
+        yield "for key, value in state_dict.items():"
+        yield "    if torch.is_tensor(value) and value.is_floating_point():"
+        yield f"        state_dict[key] = value.to(torch.{wish.dtype})"
+
+
+def _saving(wish: Wish, target: str, is_shared: bool) -> Iterator[str]:
+    if wish.format != SAFETENSORS:
+        if wish.whole:
+            yield f"checkpoint{''.join(f'[{part!r}]' for part in wish.section.split('.'))} = state_dict"
+        yield f"torch.save({'checkpoint' if wish.whole else 'state_dict'}, {target!r})"
+        return
+    yield "from safetensors.torch import save_file"
+    metadata = {"format": "pt", **dict(wish.metadata)}
+    yield "tensors = {key: value for key, value in state_dict.items() if torch.is_tensor(value)}"
+    if is_shared and wish.shared == DROP:
+        yield f"metadata, first = {metadata!r}, {{}}"
+        yield "for key in sorted(tensors):  # a tensor with several names is written once, under the first"
+        yield "    value = tensors[key]"
+        yield "    name = first.setdefault((value.data_ptr(), value.shape, value.stride()), key)"
+        yield "    if name != key:"
+        yield "        metadata[key] = name"
+        yield "        del tensors[key]"
+        yield f"save_file({{key: value.clone() for key, value in tensors.items()}}, {target!r}, metadata=metadata)"
+    else:
+        copied = "{key: value.clone(memory_format=torch.contiguous_format) for key, value in tensors.items()}"
+        yield f"tensors = {copied}"
+        yield f"save_file(tensors, {target!r}, metadata={metadata!r})"

@@ -2,17 +2,268 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
-from ..checkpoint.entries import Checkpoint
+from ..checkpoint import safetensors_writing, zip_writing
+from ..checkpoint.entries import Checkpoint, is_whole
+from ..checkpoint.planning import Plan
+from ..comparing.choosing import weights
+from ..errors import FileError, InspectorError
+from ..language import ntr, tr
 from ..progress import Progress
-from .wishes import Foreseen, Wish
+from ..wording import names, safe
+from . import casting
+from .assembling import Assembling
+from .pieces import Gone, Piece, pieces_of, refuse_broken
+from .sections import Section, broken, section_of, unbuilt, unlisted
+from .stripping import stripped
+from .wishes import COPY, DTYPES, FORMATS, SAFETENSORS, ZIP, Foreseen, Losses, NewFile, Row, Wish
+
+_FORMAT = "format"
+_FRAMEWORKS = ("pt", "tf", "flax", "mlx")
+"""What libraries accept under `format` in the metadata of safetensors."""
+_INDEX_FIELDS = ("total_size", "total_parameters")
 
 
 def foresee(checkpoint: Checkpoint, wish: Wish) -> Generator[Progress, None, Foreseen]:
-    """What would come of the wish. Only a cast that may lose something reads the tensors; all else takes a moment.
+    """What would come of the wish. Only a cast that may lose something, and salvaging, read the tensors; all else
+    takes a moment.
 
     Raises InspectorError, with what to do instead, for what cannot be: a dtype that the format does not know, a
     quantised tensor in safetensors, two tensors of one name, numbers that are not whole and no word on salvaging.
     """
-    raise NotImplementedError
+    wish = _settled(checkpoint, wish)
+    section = section_of(checkpoint, wish.section)
+    if wish.prefixes and wish.format == ZIP and not section.is_flat:
+        raise InspectorError(
+            tr(
+                "The keys of {section} are no names of tensors, so no prefix can be taken off them.",
+                section=_name(wish),
+            )
+        )
+    section = section._replace(side=stripped(section.side, wish.prefixes))
+    unread = yield from _read_through(section) if wish.salvage else _nothing()
+    _refuse_what_is_broken(checkpoint, section, wish)
+    pieces, gone = pieces_of(checkpoint, section, wish, unread)
+    losses = yield from _measured(pieces)
+    return _Foreseeing(checkpoint, section, wish, pieces, losses).foreseen(gone)
+
+
+def _settled(checkpoint: Checkpoint, wish: Wish) -> Wish:
+    """The wish without what means nothing. Raises InspectorError for what contradicts itself."""
+    if wish.format not in FORMATS or (wish.dtype and wish.dtype not in DTYPES):
+        raise InspectorError(tr("There is no way to write {wish}.", wish=safe(f"{wish.format} {wish.dtype}")))
+    if wish.whole and not wish.section:
+        wish = wish._replace(section=weights(checkpoint).key)
+    if not wish.section:
+        wish = wish._replace(whole=False)
+    if wish.whole and (wish.format == SAFETENSORS or wish.shards):
+        raise InspectorError(
+            tr("What is beside the tensors goes neither into safetensors nor into shards."),
+            hint=tr("Write the section alone, or one .pth file."),
+        )
+    if wish.shards < 0:
+        raise InspectorError(tr("A file cannot have fewer than no bytes."))
+    return wish
+
+
+def _name(wish: Wish) -> str:
+    return safe(wish.section) or tr("the file")
+
+
+def _nothing() -> Generator[Progress, None, dict[str, str]]:
+    yield from ()
+    return {}
+
+
+# -- what is broken -----------------------------------------------------------------------------------
+
+
+def _refuse_what_is_broken(checkpoint: Checkpoint, section: Section, wish: Wish) -> None:
+    """Without a word on salvaging, entries that could not be built, and broken tensors beside the section."""
+    if wish.salvage:
+        return
+    lost = list(unbuilt(section.branch))
+    if wish.whole:
+        inside = f"{wish.section}."
+        tensors = ((key, broken(tensor)) for key, tensor in checkpoint.tensors() if not key.startswith(inside))
+        lost += [(key, reason) for key, reason in tensors if reason]
+    if lost:
+        refuse_broken(lost)
+
+
+def _read_through(section: Section) -> Generator[Progress, None, dict[str, str]]:
+    """Reads every tensor once; gives those that could not be read to their end, by old key."""
+    from ..checkpoint import arrays
+
+    items = [item for item in section.side.items if item.tensor is not None and not broken(item.tensor)]
+    total, done = sum(item.tensor.nbytes for item in items if item.tensor), 0
+    unread: dict[str, str] = {}
+    for item in items:
+        assert item.tensor is not None
+        try:
+            for part in item.tensor.extra.parts or (item.tensor,):
+                for block in arrays.blocks(part):
+                    done += block.nbytes
+                    yield Progress(done, total, "bytes", "reading")
+        except FileError as error:
+            unread[item.origins[0] if item.origins else item.key] = error.message
+    return unread
+
+
+# -- what casts lose ----------------------------------------------------------------------------------
+
+
+def _measured(pieces: list[Piece]) -> Generator[Progress, None, dict[int, Losses]]:
+    """The losses of each piece that is cast, by its number; a tensor that has several names is read once."""
+    cast = [(number, piece) for number, piece in enumerate(pieces) if piece.is_cast]
+    lossy = [piece for _, piece in cast if not casting.is_exact(piece.item.dtype, piece.dtype)]
+    total, before = sum(piece.old_nbytes for piece in lossy), 0
+    found: dict[int, Losses] = {}
+    known: dict[object, Losses] = {}
+    for number, piece in cast:
+        losses = Losses(piece.item.numel)
+        if not casting.is_exact(piece.item.dtype, piece.dtype):
+            same = known.get((piece.identity, piece.dtype)) if piece.identity is not None else None
+            losses = Losses() if same is None else same
+            for done, so_far in casting.measured(piece.tensor, piece.dtype) if same is None else ():
+                losses = so_far
+                yield Progress(before + done, total, "bytes", "measuring")
+            known[piece.identity, piece.dtype] = losses
+            before += piece.old_nbytes
+        found[number] = losses
+    return found
+
+
+# -- all together -------------------------------------------------------------------------------------
+
+
+class _Foreseeing:
+    def __init__(
+        self, checkpoint: Checkpoint, section: Section, wish: Wish, pieces: list[Piece], losses: dict[int, Losses]
+    ) -> None:
+        self._checkpoint = checkpoint
+        self._section = section
+        self._wish = wish
+        self._pieces = pieces
+        self._losses = losses
+
+    def foreseen(self, gone: Gone) -> Foreseen:
+        metadata = tuple(_metadata(self._section.metadata, self._wish))
+        assembling = Assembling(self._checkpoint, self._section, self._wish, self._pieces, metadata)
+        plans = assembling.plans()
+        if not any(plan.tensors for plan in plans):
+            raise InspectorError(tr("No tensor would be written."), hint=tr("Choose a section that holds some."))
+        files = tuple(_new_file(plan) for plan in plans)
+        gone = [*gone, *unlisted(self._section.branch), *assembling.gone]
+        return Foreseen(
+            self._wish,
+            self._checkpoint,
+            tuple(self._rows()),
+            files,
+            self._checkpoint.nbytes,
+            sum(file.nbytes for file in files),
+            self._all_losses(),
+            tuple(gone),
+            (*self._notes(gone), *assembling.notes),
+            metadata,
+            plans,
+        )
+
+    def _rows(self) -> Iterator[Row]:
+        for number, piece in enumerate(self._pieces):
+            item = piece.item
+            yield Row(
+                piece.old_key, item.key, item.shape or (), item.dtype, piece.dtype, piece.old_nbytes, piece.nbytes,
+                self._losses.get(number), piece.same_as, piece.zeros,
+            )  # fmt: skip
+
+    def _all_losses(self) -> Losses | None:
+        """Each tensor once, however many names it has."""
+        if not self._losses:
+            return None
+        every = Losses()
+        seen = set()
+        for number, losses in self._losses.items():
+            identity = self._pieces[number].identity
+            if identity is None or identity not in seen:
+                every = casting.together(every, losses)
+            seen.add(identity)
+        return every
+
+    def _notes(self, gone: Gone) -> Iterator[str]:
+        yield from self._notes_on_names()
+        yield from self._notes_on_casts()
+        filled = [safe(piece.item.key) for piece in self._pieces if piece.zeros]
+        if filled:
+            yield ntr(
+                "{n} tensor whose numbers are not whole is written as zeros: {names}.",
+                "{n} tensors whose numbers are not whole are written as zeros: {names}.",
+                len(filled), names=names(filled),
+            )  # fmt: skip
+        if gone:
+            yield ntr(
+                "{n} entry is left out: {names}.", "{n} entries are left out: {names}.", len(gone),
+                names=names([safe(key) for key, _ in gone]),
+            )  # fmt: skip
+        if self._section.metadata and self._wish.format == ZIP:
+            yield tr(
+                "The texts of the metadata are kept in the member {member} of the archive, which torch.load does not"
+                " look at.", member=zip_writing.METADATA,
+            )  # fmt: skip
+        if self._wish.whole and any(each.role == "optimizer" for each in self._checkpoint.sections) and self._losses:
+            yield tr("Only {section} is cast; what is beside it stays as it is.", section=_name(self._wish))
+
+    def _notes_on_names(self) -> Iterator[str]:
+        dropped = [safe(piece.item.key) for piece in self._pieces if piece.same_as]
+        shared = sum(piece.identity is not None for piece in self._pieces)
+        if dropped:
+            yield ntr(
+                "{n} name of a shared tensor is not written but recorded in the metadata: {names}.",
+                "{n} names of shared tensors are not written but recorded in the metadata: {names}.",
+                len(dropped), names=names(dropped),
+            )  # fmt: skip
+            yield tr("safetensors.torch.load_model knows them; load_state_dict wants strict=False.")
+        elif shared and self._wish.format == SAFETENSORS and self._wish.shared == COPY:
+            yield tr("Tensors that were one are written once for each name: safetensors knows no ties.")
+        if self._section.branch.kind == "module":
+            yield tr("Of the module its state_dict is written: parameters and persistent buffers, without the code.")
+        elif self._section.side.metadata and self._wish.format == SAFETENSORS:
+            yield tr("The versions of the modules (_metadata) are not written: safetensors has no place for them.")
+
+    def _notes_on_casts(self) -> Iterator[str]:
+        losses = self._all_losses()
+        if losses is None:
+            return
+        if losses.overflowing:
+            yield ntr(
+                "{n} number is too large for {dtype} and becomes infinite.",
+                "{n} numbers are too large for {dtype} and become infinite.",
+                losses.overflowing, dtype=self._wish.dtype,
+            )  # fmt: skip
+        statistics = [piece for piece in self._pieces if piece.is_cast and _is_statistic(piece.item.key)]
+        if statistics:
+            yield tr("Running statistics of normalisation layers are cast too, as model.half() does it.")
+        kept = sum(is_whole(piece.item.dtype) for piece in self._pieces)
+        if kept:
+            yield ntr(
+                "{n} tensor of whole numbers stays as it is.", "{n} tensors of whole numbers stay as they are.", kept
+            )
+
+
+def _is_statistic(key: str) -> bool:
+    return key.endswith(("running_mean", "running_var"))
+
+
+def _metadata(source: tuple[tuple[str, str], ...], wish: Wish) -> Iterator[tuple[str, str]]:
+    """The texts that are written along: the source's, and on top those that are wished for."""
+    texts = {name: text for name, text in source if name not in _INDEX_FIELDS} | dict(wish.metadata)
+    if texts.get(_FORMAT, "pt") not in _FRAMEWORKS or wish.format == ZIP:
+        texts.pop(_FORMAT, None)
+    yield from texts.items()
+
+
+def _new_file(plan: Plan) -> NewFile:
+    if plan.format == SAFETENSORS:
+        return NewFile(len(plan.tensors), len(safetensors_writing.header(plan)) + plan.nbytes)
+    return NewFile(len(plan.tensors), zip_writing.nbytes_of(plan, zip_writing.pickled(plan)))

@@ -121,6 +121,9 @@ class Offers(NamedTuple):
     """A sentence that says what the default is good for."""
     name: str
     """The path of a new file beside the source for the default; `naming.suggested` gives it for any wish."""
+    is_flat: bool = True
+    """Whether it is names to tensors; or a tree, as the state of an optimizer: prefixes mean nothing there, and
+    safetensors writes its tensors under their paths."""
 
 
 # -- what would come of it ----------------------------------------------------------------------------

@@ -1,0 +1,179 @@
+"""Pieces put together as what is written: one state_dict, several shards of one, or a whole tree with one in it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Union
+
+from ..checkpoint.entries import Checkpoint, Entry, Tensor, walk
+from ..checkpoint.planning import Packing, Plan, Wanted, of_entry
+from ..checkpoint.rewriting import PICKLED, Rewriter
+from ..comparing.making import VALUE_ROLES
+from ..comparing.sides import Item
+from ..errors import InspectorError
+from ..language import tr
+from .casting import zeros
+from .pieces import Gone, Piece, wanted_of
+from .plain_values import Copying
+from .sections import Section, broken
+from .wishes import SAFETENSORS, ZEROS, ZIP, Wish
+
+Kept = Union[Piece, Item]
+"""What a state_dict is made of: tensors, and items that are none."""
+
+
+class Assembling:
+    """One conversion. After `plans` what cannot go along is in `gone`, and what else is to be said in `notes`."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        section: Section,
+        wish: Wish,
+        pieces: list[Piece],
+        metadata: tuple[tuple[str, str], ...],
+    ) -> None:
+        self.gone: Gone = []
+        self.notes: list[str] = []
+        self._checkpoint = checkpoint
+        self._section = section
+        self._wish = wish
+        self._metadata = metadata
+        self._at = f"{wish.section}." if wish.section else ""
+        self._by_key = {self._at + piece.old_key: piece for piece in pieces}
+        self._kept = list(self._in_order(pieces))
+        self._entries: Mapping[str, Entry] = {}
+        self._packing = Packing()
+        self._reader: Rewriter | None = None
+
+    def plans(self) -> tuple[Plan, ...]:
+        """What is written, file by file. Raises FileError where that cannot be."""
+        if self._wish.whole:
+            return (self._plan(self._tree(""), ()),)
+        if self._wish.format == ZIP and not self._section.is_flat:
+            return (self._plan(self._tree(self._wish.section), ()),)
+        return tuple(self._shard(kept) for kept in self._shards())
+
+    def _in_order(self, pieces: list[Piece]) -> Iterator[Kept]:
+        by_item = {id(piece.item): piece for piece in pieces}
+        for item in self._section.side.items:
+            if id(item) in by_item:
+                yield by_item[id(item)]
+            elif item.tensor is None and item.role in VALUE_ROLES:
+                yield item
+
+    # -- a state_dict ---------------------------------------------------------------------------------
+
+    def _shards(self) -> list[list[Kept]]:
+        """What is kept, file by file, in its order; what is one tensor stays together."""
+        if not self._wish.shards:
+            return [self._kept]
+        shards: list[list[Kept]] = [[]]
+        filled = 0
+        for group in _together(self._kept):
+            nbytes = max(each.nbytes if isinstance(each, Piece) else 0 for each in group)
+            if filled and filled + nbytes > self._wish.shards:
+                shards.append([])
+                filled = 0
+            shards[-1] += group
+            filled += nbytes
+        return shards
+
+    def _shard(self, kept: list[Kept]) -> Plan:
+        self._packing, self._reader = Packing(), None
+        state = self._state(kept)
+        return self._plan(state, kept)
+
+    def _state(self, kept: Iterable[Kept]) -> OrderedDict[str, object]:
+        state: OrderedDict[str, object] = OrderedDict()
+        for each in kept:
+            key = each.item.key if isinstance(each, Piece) else each.key
+            try:
+                if isinstance(each, Item):
+                    state[key] = self._value(each)
+                elif not each.same_as:
+                    state[key] = self._tensor(each)
+            except InspectorError as error:
+                self.gone.append((key, error.message))
+        if self._section.side.metadata and self._wish.format == ZIP:
+            versions = OrderedDict((path, dict(each)) for path, each in self._section.side.metadata.items())
+            state._metadata = versions  # type: ignore[attr-defined]  # where torch looks for it
+        return state
+
+    def _tensor(self, piece: Piece) -> object:
+        extra = piece.tensor.extra
+        if extra.quantization is not None or extra.parts:  # the pickle says how it is made
+            return self._rewriter().value(self._at + piece.old_key)
+        wanted = wanted_of(piece, plain=self._section.branch.kind == "module")
+        return self._packing.add(piece.item.key, wanted)
+
+    def _value(self, item: Item) -> object:
+        if self._wish.format == SAFETENSORS:
+            raise InspectorError(tr("It is no tensor, and safetensors holds nothing else."))
+        key = self._at + (item.origins[0] if item.origins else item.key)
+        if self._checkpoint.format in PICKLED:
+            return self._rewriter().value(key)
+        if not self._entries:
+            self._entries = dict(self._checkpoint.entries())
+        return self._copying().value(key, self._entries[key])
+
+    # -- a tree ---------------------------------------------------------------------------------------
+
+    def _tree(self, top: str) -> object:
+        """The tree at `top` as it is, the section in it converted."""
+        replaced: dict[str, object] = {}
+        if self._section.is_flat:
+            replaced[self._wish.section] = self._state(self._kept)
+        if self._checkpoint.format in PICKLED:
+            rewriter = self._rewriter()
+            root = rewriter.root(replaced) if not top else rewriter.value(top)
+            self.notes += rewriter.notes
+            return root
+        copying = self._copying()
+        if top:
+            root = copying.value(top, next(entry for key, entry in walk(self._checkpoint.root) if key == top))
+        else:
+            root = copying.root(self._checkpoint.root, replaced)
+        self.gone += copying.left_out
+        return root
+
+    def _rewriter(self) -> Rewriter:
+        """Reads the pickle once more, for what is no tensor."""
+        if self._reader is None:
+            self._reader = Rewriter(self._checkpoint, self._packing, self._wanted)
+        return self._reader
+
+    def _copying(self) -> Copying:
+        numbers = self._checkpoint.format == "tar"
+        return Copying(lambda key, tensor: self._packing.add(key, self._wanted(key, tensor)), numbers=numbers)
+
+    def _wanted(self, key: str, tensor: Tensor) -> Wanted:
+        """How a tensor of the tree is written; of the section as its piece, all others as they are."""
+        piece = self._by_key.get(key)
+        if piece is not None:
+            return wanted_of(piece, plain=False)
+        if self._wish.salvage == ZEROS and broken(tensor):
+            return Wanted(tensor.dtype, tensor.shape, lambda: zeros(tensor.numel, tensor.dtype))
+        return of_entry(tensor)
+
+    # -- the plan -------------------------------------------------------------------------------------
+
+    def _plan(self, root: object, kept: Iterable[Kept]) -> Plan:
+        dropped = ((each.item.key, each.same_as) for each in kept if isinstance(each, Piece) and each.same_as)
+        return self._packing.plan(
+            root,
+            format=self._wish.format,
+            sources=[path for path, _ in self._checkpoint.stamps],
+            compact=self._wish.compact,
+            metadata=(*self._metadata, *dropped),
+        )
+
+
+def _together(kept: list[Kept]) -> list[list[Kept]]:
+    """What is one tensor in one group, at the place of its first name."""
+    groups: dict[object, list[Kept]] = {}
+    for number, each in enumerate(kept):
+        identity = each.identity if isinstance(each, Piece) else None
+        groups.setdefault(number if identity is None else identity, []).append(each)
+    return list(groups.values())
