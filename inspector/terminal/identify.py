@@ -9,7 +9,6 @@ best first: [{source, arguments, left, failure}], where `left` is how many keys 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +53,7 @@ def _tried(folder: str, python: str, side: Side) -> tuple[Candidate, ...]:
     from ..workshop.trying import trying
     from .models import heard
 
-    with Workshop(python or sys.executable) as workshop:
+    with Workshop(python) as workshop:
         tried: tuple[Candidate, ...] = heard(trying(workshop, folder, side))
     if not tried:
         raise InspectorError(f"There is no model class in {folder!r}.", hint="Name a folder or a .py file with some.")

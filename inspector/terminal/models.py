@@ -57,7 +57,7 @@ def built_model(
     Raises InspectorError when it cannot be built; what the user's code printed and where it failed is said before.
     """
     source, wanted = parse_source(text), dict(map(argument, given))
-    with Workshop(python or sys.executable) as workshop:
+    with Workshop(python) as workshop:
         said = arguments_from(checkpoint, heard(workshop.ask(Inspect(source))))
         arguments = {name: value for name, (value, _) in said.items()} | wanted
         filled = {name: key for name, (_, key) in said.items() if name not in wanted}

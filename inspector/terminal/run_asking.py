@@ -234,4 +234,4 @@ def _scheduler(options: argparse.Namespace, base: Chosen | None) -> Chosen | Non
 
 
 def interpreter(options: argparse.Namespace) -> str:
-    return options.python or sys.executable
+    return str(options.python or "")

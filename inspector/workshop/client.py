@@ -13,7 +13,6 @@ warm, so the next request begins at once.
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Generator
 from types import TracebackType
@@ -22,6 +21,8 @@ from typing import Any, overload
 from ..errors import InspectorError
 from ..language import tr
 from ..progress import Progress
+from .environments import usual
+from .interpreters import first_with_torch
 from .limits import DEFAULTS, Limits
 from .requests import (
     Answer,
@@ -67,8 +68,14 @@ _PATIENCE = 2.0
 class Workshop:
     """One interpreter with torch, and the processes that run user code for us. Close it, or use it in a `with`."""
 
-    def __init__(self, interpreter: str = sys.executable, limits: Limits = DEFAULTS) -> None:
-        self.interpreter = interpreter
+    def __init__(self, interpreter: str = "", limits: Limits = DEFAULTS, beside: str = "") -> None:
+        """Without an `interpreter` it is this Python where it has torch, else the first that is found.
+
+        `beside` is then the .py file, if it may be run, beside which is looked first.
+        """
+        self.interpreter = interpreter or usual()
+        """Empty as long as it was not looked for."""
+        self._beside = beside
         self.limits = limits
         self._turn = threading.Lock()
         self._warm: WarmProcess | None = None
@@ -168,6 +175,7 @@ class Workshop:
         if self._warm is not None and self._warm.is_running():
             return
         self._let_go()
+        self.interpreter = self.interpreter or (yield from first_with_torch(self._beside))
         self._warm = WarmProcess(self.interpreter)
         try:
             yield from self._warm.warm_up(self.limits.start)

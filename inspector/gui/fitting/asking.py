@@ -27,10 +27,23 @@ class Asking(QObject):
     """A list of what it said: `Said`, `Progress`."""
 
     def __init__(self, interpreter: str, parent: QObject | None = None) -> None:
+        """An empty `interpreter` is looked for with the first question: the first that has torch."""
         super().__init__(parent)
-        self.interpreter = interpreter
+        self._interpreter = interpreter
+        self.beside = ""
+        """A .py file that may be run: an environment beside it comes first."""
         self._workshop: Workshop | None = None
         self._latest = LatestJob()
+
+    @property
+    def interpreter(self) -> str:
+        """The Python that is asked; empty as long as it was not looked for."""
+        return self._interpreter or (self._workshop.interpreter if self._workshop is not None else "")
+
+    @property
+    def is_found_by_itself(self) -> bool:
+        """Whether nobody has named it."""
+        return not self._interpreter
 
     @property
     def is_busy(self) -> bool:
@@ -45,7 +58,7 @@ class Asking(QObject):
         from ...workshop.client import Workshop
 
         if self._workshop is None:
-            self._workshop = Workshop(self.interpreter)
+            self._workshop = Workshop(self._interpreter, beside=self.beside)
         self._latest.start(work(self._workshop), answered, failed, self.said.emit)
 
     def stop(self) -> None:

@@ -11,7 +11,6 @@ panel shows one thing at a time.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,8 +102,19 @@ class ChosenModel(QObject):
 
     @property
     def interpreter(self) -> str:
-        """The Python that it is built with."""
+        """The Python that it is built with; empty as long as one with torch is to be looked for."""
         return self._asking.interpreter
+
+    @property
+    def interpreter_is_found(self) -> bool:
+        """Whether that was, or is to be, found by itself: none was chosen, and the window's own has no torch."""
+        return self._asking.is_found_by_itself
+
+    @property
+    def trusted_file(self) -> str:
+        """The .py file or folder that is chosen, if it may be run; else empty."""
+        runs = self.choice.runs if self.choice is not None else ""
+        return runs if os.path.isabs(runs) and self.may_run else ""
 
     @property
     def arguments(self) -> dict[str, object]:
@@ -203,6 +213,7 @@ class ChosenModel(QObject):
         if self.choice is not None and self.choice.is_code:
             path = self.choice.path
             self._go(Stage.TRYING)
+            self._asking.beside = self.trusted_file
             self._asking.do(lambda workshop: trying(workshop, path, side), self._take_candidates, self._fail)
 
     def judge(self, side: Side, judged: Callable[[Verdict | None], object]) -> None:
@@ -323,6 +334,7 @@ class ChosenModel(QObject):
 
     def _ask(self, stage: Stage, request: Any, answered: Callable[[Any], object]) -> None:
         self._go(stage)
+        self._asking.beside = self.trusted_file
         self._asking.ask(request, answered, self._fail)
 
     def _new_asking(self, interpreter: str) -> Asking:
@@ -331,8 +343,10 @@ class ChosenModel(QObject):
         return asking
 
     def _remembered_interpreter(self) -> str:
+        from ...workshop.environments import usual
+
         remembered = self.settings.listed(INTERPRETER)
-        return remembered[0] if remembered and os.path.exists(remembered[0]) else sys.executable
+        return remembered[0] if remembered and os.path.exists(remembered[0]) else usual()
 
     def _hear(self, words: list[Said | Progress]) -> None:
         printed = "".join(word.text for word in words if isinstance(word, Said))

@@ -36,7 +36,7 @@ def command(fit: OpenFit) -> str:
     words = ["inspector", "fit", fit.path, choice.text if choice is not None else ""]
     for name, value in fit.chosen.arguments.items():
         words += ["--arg", f"{name}={argument_text(value)}"]
-    if fit.chosen.interpreter != sys.executable:
+    if fit.chosen.interpreter not in ("", sys.executable):
         words += ["--python", fit.chosen.interpreter]
     if fit.section_is_chosen:
         words.append(f"--section={fit.section}")

@@ -1,32 +1,29 @@
-"""Which Python the user's code is run with: the window's own, those that were found or used, or any other.
-
-Why this way: to ask an interpreter what it has is to run it, and one that lies beside somebody's code may be
-anything. So those beside a file are only asked when that file's code may be run; the others when the list is opened.
-"""
+"""Which Python the user's code is run with: the window's own, those that were found or used, or any other."""
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QEnterEvent, QHideEvent, QShowEvent, QStandardItemModel
 from PySide6.QtWidgets import QFileDialog
 
 from ... import wording
-from ...errors import InspectorError
-from ...language import tr
-from ..jobs import LatestJob
+from ...language import marked, tr
+from ..interpreters import InterpreterSearch, Row, Torch
 from ..widgets.boxes import ChoiceBox
 from ..widgets.labels import plain_tip
 from .chosen_model import INTERPRETER, ChosenModel
 
-_OTHER = "Another Python …"
-_MOST = 20
+_OTHER = marked("Another Python …")
+_FIRST = marked("The first Python that has torch")
+_WIDEST = 620
+"""Pixels that the list takes at most."""
 
 
 class InterpreterBox(ChoiceBox):
-    """One interpreter of several; the last item asks for another."""
+    """One interpreter of several; the last item asks for another. Those without torch are grey, and below."""
 
     chosen = Signal(str)
     """The path of an interpreter that a person chose."""
@@ -34,63 +31,99 @@ class InterpreterBox(ChoiceBox):
     def __init__(self, model: ChosenModel) -> None:
         super().__init__()
         self._model = model
+        self.search = InterpreterSearch(self)
+        self.search.heard.connect(self._hear)
+        self.search.broken.connect(model.broken)
         self._paths: list[str] = []
-        self._known: dict[str, str] = {}
-        """Path -> what it has, in words."""
-        self._latest = LatestJob()
         self.setAccessibleName(tr("Python that builds the model"))
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.activated.connect(self._take)
         self.refresh()
 
+    @property
+    def current(self) -> str:
+        """The one in force; where it was not looked for yet, the one that would be; else empty."""
+        return self._model.interpreter or self.search.first_with_torch()
+
     def refresh(self) -> None:
         """Shows the one in force, and lists those that were used."""
+        from ...workshop.environments import own
+
         if self.view().isVisible():
             return
         used = [path for path in self._model.settings.listed(INTERPRETER) if os.path.exists(path)]
-        self._list([self._model.interpreter, sys.executable, *used])
+        self.search.offer([self._model.interpreter, own(), *used])
+        self._list(self.search.rows())
 
     def find(self) -> None:
-        """Lists whatever can be found, and asks those that were not asked yet what they have."""
-        from ...workshop.interpreters import candidates
-
-        self._list([*self._paths, *candidates(self._trusted_file())][:_MOST])
-        unknown = [path for path in self._paths if path not in self._known]
-        if unknown and not self._latest.is_running:
-            self._latest.start(_looking(unknown), lambda _result: None, self._model.broken.emit, self._hear)
+        """Lists whatever can be found, and asks what they have."""
+        self.search.find(self._model.trusted_file)
+        if not self.view().isVisible():
+            self._list(self.search.rows())
 
     def showPopup(self) -> None:
         self.find()
         super().showPopup()
+        self._widen()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.current and not self.search.is_running:
+            self.find()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Whoever points at it is about to open it: most have answered when they do."""
+        super().enterEvent(event)
+        if not self.search.is_running and not self.view().isVisible():
+            self.find()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.stop()
+        super().hideEvent(event)
 
     def stop(self) -> None:
         """Asks no further interpreter."""
-        self._latest.cancel()
+        self.search.stop()
 
-    def _list(self, paths: Sequence[str]) -> None:
-        self._paths = list(dict.fromkeys(paths))
+    def _list(self, rows: Sequence[Row]) -> None:
+        current = self.current
+        known = [] if current else [Row("", tr(_FIRST), Torch.UNKNOWN)]
+        self._paths = [row.path for row in (*known, *rows)]
         self.clear()
-        for path in self._paths:
-            self.addItem(_name_of(path))
-            self.setItemData(self.count() - 1, plain_tip(wording.safe(path, 500)), Qt.ItemDataRole.ToolTipRole)
-        self.addItem(_OTHER)
-        self._tell()
-        self.setCurrentIndex(0)
+        for row in (*known, *rows):
+            self.addItem(row.words)
+            self._dress(self.count() - 1, row)
+        self.addItem(tr(_OTHER))
+        self.setCurrentIndex(self._paths.index(current) if current in self._paths else 0)
+        path = wording.safe(current, 500)
         self.setToolTip(
-            plain_tip(
-                tr("The model is built with {interpreter}", interpreter=wording.safe(self._model.interpreter, 500))
-            )
+            plain_tip(tr("The model is built with {interpreter}", interpreter=path) if current else tr(_FIRST))
         )
 
-    def _tell(self) -> None:
-        for place, path in enumerate(self._paths):
-            if path in self._known:
-                self.setItemText(place, f"{_name_of(path)}: {self._known[path]}")
+    def _dress(self, place: int, row: Row) -> None:
+        """One without torch is grey and not to be chosen."""
+        items = self.model()
+        assert isinstance(items, QStandardItemModel)
+        items.item(place).setEnabled(row.torch is not Torch.MISSING)
+        self.setItemData(place, plain_tip(wording.safe(row.path, 500)), Qt.ItemDataRole.ToolTipRole)
 
-    def _hear(self, words: list[tuple[str, str]]) -> None:
-        self._known.update(words)
-        self._tell()
+    def _hear(self) -> None:
+        """While the list is open nothing in it changes places."""
+        if not self.view().isVisible():
+            self._list(self.search.rows())
+            return
+        told = {row.path: row for row in self.search.rows()}
+        for place, path in enumerate(self._paths):
+            if path in told:
+                self.setItemText(place, told[path].words)
+                self._dress(place, told[path])
+        self._widen()
+
+    def _widen(self) -> None:
+        """The open list is as wide as its longest line."""
+        wanted = self.view().sizeHintForColumn(0) + 24
+        self.view().setMinimumWidth(min(_WIDEST, max(self.width(), wanted)))
 
     def _take(self, place: int) -> None:
         path = self._paths[place] if place < len(self._paths) else self._asked()
@@ -102,30 +135,3 @@ class InterpreterBox(ChoiceBox):
         beside = os.path.dirname(self._model.interpreter)
         path, _ = QFileDialog.getOpenFileName(self.window(), tr("Choose a Python Interpreter"), beside)
         return path
-
-    def _trusted_file(self) -> str:
-        runs = self._model.choice.runs if self._model.choice is not None else ""
-        return runs if os.path.isabs(runs) and self._model.may_run else ""
-
-
-def _looking(paths: Sequence[str]) -> Generator[tuple[str, str], None, None]:
-    from ...workshop.interpreters import look
-
-    for path in paths:
-        try:
-            found = look(path)
-            has = tr("torch {torch}", torch=found.torch) if found.torch else tr("no torch")
-            yield path, wording.safe(tr("Python {python}, {has}", python=found.python, has=has), 80)
-        except InspectorError:
-            yield path, tr("cannot be used")
-
-
-def _name_of(path: str) -> str:
-    """`.venv`, `train` ...: the environment, as people call it."""
-    if path == sys.executable:
-        return tr("this window's Python")
-    folder = os.path.dirname(os.path.dirname(path))
-    name = os.path.basename(folder)
-    if name.startswith(".") or name in ("env", "venv"):
-        name = os.path.join(os.path.basename(os.path.dirname(folder)), name)
-    return wording.safe(path if name in ("", "usr", "local") else name, 80)

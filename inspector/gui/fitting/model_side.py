@@ -70,6 +70,8 @@ class ModelSide(QWidget):
         self.section.activated.connect(lambda place: page.choose_section(self.section.itemData(place)))
         self.interpreter = InterpreterBox(self._chosen)
         self.interpreter.chosen.connect(self._chosen.use_interpreter)
+        self.found_by_itself = WrappedText(tone="quiet", font=scaled_font(0.9))
+        self.found_by_itself.setText(tr("Found by itself: the first Python that has torch."))
         self.form = ArgumentForm(self._chosen)
         self.form.solve_requested.connect(page.solve)
         self.found = WrappedText(tone="quiet", font=scaled_font(0.95))
@@ -106,6 +108,7 @@ class ModelSide(QWidget):
         details.setHorizontalSpacing(10)
         details.addRow(Label(tr("Class"), tone="quiet"), self.of_class)
         details.addRow(Label(tr("Built with"), tone="quiet"), self.interpreter)
+        details.addRow(Label(""), self.found_by_itself)
         details.addRow(Label(tr("From the file"), tone="quiet"), self.section)
         column.addLayout(details)
         column.addSpacing(8)
@@ -151,6 +154,7 @@ class ModelSide(QWidget):
         self._doc.setVisible(bool(said))
         self._show_found()
         self.interpreter.refresh()
+        self._details.setRowVisible(self.found_by_itself, chosen.interpreter_is_found and bool(chosen.interpreter))
         if chosen.stage is Stage.ARGUMENTS:
             self.form.focus_first_missing()
 

@@ -16,7 +16,7 @@ def command(page: OpenRun) -> str:
     words = ["inspector", "train", page.path, "--model", str(page.source)]
     for name, value in page.fit.chosen.given.items():
         words += ["--arg", f"{name}={argument_text(value)}"]
-    if page.fit.chosen.interpreter != sys.executable:
+    if page.fit.chosen.interpreter not in ("", sys.executable):
         words += ["--python", page.fit.chosen.interpreter]
     words += _of_data(page.setup)
     words += _of_training(page.setup)

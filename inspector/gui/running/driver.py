@@ -29,7 +29,7 @@ class Engine:
             return PreparedRun(make, workshop=None, in_process=True)
         from ...runs.driving import workshop_for_runs
 
-        if self._workshop is not None and self._workshop.interpreter != interpreter:
+        if self._workshop is not None and interpreter not in ("", self._workshop.interpreter):
             self.close()
         if self._workshop is None:
             self._workshop = workshop_for_runs(interpreter)
