@@ -11,7 +11,7 @@ FILES ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench screenshots soak samples architectures translations clean
+.PHONY: help setup run test check bench screenshots soak samples architectures translations app clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -43,6 +43,9 @@ architectures: setup ## Make the table of torchvision's architectures again, fro
 
 translations: setup ## Collect what the window says anew, and bring its translations up to date
 	@$(PY) tools/make_translations.py $(ARGS)
+
+app: setup ## Build the folder that starts by double click without Python, 250 MB at most, and start it from a bare one
+	@$(PY) tools/make_app.py $(ARGS)
 
 setup: $(STAMP) ## Make the environment and see to Qt's system libraries (the others do this first)
 	@$(PY) tools/system_libraries.py

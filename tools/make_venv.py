@@ -81,7 +81,7 @@ def install_into(folder: Path) -> None:
     pip = (python_of(folder), "-m", "pip", "install", *quiet, "--constraint", "constraints.txt")
     run(*pip, "torch")
     run(*pip, "hatchling")
-    run(*pip, "--no-build-isolation", "--editable", ".[torch,dev]")
+    run(*pip, "--no-build-isolation", "--editable", ".[torch,dev,app]")
 
 
 def python_of(folder: Path) -> str:
