@@ -33,8 +33,9 @@ steps, each in quotes; {i} is a number, {part} one part of a name, {rest} anythi
 
 
 def add(commands: Commands) -> None:
-    """Adds `diff`, `fit`, `identify`, `explain` and `mend` to the commands."""
+    """Adds `diff`, `series`, `fit`, `identify`, `explain` and `mend` to the commands."""
     _add_diff(commands)
+    _add_series(commands)
     _add_fit(commands)
     _add_identify(commands)
     _add_explain(commands)
@@ -59,6 +60,23 @@ def _add_diff(commands: Commands) -> None:
     parser.add_argument("--all", dest="everything", action="store_true", help="list what is the same as well")
     _add_forms(parser, "inspector.comparing.records")
     parser.set_defaults(command=guarded(_diff))
+
+
+def _add_series(commands: Commands) -> None:
+    parser = _parser(
+        commands,
+        "series",
+        "follow a training over its checkpoints",
+        "Measures the checkpoints of a training, in order: norms, how far each step went, what is frozen, the losses"
+        " that are stored, the best epoch.",
+        ("measured", "some checkpoint could not be measured: the table says which"),
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a folder of checkpoints, or those of one training")
+    parser.add_argument("--layers", action="store_true", help="each layer as well")
+    forms = parser.add_mutually_exclusive_group()
+    forms.add_argument("--csv", dest="as_csv", action="store_true", help="a table in csv instead")
+    _add_json(forms, "inspector.terminal.series")
+    parser.set_defaults(command=guarded(_series))
 
 
 def _add_fit(commands: Commands) -> None:
@@ -157,7 +175,7 @@ def _add_forms(parser: argparse.ArgumentParser, module: str) -> None:
     parser.add_argument("--report", default="", metavar="OUT", help="write a report: OUT ends in .html, .md or .json")
 
 
-def _add_json(parser: argparse.ArgumentParser, module: str) -> None:
+def _add_json(parser: argparse._ActionsContainer, module: str) -> None:
     parser.add_argument(
         "--json", dest="as_json", action="store_true", help=f"one JSON object; `pydoc {module}` tells its fields"
     )
@@ -188,6 +206,12 @@ def _diff(options: argparse.Namespace) -> int:
         (sections[0], sections[1]), options.values, options.raw, options.as_json, options.everything, options.report
     )
     return diff(options.a, options.b, wish)
+
+
+def _series(options: argparse.Namespace) -> int:
+    from .series import series
+
+    return series(options.paths, as_json=options.as_json, as_csv=options.as_csv, layers=options.layers)
 
 
 def _fit(options: argparse.Namespace) -> int:
