@@ -70,6 +70,7 @@ class Rewriter:
         self.packing = packing or Packing()
         self._wanted = wanted or (lambda key, tensor: of_entry(tensor))
         self.notes: list[str] = []
+        self.left_out: list[tuple[str, str]] = []
         self._rebuilder = Rebuilder(contents.shelf, NestedStorages(read_contents, Budget()))
         self._value = contents.value
         self._copies: dict[int, object] = {}
@@ -185,6 +186,7 @@ class Rewriter:
                 raise
             self._forget(mark, copies)
             self.notes.append(tr("{here} is left out: {reason}.", here=safe(here), reason=reason))
+            self.left_out.append((here, str(reason)))
             return ()
 
     def _forget(self, mark: tuple[int, int], copies: int) -> None:

@@ -24,7 +24,7 @@ Kept = Union[Piece, Item]
 
 
 class Assembling:
-    """One conversion. After `plans` what cannot go along is in `gone`, and what else is to be said in `notes`."""
+    """One conversion. After `plans` what cannot go along is in `gone`."""
 
     def __init__(
         self,
@@ -35,7 +35,6 @@ class Assembling:
         metadata: tuple[tuple[str, str], ...],
     ) -> None:
         self.gone: Gone = []
-        self.notes: list[str] = []
         self._checkpoint = checkpoint
         self._section = section
         self._wish = wish
@@ -128,7 +127,7 @@ class Assembling:
         if self._checkpoint.format in PICKLED:
             rewriter = self._rewriter()
             root = rewriter.root(replaced) if not top else rewriter.value(top)
-            self.notes += rewriter.notes
+            self.gone += rewriter.left_out
             return root
         copying = self._copying()
         if top:

@@ -22,6 +22,8 @@ from .wishes import COPY, DTYPES, FORMATS, SAFETENSORS, ZIP, Foreseen, Losses, N
 _FORMAT = "format"
 _FRAMEWORKS = ("pt", "tf", "flax", "mlx")
 """What libraries accept under `format` in the metadata of safetensors."""
+_OLD_VERSION = 2
+"""Up to here a module of torch loads the same without its version: of BatchNorm's second one the counter tells."""
 _INDEX_FIELDS = ("total_size", "total_parameters")
 
 
@@ -165,7 +167,7 @@ class _Foreseeing:
             sum(file.nbytes for file in files),
             self._all_losses(),
             tuple(gone),
-            (*self._notes(gone), *assembling.notes),
+            tuple(self._notes(gone, metadata)),
             metadata,
             plans,
         )
@@ -191,7 +193,7 @@ class _Foreseeing:
             seen.add(identity)
         return every
 
-    def _notes(self, gone: Gone) -> Iterator[str]:
+    def _notes(self, gone: Gone, metadata: tuple[tuple[str, str], ...]) -> Iterator[str]:
         yield from self._notes_on_names()
         yield from self._notes_on_casts()
         filled = [safe(piece.item.key) for piece in self._pieces if piece.zeros]
@@ -206,7 +208,7 @@ class _Foreseeing:
                 "{n} entry is left out: {names}.", "{n} entries are left out: {names}.", len(gone),
                 names=names([safe(key) for key, _ in gone]),
             )  # fmt: skip
-        if self._section.metadata and self._wish.format == ZIP:
+        if metadata and self._wish.format == ZIP:
             yield tr(
                 "The texts of the metadata are kept in the member {member} of the archive, which torch.load does not"
                 " look at.", member=zip_writing.METADATA,
@@ -228,7 +230,7 @@ class _Foreseeing:
             yield tr("Tensors that were one are written once for each name: safetensors knows no ties.")
         if self._section.branch.kind == "module":
             yield tr("Of the module its state_dict is written: parameters and persistent buffers, without the code.")
-        elif self._section.side.metadata and self._wish.format == SAFETENSORS:
+        elif self._wish.format == SAFETENSORS and _newest_version(self._section) > _OLD_VERSION:
             yield tr("The versions of the modules (_metadata) are not written: safetensors has no place for them.")
 
     def _notes_on_casts(self) -> Iterator[str]:
@@ -249,6 +251,11 @@ class _Foreseeing:
             yield ntr(
                 "{n} tensor of whole numbers stays as it is.", "{n} tensors of whole numbers stay as they are.", kept
             )
+
+
+def _newest_version(section: Section) -> int:
+    versions = (each.get("version") for each in section.side.metadata.values())
+    return max((version for version in versions if isinstance(version, int)), default=0)
 
 
 def _is_statistic(key: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .. import __version__
-from . import comparison_commands, run_commands
+from . import comparison_commands, convert_commands, desktop_commands, run_commands
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -93,12 +93,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_show(commands)
     _add_stats(commands)
     comparison_commands.add(commands)
+    convert_commands.add(commands)
     run_commands.add(commands)
     window = commands.add_parser("open", help="open the window", description="Opens files in the window.")
     window.add_argument("files", nargs="*", metavar="FILE")
     window.add_argument("--new-window", action="store_true", help="another window, though one is open")
     window.add_argument("--in-process", action="store_true", help="training and tests run in the window's own process")
     window.set_defaults(command=_open)
+    desktop_commands.add(commands)
     return parser
 
 
