@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import NamedTuple
 
-from ..language import tr
-from ..wording import safe
+from ..language import marked, tr
+from ..wording import all_of, safe
 
-_ADAM_LIKE = "an optimizer of the Adam family"
+EITHER_ADAM = marked("Adam or AdamW")
+_ADAM_LIKE = marked("an optimizer of the Adam family")
 
 
 class _Kind(NamedTuple):
@@ -56,15 +57,25 @@ _SHOWN = ("lr", "betas", "momentum", "alpha", "rho", "eps", "weight_decay")
 def kind_of(settings: Mapping[str, object], entries: Set[str]) -> str:
     """The optimizer as people call it, with what changes how it works: `AdamW with amsgrad`, `SGD with momentum 0.9`.
     Empty where neither settings nor entries tell."""
+    name = tr(class_of(settings, entries))
+    features = features_of(settings, entries)
+    return tr("{name} with {features}", name=name, features=all_of(features)) if features else name
+
+
+def class_of(settings: Mapping[str, object], entries: Set[str]) -> str:
+    """The name of its class, the same in every language: `AdamW`, `8-bit Adam`; `EITHER_ADAM` or `_ADAM_LIKE` where
+    more cannot be told. Empty where nothing can."""
     name = next((kind.name for kind in _KINDS if _fits(kind, settings.keys(), entries)), "")
     if name == "Adam":
         name = _adam(settings)
     if not name:
         return _ADAM_LIKE if "exp_avg_sq" in entries or "state2" in entries else ""
-    if "state1" in entries:
-        name = tr("8-bit {name}", name=name)
-    features = list(_features(settings))
-    return tr("{name} with {features}", name=name, features=" and ".join(features)) if features else name
+    return f"8-bit {name}" if "state1" in entries else name
+
+
+def features_of(settings: Mapping[str, object], entries: Set[str]) -> list[str]:
+    """What changes how it works: `amsgrad`, `momentum 0.9`; none where the class cannot be told."""
+    return _features(settings) if class_of(settings, entries) not in ("", _ADAM_LIKE) else []
 
 
 def settings_words(settings: Mapping[str, object]) -> str:
@@ -81,8 +92,8 @@ def _adam(settings: Mapping[str, object]) -> str:
     """torch 2.7 and later say whether the weight decay is decoupled, which is all that tells the two apart."""
     decoupled = settings.get("decoupled_weight_decay")
     if decoupled is None:
-        return tr("Adam or AdamW")
-    return "AdamW" if decoupled else tr("Adam")
+        return EITHER_ADAM
+    return "AdamW" if decoupled else "Adam"
 
 
 def _features(settings: Mapping[str, object]) -> list[str]:
@@ -90,6 +101,7 @@ def _features(settings: Mapping[str, object]) -> list[str]:
     if "dampening" in settings or "centered" in settings:
         momentum = settings.get("momentum")
         if momentum:
-            nesterov = "Nesterov " if settings.get("nesterov") is True else ""
-            features.append(tr("{nesterov}momentum {momentum}", nesterov=nesterov, momentum=safe(str(momentum), 20)))
+            is_nesterov = settings.get("nesterov") is True
+            said = safe(str(momentum), 20)
+            features.append(tr("Nesterov momentum {value}" if is_nesterov else "momentum {value}", value=said))
     return features

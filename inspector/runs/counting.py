@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint
 from ..comparing.optimizer_states import optimizer_states
-from ..language import tr
+from ..language import ntr, tr
 from ..wording import count, plural, safe
 from .field_words import convention_of
 from .part_words import steps_of
@@ -65,7 +65,12 @@ def counted(checkpoint: Checkpoint, fields: Sequence[Field], field: Field | None
         if told is not None:
             return Counted(
                 told.done + 1,
-                tr("{shown}, and {words}: {so}", shown=shown, words=told.words, so=_so(told.done, stored)),
+                tr(
+                    "{shown}, and {reason}: {conclusion}",
+                    shown=shown,
+                    reason=told.words,
+                    conclusion=_so(told.done, stored),
+                ),
                 told.is_sure,
             )
     return _by_convention(field, stored, shown)
@@ -76,8 +81,11 @@ def _whole(value: object) -> int:
 
 
 def _so(done: int, stored: int) -> str:
-    words = tr("{epochs} {value} done", epochs=plural(done, "epoch"), value="is" if done == 1 else "are")
-    return tr("{words}, counted from 0 in the file.", words=words) if done == stored + 1 else f"{words}."
+    if done == stored + 1:
+        return ntr(
+            "{n} epoch is done, counted from 0 in the file.", "{n} epochs are done, counted from 0 in the file.", done
+        )
+    return ntr("{n} epoch is done.", "{n} epochs are done.", done)
 
 
 def _by_convention(field: Field, stored: int, shown: str) -> Counted:
@@ -109,7 +117,7 @@ def _without_number(checkpoint: Checkpoint, fields: Sequence[Field]) -> Counted:
         )
     named = _number_in_name(checkpoint.path)
     if named is not None:
-        return Counted(named + 1, tr("No epoch is stored; the name of the file says {named}.", named=named), False)
+        return Counted(named + 1, tr("No epoch is stored; the name of the file says {epoch}.", epoch=named), False)
     return Counted(1, tr("No epoch is stored: counting begins at 1."), False)
 
 
@@ -132,7 +140,7 @@ def _histories(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, pos
     return (
         None
         if found is None
-        else _Told(found[0], tr("`{found}` has {values}", found=safe(found[1], 60), values=plural(found[0], "value")))
+        else _Told(found[0], tr("`{key}` has {values}", key=safe(found[1], 60), values=plural(found[0], "value")))
     )
 
 
@@ -159,12 +167,12 @@ def _file_name(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, pos
     if named is None or named not in (stored - 1, stored):
         return None
     from_zero = _is_beside_zero(checkpoint.path)
-    beside = tr(", beside one of epoch 0") if from_zero else ""
-    return _Told(
-        named + from_zero,
-        tr("the file is called after epoch {named}{beside}", named=named, beside=beside),
-        from_zero or named < stored,
+    words = (
+        tr("the file is called after epoch {epoch}, beside one of epoch 0", epoch=named)
+        if from_zero
+        else tr("the file is called after epoch {epoch}", epoch=named)
     )
+    return _Told(named + from_zero, words, from_zero or named < stored)
 
 
 def _number_in_name(path: str) -> int | None:
@@ -193,15 +201,16 @@ def _steps(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, possibl
     if not dividing:
         return None
     done = dividing[1] if len(dividing) == 3 else dividing[0]  # the middle is never wrong by more than one
-    others = " or ".join(count(each) for each in dividing if each != done)
-    batches = plural(steps // done, "batch", "batches") + (
-        tr(" ({others} would fit too)", others=others) if others else ""
-    )
-    words = tr(
-        "the optimizer's {steps} are {done} times {batches}",
-        steps=plural(steps, "step"),
-        done=count(done),
-        batches=batches,
+    others = tr(" or ").join(count(each) for each in dividing if each != done)
+    counts = {
+        "steps": plural(steps, "step"),
+        "done": count(done),
+        "batches": plural(steps // done, "batch", "batches"),
+    }
+    words = (
+        tr("the optimizer's {steps} are {done} times {batches} ({others} would fit too)", others=others, **counts)
+        if others
+        else tr("the optimizer's {steps} are {done} times {batches}", **counts)
     )
     return _Told(done, words, len(dividing) == 1 and stored > 1)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..language import tr
+from ..language import marked, tr
 
 
 class DataSet(NamedTuple):
@@ -15,6 +15,7 @@ class DataSet(NamedTuple):
 
     name: str
     holds: str
+    """In a few words, to be said with `tr`."""
     megabytes: int
     """To be fetched."""
     host: str
@@ -23,21 +24,21 @@ class DataSet(NamedTuple):
 _ZALANDO = "fashion-mnist.s3-website.eu-central-1.amazonaws.com"
 
 DATA_SETS = (
-    DataSet("FashionMNIST", "clothes, 28x28 grey, 10 classes", 31, _ZALANDO),
-    DataSet("MNIST", "digits, 28x28 grey, 10 classes", 12, "ossci-datasets.s3.amazonaws.com"),
-    DataSet("KMNIST", "Japanese letters, 28x28 grey, 10 classes", 21, "codh.rois.ac.jp"),
-    DataSet("QMNIST", "digits, 28x28 grey, 10 classes", 20, "raw.githubusercontent.com"),
-    DataSet("EMNIST", "letters and digits, 28x28 grey", 562, "biometrics.nist.gov"),
-    DataSet("CIFAR10", "things, 32x32 in colour, 10 classes", 170, "www.cs.toronto.edu"),
-    DataSet("CIFAR100", "things, 32x32 in colour, 100 classes", 169, "www.cs.toronto.edu"),
-    DataSet("SVHN", "house numbers, 32x32 in colour, 10 classes", 246, "ufldl.stanford.edu"),
-    DataSet("STL10", "things, 96x96 in colour, 10 classes", 2640, "ai.stanford.edu"),
-    DataSet("EuroSAT", "land from above, 64x64 in colour, 10 classes", 94, "huggingface.co"),
-    DataSet("Flowers102", "flowers, of many sizes, 102 classes", 345, "www.robots.ox.ac.uk"),
-    DataSet("OxfordIIITPet", "cats and dogs, of many sizes, 37 classes", 811, "www.robots.ox.ac.uk"),
-    DataSet("DTD", "textures, of many sizes, 47 classes", 625, "www.robots.ox.ac.uk"),
-    DataSet("FGVCAircraft", "aeroplanes, of many sizes, 100 classes", 2753, "www.robots.ox.ac.uk"),
-    DataSet("Food101", "dishes, of many sizes, 101 classes", 4997, "data.vision.ee.ethz.ch"),
+    DataSet("FashionMNIST", marked("Clothes, 28x28 grey, 10 classes"), 31, _ZALANDO),
+    DataSet("MNIST", marked("Digits, 28x28 grey, 10 classes"), 12, "ossci-datasets.s3.amazonaws.com"),
+    DataSet("KMNIST", marked("Japanese letters, 28x28 grey, 10 classes"), 21, "codh.rois.ac.jp"),
+    DataSet("QMNIST", marked("Digits, 28x28 grey, 10 classes"), 20, "raw.githubusercontent.com"),
+    DataSet("EMNIST", marked("Letters and digits, 28x28 grey"), 562, "biometrics.nist.gov"),
+    DataSet("CIFAR10", marked("Things, 32x32 in colour, 10 classes"), 170, "www.cs.toronto.edu"),
+    DataSet("CIFAR100", marked("Things, 32x32 in colour, 100 classes"), 169, "www.cs.toronto.edu"),
+    DataSet("SVHN", marked("House numbers, 32x32 in colour, 10 classes"), 246, "ufldl.stanford.edu"),
+    DataSet("STL10", marked("Things, 96x96 in colour, 10 classes"), 2640, "ai.stanford.edu"),
+    DataSet("EuroSAT", marked("Land from above, 64x64 in colour, 10 classes"), 94, "huggingface.co"),
+    DataSet("Flowers102", marked("Flowers, of many sizes, 102 classes"), 345, "www.robots.ox.ac.uk"),
+    DataSet("OxfordIIITPet", marked("Cats and dogs, of many sizes, 37 classes"), 811, "www.robots.ox.ac.uk"),
+    DataSet("DTD", marked("Textures, of many sizes, 47 classes"), 625, "www.robots.ox.ac.uk"),
+    DataSet("FGVCAircraft", marked("Aeroplanes, of many sizes, 100 classes"), 2753, "www.robots.ox.ac.uk"),
+    DataSet("Food101", marked("Dishes, of many sizes, 101 classes"), 4997, "data.vision.ee.ethz.ch"),
 )
 
 
@@ -48,17 +49,23 @@ def data_set(name: str) -> DataSet | None:
 
 def fetching(name: str, folder: str) -> str:
     """What fetching it would do, as a sentence to be agreed to."""
-    known, where = (
-        data_set(name),
-        tr("into {folder}", folder=folder) if folder else tr("into this program's own folder"),
-    )
+    known = data_set(name)
     if known is None:
-        return tr("torchvision would fetch {name} from the internet, {where}.", name=name, where=where)
+        if folder:
+            return tr("torchvision would fetch {name} from the internet, into {folder}.", name=name, folder=folder)
+        return tr("torchvision would fetch {name} from the internet, into this program's own folder.", name=name)
     size = f"{known.megabytes} MB" if known.megabytes < 1000 else f"{known.megabytes / 1000:.1f} GB"
+    if folder:
+        return tr(
+            "torchvision would fetch {name} from {host}, about {size}, into {folder}.",
+            name=name,
+            host=known.host,
+            size=size,
+            folder=folder,
+        )
     return tr(
-        "torchvision would fetch {name} from {host}, about {size}, {where}.",
+        "torchvision would fetch {name} from {host}, about {size}, into this program's own folder.",
         name=name,
         host=known.host,
         size=size,
-        where=where,
     )

@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Generator
 from typing import Any
 
-from ..language import tr
+from ..language import marked, tr
 from ..progress import Progress, overheard
 from ..workshop.client import Workshop
 from ..workshop.limits import Limits
@@ -32,16 +32,16 @@ from ..workshop.warm_process import SPINNING_THREADS
 LIMITS = Limits(seconds=math.inf, memory=sys.maxsize)
 """A run ends when it is done; of the memory three quarters of the machine are there for it."""
 TITLES: dict[type, str] = {
-    Train: "The training ended early",
-    Rehearse: "It would not begin",
-    Test: "The test ended early",
-    LookAtData: "The data cannot be shown",
+    Train: marked("The training ended early"),
+    Rehearse: marked("It would not begin"),
+    Test: marked("The test ended early"),
+    LookAtData: marked("The data cannot be shown"),
 }
 
 Words = Generator[Word | Said | Progress, None, Any]
 
 
-def workshop_for_runs(interpreter: str = sys.executable) -> Workshop:
+def workshop_for_runs(interpreter: str = "") -> Workshop:
     """A workshop that several runs may share, one after the other, so that torch is loaded once. Close it."""
     return Workshop(interpreter, LIMITS)
 
@@ -53,7 +53,7 @@ class Run:
         self,
         request: RunRequest,
         *,
-        interpreter: str = sys.executable,
+        interpreter: str = "",
         workshop: Workshop | None = None,
         in_process: bool = False,
     ) -> None:
@@ -93,7 +93,7 @@ class Run:
     def _note(self, word: Word | Said | Progress) -> None:
         if isinstance(word, Batches):
             self._reached = tr(
-                "batch {first} of epoch {epoch}", first=word.first + len(word.losses) - 1, epoch=word.epoch
+                "batch {batch} of epoch {epoch}", batch=word.first + len(word.losses) - 1, epoch=word.epoch
             )
         elif isinstance(word, Progress) and word.unit == "samples" and isinstance(self.request, Test):
             self._reached = tr("{done:,} of {total:,} samples", done=word.done, total=word.total)
@@ -102,8 +102,9 @@ class Run:
 
     def _told(self, error: WorkshopError) -> WorkshopError:
         """The error with what only this end of the pipe knows: which run it was, and how far it had come."""
-        if error.title == WorkshopError.title:
-            error.title = TITLES[type(self.request)]
+        if error.topic == WorkshopError.title:
+            error.topic = TITLES[type(self.request)]
+            error.title = tr(error.topic)
         if error.is_end and self._reached:
             error.message = tr("{message} That was after {reached}.", message=error.message, reached=self._reached)
         if error.is_end and self._saved:

@@ -39,7 +39,6 @@ from typing import Any
 
 from .. import wording
 from ..checkpoint.json_values import json_value
-from ..language import tr
 from ..workshop.run_words import Check, Example, Tested
 from .results import accuracy, averages, over_epochs, per_class, sentence, top_accuracy
 
@@ -134,7 +133,7 @@ def as_csv(tests: Iterable[Tested]) -> str:
         return figures_csv(ordered)
     names = max((each.classes[: len(each.confusion)] for each in ordered), key=len)
     lines = [line for each in ordered for line in _class_lines(each)]
-    return _table((*_CLASS, *(tr("predicted as {name}", name=name) for name in names)), lines)
+    return _table((*_CLASS, *(f"predicted as {name}" for name in names)), lines)
 
 
 def _class_lines(tested: Tested) -> list[Sequence[Cell]]:

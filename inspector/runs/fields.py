@@ -121,7 +121,7 @@ def _as_history(entry: Entry, key: str, words: tuple[str, ...]) -> Field | None:
     if role not in _CURVES:
         return None
     if isinstance(entry, Branch) and is_cut(entry):
-        return Field("history", key, None, entry.note.replace("the first", "values, the first"))
+        return Field("history", key, None, tr("values, {note}", note=entry.note))
     found = numbers_at(entry)
     if found is None:
         return None
@@ -129,7 +129,7 @@ def _as_history(entry: Entry, key: str, words: tuple[str, ...]) -> Field | None:
         "history",
         key,
         found,
-        tr("{values}, the last {found}", values=plural(len(found), "value"), found=number(found[-1])),
+        tr("{values}, the last {last}", values=plural(len(found), "value"), last=number(found[-1])),
     )
 
 

@@ -12,12 +12,12 @@ from ..checkpoint.entries import Branch, Checkpoint
 from ..comparing.optimizer_loading import loads_wrongly
 from ..comparing.optimizers import lenses
 from ..comparing.sides import Side, of_checkpoint
-from ..language import tr
+from ..language import marked, tr
 from ..wording import names, safe
 from .resume import Resume
 from .stored import way_to
 
-BEGINS_ANEW = "It is left out, and the optimizer begins anew."
+BEGINS_ANEW = marked("It is left out, and the optimizer begins anew.")
 
 
 def is_lost(checkpoint: Checkpoint, key: str) -> bool:

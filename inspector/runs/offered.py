@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..language import marked, tr
 from ..workshop.requests import Argument
 
 
@@ -26,52 +27,52 @@ def _option(name: str, kind: str, default: object = None, doc: str = "") -> Argu
     return Argument(name, kind, default is None, default, (), doc)
 
 
-_DECAY = _option("weight_decay", "float", 0.0, "How strongly weights are pulled to zero.")
-_BETAS = _option("betas", "tuple[float, float]", [0.9, 0.999], "How slowly the two running averages forget.")
-_EPS = _option("eps", "float", 1e-8, "Added to the denominator, so that it is never zero.")
-_AMSGRAD = _option("amsgrad", "bool", False, "Whether the largest of all past averages is kept.")
-_GAMMA = _option("gamma", "float", 0.1, "What the learning rate is multiplied by.")
+_DECAY = _option("weight_decay", "float", 0.0, marked("How strongly weights are pulled to zero."))
+_BETAS = _option("betas", "tuple[float, float]", [0.9, 0.999], marked("How slowly the two running averages forget."))
+_EPS = _option("eps", "float", 1e-8, marked("Added to the denominator, so that it is never zero."))
+_AMSGRAD = _option("amsgrad", "bool", False, marked("Whether the largest of all past averages is kept."))
+_GAMMA = _option("gamma", "float", 0.1, marked("What the learning rate is multiplied by."))
 
 OPTIMIZERS = (
-    Offered("Adam", (_BETAS, _EPS, _DECAY, _AMSGRAD), "A step of its own for each weight."),
+    Offered("Adam", (_BETAS, _EPS, _DECAY, _AMSGRAD), marked("A step of its own for each weight.")),
     Offered(
         "AdamW",
         (_BETAS, _EPS, _DECAY._replace(default=0.01), _AMSGRAD),
-        "Adam whose weight decay does not go through the averages.",
+        marked("Adam whose weight decay does not go through the averages."),
     ),
     Offered(
         "SGD",
         (
-            _option("momentum", "float", 0.0, "How much of the former step goes on."),
-            _option("dampening", "float", 0.0, "How much of the new gradient is left out of the momentum."),
+            _option("momentum", "float", 0.0, marked("How much of the former step goes on.")),
+            _option("dampening", "float", 0.0, marked("How much of the new gradient is left out of the momentum.")),
             _DECAY,
-            _option("nesterov", "bool", False, "Whether the momentum looks a step ahead."),
+            _option("nesterov", "bool", False, marked("Whether the momentum looks a step ahead.")),
         ),
-        "Plain gradient descent, with momentum where that is set.",
+        marked("Plain gradient descent, with momentum where that is set."),
     ),
     Offered(
         "RMSprop",
         (
-            _option("alpha", "float", 0.99, "How slowly the running average forgets."),
+            _option("alpha", "float", 0.99, marked("How slowly the running average forgets.")),
             _EPS,
             _DECAY,
-            _option("momentum", "float", 0.0, "How much of the former step goes on."),
-            _option("centered", "bool", False, "Whether the mean of the gradients is taken off."),
+            _option("momentum", "float", 0.0, marked("How much of the former step goes on.")),
+            _option("centered", "bool", False, marked("Whether the mean of the gradients is taken off.")),
         ),
-        "Steps divided by a running average of the gradients' size.",
+        marked("Steps divided by a running average of the gradients' size."),
     ),
-    Offered("NAdam", (_BETAS, _EPS, _DECAY), "Adam with Nesterov's momentum."),
-    Offered("RAdam", (_BETAS, _EPS, _DECAY), "Adam that starts cautiously by itself."),
-    Offered("Adamax", (_BETAS, _EPS, _DECAY), "Adam that divides by the largest gradient so far."),
+    Offered("NAdam", (_BETAS, _EPS, _DECAY), marked("Adam with Nesterov's momentum.")),
+    Offered("RAdam", (_BETAS, _EPS, _DECAY), marked("Adam that starts cautiously by itself.")),
+    Offered("Adamax", (_BETAS, _EPS, _DECAY), marked("Adam that divides by the largest gradient so far.")),
     Offered(
         "Adagrad",
-        (_option("lr_decay", "float", 0.0, "How the learning rate falls with the steps."), _DECAY),
-        "Steps that grow smaller the more a weight has moved.",
+        (_option("lr_decay", "float", 0.0, marked("How the learning rate falls with the steps.")), _DECAY),
+        marked("Steps that grow smaller the more a weight has moved."),
     ),
     Offered(
         "Adadelta",
-        (_option("rho", "float", 0.9, "How slowly the running averages forget."), _DECAY),
-        "Steps that need hardly a learning rate.",
+        (_option("rho", "float", 0.9, marked("How slowly the running averages forget.")), _DECAY),
+        marked("Steps that need hardly a learning rate."),
     ),
 )
 
@@ -91,76 +92,81 @@ RATES: Mapping[str, float] = {
 SCHEDULERS = (
     Offered(
         "StepLR",
-        (_option("step_size", "int", doc="Epochs from one fall to the next."), _GAMMA),
-        "Falls by a factor every so many epochs.",
+        (_option("step_size", "int", doc=marked("Epochs from one fall to the next.")), _GAMMA),
+        marked("Falls by a factor every so many epochs."),
     ),
     Offered(
         "MultiStepLR",
-        (_option("milestones", "list[int]", doc="The epochs after which it falls."), _GAMMA),
-        "Falls by a factor after certain epochs.",
+        (_option("milestones", "list[int]", doc=marked("The epochs after which it falls.")), _GAMMA),
+        marked("Falls by a factor after certain epochs."),
     ),
-    Offered("ExponentialLR", (_option("gamma", "float", doc=_GAMMA.doc),), "Falls by a factor after every epoch."),
+    Offered(
+        "ExponentialLR", (_option("gamma", "float", doc=_GAMMA.doc),), marked("Falls by a factor after every epoch.")
+    ),
     Offered(
         "CosineAnnealingLR",
         (
-            _option("T_max", "int", doc="Epochs until it is at its lowest."),
-            _option("eta_min", "float", 0.0, "Its lowest value."),
+            _option("T_max", "int", doc=marked("Epochs until it is at its lowest.")),
+            _option("eta_min", "float", 0.0, marked("Its lowest value.")),
         ),
-        "Falls along half a cosine.",
+        marked("Falls along half a cosine."),
     ),
     Offered(
         "CosineAnnealingWarmRestarts",
         (
-            _option("T_0", "int", doc="Epochs until it first starts anew."),
-            _option("T_mult", "int", 1, "How much longer each time takes than the one before."),
-            _option("eta_min", "float", 0.0, "Its lowest value."),
+            _option("T_0", "int", doc=marked("Epochs until it first starts anew.")),
+            _option("T_mult", "int", 1, marked("How much longer each time takes than the one before.")),
+            _option("eta_min", "float", 0.0, marked("Its lowest value.")),
         ),
-        "Falls along half a cosine, and starts anew.",
+        marked("Falls along half a cosine, and starts anew."),
     ),
     Offered(
         "ReduceLROnPlateau",
         (
-            _option("factor", "float", 0.1, "What it is multiplied by."),
-            _option("patience", "int", 10, "Epochs without a lower validation loss before it falls."),
-            _option("threshold", "float", 0.0001, "How much lower counts as lower."),
-            _option("cooldown", "int", 0, "Epochs after a fall that do not count."),
+            _option("factor", "float", 0.1, marked("What it is multiplied by.")),
+            _option("patience", "int", 10, marked("Epochs without a lower validation loss before it falls.")),
+            _option("threshold", "float", 0.0001, marked("How much lower counts as lower.")),
+            _option("cooldown", "int", 0, marked("Epochs after a fall that do not count.")),
         ),
-        "Falls when the validation loss no longer does.",
+        marked("Falls when the validation loss no longer does."),
     ),
     Offered(
         "LinearLR",
         (
-            _option("start_factor", "float", 1.0 / 3, "What it is multiplied by at first."),
-            _option("end_factor", "float", 1.0, "What it is multiplied by at last."),
-            _option("total_iters", "int", 5, "Epochs from the one to the other."),
+            _option("start_factor", "float", 1.0 / 3, marked("What it is multiplied by at first.")),
+            _option("end_factor", "float", 1.0, marked("What it is multiplied by at last.")),
+            _option("total_iters", "int", 5, marked("Epochs from the one to the other.")),
         ),
-        "Goes from one factor to another in even steps.",
+        marked("Goes from one factor to another in even steps."),
     ),
     Offered(
         "PolynomialLR",
         (
-            _option("total_iters", "int", 5, "Epochs until it is zero."),
-            _option("power", "float", 1.0, "The power of the polynomial."),
+            _option("total_iters", "int", 5, marked("Epochs until it is zero.")),
+            _option("power", "float", 1.0, marked("The power of the polynomial.")),
         ),
-        "Falls to zero along a power.",
+        marked("Falls to zero along a power."),
     ),
 )
 
 CRITERIA: Mapping[str, str] = {
-    "CrossEntropyLoss": "For classes, of scores as the last layer gives them.",
-    "NLLLoss": "For classes, of a model that ends in log_softmax.",
-    "BCEWithLogitsLoss": "For yes or no, one score for each.",
-    "MSELoss": "For numbers: the squared distance.",
-    "L1Loss": "For numbers: the distance.",
-    "SmoothL1Loss": "For numbers: the distance, squared where it is small.",
-    "HuberLoss": "For numbers: the squared distance, even where it is large.",
-    "MultiMarginLoss": "For classes, by how far the right one is ahead.",
+    "CrossEntropyLoss": marked("For classes, of scores as the last layer gives them."),
+    "NLLLoss": marked("For classes, of a model that ends in log_softmax."),
+    "BCEWithLogitsLoss": marked("For yes or no, one score for each."),
+    "MSELoss": marked("For numbers: the squared distance."),
+    "L1Loss": marked("For numbers: the distance."),
+    "SmoothL1Loss": marked("For numbers: the distance, squared where it is small."),
+    "HuberLoss": marked("For numbers: the squared distance, even where it is large."),
+    "MultiMarginLoss": marked("For classes, by how far the right one is ahead."),
 }
 
 
 def offered(name: str) -> Offered | None:
-    """The optimizer or scheduler of this name; None where it is not among them."""
-    return next((each for each in (*OPTIMIZERS, *SCHEDULERS) if each.name == name), None)
+    """The optimizer or scheduler of this name, in the language in force; None where it is not among them."""
+    found = next((each for each in (*OPTIMIZERS, *SCHEDULERS) if each.name == name), None)
+    if found is None:
+        return None
+    return found._replace(options=tuple(each._replace(doc=tr(each.doc)) for each in found.options), does=tr(found.does))
 
 
 def begun_with(name: str, epochs: int) -> dict[str, object]:

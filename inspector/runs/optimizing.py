@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint
-from ..comparing.optimizer_kinds import kind_of
+from ..comparing.optimizer_kinds import EITHER_ADAM, class_of
 from ..comparing.optimizer_states import OptimizerState, optimizer_states
-from ..language import tr
+from ..language import marked, tr
 from ..wording import safe
 from ..workshop.run_requests import Chosen
 from .arguments import setting
@@ -40,8 +40,10 @@ _OPTIONS: Mapping[str, str] = {
 _ONLY_IF_TRUE = ("maximize", "decoupled_weight_decay")
 """Older torch does not know them: they are only said where they are not as they always were."""
 _OTHER_LOOPS = {
-    "LBFGS": "evaluates a batch several times for one step",
-    "SparseAdam": "takes sparse gradients only",
+    "LBFGS": marked(
+        "{name} evaluates a batch several times for one step, which a run does not do: choose another one."
+    ),
+    "SparseAdam": marked("{name} takes sparse gradients only, which a run does not do: choose another one."),
 }
 _ADAMW_DECAY = 0.01
 """AdamW's own weight decay; Adam has none unless it is told."""
@@ -82,7 +84,7 @@ def recognised_optimizer(checkpoint: Checkpoint, resume: Resume) -> Recognised:
     if state is None or not state.groups:
         return _named(resume)
     first = dict(state.groups[0])
-    name, sentence = _class_of(kind_of(first, state.entry_names), first, resume)
+    name, sentence = _class_of(class_of(first, state.entry_names), first, resume)
     if name not in _OPTIONS:
         return Recognised(None, sentence)
     return Recognised(Chosen(name, _options(checkpoint, state, name)), sentence)
@@ -93,17 +95,12 @@ def state_of(checkpoint: Checkpoint, resume: Resume) -> OptimizerState | None:
     return next((state for state in optimizer_states(checkpoint) if state.section == resume.optimizer), None)
 
 
-def _class_of(kind: str, settings: Mapping[str, object], resume: Resume) -> tuple[str, str]:
+def _class_of(name: str, settings: Mapping[str, object], resume: Resume) -> tuple[str, str]:
     """The name of the class, and what should be known of it."""
-    name = kind.partition(" with ")[0]
-    if name == "Adam or AdamW":
+    if name == EITHER_ADAM:
         return _adam(settings, resume)
     if name in _OTHER_LOOPS:
-        return "", tr(
-            "{name} {other_loops}, which a run does not do: choose another one.",
-            name=name,
-            other_loops=_OTHER_LOOPS[name],
-        )
+        return "", tr(_OTHER_LOOPS[name], name=name)
     if name in _OPTIONS:
         return name, ""
     if not name:
@@ -112,7 +109,7 @@ def _class_of(kind: str, settings: Mapping[str, object], resume: Resume) -> tupl
         if named:
             return named, tr("The arguments of the file say {said}.", said=safe(str(said), 40))
         return "", tr("Which optimizer wrote the state cannot be told: it is left out.")
-    return "", tr("The state is that of {name}, which torch does not have: it is left out.", name=safe(name, 60))
+    return "", tr("The state is that of {name}, which torch does not have: it is left out.", name=safe(tr(name), 60))
 
 
 def _adam(settings: Mapping[str, object], resume: Resume) -> tuple[str, str]:
@@ -122,10 +119,10 @@ def _adam(settings: Mapping[str, object], resume: Resume) -> tuple[str, str]:
         return named, tr("The arguments of the file say so.")
     decay = settings.get("weight_decay")
     if decay == 0:
-        return tr("Adam"), ""  # without weight decay they are the same
+        return "Adam", ""  # without weight decay they are the same
     if decay == _ADAMW_DECAY:
         return "AdamW", tr("Adam and AdamW leave the same state; the weight decay is AdamW's own.")
-    return tr("Adam"), tr("Adam and AdamW leave the same state: if it was AdamW, choose it.")
+    return "Adam", tr("Adam and AdamW leave the same state: if it was AdamW, choose it.")
 
 
 def _named(resume: Resume) -> Recognised:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ..checkpoint.entries import Branch, Checkpoint, Tensor
 from ..comparing.optimizer_states import optimizer_states
 from ..language import tr
-from ..wording import count, names, number, plural, safe
+from ..wording import names, number, plural, safe
 from ..workshop.run_requests import Chosen
 from .part_words import optimizer_words, part_words, weights_words
 from .stored import Field, entry_at, number_at, plain_at
@@ -69,7 +69,7 @@ def _words(checkpoint: Checkpoint, role: str, entry: Branch) -> str:
         return weights_words(entry)
     if role == "optimizer":
         state = next((state for state in optimizer_states(checkpoint) if state.section == role), None)
-        return optimizer_words(state) if state is not None else "a state"
+        return optimizer_words(state) if state is not None else tr("a state")
     if role == "rng":
         return tr(
             "the states of {names}", names=names([child.name for child in entry.children if child.name != "seed"], 4)
@@ -101,8 +101,8 @@ def _curves(checkpoint: Checkpoint) -> Iterator[Field]:
         values = history.get(name)
         numbers = [value for value in values if isinstance(value, (int, float))] if isinstance(values, list) else []
         if numbers:
-            told = tr("{epochs}, the last {numbers}", epochs=plural(len(numbers), "epoch"), numbers=number(numbers[-1]))
+            told = tr("{epochs}, the last {last}", epochs=plural(len(numbers), "epoch"), last=number(numbers[-1]))
             yield Field("history", f"history.{name}", tuple(map(float, numbers)), told)
     losses = entry_at(checkpoint.root, "history.batch_losses")
     if isinstance(losses, Tensor) and losses.numel:
-        yield Field("history", "history.batch_losses", None, tr("{numel} batches", numel=count(losses.numel)))
+        yield Field("history", "history.batch_losses", None, plural(losses.numel, "batch", "batches"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..checkpoint.entries import Branch, Entry, Tensor, walk
-from ..comparing.optimizer_kinds import kind_of
+from ..comparing.optimizer_kinds import features_of, kind_of
 from ..comparing.optimizer_states import OptimizerState
 from ..language import tr
 from ..wording import count, names, number, plural, safe
@@ -13,7 +13,8 @@ from .stored import count_at, number_at
 def weights_words(branch: Branch) -> str:
     """`11 tensors, 567,434 numbers`."""
     tensors = [entry for _, entry in walk(branch) if isinstance(entry, Tensor)]
-    return f"{plural(len(tensors), 'tensor')}, {plural(sum(tensor.numel for tensor in tensors), 'number')}"
+    numbers = sum(tensor.numel for tensor in tensors)
+    return tr("{tensors}, {numbers}", tensors=plural(len(tensors), "tensor"), numbers=plural(numbers, "number"))
 
 
 def optimizer_words(state: OptimizerState) -> str:
@@ -21,9 +22,15 @@ def optimizer_words(state: OptimizerState) -> str:
     settings = dict(state.groups[0]) if state.groups else {}
     kept = sum(bool(slot.entries) for slot in state.slots)
     kind = kind_of(settings, state.entry_names) or tr("An optimizer")
-    joined = "and" if " with " in kind else "with"
+    has_features = bool(features_of(settings, state.entry_names))
+    states = plural(kept, "state")
+    said = (
+        tr("{optimizer} and {states}", optimizer=kind, states=states)
+        if has_features
+        else tr("{optimizer} with {states}", optimizer=kind, states=states)
+    )
     steps = steps_of(state)
-    return f"{kind} {joined} {plural(kept, 'state')}" + (tr(", step {steps}", steps=count(steps)) if steps else "")
+    return tr("{optimizer}, step {step}", optimizer=said, step=count(steps)) if steps else said
 
 
 def steps_of(state: OptimizerState) -> int:
@@ -43,4 +50,4 @@ def part_words(entry: Entry, section: str) -> str:
     if section == "scaler" and (scale := number_at(children.get("scale"))) is not None:
         return tr("scale {scale}", scale=number(scale))
     shown = [safe(name, 40) for name in children]
-    return names(shown, 4) if shown else "a state"
+    return names(shown, 4) if shown else tr("a state")

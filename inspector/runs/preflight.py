@@ -75,7 +75,7 @@ def _choices(resume: Resume, role: str) -> tuple[Field, ...]:
 
 
 def _need(role: str, state: str, found: str = "", assumed: str = "") -> Need:
-    return Need(role, ROLES[role], state, found, assumed)
+    return Need(role, tr(ROLES[role]), state, found, assumed)
 
 
 def _under(text: str, key: str | None) -> str:
@@ -103,21 +103,21 @@ def _weights(checkpoint: Checkpoint, resume: Resume, model: Side | None) -> Need
     prefix = wrapper_of(of_checkpoint(checkpoint, resume.weights), model) if isinstance(branch, Branch) else ""
     said = tr("All keys begin with `{prefix}`, which is taken off.", prefix=safe(prefix, 60)) if prefix else ""
     if resume.used["weights"].role == "ema":
-        said = f"There are no other weights than the averaged ones. {said}".strip()
+        said = f"{tr('There are no other weights than the averaged ones.')} {said}".strip()
     return _need("weights", OK, found, said)
 
 
 def _optimizer(checkpoint: Checkpoint, resume: Resume, side: Side | None, model: Side | None) -> Need:
     known = recognised_optimizer(checkpoint, resume)
     if resume.optimizer is None:
-        name = known.chosen.name if known.chosen is not None else tr("Adam")
+        name = known.chosen.name if known.chosen is not None else "Adam"
         return _need("optimizer", ASSUMED, assumed=_fresh_optimizer(name, known.sentence))
     found = _text_of(resume, "optimizer")
     lost = optimizer_losses(checkpoint, resume, side, model)
     if is_lost(checkpoint, resume.optimizer):
         lost = (tr("It lies in an object of the script's own, which is never loaded."),)
     if lost:
-        return _need("optimizer", WARNING, found, " ".join((*lost, BEGINS_ANEW)))
+        return _need("optimizer", WARNING, found, " ".join((*lost, tr(BEGINS_ANEW))))
     if known.chosen is None:
         return _need("optimizer", WARNING, found, known.sentence)
     return _need("optimizer", OK, _with_rate(found, known.chosen), known.sentence)
@@ -151,8 +151,9 @@ def _scheduler(checkpoint: Checkpoint, resume: Resume) -> Need:
 def _constant_rate(checkpoint: Checkpoint, resume: Resume) -> str:
     chosen = recognised_optimizer(checkpoint, resume).chosen
     rate = chosen.options.get("lr") if chosen is not None else None
-    at = tr(" at {rate}", rate=number(rate)) if isinstance(rate, (int, float)) else tr(" as the optimizer has it")
-    return tr("The learning rate stays{at}.", at=at)
+    if isinstance(rate, (int, float)):
+        return tr("The learning rate stays at {rate}.", rate=number(rate))
+    return tr("The learning rate stays as the optimizer has it.")
 
 
 def _call(chosen: Chosen) -> str:
@@ -179,13 +180,16 @@ def _best(resume: Resume) -> Need:
     if "best" in resume.corrected and field is None:
         return _need("best", OK, number(resume.best), tr("You said so."))
     found = _under(number(resume.best), field.key if field is not None else "")
-    at = tr(", of epoch {best_epoch}", best_epoch=resume.best_epoch) if resume.best_epoch else ""
     if field is not None and field.role != "best" and "best" not in resume.corrected:
-        kept = tr("the lowest that is stored") if isinstance(field.value, tuple) else tr("the last one")
-        return _need(
-            "best", ASSUMED, found, tr("The best is not stored by itself: {kept} counts as the best.", kept=kept)
+        text = (
+            tr("The best is not stored by itself: the lowest that is stored counts as the best.")
+            if isinstance(field.value, tuple)
+            else tr("The best is not stored by itself: the last one counts as the best.")
         )
-    return _need("best", OK, found + at)
+        return _need("best", ASSUMED, found, text)
+    if resume.best_epoch:
+        found = tr("{loss}, of epoch {epoch}", loss=found, epoch=resume.best_epoch)
+    return _need("best", OK, found)
 
 
 def _rng(resume: Resume) -> Need:
@@ -216,8 +220,12 @@ def _history(resume: Resume) -> Need:
 def _classes(resume: Resume) -> Need:
     if not resume.classes:
         return _need("classes", ASSUMED, assumed=tr("The data's own names are taken."))
-    shown = names([safe(name, 30) for name in resume.classes], 3)
-    return _need("classes", OK, _under(f"{plural(len(resume.classes), 'class', 'classes')}: {shown}", _key(resume)))
+    told = tr(
+        "{classes}: {names}",
+        classes=plural(len(resume.classes), "class", "classes"),
+        names=names([safe(name, 30) for name in resume.classes], 3),
+    )
+    return _need("classes", OK, _under(told, _key(resume)))
 
 
 def _key(resume: Resume) -> str:

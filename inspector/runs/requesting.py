@@ -1,7 +1,7 @@
 """Requests made of what was chosen, and what is chosen when nobody says anything: for the window and the terminal.
 
-    choices = choices_of(checkpoint, resume)
-    train_request(ModelSource("file", "networks.py", "Net"), {}, start, choices)
+choices = choices_of(checkpoint, resume)
+train_request(ModelSource("file", "networks.py", "Net"), {}, start, choices)
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..checkpoint.entries import Checkpoint
-from ..language import tr
 from ..workshop.requests import ModelSource
 from ..workshop.run_requests import Chosen, DataSource, Start, Test, Train
 from .arguments import setting
@@ -31,7 +30,7 @@ def choices_of(checkpoint: Checkpoint, resume: Resume) -> Choices:
     found: dict[str, Any] = {
         "folder": folder_for(checkpoint.path),
         "name": name_for(checkpoint.path),
-        "optimizer": optimizer_of(checkpoint, resume) or Chosen(tr("Adam")),
+        "optimizer": optimizer_of(checkpoint, resume) or Chosen("Adam"),
         "scheduler": scheduler_of(checkpoint, resume),
         "criterion": criterion_for(checkpoint, resume).name,
         "batch_size": size if isinstance(size, int) and 0 < size <= _MOST_BATCH else BATCH_SIZE,

@@ -17,10 +17,20 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .. import wording
-from ..language import tr
+from ..language import marked, tr
 from ..workshop.run_words import Tested
 
-_SPLITS = {"train": "training", "validation": "validation", "test": "test"}
+_IMAGES = {
+    "train": marked("{number} training images"),
+    "validation": marked("{number} validation images"),
+    "test": marked("{number} test images"),
+}
+_SAMPLES = {
+    "train": marked("{number} training samples"),
+    "validation": marked("{number} validation samples"),
+    "test": marked("{number} test samples"),
+}
+_OTHERS = marked("{number} {split} samples")
 _WORST = 3
 """Classes that the summary names as those least often recognised, and pairs that are confused most."""
 
@@ -161,23 +171,19 @@ def percent(share: float | None, digits: int = 2) -> str:
 
 def sentence(tested: Tested) -> str:
     """`Accuracy of the network on 10000 test images: 86.58 %`; the loss, where targets are no classes."""
-    of = tr(
-        "of the network on {samples} {splits} {samples_2}",
-        samples=tested.samples,
-        splits=_SPLITS.get(tested.split, tested.split),
-        samples_2=_samples(tested),
-    )
+    samples = _samples(tested)
     if tested.correct is not None:
-        return tr("Accuracy {of}: {percent}", of=of, percent=percent(accuracy(tested)))
+        return tr("Accuracy of the network on {samples}: {percent}", samples=samples, percent=percent(accuracy(tested)))
     if tested.loss is None:
-        return tr("Nothing could be measured {of}", of=of)
-    return tr("Loss {of}: {loss:.6f}", of=of, loss=tested.loss)
+        return tr("Nothing could be measured of the network on {samples}", samples=samples)
+    return tr("Loss of the network on {samples}: {loss:.6f}", samples=samples, loss=tested.loss)
 
 
 def _samples(tested: Tested) -> str:
-    """Images, unless there are examples that are none."""
+    """`10000 test images`; images, unless there are examples that are none."""
     are_pictures = not tested.examples or any(each.picture is not None for each in tested.examples)
-    return "images" if are_pictures and tested.correct is not None else "samples"
+    texts = _IMAGES if are_pictures and tested.correct is not None else _SAMPLES
+    return tr(texts.get(tested.split, _OTHERS), number=tested.samples, split=tested.split)
 
 
 def summary(tested: Tested) -> tuple[str, ...]:
@@ -206,7 +212,7 @@ def _weak_points(tested: Tested) -> list[str]:
     known = [(each.recall, each) for each in per_class(tested) if each.recall is not None and each.recall < 1]
     worst = sorted(known, key=lambda each: each[0])[:_WORST]
     named = ", ".join(f"{wording.safe(each.name, 60)} ({percent(recall, 1)})" for recall, each in worst)
-    lines = [tr("Least often recognised: {named}", named=named)] if worst else []
+    lines = [tr("Least often recognised: {classes}", classes=named)] if worst else []
     return lines + [each.text for each in confused(tested, _WORST)]
 
 
@@ -215,7 +221,7 @@ def _proofs(tested: Tested) -> list[str]:
     wrong = [f"{each.name}: {each.text}" for each in tested.proofs if each.state != "ok"]
     if wrong or not tested.proofs:
         return wrong
-    return [tr("Proved: {name}.", name=", ".join(each.name.lower() for each in tested.proofs))]
+    return [tr("Proved: {names}.", names=", ".join(each.name.lower() for each in tested.proofs))]
 
 
 __all__ = [

@@ -118,7 +118,7 @@ class _Reading:
         if role not in (*PARTS, *NUMBERS):
             raise InspectorError(
                 tr("{role!r} is nothing that can be corrected.", role=safe(role)),
-                hint=tr("It may be {value}.", value=", ".join((*PARTS, *NUMBERS))),
+                hint=tr("It may be {names}.", names=", ".join((*PARTS, *NUMBERS))),
             )
         if said is None:
             return None
@@ -132,8 +132,8 @@ class _Reading:
         if role in ("epoch", "batch") and (value != int(value) or value < (role == "epoch")):
             raise InspectorError(
                 tr(
-                    "{roles} {number} cannot be: epochs are counted from 1, batches from 0.",
-                    roles=ROLES[role],
+                    "{role} {number} cannot be: epochs are counted from 1, batches from 0.",
+                    role=tr(ROLES[role]),
                     number=number(value),
                 )
             )
@@ -154,15 +154,12 @@ class _Reading:
 
     def _unknown(self, role: str, said: object) -> InspectorError:
         shown = ", ".join(f"`{safe(field.key, 60)}`" for field in self._fields if field.role == role)
-        what = tr("a number or the key of one") if role in NUMBERS else tr("the key of a part of the file")
+        named = {"said": safe(str(said)), "role": tr(ROLES[role]).lower()}
         return InspectorError(
-            tr(
-                "{said!r} is not {what}, and so cannot be the {roles}.",
-                said=safe(str(said)),
-                what=what,
-                roles=ROLES[role].lower(),
-            ),
-            hint=tr("The file has {shown}.", shown=shown) if shown else "",
+            tr("{said!r} is not a number or the key of one, and so cannot be the {role}.", **named)
+            if role in NUMBERS
+            else tr("{said!r} is not the key of a part of the file, and so cannot be the {role}.", **named),
+            hint=tr("The file has {fields}.", fields=shown) if shown else "",
         )
 
     # -- what is taken -------------------------------------------------------------------------------
@@ -202,7 +199,7 @@ class _Reading:
     def _epoch(self) -> Counted:
         said = self._corrections.get("epoch")
         if isinstance(said, (int, float)):
-            return Counted(int(said), tr("You said that epoch {said} is next.", said=int(said)), True)
+            return Counted(int(said), tr("You said that epoch {epoch} is next.", epoch=int(said)), True)
         field = self._first("epoch")
         if field is not None:
             self._used["epoch"] = field
@@ -216,12 +213,12 @@ class _Reading:
 
     def _own_epoch(self, epoch: int) -> Counted:
         batch = self._batch()
-        where = (
-            tr("after batch {batch} of epoch {epoch}", batch=batch, epoch=epoch)
+        words = (
+            tr("A run of this program saved it after batch {batch} of epoch {epoch}.", batch=batch, epoch=epoch)
             if batch
-            else tr("before epoch {epoch}", epoch=epoch)
+            else tr("A run of this program saved it before epoch {epoch}.", epoch=epoch)
         )
-        return Counted(max(epoch, 1), tr("A run of this program saved it {where}.", where=where), True)
+        return Counted(max(epoch, 1), words, True)
 
     def _best(self, following: int) -> tuple[float | None, int]:
         """The one that is stored as the best; else the lowest of a curve, or the last validation loss."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..checkpoint.entries import Checkpoint
-from ..language import tr
+from ..language import marked, tr
 from ..wording import count, plural
 from ..workshop.run_requests import Chosen
 from .own_files import own_chosen
@@ -55,13 +55,15 @@ _KINDS = (
 )  # fmt: skip
 """The first whose names are all there is it."""
 _REFUSED = (
-    ("lr_lambdas", "its learning rate comes of a function that the file does not have"),
-    ("_schedulers", "it is made of several others"),
-    ("_schedule_phases", "OneCycleLR is stepped after each batch, and a run steps after each epoch"),
-    ("step_ratio", "CyclicLR is stepped after each batch, and a run steps after each epoch"),
+    ("lr_lambdas", marked("its learning rate comes of a function that the file does not have")),
+    ("_schedulers", marked("it is made of several others")),
+    ("_schedule_phases", marked("OneCycleLR is stepped after each batch, and a run steps after each epoch")),
+    ("step_ratio", marked("CyclicLR is stepped after each batch, and a run steps after each epoch")),
 )
 """What a state has that cannot go on, and why."""
-_STAYS = "The scheduler is not taken over: {}. The learning rate stays as it is; choose another one."
+_CALLED_WITH = marked("constructor arguments")
+"""What the listing of a file calls the arguments that an object was made with."""
+_STAYS = marked("The scheduler is not taken over: {reason}. The learning rate stays as it is; choose another one.")
 
 
 def recognised_scheduler(checkpoint: Checkpoint, resume: Resume) -> RecognisedScheduler:
@@ -74,13 +76,13 @@ def recognised_scheduler(checkpoint: Checkpoint, resume: Resume) -> RecognisedSc
     settings: Mapping[str, object] = found if isinstance(found, dict) else {}
     per_batch = _per_batch(settings, resume)
     if per_batch:
-        return RecognisedScheduler(None, _STAYS.format(per_batch))
+        return RecognisedScheduler(None, tr(_STAYS, reason=per_batch))
     for name, why in _REFUSED:
         if name in settings:
-            return RecognisedScheduler(None, _STAYS.format(why))
+            return RecognisedScheduler(None, tr(_STAYS, reason=tr(why)))
     kind = next((kind for kind in _KINDS if kind.telling <= settings.keys()), None)
     if kind is None:
-        return RecognisedScheduler(None, _STAYS.format(tr("which kind it is cannot be told")))
+        return RecognisedScheduler(None, tr(_STAYS, reason=tr("which kind it is cannot be told")))
     return RecognisedScheduler(Chosen(kind.name, _options(kind, settings)))
 
 
@@ -89,10 +91,11 @@ def _per_batch(settings: Mapping[str, object], resume: Resume) -> str:
     steps = settings.get("last_epoch")
     if not isinstance(steps, int) or "epoch" not in resume.used or steps <= 2 * resume.epoch + 1:
         return ""
-    words = tr(
-        "it was stepped {times}, and epoch {epoch} is next", times=plural(steps, "time"), epoch=count(resume.epoch)
+    return tr(
+        "it was stepped {times}, and epoch {epoch} is next, so that it was stepped after batches",
+        times=plural(steps, "time"),
+        epoch=count(resume.epoch),
     )
-    return tr("{words}, so that it was stepped after batches", words=words)
 
 
 def _options(kind: _Kind, settings: Mapping[str, object]) -> dict[str, object]:
@@ -109,7 +112,7 @@ def _options(kind: _Kind, settings: Mapping[str, object]) -> dict[str, object]:
 def _milestones(counted: object) -> list[int]:
     """torch keeps them as a Counter: epoch -> how often it was named. Read as data, it is what it was called with."""
     if isinstance(counted, Mapping):
-        called = counted.get("constructor arguments")
+        called = next((counted[name] for name in (_CALLED_WITH, tr(_CALLED_WITH)) if name in counted), None)
         if isinstance(called, list) and called:
             return _milestones(called[0])
         times = {int(epoch): number for epoch, number in counted.items() if epoch.isdecimal()}

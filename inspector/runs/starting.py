@@ -21,7 +21,7 @@ from ..checkpoint.rewriting import PICKLED
 from ..comparing.choosing import choose_for
 from ..comparing.sides import Side, of_checkpoint
 from ..errors import FileError, InspectorError
-from ..language import tr
+from ..language import marked, tr
 from ..progress import Progress
 from ..wording import plural, safe
 from ..workshop.run_requests import Keys, Start
@@ -32,7 +32,9 @@ from .resume import Resume
 from .stored import entry_at, keys_to
 from .wrapping import unwrapped
 
-TITLE = "A run cannot begin with this file"
+TITLE = marked("A run cannot begin with this file")
+_PROTOCOL = marked("pickle protocol")
+"""What a listing calls it."""
 
 
 def starting(
@@ -45,7 +47,7 @@ def starting(
     optimizer's state goes to, depends on them. Raises InspectorError where the file has no weights, or not all of
     them, FileError where it cannot be read or the new one not be written.
     """
-    yield Progress(0, 1, "files", "reading")
+    yield Progress(0, 1, "files", tr("reading"))
     if mended is None and resume.weights is None and "weights" in resume.corrected:
         return _without_weights(checkpoint, resume)
     weights = _weights(checkpoint, resume, mended, model)
@@ -65,7 +67,8 @@ def loads_safely(checkpoint: Checkpoint) -> bool:
     """
     if checkpoint.format != "zip" or checkpoint.damage or checkpoint.root.kind != "mapping":
         return False
-    if dict(checkpoint.facts).get("pickle protocol") != "2" or not all(each.accepted for each in checkpoint.globals):
+    protocol = next((text for label, text in checkpoint.facts if label in (_PROTOCOL, tr(_PROTOCOL))), "")
+    if protocol != "2" or not all(each.accepted for each in checkpoint.globals):
         return False
     return not any(tensor.storage is not None and tensor.storage.big_endian for _, tensor in checkpoint.tensors())
 
@@ -86,7 +89,7 @@ def _weights(checkpoint: Checkpoint, resume: Resume, mended: Side | None, model:
     if key is None:
         raise InspectorError(
             tr("The file has no weights that a model could load."),
-            title=TITLE,
+            title=tr(TITLE),
             hint=tr("Say where they are, or choose another file."),
         )
     side = of_checkpoint(checkpoint, key)
@@ -95,12 +98,12 @@ def _weights(checkpoint: Checkpoint, resume: Resume, mended: Side | None, model:
         first = f"{safe(broken[0].key, 80)}: {broken[0].tensor.damage}" if broken[0].tensor else ""
         raise FileError(
             tr(
-                "{tensors} of {count:,} cannot be read. {first}",
+                "{tensors} of {all:,} cannot be read. {first}",
                 tensors=plural(len(broken), "tensor"),
-                count=len(side.items),
+                all=len(side.items),
                 first=first,
             ),
-            path=checkpoint.path, title=TITLE, hint=tr("Copy or download the file again."),
+            path=checkpoint.path, title=tr(TITLE), hint=tr("Copy or download the file again."),
         )  # fmt: skip
     return side
 
@@ -157,7 +160,7 @@ def _made(checkpoint: Checkpoint, side: Side, folder: str) -> Generator[Progress
                 folder=safe(folder),
                 why=safe(error.strerror or str(error)),
             ),
-            path=folder, title=TITLE, hint=tr("Choose another folder."),
+            path=folder, title=tr(TITLE), hint=tr("Choose another folder."),
         ) from None  # fmt: skip
     yield from write(path, plan, overwrite=True)
     return path

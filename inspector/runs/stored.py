@@ -12,30 +12,31 @@ from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Entry, Tensor, Value
 from ..errors import InspectorError
+from ..language import marked
 from ..workshop.run_requests import Keys
 
 ROLES: Mapping[str, str] = {
-    "weights": "Weights",
-    "ema": "Averaged weights",
-    "optimizer": "Optimizer",
-    "scheduler": "Scheduler",
-    "scaler": "AMP scaler",
-    "epoch": "Epoch",
-    "batch": "Batch",
-    "step": "Step",
-    "best": "Best validation loss",
-    "best_epoch": "Best epoch",
-    "best_accuracy": "Best accuracy",
-    "train_loss": "Training loss",
-    "valid_loss": "Validation loss",
-    "accuracy": "Accuracy",
-    "lr": "Learning rate",
-    "planned": "Epochs planned",
-    "rng": "RNG states",
-    "history": "History",
-    "classes": "Class names",
-    "arguments": "Arguments",
-    "monitored": "Monitored value",
+    "weights": marked("Weights"),
+    "ema": marked("Averaged weights"),
+    "optimizer": marked("Optimizer"),
+    "scheduler": marked("Scheduler"),
+    "scaler": marked("AMP scaler"),
+    "epoch": marked("Epoch"),
+    "batch": marked("Batch"),
+    "step": marked("Step"),
+    "best": marked("Best validation loss"),
+    "best_epoch": marked("Best epoch"),
+    "best_accuracy": marked("Best accuracy"),
+    "train_loss": marked("Training loss"),
+    "valid_loss": marked("Validation loss"),
+    "accuracy": marked("Accuracy"),
+    "lr": marked("Learning rate"),
+    "planned": marked("Epochs planned"),
+    "rng": marked("RNG states"),
+    "history": marked("History"),
+    "classes": marked("Class names"),
+    "arguments": marked("Arguments"),
+    "monitored": marked("Monitored value"),
 }
 """Role -> what people call it."""
 
@@ -106,7 +107,7 @@ def count_at(entry: Entry | None) -> int | None:
 
 def is_cut(entry: Entry | None) -> bool:
     """Whether a list was too long to be read to its end."""
-    return isinstance(entry, Branch) and entry.note.startswith("the first")
+    return isinstance(entry, Branch) and entry.kind == "sequence" and bool(entry.note)
 
 
 def _number_of(tensor: Tensor) -> float | int | None:

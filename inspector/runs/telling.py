@@ -33,9 +33,9 @@ def line_of(word: Word) -> Line | None:
     if isinstance(word, Saved) and word.kind == "epoch":
         return Line(
             tr(
-                "Saved {path}, {nbytes}.",
+                "Saved {path}, {size}.",
                 path=wording.safe(os.path.basename(word.path), 120),
-                nbytes=wording.size(word.nbytes),
+                size=wording.size(word.nbytes),
             )
         )
     return None
@@ -43,22 +43,22 @@ def line_of(word: Word) -> Line | None:
 
 def began(word: Began) -> str:
     """`Epochs 4 to 6 on 3,600 samples, 400 to validate; cpu, learning rate 0.001`"""
-    which = (
+    epochs = (
         tr("Epoch {epoch}", epoch=word.epoch)
         if word.epoch >= word.epochs
         else tr("Epochs {epoch} to {epochs}", epoch=word.epoch, epochs=word.epochs)
     )
-    after = tr(", from batch {batch:,} on,", batch=word.batch + 1) if word.batch else ""
-    validated = tr(", {validation:,} to validate", validation=word.validation) if word.validation else ""
+    if word.batch:
+        epochs = tr("{epochs}, from batch {batch:,} on,", epochs=epochs, batch=word.batch + 1)
     samples = wording.plural(word.train, "sample")
+    if word.validation:
+        samples = tr("{samples}, {validation:,} to validate", samples=samples, validation=word.validation)
     return tr(
-        "{which}{after} on {samples}{validated}; {device}, learning rate {lr}",
-        which=which,
-        after=after,
+        "{epochs} on {samples}; {device}, learning rate {rate}",
+        epochs=epochs,
         samples=samples,
-        validated=validated,
         device=word.device,
-        lr=wording.number(word.lr),
+        rate=wording.number(word.lr),
     )
 
 
@@ -68,25 +68,21 @@ def epoch_end(word: EpochEnd) -> str:
     if word.valid_loss is not None:
         parts.append(tr("Validation Loss: {valid_loss:.6f}", valid_loss=word.valid_loss))
     if word.accuracy is not None:
-        parts.append(tr("Accuracy: {value:.2f} %", value=100 * word.accuracy))
+        parts.append(tr("Accuracy: {percent:.2f} %", percent=100 * word.accuracy))
     return "  ".join(parts)
 
 
 def trained(word: Trained) -> str:
     """How it ended, in a sentence: `Stopped after batch 31 of epoch 5, and saved.`"""
-    best = (
-        tr(" The best was epoch {best_epoch}, {loss}.", best_epoch=word.best_epoch, loss=loss(word.best))
-        if word.best_epoch
-        else ""
+    said = (
+        tr("Finished {duration} later, after epoch {epoch}.", duration=duration(word.seconds), epoch=word.epoch - 1)
+        if word.ended == "finished"
+        else tr("Stopped {where}, and saved.", where=stopped_at(word))
     )
-    if word.ended == "finished":
-        return tr(
-            "Finished {duration} later, after epoch {epoch}.{best}",
-            duration=duration(word.seconds),
-            epoch=word.epoch - 1,
-            best=best,
-        )
-    return tr("Stopped {stopped_at}, and saved.{best}", stopped_at=stopped_at(word), best=best)
+    if not word.best_epoch:
+        return said
+    best = tr("The best was epoch {epoch}, {loss}.", epoch=word.best_epoch, loss=loss(word.best))
+    return f"{said} {best}"
 
 
 def stopped_at(word: Trained) -> str:
@@ -98,16 +94,16 @@ def stopped_at(word: Trained) -> str:
 
 def loss(value: float | None) -> str:
     """A loss in four significant figures: `0.1213`, `4.000e-05`, `nan`."""
-    return "none" if value is None else f"{value:.4g}"
+    return tr("none") if value is None else f"{value:.4g}"
 
 
 def duration(seconds: float) -> str:
     """`0.4 s`, `12 s`, `3 min 20 s`, `2 h 05 min`."""
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
+        return tr("{seconds:.1f} s", seconds=seconds)
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return tr("{seconds} s", seconds=whole)
     if whole < 3600:
-        return tr("{whole} min {whole_2:02} s", whole=whole // 60, whole_2=whole % 60)
-    return tr("{whole:,} h {whole_2:02} min", whole=whole // 3600, whole_2=whole % 3600 // 60)
+        return tr("{minutes} min {seconds:02} s", minutes=whole // 60, seconds=whole % 60)
+    return tr("{hours:,} h {minutes:02} min", hours=whole // 3600, minutes=whole % 3600 // 60)

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from ..language import tr
+from ..language import marked, tr
 from . import importing
 from .converting import converted
 from .devices import OnlyShapes
@@ -70,14 +70,14 @@ def open_constructor(source: ModelSource) -> Constructor:
         kind = type(call).__name__
         raise Refusal(
             tr(
-                "{name} in {where} is neither a class nor a function, but of type {kind}.",
+                "{name} in {where} is neither a class nor a function, but of type {type}.",
                 name=source.name,
                 where=where,
-                kind=kind,
+                type=kind,
             )
         )
     if isinstance(call, type) and not issubclass(call, nn.Module):
-        hint = similar(source.name, constructors(module), tr("Model classes there: "))
+        hint = similar(source.name, constructors(module), marked("Model classes there: {names}."))
         raise Refusal(
             tr("{name} in {where} is a class, but no torch.nn.Module.", name=source.name, where=where), hint=hint
         )
@@ -133,14 +133,7 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
             if device == CPU or not _speaks_of_meta(error):
                 raise
             reason = text_of(error)[:200]
-            notes.append(
-                tr(
-                    "Could not be built {in_words}: {name}: {reason}",
-                    in_words=_IN_WORDS[device],
-                    name=type(error).__name__,
-                    reason=reason,
-                )
-            )
+            notes.append(tr(_NOT_BUILT[device], name=type(error).__name__, reason=reason))
         else:
             notes += dict.fromkeys(wanted)
             notes += [tr("It asks for a GPU; what belongs there was made without numbers.")] if shapes.gpu else []
@@ -148,7 +141,10 @@ def build(constructor: Constructor, arguments: Mapping[str, object]) -> Built:
     raise AssertionError("the last way returns or raises")
 
 
-_IN_WORDS = {META: "on the meta device", MIXED: "with its parameters on the meta device"}
+_NOT_BUILT = {
+    META: marked("Could not be built on the meta device: {name}: {reason}"),
+    MIXED: marked("Could not be built with its parameters on the meta device: {name}: {reason}"),
+}
 
 
 @contextlib.contextmanager
@@ -194,9 +190,9 @@ def _module(constructor: Constructor, made: object) -> nn.Module:
         return made
     raise Refusal(
         tr(
-            "{name} returns a {name_2}, and no torch.nn.Module.",
+            "{name} returns a {type}, and no torch.nn.Module.",
             name=constructor.source.name,
-            name_2=type(made).__name__,
+            type=type(made).__name__,
         ),
         hint=tr("Name the class of the model, or a function that returns the model itself."),
     )
@@ -233,7 +229,7 @@ def check_arguments(constructor: Constructor, arguments: Mapping[str, object]) -
         hint = tr("Give it as an argument.") if len(missing) == 1 else tr("Give them as arguments.")
         raise Refusal(
             tr("{name} needs {listed}.", name=name, listed=_listed(missing)),
-            title=tr("Arguments are missing"),
+            title=marked("Arguments are missing"),
             hint=hint,
         )
     if any(each.kind is each.VAR_KEYWORD for each in signature.parameters.values()):
@@ -245,10 +241,10 @@ def check_arguments(constructor: Constructor, arguments: Mapping[str, object]) -
         )
         raise Refusal(
             tr("{name} takes no argument {unknown!r}.", name=name, unknown=unknown),
-            title=tr("An argument is not known"),
+            title=marked("An argument is not known"),
             hint=hint,
         )
 
 
 def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else tr("{names} and {names_2}", names=", ".join(names[:-1]), names_2=names[-1])
+    return names[0] if len(names) == 1 else tr("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])

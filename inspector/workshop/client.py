@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, overload
 
 from ..errors import InspectorError
-from ..language import tr
+from ..language import marked, tr
 from ..progress import Progress
 from .environments import usual
 from .interpreters import first_with_torch
@@ -48,16 +48,16 @@ __all__ = ["Limits", "Words", "Workshop"]
 Words = Generator[Said | Progress | Word, None, Any]
 
 _TEXTS: dict[type, str] = {
-    Hello: "Asking the interpreter",
-    ListClasses: "Looking for model classes",
-    Inspect: "Reading the arguments",
-    Build: "Building the model",
-    Judge: "Asking torch",
-    Solve: "Trying arguments",
-    Train: "Getting ready to train",
-    Rehearse: "Trying what comes before the start",
-    Test: "Getting ready to test",
-    LookAtData: "Looking at the data",
+    Hello: marked("Asking the interpreter"),
+    ListClasses: marked("Looking for model classes"),
+    Inspect: marked("Reading the arguments"),
+    Build: marked("Building the model"),
+    Judge: marked("Asking torch"),
+    Solve: marked("Trying arguments"),
+    Train: marked("Getting ready to train"),
+    Rehearse: marked("Trying what comes before the start"),
+    Test: marked("Getting ready to test"),
+    LookAtData: marked("Looking at the data"),
 }
 _LONG = 0.5
 """Seconds of building from which on it matters what was loaded for it."""
@@ -123,7 +123,7 @@ class Workshop:
                 raise Stopped(tr("It was stopped."), output=error.output) from error
             raise
         except (OSError, ValueError) as error:  # closed while nobody listened, or no descriptor is left
-            raise WorkshopError(tr("The workshop could not go on: {error}.", error=error)) from error
+            raise WorkshopError(tr("The workshop could not go on: {reason}.", reason=error)) from error
         finally:
             work.close()
             self._turn.release()
@@ -200,7 +200,7 @@ class Workshop:
         seconds = self.limits.seconds + (request.most_seconds if isinstance(request, Solve) else 0)
         self._running = worker
         try:
-            return (yield from worker.ask(request, _TEXTS.get(type(request), "Working"), seconds))
+            return (yield from worker.ask(request, tr(_TEXTS.get(type(request), marked("Working"))), seconds))
         except BaseException as error:
             if isinstance(error, WorkshopError):
                 error.output = worker.output.text

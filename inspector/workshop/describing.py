@@ -9,7 +9,6 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from ..language import tr
 from .building import Built
 from .initialising import initialisation
 from .requests import Model, Parameter
@@ -47,12 +46,12 @@ def _parameters(state: dict[str, Any]) -> Iterator[Parameter]:
             shared = tied[0] if len(tied) > 1 else ""
             yield Parameter(key, _shape(value), str(value.dtype).replace("torch.", ""), _role(key, value), shared)
         else:
-            yield Parameter(key, None, "", tr("extra state"))
+            yield Parameter(key, None, "", "extra state")
 
 
 def _role(key: str, value: torch.Tensor) -> str:
     if key.rpartition(".")[2] == "_extra_state":
-        return tr("extra state")
+        return "extra state"
     return "parameter" if isinstance(value, nn.Parameter) else "buffer"
 
 

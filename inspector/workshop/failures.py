@@ -18,7 +18,7 @@ from functools import lru_cache
 from types import FrameType, TracebackType
 
 from ..errors import InspectorError
-from ..language import tr
+from ..language import marked, tr
 from ..wording import safe
 from .requests import Failure, WorkshopError
 
@@ -39,20 +39,37 @@ _DISTRIBUTIONS = {
 class Refusal(InspectorError):
     """Something that is wrong with the request and not with the code: no traceback is shown."""
 
-    title = "The model could not be built"
+    title = marked("The model could not be built")
+
+    def __init__(self, message: str, *, title: str = "", hint: str = "", topic: str = "") -> None:
+        title = title or type(self).title
+        super().__init__(message, title=tr(title), hint=hint)
+        self.topic = topic or title
+        """As that of a `WorkshopError`."""
 
 
 def failure_of(error: BaseException) -> Failure:
     """What the client is told of `error`."""
     if isinstance(error, WorkshopError):  # it was told once already, and is told on
-        told = error.traceback, error.file, error.line, error.code
+        told = error.traceback, error.file, error.line, error.code, error.topic
         return Failure(error.message, error.title, error.hint, *told)
     if isinstance(error, InspectorError):
-        return Failure(error.message, error.title, error.hint)
+        return Failure(error.message, error.title, error.hint, topic=topic_of(error))
     file, line, code = _own_line(error)
     message, hint = _sentence(error)
-    where = tr(" (line {line} of {file})", line=line, file=os.path.basename(file)) if line else ""
-    return Failure(f"{message}{where}.", "", hint, _traceback(error), file, line, code)
+    return Failure(told_where(message, line, file), "", hint, _traceback(error), file, line, code)
+
+
+def topic_of(error: InspectorError) -> str:
+    """What an error is about, the same in every language; empty for one that does not say."""
+    return str(getattr(error, "topic", ""))
+
+
+def told_where(message: str, line: int, file: str) -> str:
+    """A sentence of what is wrong, with the person's own line where it is known."""
+    if not line:
+        return tr("{message}.", message=message)
+    return tr("{message} (line {line} of {file}).", message=message, line=line, file=os.path.basename(file))
 
 
 # -- what is wrong -----------------------------------------------------------------------------------------
@@ -97,11 +114,7 @@ def _missing_package(name: str) -> tuple[str, str]:
         return tr("torch is not installed in {executable}", executable=sys.executable), tr(
             "Install it there, or choose another interpreter."
         )
-    install = tr(
-        "{executable} -m pip install {distributions}",
-        executable=sys.executable,
-        distributions=_DISTRIBUTIONS.get(package, package),
-    )
+    install = f"{sys.executable} -m pip install {_DISTRIBUTIONS.get(package, package)}"
     hint = tr("Install it there ({install}), or choose another interpreter.", install=install)
     return tr(
         "The code needs the package {package!r}, which {executable} does not have",

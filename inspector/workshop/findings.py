@@ -29,7 +29,10 @@ def read_off(turner: Turner, model: Model, start: Mapping[str, object]) -> Itera
         if own and value != start.get(name, defaults.get(name, ...)):
             said = (_in_words(turner.reasons[knob], turner.attempts.wanted) for knob in own if knob in turner.reasons)
             reasons = list(dict.fromkeys(filter(None, said)))
-            yield f"{name} = {value!r}" + (f": {wording.names(reasons)}." if reasons else ".")
+            if reasons:
+                yield tr("{name} = {value!r}: {reasons}.", name=name, value=value, reasons=wording.names(reasons))
+            else:
+                yield tr("{name} = {value!r}.", name=name, value=value)
 
 
 def _has_say(turner: Turner, knob: Knob) -> bool:
@@ -93,10 +96,10 @@ def undecidable(turner: Turner, model: Model) -> Said:
             value = _number(turner, model, knob)
             said.append(
                 tr(
-                    "{knob} is told only roughly: {value} makes the same shapes as {value_2}.",
+                    "{knob} is told only roughly: {other} makes the same shapes as {value}.",
                     knob=knob,
-                    value=value + 1,
-                    value_2=value,
+                    other=value + 1,
+                    value=value,
                 )
             )
     numbers = [knob for knob in turner.knobs(model) if knob.kind == INT and type(turner.read(model, knob)) is int]
@@ -117,10 +120,10 @@ def _as_product(turner: Turner, model: Model, one: Knob, other: Knob) -> Said:
             return (
                 [
                     tr(
-                        "Of {one} and {other} shapes only tell the product, {first}.",
+                        "Of {one} and {other} shapes only tell the product, {product}.",
                         one=one,
                         other=other,
-                        first=first * second,
+                        product=first * second,
                     )
                 ]
                 if same

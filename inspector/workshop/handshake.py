@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import math
 
-from ..language import tr
-from ..wording import number, plural
+from ..language import ntr, tr
+from ..wording import number
 from .run_words import Handshake
 
 BATCHES = 10
@@ -23,31 +23,39 @@ BATCHES = 10
 _UP = {"train_loss": 2.0, "valid_loss": 3.0}
 _DOWN = 0.1
 _ERRORS = 3.0
-_CAUSES = "wrong data, other transforms, or weights that were not loaded?"
-_WORDS = {"train_loss": "the file's last loss was", "valid_loss": "the file's last validation loss was"}
 
 
 def judged(
     batches: int, loss: float, expected: float, expected_is: str = "train_loss", error: float = 0.0
 ) -> Handshake:
     """The mean `loss` of the first `batches` against `expected`; `error` is the standard error of that mean."""
-    first = (
-        tr("The first batch has")
-        if batches == 1
-        else tr("The first {batchs} have", batchs=plural(batches, "batch", "batches"))
-    )
-    said = tr(
-        "{first} a loss of {short}; {words}",
-        first=first,
-        short=number(_short(loss)),
-        words=_WORDS.get(expected_is, _WORDS["train_loss"]),
-    )
-    said = f"{said} {number(_short(expected))}"
+    said = _held_against(batches, number(_short(loss)), number(_short(expected)), expected_is)
     verdict = _verdict(loss, expected, expected_is, error)
-    return Handshake(batches, loss, expected, bool(verdict), said + (f". {verdict}" if verdict else _ON))
+    text = (
+        tr("{said}. {verdict}", said=said, verdict=verdict)
+        if verdict
+        else tr("{said}: it goes on where it stopped.", said=said)
+    )
+    return Handshake(batches, loss, expected, bool(verdict), text)
 
 
-_ON = ": it goes on where it stopped."
+def _held_against(batches: int, loss: str, stored: str, expected_is: str) -> str:
+    """Both losses, as a sentence without its end."""
+    if expected_is == "valid_loss":
+        return ntr(
+            "The first batch has a loss of {loss}; the file's last validation loss was {stored}",
+            "The first {n} batches have a loss of {loss}; the file's last validation loss was {stored}",
+            batches,
+            loss=loss,
+            stored=stored,
+        )
+    return ntr(
+        "The first batch has a loss of {loss}; the file's last loss was {stored}",
+        "The first {n} batches have a loss of {loss}; the file's last loss was {stored}",
+        batches,
+        loss=loss,
+        stored=stored,
+    )
 
 
 def standard_error(losses: list[float]) -> float:
@@ -69,12 +77,13 @@ def _verdict(loss: float, expected: float, expected_is: str, error: float) -> st
         allowed = (_UP.get(expected_is, 2.0) - 1) * expected
         if rise > max(allowed, _ERRORS * error):
             return tr(
-                "That is {short} times as high: {causes}", short=number(_short(loss / expected, 2)), causes=_CAUSES
+                "That is {times} times as high: wrong data, other transforms, or weights that were not loaded?",
+                times=number(_short(loss / expected, 2)),
             )
     elif expected > 0 and expected_is == "train_loss" and loss < _DOWN * expected:
         return tr("That is far lower: another criterion, or a sum where the file has a mean?")
     elif expected <= 0 and rise > max(1.0, abs(expected), _ERRORS * error):
-        return tr("That is far higher: {causes}", causes=_CAUSES)
+        return tr("That is far higher: wrong data, other transforms, or weights that were not loaded?")
     return ""
 
 

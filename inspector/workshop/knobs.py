@@ -49,7 +49,7 @@ class Knob(NamedTuple):
     def __str__(self) -> str:
         name = self.argument + "".join(f"[{part!r}]" for part in self.place[1:])
         if self.kind in (LENGTH, LENGTHS):
-            return tr("the length of {value}", value=" and ".join([name, *map(str, self.choices)]))
+            return tr("the length of {lists}", lists=tr(" and ").join([name, *map(str, self.choices)]))
         return tr("all of {name}", name=name) if self.kind == ALL else name
 
 

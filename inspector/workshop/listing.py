@@ -38,7 +38,7 @@ def list_classes(path: str) -> Classes:
 
 
 def _too_long(*_: object) -> None:
-    raise TimeoutError(tr("it was not imported within {seconds_a_file} s", seconds_a_file=SECONDS_A_FILE))
+    raise TimeoutError(tr("it was not imported within {seconds} s", seconds=SECONDS_A_FILE))
 
 
 def _files(folder: str) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _files(folder: str) -> Iterator[str]:
                 yield path
             if left == 0:
                 raise Refusal(
-                    tr("There are more than {most_files} files in {folder}.", most_files=MOST_FILES, folder=folder),
+                    tr("There are more than {number} files in {folder}.", number=MOST_FILES, folder=folder),
                     hint=tr("Choose a folder below it."),
                 )
 

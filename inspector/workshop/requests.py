@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Tuple, Union  # noqa: UP035  # Python 3.8 has no tuple[int, ...]
 
 from ..errors import InspectorError
-from ..language import tr
+from ..language import marked, tr
 
 Shape = Tuple[int, ...]  # noqa: UP006
 
@@ -18,7 +18,7 @@ Shape = Tuple[int, ...]  # noqa: UP006
 class WorkshopError(InspectorError):
     """The user's code, or the process that runs it, failed. What it printed is kept in `output`."""
 
-    title = "The model could not be built"
+    title = marked("The model could not be built")
 
     def __init__(
         self,
@@ -31,8 +31,12 @@ class WorkshopError(InspectorError):
         file: str = "",
         line: int = 0,
         code: str = "",
+        topic: str = "",
     ) -> None:
-        super().__init__(message, title=title, hint=hint)
+        title = title or type(self).title
+        super().__init__(message, title=tr(title), hint=hint)
+        self.topic = topic or title
+        """What it is about, by which a program can tell: its title, as it stands in the code of every language."""
         self.output = output
         """The end of what was printed, stdout and stderr as they came."""
         self.traceback = traceback
@@ -46,7 +50,7 @@ class WorkshopError(InspectorError):
 class Stopped(WorkshopError):
     """The work was stopped because somebody wanted it to be."""
 
-    title = "Stopped"
+    title = marked("Stopped")
 
 
 class ModelSource(NamedTuple):
@@ -242,6 +246,7 @@ class Failure(NamedTuple):
     file: str = ""
     line: int = 0
     code: str = ""
+    topic: str = ""
 
 
 Request = Union[Hello, ListClasses, Inspect, Build, Judge, Solve]

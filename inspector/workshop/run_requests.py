@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Optional, Tuple, Union  # noqa: UP035  # Python 3.8 has no tuple[int, ...]
 
 from ..errors import InspectorError
-from ..language import tr
+from ..language import marked, tr
 from .requests import ModelSource
 
 Keys = Tuple[Union[str, int], ...]  # noqa: UP006
@@ -19,6 +19,12 @@ Keys = Tuple[Union[str, int], ...]  # noqa: UP006
 
 
 # -- what is run -----------------------------------------------------------------------------------------------
+
+
+FETCHABLE = "data that can be fetched"
+"""The topic of an error that fetching the data mends."""
+NOT_FETCHED = marked("The data could not be fetched")
+"""The title, and the topic, of an error of fetching."""
 
 
 class DataSource(NamedTuple):

@@ -139,9 +139,13 @@ class WarmProcess:
         said = self._said.read().decode("utf-8", "replace").strip()
         last = said.rpartition("\n")[2]
         hint = tr("It must be Python 3.8 or newer, with torch.") if last else ""
-        reason = f": {last}" if last else ""
+        said = (
+            tr("{interpreter} ended while it was started: {reason}.", interpreter=self.interpreter, reason=last)
+            if last
+            else tr("{interpreter} ended while it was started.", interpreter=self.interpreter)
+        )
         return WorkshopError(
-            tr("{interpreter} ended while it was started{reason}.", interpreter=self.interpreter, reason=reason),
+            said,
             hint=hint,
             output=said,
         )

@@ -133,7 +133,7 @@ class Worker:
                 raise WorkshopError(tr("The code wrote into the connection to this program.")) from error
         self._answer += rest
         if len(self._answer) > LONGEST_ANSWER:
-            raise WorkshopError(tr("The answer is longer than {longest_answer}.", longest_answer=size(LONGEST_ANSWER)))
+            raise WorkshopError(tr("The answer is longer than {size}.", size=size(LONGEST_ANSWER)))
 
     # -- ending --------------------------------------------------------------------------------------------
 
@@ -186,13 +186,12 @@ class Worker:
 
     def _with_trace(self, message: str, hint: str) -> WorkshopError:
         trace = Trace(self._faults.decode("utf-8", "replace"))
-        where = (
-            tr(" (at line {line} of {file})", line=trace.line, file=os.path.basename(trace.file)) if trace.line else ""
-        )
+        said = tr("{message}.", message=message)
+        if trace.line:
+            named = {"line": trace.line, "file": os.path.basename(trace.file)}
+            said = tr("{message} (at line {line} of {file}).", message=message, **named)
         code = _line_of(trace.file, trace.line) if trace.line else ""
-        error = WorkshopError(
-            f"{message}{where}.", hint=hint, traceback=trace.text, file=trace.file, line=trace.line, code=code
-        )
+        error = WorkshopError(said, hint=hint, traceback=trace.text, file=trace.file, line=trace.line, code=code)
         error.is_end = True
         return error
 
@@ -214,8 +213,8 @@ def _how_it_ended(status: int) -> str:
         number = os.WTERMSIG(status)
         if number == signal.SIGKILL:
             return tr("The process was killed, perhaps by the system for want of memory")
-        return tr("The code crashed its process: {strsignal}", strsignal=signal.strsignal(number) or f"signal {number}")
+        return tr("The code crashed its process: {signal}", signal=signal.strsignal(number) or str(number))
     return tr(
-        "The code ended its process with exit code {waitstatus_to_exitcode}, instead of giving an answer",
-        waitstatus_to_exitcode=os.waitstatus_to_exitcode(status),
+        "The code ended its process with exit code {code}, instead of giving an answer",
+        code=os.waitstatus_to_exitcode(status),
     )

@@ -53,5 +53,5 @@ def test_criteria_are_torch_s_and_those_of_a_run() -> None:
 
 
 def test_they_are_found_by_name() -> None:
-    assert offered("SGD") is next(each for each in OPTIMIZERS if each.name == "SGD")
+    assert offered("SGD") == next(each for each in OPTIMIZERS if each.name == "SGD")
     assert offered("NoSuchThing") is None

@@ -20,14 +20,14 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ...language import tr
+from ...language import marked, tr
 from ..failures import text_of
 from ..forking import dies_with
 from ..requests import Failure
 from .rank import RESTARTS, connected
 
 DOOR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "__main__.py")
-TITLE = "The run was given up"
+TITLE = marked("The run was given up")
 LEAVE = signal.SIGUSR1
 _RUN_ID = "checkpoint-inspector"
 _LOOKS = 0.2
@@ -86,10 +86,7 @@ def _tell(failure: Failure, *, is_met: bool) -> None:
 
 def _ends(failures: Mapping[int, Any]) -> str:
     """How each of the processes ended that were the last to."""
-    each = [
-        tr("process {rank} {how}", rank=rank + 1, how=_how(failure.exitcode))
-        for rank, failure in sorted(failures.items())
-    ]
+    each = [_how(rank + 1, failure.exitcode) for rank, failure in sorted(failures.items())]
     told = "; ".join(each) or tr("nobody knows how")
     return tr(
         "Its processes were started {restarts} times and never came to the end. At last: {told}.",
@@ -98,22 +95,20 @@ def _ends(failures: Mapping[int, Any]) -> str:
     )
 
 
-def _how(exitcode: int) -> str:
+def _how(process: int, exitcode: int) -> str:
     if exitcode < 0:
-        return tr("was ended by {name}", name=signal.Signals(-exitcode).name)
-    return tr("ended with exit code {exitcode}", exitcode=exitcode)
+        return tr("process {process} was ended by {signal}", process=process, signal=signal.Signals(-exitcode).name)
+    return tr("process {process} ended with exit code {code}", process=process, code=exitcode)
 
 
 def _meeting(error: Exception, rendezvous: str) -> str:
     if rendezvous:
         return tr(
-            "The machines did not meet at {rendezvous}: {text_of}",
+            "The machines did not meet at {rendezvous}: {reason}",
             rendezvous=rendezvous,
-            text_of=text_of(error) or type(error).__name__,
+            reason=text_of(error) or type(error).__name__,
         )
-    return tr(
-        "Its processes could not be started: {name}: {text_of}", name=type(error).__name__, text_of=text_of(error)
-    )
+    return tr("Its processes could not be started: {name}: {reason}", name=type(error).__name__, reason=text_of(error))
 
 
 def _hint(rendezvous: str) -> str:

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import plural, shape
 from ..failures import Refusal
 
-TITLE = "The array does not fit"
+TITLE = marked("The array does not fit")
 _CHANNELS = (1, 3, 4)
 _SIDE = 8
 """A square matrix with at least so many rows is taken for a picture."""

@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import plural
 from ..failures import Refusal
 from .labels import numbered
 
-TITLE = "The array does not fit"
+TITLE = marked("The array does not fit")
 _MOST = 100_000
 """Labels beyond that are no classes."""
 
@@ -42,7 +42,7 @@ def targets_of(arrays: Mapping[str, Any], names: Sequence[str]) -> Targets:
     if kinds <= set("US"):
         return _of_texts(given)
     if not kinds <= set("buif"):
-        dtypes = " and ".join(sorted({str(array.dtype) for array in given.values()}))
+        dtypes = tr(" and ").join(sorted({str(array.dtype) for array in given.values()}))
         raise Refusal(tr("Targets of {dtypes} are neither labels nor numbers.", dtypes=dtypes), title=TITLE)
     if all(map(_is_one_hot, given.values())):
         labels = {part: torch.from_numpy(array.argmax(1)) for part, array in given.items()}
@@ -126,7 +126,7 @@ def _labels(parts: Mapping[str, Tensor], names: Sequence[str]) -> Targets:
     notes = (
         ()
         if not names or most < len(names)
-        else (tr("Labels go up to {most}, but {count} classes have names.", most=most, count=len(names)),)
+        else (tr("Labels go up to {most}, but {named} classes have names.", most=most, named=len(names)),)
     )
     return Targets(parts, _names(names, max(most + 1, len(names))), notes)
 

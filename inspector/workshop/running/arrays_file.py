@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ...wording import names as listed
 from ...wording import safe, shape
@@ -27,9 +27,9 @@ from .found import Found
 from .samples import of_arrays
 from .splitting import Parts
 
-_UNREADABLE = "The data cannot be read"
-_UNCLEAR = "The arrays are not understood"
-_ADVICE = "Name them x and y, or x_train, y_train, x_val, y_val, x_test, y_test."
+_UNREADABLE = marked("The data cannot be read")
+_UNCLEAR = marked("The arrays are not understood")
+_ADVICE = marked("Name them x and y, or x_train, y_train, x_val, y_val, x_test, y_test.")
 
 
 def opened(source: DataSource) -> Generator[Progress, None, Found]:
@@ -59,7 +59,7 @@ def found_in(title: str, arrays: Mapping[str, Any]) -> Found:
 def _arrays(path: str) -> Mapping[str, Any]:
     """The arrays of the file by name."""
     if not os.path.isfile(path):
-        raise Refusal(tr("There is no file {path}.", path=path), title=tr("The data is not there"))
+        raise Refusal(tr("There is no file {path}.", path=path), title=marked("The data is not there"))
     try:
         loaded = _npz(path) if path.endswith(".npz") else torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
@@ -67,11 +67,11 @@ def _arrays(path: str) -> Mapping[str, Any]:
     named = by_name(loaded)
     if not named:
         message = tr(
-            "{path} holds a {name}, and no arrays that could be told apart.",
+            "{path} holds a {type}, and no arrays that could be told apart.",
             path=os.path.basename(path),
-            name=type(loaded).__name__,
+            type=type(loaded).__name__,
         )
-        raise Refusal(message, title=_UNCLEAR, hint=tr("Store a dict of arrays. {advice}", advice=_ADVICE))
+        raise Refusal(message, title=_UNCLEAR, hint=f"{tr('Store a dict of arrays.')} {tr(_ADVICE)}")
     return named
 
 
@@ -94,7 +94,7 @@ def _unreadable(path: str, error: Exception) -> Refusal:
         what = tr("it holds more than tensors, and torch's weights_only refuses it")
         hint = tr("Store a dict of tensors: torch.save({'x': x, 'y': y}, path)")
     elif isinstance(error, (zipfile.BadZipFile, EOFError, OSError)):
-        what = tr("it is damaged, cut short, or no such file: {text_of}", text_of=text_of(error).rstrip("."))
+        what = tr("it is damaged, cut short, or no such file: {reason}", reason=text_of(error).rstrip("."))
     else:
         what = f"{type(error).__name__}: {text_of(error).rstrip('.')}"
     return Refusal(tr("{name} cannot be read: {what}.", name=name, what=what), title=_UNREADABLE, hint=hint)
@@ -149,10 +149,10 @@ def _roles(title: str, arrays: Mapping[str, Any]) -> Mapping[str, dict[str, str]
 def _check_lengths(arrays: Mapping[str, Any], one: str, other: str) -> None:
     shapes = [tuple(np.shape(arrays[name])) for name in (one, other)]
     if not all(shapes) or shapes[0][0] != shapes[1][0]:
-        told = " and ".join(f"{safe(name)} {shape(each)}" for name, each in zip((one, other), shapes))
+        told = tr(" and ").join(f"{safe(name)} {shape(each)}" for name, each in zip((one, other), shapes))
         hint = tr("The first dimension of both counts the samples.")
         raise Refusal(
-            tr("{told} are not of the same length.", told=told), title=tr("The array does not fit"), hint=hint
+            tr("{told} are not of the same length.", told=told), title=marked("The array does not fit"), hint=hint
         )
 
 
@@ -161,9 +161,14 @@ def _unclear(title: str, arrays: Mapping[str, Any], roles: Mapping[str, dict[str
     lacking = sorted(set(roles[INPUTS]) ^ set(roles[TARGETS]))
     what = tr("which of them are inputs and which are targets is not clear")
     if lacking:
-        has, lacks = ("inputs", "targets") if lacking[0] in roles[INPUTS] else ("targets", "inputs")
-        what = tr("the {lacking} part has {has} and no {lacks}", lacking=lacking[0], has=has, lacks=lacks)
-    return Refusal(tr("{title} holds {told}: {what}.", title=title, told=told, what=what), title=_UNCLEAR, hint=_ADVICE)
+        what = (
+            tr("the {part} part has inputs and no targets", part=lacking[0])
+            if lacking[0] in roles[INPUTS]
+            else tr("the {part} part has targets and no inputs", part=lacking[0])
+        )
+    return Refusal(
+        tr("{title} holds {told}: {what}.", title=title, told=told, what=what), title=_UNCLEAR, hint=tr(_ADVICE)
+    )
 
 
 def _class_names(roles: Mapping[str, dict[str, str]], arrays: Mapping[str, Any]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
-from ...language import tr
+from ...language import marked, tr
 from ..failures import Refusal, text_of
 from ..run_requests import Train
 from ..run_words import Batches, Began, Check, EpochEnd, Message
@@ -47,7 +47,7 @@ def check() -> None:
                 "Logs for TensorBoard need the package tensorboard, which {executable} does not have.",
                 executable=sys.executable,
             ),
-            title=tr("No logs for TensorBoard"),
+            title=marked("No logs for TensorBoard"),
             hint=tr(
                 "Install it there ({executable} -m pip install tensorboard), or go on without these logs.",
                 executable=sys.executable,
@@ -60,7 +60,7 @@ def checks(request: Train) -> Iterator[Check]:
     if request.board:
         try:
             check()
-            yield Check("TensorBoard", "ok", tr("Its logs go into {folder_of}.", folder_of=folder_of(request)))
+            yield Check("TensorBoard", "ok", tr("Its logs go into {folder}.", folder=folder_of(request)))
         except Refusal as error:
             yield Check("TensorBoard", "bad", f"{error.message} {error.hint}")
 
@@ -97,7 +97,7 @@ class Board:
             self._hear(word)
         except Exception as error:  # whatever the package raises: it was not asked for by the training
             self._give_up()
-            return tr("The logs for TensorBoard end here: {text_of}", text_of=text_of(error))
+            return tr("The logs for TensorBoard end here: {reason}", reason=text_of(error))
         return ""
 
     def close(self) -> None:

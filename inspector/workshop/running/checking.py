@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import plural, shape
 from ..failures import Refusal
 from ..run_words import Check
@@ -21,9 +21,9 @@ from .criteria import BINARY, Criterion, scores_of
 from .evaluating import evaluation_mode
 from .where import described_target, placed
 
-CRITERION = "The criterion does not fit"
-HEAD = "The head does not fit the classes"
-FIT = "The data does not fit the model"
+CRITERION = marked("The criterion does not fit")
+HEAD = marked("The head does not fit the classes")
+FIT = marked("The data does not fit the model")
 _NEAR = 1e-3
 """How far the probabilities of a sample may be from 1 in sum."""
 
@@ -61,7 +61,7 @@ def _loss(model: nn.Module, criterion: Criterion, output: Any, targets: Any) -> 
     except Exception as error:
         raise placed(error, model, tr("a first batch"), CRITERION) from error
     if not isinstance(loss, Tensor) or loss.numel() != 1:
-        given = shape(tuple(loss.shape)) if isinstance(loss, Tensor) else f"a {type(loss).__name__}"
+        given = shape(tuple(loss.shape)) if isinstance(loss, Tensor) else tr("a {type}", type=type(loss).__name__)
         raise Refusal(
             tr("{name} gives {given} for a batch, where one number is needed.", name=criterion.name, given=given),
             title=CRITERION,
@@ -78,34 +78,38 @@ def _head(criterion: Criterion, scores: Tensor, targets: Any, classes: tuple[str
     needed = max(len(classes), highest + 1)
     if outputs < needed:
         there = (
-            tr("the data has {classs}", classs=plural(needed, "class", "classes"))
+            tr("the data has {classes}", classes=plural(needed, "class", "classes"))
             if classes
             else described_target(targets)
         )
         raise Refusal(
             tr(
-                "The model gives {tuple}, so {classs}, and {there}.",
-                tuple=shape(tuple(scores.shape)),
-                classs=plural(outputs, "class", "classes"),
+                "The model gives {shape}, so {classes}, and {there}.",
+                shape=shape(tuple(scores.shape)),
+                classes=plural(outputs, "class", "classes"),
                 there=there,
             ),
             title=HEAD,
             hint=tr("Choose the data the model was made for, or a model with as many outputs."),
         )
     if lowest < 0:
-        raise Refusal(tr("There is a label {lowest}: labels count from 0.", lowest=lowest), title=HEAD)
+        raise Refusal(tr("There is a label {label}: labels count from 0.", label=lowest), title=HEAD)
     if outputs > needed and classes:
-        both = tr(
-            "The model has {outputs}, the data {classs}",
+        text = tr(
+            "The model has {outputs}, the data {classes}: the rest is never right.",
             outputs=plural(outputs, "output"),
-            classs=plural(needed, "class", "classes"),
+            classes=plural(needed, "class", "classes"),
         )
-        yield Check(tr("Classes"), "warning", tr("{both}: the rest is never right.", both=both))
+        yield Check(tr("Classes"), "warning", text)
     elif classes:
         yield Check(
             tr("Classes"),
             "ok",
-            tr("{outputs} for {classs}.", outputs=plural(outputs, "output"), classs=plural(needed, "class", "classes")),
+            tr(
+                "{outputs} for {classes}.",
+                outputs=plural(outputs, "output"),
+                classes=plural(needed, "class", "classes"),
+            ),
         )
 
 
@@ -116,21 +120,21 @@ def _compared(criterion: Criterion, scores: Tensor, targets: Any) -> None:
     told = described_target(targets)
     if scores.numel() != targets.numel():
         message = tr(
-            "The model gives {tuple}, {told}: {name} compares one with one.",
-            tuple=shape(tuple(scores.shape)),
+            "The model gives {shape}, {told}: {name} compares one with one.",
+            shape=shape(tuple(scores.shape)),
             told=told,
             name=criterion.name,
         )
-        raise Refusal(message, title=CRITERION, hint=_CLASSES)
+        raise Refusal(message, title=CRITERION, hint=tr(_CLASSES))
     if criterion.name == BINARY and not targets.is_floating_point() and int(targets.max()) > 1:
         raise Refusal(
             tr("In a first batch {told}, and {name} knows 0 and 1.", told=told, name=criterion.name),
             title=CRITERION,
-            hint=_CLASSES,
+            hint=tr(_CLASSES),
         )
 
 
-_CLASSES = "CrossEntropyLoss is for labels of several classes, with an output for each."
+_CLASSES = marked("CrossEntropyLoss is for labels of several classes, with an output for each.")
 
 
 def _kind_of_scores(criterion: Criterion, scores: Tensor) -> Iterator[Check]:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...language import tr
+from ...language import marked, tr
 from ..failures import Refusal
 from ..importing import import_file
 from ..named import similar
@@ -24,7 +24,7 @@ CLASSIFYING = ("CrossEntropyLoss", "NLLLoss", "MultiMarginLoss")
 BINARY = "BCEWithLogitsLoss"
 MEASURING = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 """Their targets look like the output."""
-TITLE = "There is no such criterion"
+TITLE = marked("There is no such criterion")
 
 
 class Criterion:
@@ -73,7 +73,7 @@ def criterion_of(text: str) -> Criterion:
         return Criterion(text, _own(path, name))
     known = (*CLASSIFYING, BINARY, *MEASURING)
     if text not in known:
-        hint = similar(text, known) or tr("Choose {known} or file.py:function.", known=", ".join(known))
+        hint = similar(text, known) or tr("Choose {names} or file.py:function.", names=", ".join(known))
         raise Refusal(tr("There is no criterion {text!r}.", text=text), title=TITLE, hint=hint)
     made: Callable[[Any, Any], Any] = getattr(nn, text)()
     return Criterion(text, made)
@@ -110,7 +110,7 @@ def scores_of(output: Any) -> Tensor:
         if isinstance(each, Tensor):
             return each
     raise Refusal(
-        tr("The model's output is a {name} without a tensor in it.", name=type(output).__name__),
-        title=tr("The output cannot be judged"),
+        tr("The model's output is a {type} without a tensor in it.", type=type(output).__name__),
+        title=marked("The output cannot be judged"),
         hint=tr("Return a tensor, a tuple that begins with one, or a dict with `logits`."),
     )

@@ -16,7 +16,7 @@ import importlib
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ...wording import plural
 from ..failures import Refusal
@@ -36,7 +36,11 @@ _OPENERS = {
     "function": "functions",
 }
 """kind -> the module whose `opened(source)` finds the samples."""
-_NAMES = {"train": "training set", "validation": "validation set", "test": "test set"}
+_PREPARING = {
+    "train": marked("Preparing the training set, {samples}"),
+    "validation": marked("Preparing the validation set, {samples}"),
+    "test": marked("Preparing the test set, {samples}"),
+}
 
 
 def open_data(source: DataSource) -> Generator[Progress, None, Data]:
@@ -46,7 +50,9 @@ def open_data(source: DataSource) -> Generator[Progress, None, Data]:
     Python and numpy are afterwards as they were.
     """
     if source.kind not in _OPENERS:
-        raise Refusal(tr("There is no data of the kind {kind!r}.", kind=source.kind), title=tr("The data is not known"))
+        raise Refusal(
+            tr("There is no data of the kind {kind!r}.", kind=source.kind), title=marked("The data is not known")
+        )
     yield Progress(0, 0, "samples", tr("Opening the data"))
     module: Any = importlib.import_module(f".{_OPENERS[source.kind]}", __package__)
     found = yield from module.opened(source)
@@ -59,7 +65,7 @@ def _ready(source: DataSource, found: Any) -> Generator[Progress, None, Data]:
     augmentation = parsed(source.augmentation)
     parts, held = held_back(found.parts, source.validation, source.seed)
     if not any(map(_count, parts)):
-        raise Refusal(tr("{name} has no samples.", name=found.name), title=tr("The data is empty"))
+        raise Refusal(tr("{name} has no samples.", name=found.name), title=marked("The data is empty"))
     piles = yield from _piles(parts, steps, augmentation)
     piles, same = tested(piles)
     return Data(
@@ -81,7 +87,7 @@ def _piles(parts: Parts, steps: Sequence[Step], augmentation: Sequence[Step]) ->
         if samples is None or isinstance(samples, Pile):
             continue
         first = augmentation if name == "train" else ()
-        text = tr("Preparing the {names}, {samples}", names=_NAMES[name], samples=plural(len(samples), "sample"))
+        text = tr(_PREPARING[name], samples=plural(len(samples), "sample"))
         pile = yield from piled(samples, Kept(steps, first, budget, text))
         budget -= pile.nbytes if pile.in_memory else 0
         made[name] = pile

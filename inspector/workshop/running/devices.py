@@ -8,10 +8,10 @@ from typing import Any
 
 import torch
 
-from ...language import tr
+from ...language import marked, tr
 from ..failures import Refusal, text_of
 
-TITLE = "There is no such device"
+TITLE = marked("There is no such device")
 
 
 def device_of(text: str) -> torch.device:
@@ -22,18 +22,18 @@ def device_of(text: str) -> torch.device:
         device = torch.device(text)
     except RuntimeError as error:
         raise Refusal(
-            tr("{text!r} is no device: {text_of}", text=text, text_of=text_of(error)), title=TITLE, hint=_HINT
+            tr("{text!r} is no device: {reason}", text=text, reason=text_of(error)), title=TITLE, hint=tr(_HINT)
         ) from error
     if device.type == "cuda":
         _check_cuda(device)
     elif device.type == "mps" and not _has_mps():
-        raise Refusal(tr("This machine, or this torch, has no mps."), title=TITLE, hint=_HINT)
+        raise Refusal(tr("This machine, or this torch, has no mps."), title=TITLE, hint=tr(_HINT))
     elif device.type not in ("cpu", "mps"):
-        raise Refusal(tr("A run cannot go on {text!r}.", text=text), title=TITLE, hint=_HINT)
+        raise Refusal(tr("A run cannot go on {text!r}.", text=text), title=TITLE, hint=tr(_HINT))
     return device
 
 
-_HINT = "Choose auto, cpu, cuda, cuda:1 or mps."
+_HINT = marked("Choose auto, cpu, cuda, cuda:1 or mps.")
 
 
 def _check_cuda(device: torch.device) -> None:
@@ -44,14 +44,14 @@ def _check_cuda(device: torch.device) -> None:
             else tr("this machine has no CUDA GPU")
         )
         raise Refusal(
-            tr("There is no {device}: {built}.", device=device, built=built),
+            tr("There is no {device}: {why}.", device=device, why=built),
             title=TITLE,
             hint=tr("Choose auto or cpu."),
         )
     count = torch.cuda.device_count()
     if (device.index or 0) >= count:
         raise Refusal(
-            tr("There is no {device}: the GPUs here are 0 to {count}.", device=device, count=count - 1), title=TITLE
+            tr("There is no {device}: the GPUs here are 0 to {last}.", device=device, last=count - 1), title=TITLE
         )
 
 

@@ -25,7 +25,8 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
-from ...language import tr
+from ...language import marked, tr
+from ...wording import plural
 from ..failures import Refusal, text_of
 from ..requests import WorkshopError
 from ..run_requests import Start, Train
@@ -36,9 +37,9 @@ from .teams import Team
 from .training import train
 from .wishes import GO_ON, PAUSE, STOP, Wishes
 
-TITLE = "It cannot be shared by these processes"
-LOST_TITLE = "The run has lost a process"
-LOST = "Another process of the run, or the way to it, is gone, and this one cannot go on alone"
+TITLE = marked("It cannot be shared by these processes")
+LOST_TITLE = marked("The run has lost a process")
+LOST = marked("Another process of the run, or the way to it, is gone, and this one cannot go on alone")
 _WEIGHTS = (GO_ON, PAUSE, STOP)
 _LONGEST = timedelta(minutes=30)
 """For which a process waits for the others."""
@@ -85,7 +86,7 @@ def taking_part(request: Train, wishes: Wishes, latest: str = "") -> Generator[A
     except Exception as error:
         if not is_lost(error):
             raise
-        raise WorkshopError(f"{LOST}: {text_of(error)}", title=LOST_TITLE) from error
+        raise WorkshopError(tr("{what}: {reason}", what=tr(LOST), reason=text_of(error)), title=LOST_TITLE) from error
 
 
 @contextlib.contextmanager
@@ -125,7 +126,8 @@ def own_device(text: str) -> torch.device:
     if device.index is not None:
         _refused(text, tr("Choose cuda: every process takes a GPU of its own."))
     if place >= gpus:
-        _refused(f"{gpus} GPUs", tr("Choose {gpus} processes or less on this machine, or the device cpu.", gpus=gpus))
+        hint = tr("Choose {gpus} processes or less on this machine, or the device cpu.", gpus=gpus)
+        _refused(plural(gpus, "GPU"), hint)
     torch.cuda.set_device(place)
     return torch.device("cuda", place)
 

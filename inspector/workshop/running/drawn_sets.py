@@ -10,7 +10,7 @@ from collections.abc import Generator
 
 import torch
 
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ..failures import Refusal
 from ..run_requests import DataSource
@@ -34,7 +34,7 @@ def opened(source: DataSource) -> Generator[Progress, None, Found]:
         hint = tr("From 1 to {most:,}; 0 stands for {train:,}.", most=_MOST, train=TRAIN)
         raise Refusal(
             tr("{train:,} shapes cannot be drawn to train on.", train=train),
-            title=tr("The data could not be made"),
+            title=marked("The data could not be made"),
             hint=hint,
         )
     sizes = train, VALIDATION * train // TRAIN or 1, TEST * train // TRAIN or 1

@@ -119,7 +119,7 @@ class Epochs:
         if self._warned != self._run.journal.epoch:
             self._warned = self._run.journal.epoch
             yield Message(
-                tr("The loss of {batch_of} is not a number.", batch_of=batch_of(self._warned, taken.not_finite)),
+                tr("The loss of {batch} is not a number.", batch=batch_of(self._warned, taken.not_finite)),
                 "warning",
             )
 
@@ -193,8 +193,7 @@ def _share(evaluation: Evaluation | None) -> float | None:
 
 def _decreased(is_validation: bool, before: float | None, after: float | None) -> str:
     """The line that people know from the scripts they learned with."""
-    name = tr("Validation") if is_validation else tr("Training")
-    first = math.inf if before is None else before
-    return tr(
-        "{name} loss decreased ({first:.6f} --> {after:.6f}).  Saving model ...", name=name, first=first, after=after
-    )
+    losses = {"before": math.inf if before is None else before, "after": after}
+    if is_validation:
+        return tr("Validation loss decreased ({before:.6f} --> {after:.6f}).  Saving model ...", **losses)
+    return tr("Training loss decreased ({before:.6f} --> {after:.6f}).  Saving model ...", **losses)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ...language import tr
 from ...progress import Progress
 from .criteria import Criterion
 from .devices import moved, samples_in
@@ -72,7 +73,7 @@ def evaluate(
     inference: bool = True,
     autocast: Any = contextlib.nullcontext,
     team: Team = ALONE,
-    text: str = "Validating",
+    text: str = "",
 ) -> Generator[Progress, None, Evaluation]:
     """Loss and hits over `pile` (a `Pile`), or over its first `most_batches`. Yields Progress in samples.
 
@@ -95,7 +96,7 @@ def evaluate(
             if number == most_batches:
                 break
             if team.agreed(GO_ON, time.monotonic() - spoke > BETWEEN_WORDS)[1][0]:
-                yield Progress(min(sums.count * team.size, pile.count), pile.count, "samples", text)
+                yield Progress(min(sums.count * team.size, pile.count), pile.count, "samples", text or tr("Validating"))
                 spoke = time.monotonic()
     return sums.evaluation(team)
 

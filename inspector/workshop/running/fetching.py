@@ -16,12 +16,12 @@ import torch
 from torch.utils.data import DataLoader, default_collate
 
 from ...errors import InspectorError
-from ...language import tr
+from ...language import marked, tr
 from ...wording import shape
 from ..failures import Refusal
 from .orders import Order, begin_randomness, own_randomness
 
-MISFIT = "The data does not fit"
+MISFIT = marked("The data does not fit")
 
 
 class Fetch:
@@ -67,7 +67,7 @@ def put_together(samples: Sequence[Any]) -> Any:
     except TypeError as error:
         if "default_collate" not in str(error) and "must contain tensors" not in str(error):
             raise
-        kinds = " and ".join(dict.fromkeys(type(each).__name__ for each in _leaves(samples[0])))
+        kinds = tr(" and ").join(dict.fromkeys(type(each).__name__ for each in _leaves(samples[0])))
         hint = tr("Add ToTensor() to the transforms; targets are labels or numbers.")
         raise Refusal(
             tr("A sample is made of {kinds}, which make no batch.", kinds=kinds), title=MISFIT, hint=hint

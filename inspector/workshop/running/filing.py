@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import names
 from ..requests import WorkshopError
 from ..run_words import Message, Saved
@@ -21,9 +21,9 @@ from .journal import Journal
 from .preparing import Prepared
 from .where import batch_of
 
-NOT_A_NUMBER = "The loss is not a number"
-BROKEN = "The weights are not numbers"
-_LOWER = "Try a lower learning rate or gradient clipping, and look at the data of that batch."
+NOT_A_NUMBER = marked("The loss is not a number")
+BROKEN = marked("The weights are not numbers")
+_LOWER = marked("Try a lower learning rate or gradient clipping, and look at the data of that batch.")
 
 Words = Generator[Any, None, None]
 
@@ -58,11 +58,11 @@ class Files:
         run = self._run
         if run.request.stop_at_nan and (broken := not_finite_parameters(run.model)):
             told = tr(
-                "After {done} NaN or Inf is in the weights: {broken}. They were not saved.",
-                done=_done(run.journal),
+                "After {place} NaN or Inf is in the weights: {broken}. They were not saved.",
+                place=_done(run.journal),
                 broken=names(broken),
             )
-            raise WorkshopError(told + last_good(run), title=BROKEN, hint=_LOWER)
+            raise WorkshopError(f"{told} {last_good(run)}".strip(), title=BROKEN, hint=tr(_LOWER))
         first, *others = run.team.gathered(dict(generators))
         both = {**first, "others": others} if others else first
         changing = states.state_of(
@@ -84,19 +84,15 @@ class Files:
 
 def not_a_number(run: Prepared, batch: int, where: str) -> WorkshopError:
     """The loss of `batch` is none; `where` says which layer made it."""
-    told = tr(
-        "The loss of {batch_of} is not a number. {where}{last_good}",
-        batch_of=batch_of(run.journal.epoch, batch),
-        where=where,
-        last_good=last_good(run),
-    )
-    return WorkshopError(told, title=NOT_A_NUMBER, hint=_LOWER)
+    told = tr("The loss of {batch} is not a number.", batch=batch_of(run.journal.epoch, batch))
+    message = " ".join(filter(None, (told, where, last_good(run))))
+    return WorkshopError(message, title=NOT_A_NUMBER, hint=tr(_LOWER))
 
 
 def last_good(run: Prepared) -> str:
-    """A sentence with the last file that is whole, after a space; empty where there is none."""
+    """A sentence with the last file that is whole; empty where there is none."""
     good = run.last_good
-    return tr(" The last good file is whole: {good}.", good=good) if good and os.path.exists(good) else ""
+    return tr("The last good file is whole: {path}.", path=good) if good and os.path.exists(good) else ""
 
 
 def _done(journal: Journal) -> str:

@@ -27,7 +27,7 @@ def reason(model: nn.Module, criterion: Any, inputs: Any, targets: Any, autocast
         return tr("The weights themselves are not finite: {broken}.", broken=names(broken))
     first = _first_layer(model, inputs, autocast)
     if first:
-        return tr("{first} is the first layer whose output is not finite.", first=first)
+        return tr("{layer} is the first layer whose output is not finite.", layer=first)
     return tr("The model's output is finite; {name} makes the loss that is not.", name=criterion.name)
 
 
@@ -48,7 +48,7 @@ def _first_layer(model: nn.Module, inputs: Any, autocast: Any) -> str:
     finally:
         for hook in hooks:
             hook.remove()
-    return tr("Layer {seen}", seen=seen[0]) if seen else ""
+    return tr("Layer {layer}", layer=seen[0]) if seen else ""
 
 
 def _watch(path: str, seen: list[str]) -> Any:
@@ -63,7 +63,7 @@ def _not_finite(value: Any) -> str:
     """`NaN`, `Inf`, or empty."""
     for tensor in _tensors(value):
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
-            return "NaN" if bool(tensor.isnan().any()) else tr("Inf")
+            return "NaN" if bool(tensor.isnan().any()) else "Inf"
     return ""
 
 

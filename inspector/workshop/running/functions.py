@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Generator
 from typing import Any
 
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ..failures import Refusal
 from ..importing import import_file
@@ -24,7 +24,7 @@ from .piles import Pile
 from .returned import are_arrays, parts_of, samples_of
 from .splitting import Parts
 
-_TITLE = "The data could not be made"
+_TITLE = marked("The data could not be made")
 _OPEN = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 

@@ -20,7 +20,7 @@ import time
 from collections.abc import Generator
 from typing import Any
 
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ..failures import Refusal
 
@@ -61,7 +61,7 @@ class Hold:
             if time.monotonic() - began > _PATIENCE:
                 raise Refusal(
                     tr("Another run saves into {folder} at present.", folder=self._folder),
-                    title=tr("The folder is in use"),
+                    title=marked("The folder is in use"),
                     hint=tr("Choose another folder, or wait until that run has ended."),
                 )
             yield Progress(0, 0, "seconds", tr("Waiting for another run to end"))

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ...wording import names as listed
 from ..failures import Refusal, text_of
@@ -68,7 +68,7 @@ def opened(source: DataSource) -> Generator[Progress, None, Found]:
     if not parts:
         raise Refusal(
             tr("There are no pictures in {root}.", root=root),
-            title=tr("The data is empty"),
+            title=marked("The data is empty"),
             hint=tr("It takes {kinds}.", kinds=_kinds()),
         )
     suits, sizes = yield from _suits(next(iter(parts.values())).items)
@@ -92,17 +92,17 @@ def picture_in(path: str) -> Any:
 
 def _check(root: str) -> None:
     if not os.path.isdir(root):
-        raise Refusal(tr("There is no folder {root}.", root=root), title=tr("The data is not there"))
+        raise Refusal(tr("There is no folder {root}.", root=root), title=marked("The data is not there"))
     try:
         import PIL  # noqa: F401
     except ImportError as error:
         hint = tr("Install it there (pip install pillow), or choose another interpreter.")
-        raise Refusal(tr("Pictures need the package PIL."), title=tr("There is no PIL"), hint=hint) from error
+        raise Refusal(tr("Pictures need the package PIL."), title=marked("There is no PIL"), hint=hint) from error
     if not _below(root):
         hint = tr("It takes a folder for each class: root/cat/1.png, root/dog/2.png.")
         raise Refusal(
             tr("There are no folders of classes in {root}.", root=root),
-            title=tr("The data is not understood"),
+            title=marked("The data is not understood"),
             hint=hint,
         )
 
@@ -131,8 +131,8 @@ def _files(part: str, folder: str, classes: Sequence[str]) -> tuple[list[tuple[s
     notes = (
         [
             tr(
-                "{listed} in {folder}: left out, it is no class of the training set.",
-                listed=listed(strange),
+                "{names} in {folder}: left out, it is no class of the training set.",
+                names=listed(strange),
                 folder=folder,
             )
         ]
@@ -145,7 +145,7 @@ def _files(part: str, folder: str, classes: Sequence[str]) -> tuple[list[tuple[s
         found += [(path, label) for path in inside]
         empty += [] if inside else [name]
     if empty and found:
-        notes.append(tr("No pictures of {listed} in the {part} part.", listed=listed(empty), part=part))
+        notes.append(tr("No pictures of {names} in the {part} part.", names=listed(empty), part=part))
     return found, notes
 
 
@@ -183,12 +183,12 @@ def _size(path: str) -> tuple[int, int]:
 
 def _damaged(path: str, error: Exception) -> Refusal:
     message = tr(
-        "{path} is no picture that can be read: {name}: {text_of}.",
+        "{path} is no picture that can be read: {name}: {reason}.",
         path=path,
         name=type(error).__name__,
-        text_of=text_of(error).rstrip("."),
+        reason=text_of(error).rstrip("."),
     )
-    return Refusal(message, title=tr("The data cannot be read"), hint=tr("Replace or remove it."))
+    return Refusal(message, title=marked("The data cannot be read"), hint=tr("Replace or remove it."))
 
 
 def _kinds() -> str:

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ...wording import names, safe
 from ..failures import Refusal, failure_of
@@ -38,7 +38,7 @@ from .streams import StreamPile
 from .tallies import Result, Tally
 from .where import placed
 
-TITLE = "The test failed"
+TITLE = marked("The test failed")
 _LONGEST = 600
 """Characters of what is said of one checkpoint that cannot be tested."""
 
@@ -88,15 +88,15 @@ def _pile(data: Data, split: str) -> Pile:
         raise Refusal(
             tr("There is no split {split!r}.", split=split),
             title=TITLE,
-            hint=tr("Choose {list}.", list=names(list(piles))),
+            hint=tr("Choose {names}.", names=names(list(piles))),
         )
     pile = piles[split]
     if pile is None or not pile.count:
         there = [name for name, each in piles.items() if each is not None and each.count]
-        hint = tr("It has {there}.", there=names(there)) if there else ""
+        hint = tr("It has {names}.", names=names(there)) if there else ""
         raise Refusal(
             tr("{name} has no samples for {split}.", name=data.name, split=split),
-            title=tr("The data is empty"),
+            title=marked("The data is empty"),
             hint=hint,
         )
     return pile
@@ -180,9 +180,9 @@ class _Testing:
             return source._replace(path=start.path)
         raise Refusal(
             tr(
-                "The weights come with the module in {path}; {start_path} is another file.",
+                "The weights come with the module in {path}; {other} is another file.",
                 path=source.path,
-                start_path=start.path,
+                other=start.path,
             ),
             title=TITLE,
         )
@@ -197,7 +197,7 @@ class _Testing:
                 self._adapted = adapt(model, inputs) or self._adapted
             return proving.trial_checks(model, inputs)
         except (Exception, SystemExit) as error:
-            raise placed(error, model, "batch 1", TITLE) from error
+            raise placed(error, model, tr("batch {number}", number=1), TITLE) from error
 
     # -- the batches -------------------------------------------------------------------------------------------
 
@@ -232,7 +232,9 @@ class _Testing:
         samples = self.pile.count
         name = safe(_path(start).replace("\\", "/").rpartition("/")[2], 60)
         done = (self._began - 1) * samples + min(done, samples)
-        return Progress(done, len(self.starts) * samples, "samples", f"Testing {name}".strip())
+        return Progress(
+            done, len(self.starts) * samples, "samples", tr("Testing {name}", name=name) if name else tr("Testing")
+        )
 
     # -- what came of it ---------------------------------------------------------------------------------------
 

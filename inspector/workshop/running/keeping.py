@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from ...language import tr
 from ...progress import Progress
 from .. import memory
 from .fetching import put_together
@@ -39,7 +40,7 @@ class Kept(NamedTuple):
     """Steps before those, which draw: augmentation."""
     budget: int = 0
     """Bytes that may be kept."""
-    text: str = "Preparing the data"
+    text: str = ""
 
 
 def quarter() -> int:
@@ -78,7 +79,7 @@ def _all_at_once(samples: Samples, way: Kept) -> Generator[Progress, None, HeldP
     size = max(1, _BLOCK // max(1, one.numel() * one.element_size()))
     for begin in range(0, len(samples), size):
         inputs[begin : begin + size] = apply(arrays.inputs[begin : begin + size])
-        yield Progress(min(begin + size, len(samples)), len(samples), "samples", way.text)
+        yield Progress(min(begin + size, len(samples)), len(samples), "samples", way.text or tr("Preparing the data"))
     return HeldPile(inputs, arrays.targets)
 
 

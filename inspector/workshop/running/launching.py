@@ -17,7 +17,7 @@ from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript 
 import torch
 
 from ... import wording
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ..failures import Refusal, text_of
 from ..run_requests import Train
@@ -27,7 +27,7 @@ from .wishes import GO_ON, Wishes
 
 _TICK = 0.1
 """Seconds between two looks at everything while nothing happens."""
-_ALONE = "The machines cannot meet"
+_ALONE = marked("The machines cannot meet")
 
 Words = Generator[Any, None, Any]
 
@@ -41,7 +41,7 @@ def launched(request: Train, wishes: Wishes) -> Words:
             0,
             0,
             "processes",
-            tr("Starting {processs}", processs=wording.plural(request.processes, "process", "processes")),
+            tr("Starting {processes}", processes=wording.plural(request.processes, "process", "processes")),
         )
         yield word
         spoke, told = time.monotonic(), GO_ON
@@ -79,7 +79,9 @@ def checks(request: Train, device: torch.device) -> Iterator[Check]:
     else:
         each = wording.plural(max(1, request.batch_size // many), "sample")
         yield Check(
-            tr("Processes"), "ok", tr("{many} of them share each batch: {each} for each.", many=many, each=each)
+            tr("Processes"),
+            "ok",
+            tr("{processes} of them share each batch: {samples} for each.", processes=many, samples=each),
         )
 
 
@@ -87,19 +89,15 @@ def _check(request: Train) -> None:
     """Raises Refusal where machines would wait in vain for each other."""
     host, _, port = request.rendezvous.rpartition(":")
     if request.nodes > 1 and not (host and port.isdecimal()):
-        found = (
-            tr("{rendezvous!r} is no such place", rendezvous=request.rendezvous)
-            if request.rendezvous
-            else tr("none is given")
-        )
-        raise Refusal(
-            tr("{nodes} machines meet at host:port of one of them, and {found}.", nodes=request.nodes, found=found),
-            title=_ALONE,
-        )
+        if not request.rendezvous:
+            text = tr("{nodes} machines meet at host:port of one of them, and none is given.", nodes=request.nodes)
+            raise Refusal(text, title=_ALONE)
+        text = marked("{nodes} machines meet at host:port of one of them, and {place!r} is no such place.")
+        raise Refusal(tr(text, nodes=request.nodes, place=request.rendezvous), title=_ALONE)
     try:
         if request.rendezvous:
             socket.getaddrinfo(host, port)
     except (OSError, UnicodeError) as error:
         raise Refusal(
-            tr("There is no machine {host!r} to meet at: {text_of}.", host=host, text_of=text_of(error)), title=_ALONE
+            tr("There is no machine {host!r} to meet at: {reason}.", host=host, reason=text_of(error)), title=_ALONE
         ) from error

@@ -46,4 +46,4 @@ def _sum(node: Any) -> Any:
     try:
         return calculate(*parts)
     except (ArithmeticError, ValueError) as error:
-        raise NotPlain(tr("it cannot be calculated: {error}", error=error)) from error
+        raise NotPlain(tr("it cannot be calculated: {reason}", reason=error)) from error

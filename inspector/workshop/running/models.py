@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import names, plural, safe
 from .. import building, torchvision_schemas
 from ..converting import converted
@@ -29,8 +29,8 @@ from ..pretrained import without_downloads
 from ..requests import ModelSource
 from ..run_requests import Keys, Start
 
-READING = "The file cannot be read"
-FITTING = "The weights do not fit"
+READING = marked("The file cannot be read")
+FITTING = marked("The weights do not fit")
 WITH_WEIGHTS = ("module", "torchscript")
 """Kinds of sources that bring their weights along."""
 
@@ -58,7 +58,7 @@ def made_model(source: ModelSource, arguments: Mapping[str, object], *, fetch: b
         made = constructor.call(**converted(constructor.call, given))
     if not isinstance(made, nn.Module):
         raise Refusal(
-            tr("{name} returns a {name_2}, and no torch.nn.Module.", name=source.name, name_2=type(made).__name__)
+            tr("{name} returns a {type}, and no torch.nn.Module.", name=source.name, type=type(made).__name__)
         )
     return made
 
@@ -80,12 +80,12 @@ def _whole_module(source: ModelSource) -> nn.Module:
     except (ModuleNotFoundError, AttributeError) as error:
         hint = tr("Its classes are looked for in {folder} and in the interpreter's packages.", folder=folder)
         raise Refusal(
-            tr("The module in the file needs code that is not there: {text_of}.", text_of=text_of(error)), hint=hint
+            tr("The module in the file needs code that is not there: {reason}.", reason=text_of(error)), hint=hint
         ) from error
     found = part(loaded, tuple(source.name.split(".")) if source.name else ())
     if not isinstance(found, nn.Module):
         raise Refusal(
-            tr("The file holds a {name} there, and no torch.nn.Module.", name=type(found).__name__), title=READING
+            tr("The file holds a {type} there, and no torch.nn.Module.", type=type(found).__name__), title=READING
         )
     return found
 
@@ -97,7 +97,9 @@ def _torchscript(path: str) -> nn.Module:
             module: nn.Module = torch.jit.load(path, map_location="cpu")  # type: ignore[no-untyped-call]
             return module
     except (RuntimeError, ValueError, OSError) as error:
-        raise Refusal(f"torch.jit.load cannot read {path}: {text_of(error)}", title=READING) from error
+        raise Refusal(
+            tr("torch.jit.load cannot read {path}: {reason}", path=path, reason=text_of(error)), title=READING
+        ) from error
 
 
 # -- files -------------------------------------------------------------------------------------------------
@@ -110,7 +112,10 @@ def load_file(path: str) -> Any:
     except FileNotFoundError as error:
         raise Refusal(tr("There is no file {path}.", path=path), title=READING) from error
     except Exception as error:
-        raise Refusal(f"torch.load(weights_only=True) cannot read {path}: {text_of(error)}", title=READING) from error
+        raise Refusal(
+            tr("torch.load(weights_only=True) cannot read {path}: {reason}", path=path, reason=text_of(error)),
+            title=READING,
+        ) from error
 
 
 def part(loaded: Any, keys: Keys) -> Any:
@@ -121,7 +126,7 @@ def part(loaded: Any, keys: Keys) -> Any:
             found = found[key] if isinstance(found, Mapping) else found[int(key)]
         except (KeyError, IndexError, TypeError, ValueError) as error:
             where = ".".join(map(str, keys[: place + 1]))
-            raise Refusal(tr("The file has no entry {where!r}.", where=safe(where)), title=READING) from error
+            raise Refusal(tr("The file has no entry {key!r}.", key=safe(where)), title=READING) from error
     return found
 
 
@@ -138,7 +143,7 @@ def load_weights(model: nn.Module, start: Start, loaded: Any) -> tuple[str, ...]
     state = part(loaded, start.weights)
     if not isinstance(state, Mapping):
         raise Refusal(
-            tr("The weights in the file are a {name}, and no state_dict.", name=type(state).__name__), title=FITTING
+            tr("The weights in the file are a {type}, and no state_dict.", type=type(state).__name__), title=FITTING
         )
     if start.is_own:
         state = _with_extra_states(model, state)
@@ -188,7 +193,7 @@ def _casts(model: nn.Module, state: Mapping[str, Any]) -> list[str]:
     both = ((state[key], own[key]) for key in own if key in state)
     pairs = {(a.dtype, b.dtype) for a, b in both if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor)}
     return [
-        tr("Weights stored as {a} become {b}, as the model has them.", a=a, b=b)
+        tr("Weights stored as {stored} become {own}, as the model has them.", stored=a, own=b)
         for a, b in sorted(pairs, key=str)
         if a != b
     ]

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ..failures import Refusal, text_of
 from ..run_requests import DataSource
@@ -52,7 +52,7 @@ def opened(source: DataSource) -> Generator[Progress, None, Found]:
 
 
 def _split_note(name: str, options: Mapping[str, Any]) -> str:
-    return tr("The split of {name} is {options}; {name}_letters would be another.", name=name, options=options["split"])
+    return tr("The split of {name} is {split}; {name}_letters would be another.", name=name, split=options["split"])
 
 
 def _training_set(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place:
@@ -64,7 +64,7 @@ def _training_set(source: DataSource, kind: Any, options: Mapping[str, Any]) -> 
             reason = text_of(error).rstrip(".")
     raise Refusal(
         tr("{name} has no training set: {reason}.", name=source.name, reason=reason),
-        title=tr("The data set is not known"),
+        title=marked("The data set is not known"),
     )
 
 

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import plural, shape
 from ..failures import Refusal, text_of
 from ..named import similar
 from ..run_requests import Chosen
 
-TITLE = "The optimizer cannot be used"
+TITLE = marked("The optimizer cannot be used")
 NO_LOOP = ("LBFGS", "SparseAdam")
 """They ask for another loop, or for other gradients, than a run has."""
 _LIKE_PARAMETER = ("exp_avg", "momentum_buffer", "square_avg", "sum", "exp_inf", "ax", "prev", "acc_delta")
@@ -32,7 +32,7 @@ def optimizer_class(name: str) -> type[torch.optim.Optimizer]:
     found = getattr(torch.optim, name, None)
     known = [key for key, value in vars(torch.optim).items() if isinstance(value, type) and key != "Optimizer"]
     if not (isinstance(found, type) and issubclass(found, torch.optim.Optimizer)) or name == "Optimizer":
-        raise Refusal(f"torch.optim has no {name!r}.", title=TITLE, hint=similar(name, known))
+        raise Refusal(tr("torch.optim has no {name!r}.", name=name), title=TITLE, hint=similar(name, known))
     if name in NO_LOOP:
         raise Refusal(
             tr("{name} needs a loop of its own.", name=name),
@@ -61,7 +61,7 @@ def made_optimizer(
         return made([{"params": group} for group in groups], **options)
     except (TypeError, ValueError, RuntimeError, NotImplementedError) as error:
         raise Refusal(
-            tr("{name} could not be made: {text_of}", name=chosen.name, text_of=text_of(error)), title=TITLE
+            tr("{name} could not be made: {reason}", name=chosen.name, reason=text_of(error)), title=TITLE
         ) from error
 
 
@@ -119,7 +119,7 @@ def load(optimizer: torch.optim.Optimizer, state: Mapping[str, Any], fused: bool
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
         kind = type(optimizer).__name__
         raise Refusal(
-            tr("The file's optimizer state does not fit {kind}: {text_of}", kind=kind, text_of=text_of(error)),
+            tr("The file's optimizer state does not fit {kind}: {reason}", kind=kind, reason=text_of(error)),
             title=TITLE,
         ) from error
 
@@ -127,6 +127,16 @@ def load(optimizer: torch.optim.Optimizer, state: Mapping[str, Any], fused: bool
 class _Named(NamedTuple):
     name: str
     parameter: nn.Parameter
+
+
+def _other_number(wanted: int, have: int, trained: int) -> str:
+    counts = {"parameters": plural(wanted, "parameter"), "all": have}
+    if trained == have:
+        return tr("The optimizer's state is for {parameters}, and the model has {all:,}.", **counts)
+    text = marked(
+        "The optimizer's state is for {parameters}, and the model has {all:,}, of which {trained:,} are trained."
+    )
+    return tr(text, **counts, trained=trained)
 
 
 def matching_groups(model: nn.Module, state: Mapping[str, Any]) -> list[list[nn.Parameter]]:
@@ -139,12 +149,7 @@ def matching_groups(model: nn.Module, state: Mapping[str, Any]) -> list[list[nn.
     given = named if wanted == len(named) else trained
     if wanted != len(given):
         raise Refusal(
-            tr(
-                "The optimizer's state is for {parameters}, and the model has {count:,}",
-                parameters=plural(wanted, "parameter"),
-                count=len(named),
-            )
-            + (tr(", of which {count:,} are trained.", count=len(trained)) if len(trained) != len(named) else "."),
+            _other_number(wanted, len(named), len(trained)),
             title=TITLE,
             hint=tr("Begin with a fresh optimizer, or choose the model that the file is of."),
         )
@@ -200,10 +205,10 @@ def _mismatch(given: list[_Named], kept: list[list[Any]], shapes: Mapping[Any, t
     stored, first = next((a, b) for a, b in pairs if a != tuple(b.parameter.shape))
     return Refusal(
         tr(
-            "The optimizer's state for {name} has the shape {stored}, the model's parameter {tuple}.",
+            "The optimizer's state for {name} has the shape {stored}, the model's parameter {own}.",
             name=first.name,
             stored=shape(stored),
-            tuple=shape(tuple(first.parameter.shape)),
+            own=shape(tuple(first.parameter.shape)),
         ),
         title=TITLE,
         hint=tr("Begin with a fresh optimizer, or choose the model that the file is of."),

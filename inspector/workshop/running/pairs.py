@@ -11,13 +11,13 @@ from typing import Any
 
 import torch
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import names as listed
 from ...wording import safe
 from ..failures import Refusal
 from .array_names import INPUTS, TARGETS, meaning_of
 
-TITLE = "The data does not fit"
+TITLE = marked("The data does not fit")
 _MORE = {INPUTS: ("pixel_values", "input_ids"), TARGETS: ("label_ids", "fine_label")}
 """Names that are usual in data sets of Hugging Face."""
 
@@ -53,12 +53,14 @@ def pair_of(sample: Any, what: str = "sample") -> tuple[Any, Any]:
         return sample[0], sample[1]
     if isinstance(sample, Mapping):
         return _of_dict(sample, what)
-    kind = f"a {type(sample).__name__}" + (
-        tr(" of {count}", count=len(sample)) if isinstance(sample, (tuple, list)) else ""
-    )
+    kind = tr("a {type}", type=type(sample).__name__)
+    if isinstance(sample, (tuple, list)):
+        kind = tr("a {type} of {number}", type=type(sample).__name__, number=len(sample))
     hint = tr("Return a pair from __getitem__: the input, and its label or target.")
     raise Refusal(
-        tr("A {what} of the data is {kind}, and no pair (inputs, target).", what=what, kind=kind),
+        tr("A batch of the data is {kind}, and no pair (inputs, target).", kind=kind)
+        if what == "batch"
+        else tr("A sample of the data is {kind}, and no pair (inputs, target).", kind=kind),
         title=TITLE,
         hint=hint,
     )
@@ -70,7 +72,7 @@ def batch_of(batch: Any) -> tuple[Any, Any]:
     if not isinstance(inputs, torch.Tensor):
         kind = type(inputs).__name__
         hint = tr("What the loader's collate_fn returns first goes into the model: a tensor.")
-        raise Refusal(tr("The inputs of a batch are a {kind}, and no tensor.", kind=kind), title=TITLE, hint=hint)
+        raise Refusal(tr("The inputs of a batch are a {type}, and no tensor.", type=kind), title=TITLE, hint=hint)
     is_double = isinstance(targets, torch.Tensor) and targets.dtype == torch.float64
     return inputs, targets.to(torch.float32) if is_double else targets
 
@@ -85,7 +87,9 @@ def _of_dict(sample: Mapping[Any, Any], what: str) -> tuple[Any, Any]:
         return sample[found[INPUTS]], sample[found[TARGETS]]
     has = listed([safe(name) for name in map(str, sample)], 6)
     hint = tr("Call them x and y, image and label, or return a pair (inputs, target).")
-    message = tr(
-        "A {what} of the data has {has}: which are inputs and which the target is not clear.", what=what, has=has
+    message = (
+        tr("A batch of the data has {keys}: which are inputs and which the target is not clear.", keys=has)
+        if what == "batch"
+        else tr("A sample of the data has {keys}: which are inputs and which the target is not clear.", keys=has)
     )
     raise Refusal(message, title=TITLE, hint=hint)

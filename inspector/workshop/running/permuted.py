@@ -83,11 +83,11 @@ def _looks(confusion: Sequence[Sequence[int]], moved: Mapping[int, int], classes
     steps = {(to - label) % count for label, to in moved.items()}
     if len(moved) > 2 and len(steps) == 1:
         step = steps.pop()
-        return tr("The labels look shifted by {min:+d}: {told}.", min=min(step, step - count, key=abs), told=told)
+        return tr("The labels look shifted by {steps:+d}: {told}.", steps=min(step, step - count, key=abs), told=told)
     if len(moved) == 2 and all(moved.get(to) == label for label, to in moved.items()):
         first, second = (classes[label] for label in moved)
         return tr("{first} and {second} look swapped: {told}.", first=first, second=second, told=told)
-    return tr("{count} labels look permuted: {told}.", count=len(moved), told=told)
+    return tr("{labels} labels look permuted: {told}.", labels=len(moved), told=told)
 
 
 def _told(confusion: Sequence[Sequence[int]], moved: Mapping[int, int], classes: Sequence[str]) -> str:

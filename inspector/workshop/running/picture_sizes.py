@@ -16,9 +16,16 @@ def to_one_size(sizes: Counter[tuple[int, int]]) -> tuple[tuple[str, ...], tuple
     if len(sizes) < 2:
         return (), ()
     (height, width), most = sizes.most_common(1)[0]
-    told = tr("Pictures have {sizes}", sizes=plural(len(sizes), "size"))
+    told = plural(len(sizes), "size")
     if most * 2 > sum(sizes.values()):
         return (f"Resize(({height}, {width}))",), (
-            tr("{told}: all are brought to {height} x {width}, the commonest.", told=told, height=height, width=width),
+            tr(
+                "Pictures have {sizes}: all are brought to {height} x {width}, the commonest.",
+                sizes=told,
+                height=height,
+                width=width,
+            ),
         )
-    return ("Resize(256)", "CenterCrop(224)"), (tr("{told}: the middle of each is brought to 224 x 224.", told=told),)
+    return ("Resize(256)", "CenterCrop(224)"), (
+        tr("Pictures have {sizes}: the middle of each is brought to 224 x 224.", sizes=told),
+    )

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...language import tr
+from ...language import marked, tr
 from ..failures import Refusal
 from .fetching import Fetch, fetched, put_together, unequal
 from .orders import Order, batched, ordered, share_count
@@ -116,8 +116,8 @@ class ItemPile(Pile):
             inputs = torch.as_tensor(inputs)
         if not isinstance(inputs, Tensor):
             raise Refusal(
-                tr("A sample's input is a {name}, where a model needs a tensor.", name=type(inputs).__name__),
-                title=tr("The data does not fit"),
+                tr("A sample's input is a {type}, where a model needs a tensor.", type=type(inputs).__name__),
+                title=marked("The data does not fit"),
                 hint=tr("Add ToTensor() to the transforms."),
             )
         return inputs, target

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ...wording import names
 from ..failures import Refusal, text_of
@@ -36,7 +36,7 @@ from .resuming import load_scaler, optimizing, place_in_epoch
 from .teams import ALONE, Team
 from .where import MEMORY, is_out_of_memory
 
-TITLE = "Training cannot begin"
+TITLE = marked("Training cannot begin")
 
 
 @dataclass
@@ -149,14 +149,12 @@ def _try_out(run: Prepared) -> None:
 
 def _model_notes(run: Prepared) -> Iterator[str]:
     if kept := states.left_out(run.model):
-        yield tr("Only their own class could read them, so they cannot be saved: {kept}.", kept=names(kept))
+        yield tr("Only their own class could read them, so they cannot be saved: {names}.", names=names(kept))
 
 
 def _precision_notes(run: Prepared) -> Iterator[str]:
     if run.request.amp and not run.precision.is_mixed:
-        yield tr(
-            "{described} has no mixed precision here: it is trained in full precision.", described=described(run.device)
-        )
+        yield tr("{device} has no mixed precision here: it is trained in full precision.", device=described(run.device))
 
 
 def _share_notes(run: Prepared) -> Iterator[str]:
@@ -215,13 +213,13 @@ def _placed_on(model: nn.Module, device: torch.device) -> nn.Module:
         if not is_out_of_memory(error):
             raise
         message = tr(
-            "The model does not fit into the memory of {described}: {text_of}",
-            described=described(device),
-            text_of=text_of(error),
+            "The model does not fit into the memory of {device}: {reason}",
+            device=described(device),
+            reason=text_of(error),
         )
         raise Refusal(message, title=MEMORY, hint=tr("Choose another device.")) from error
 
 
 def _device_check(run: Prepared) -> Check:
-    text = described(run.device) + (tr(", mixed precision.") if run.precision.is_mixed else ".")
-    return Check(tr("Device"), "ok", text)
+    text = marked("{device}, mixed precision.") if run.precision.is_mixed else marked("{device}.")
+    return Check(tr("Device"), "ok", tr(text, device=described(run.device)))

@@ -22,7 +22,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from ...language import tr
+from ...language import marked, tr
 from .. import crossing
 from ..requests import Failure, WorkshopError
 from ..run_requests import GoOn, Pause, StopSoon, Train
@@ -37,11 +37,6 @@ _OWN_STORE = "TORCH_DISABLE_SHARE_RDZV_TCP_STORE"
 """Else those who start again meet (with torch 2.4 and later) where the addresses of the last ones still stand."""
 _LONGEST_FOLDER = 75
 """Characters, of the 104 that an address may have on macOS (108 on Linux)."""
-_APART = Failure(
-    "Another machine of the run has ended it, or cannot be reached any more.",
-    TITLE,
-    "That machine says why. What was saved last is whole.",
-)
 _WISHES = {GO_ON: GoOn(), PAUSE: Pause(), STOP: StopSoon()}
 
 
@@ -152,7 +147,7 @@ class Processes:
             self._fail(message[1], is_lost=message[2])
         elif kind == "agent":
             process.is_done = True
-            self._failure = message[1] if message[2] or not self._have_met else _APART
+            self._failure = message[1] if message[2] or not self._have_met else _apart()
         else:
             if isinstance(message, Saved) and message.kind == "latest":
                 self._latest = message.path
@@ -171,12 +166,14 @@ class Processes:
             process.send(_WISHES[self._wish])
 
     def _about_the_lost(self) -> str:
-        where = "from what was saved last" if self._request.nodes > 1 else "from the beginning"
+        lost = self._lost[0] + 1
         if self._latest:
-            where = f"from {os.path.basename(self._latest)}"
-        return tr(
-            "Process {lost} was lost in mid-run. All of them start again, {where}.", lost=self._lost[0] + 1, where=where
-        )
+            text = marked("Process {lost} was lost in mid-run. All of them start again, from {file}.")
+            return tr(text, lost=lost, file=os.path.basename(self._latest))
+        if self._request.nodes > 1:
+            text = marked("Process {lost} was lost in mid-run. All of them start again, from what was saved last.")
+            return tr(text, lost=lost)
+        return tr("Process {lost} was lost in mid-run. All of them start again, from the beginning.", lost=lost)
 
     def _let_go(self, process: _Process) -> None:
         self._selector.unregister(process.connection)
@@ -242,3 +239,11 @@ def _kill(pid: int) -> None:
     """Kills a process with those it started: it leads a session of its own."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+
+
+def _apart() -> Failure:
+    return Failure(
+        tr("Another machine of the run has ended it, or cannot be reached any more."),
+        TITLE,
+        tr("That machine says why. What was saved last is whole."),
+    )

@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...language import tr
+from ...language import ntr, tr
 from ...wording import names, plural
 from ..failures import text_of
 from ..run_words import Check
@@ -53,8 +53,8 @@ def _modes(model: nn.Module) -> Check:
     training = [named(path, module) for path, module in modules if module.training]
     if training:
         said = tr(
-            "In training mode in spite of model.eval(): {training}. Its forward, or its eval, sets it.",
-            training=names(training),
+            "In training mode in spite of model.eval(): {layers}. Its forward, or its eval, sets it.",
+            layers=names(training),
         )
         return Check(tr("Evaluation mode"), "warning", said)
     said = tr(
@@ -69,18 +69,17 @@ def _normalization(model: nn.Module) -> Check:
     bare = [named(path, module) for path, module in layers if getattr(module, "running_mean", module) is None]
     if bare:
         said = tr(
-            "{bare}: nothing is stored there (track_running_stats=False), so each batch is normalized by",
-            bare=names(bare),
+            "{layers}: nothing is stored there (track_running_stats=False), so each batch is normalized by itself, and "
+            "the result depends on the batch size.",
+            layers=names(bare),
         )
-        return Check(
-            tr("Batch normalization"),
-            "warning",
-            tr("{said} itself, and the result depends on the batch size.", said=said),
-        )
+        return Check(tr("Batch normalization"), "warning", said)
     if not layers:
         return Check(tr("Batch normalization"), "ok", tr("There is no BatchNorm layer."))
     return Check(
-        tr("Batch normalization"), "ok", tr("{layers} with stored statistics.", layers=_layers(layers, "BatchNorm"))
+        tr("Batch normalization"),
+        "ok",
+        ntr("{n} BatchNorm layer with stored statistics.", "{n} BatchNorm layers with stored statistics.", len(layers)),
     )
 
 
@@ -88,20 +87,18 @@ def _dropout(model: nn.Module) -> Check:
     layers = [(path, module) for path, module in model.named_modules() if "Dropout" in _kind(module)]
     on = [named(path, module) for path, module in layers if module.training]
     if on:
-        return Check(tr("Dropout"), "warning", tr("Still on: {on}.", on=names(on)))
+        return Check(tr("Dropout"), "warning", tr("Still on: {layers}.", layers=names(on)))
     if not layers:
         return Check(tr("Dropout"), "ok", tr("There is no Dropout layer."))
-    return Check(tr("Dropout"), "ok", tr("{layers}, switched off.", layers=_layers(layers, "Dropout")))
+    return Check(
+        tr("Dropout"), "ok", ntr("{n} Dropout layer, switched off.", "{n} Dropout layers, switched off.", len(layers))
+    )
 
 
 def _kind(module: nn.Module) -> str:
     """The class's name, also of a layer in TorchScript."""
     original = getattr(module, "original_name", "")
     return original if isinstance(original, str) and original else type(module).__name__
-
-
-def _layers(layers: list[Any], kind: str) -> str:
-    return plural(len(layers), f"{kind} layer")
 
 
 # -- what the model does -----------------------------------------------------------------------------------------
@@ -134,17 +131,17 @@ def _output(model: nn.Module, inputs: Any, seed: int) -> Tensor:
 def _repeatable(model: nn.Module, inputs: Any, first: Tensor, second: Tensor) -> Check:
     if _have_same_bits(first, second):
         many = plural(len(first) if first.dim() else 1, "sample")
-        said = tr("The same {many} twice, under different seeds, gave the same bits.", many=many)
+        said = tr("The same {samples} twice, under different seeds, gave the same bits.", samples=many)
         return Check(tr("Repeatable"), "ok", said)
     if first.device.type != "cpu" and _are_close(first, second, 1e-4):
         said = tr(
-            "The same samples twice agree up to rounding, as kernels of {type} may do it.", type=first.device.type
+            "The same samples twice agree up to rounding, as kernels of {device} may do it.", device=first.device.type
         )
         return Check(tr("Repeatable"), "ok", said)
     where = _first_that_differs(model, inputs)
     said = tr(
-        "The same samples twice give different outputs: {where} draws random numbers in evaluation mode too.",
-        where=where,
+        "The same samples twice give different outputs: {layer} draws random numbers in evaluation mode too.",
+        layer=where,
     )
     hint = tr("A functional dropout needs training=self.training.")
     return Check(tr("Repeatable"), "warning", f"{said} {hint}")
@@ -159,12 +156,12 @@ def _independent(model: nn.Module, inputs: Any, whole: Tensor) -> Check:
         alone = _output(model, inputs[:half].clone(), _SEEDS[0])
     except Exception as error:  # a model that takes only batches of one size
         return Check(
-            tr("Independent"), "assumed", tr("It takes no smaller batch ({text_of}).", text_of=text_of(error)[:200])
+            tr("Independent"), "assumed", tr("It takes no smaller batch ({reason}).", reason=text_of(error)[:200])
         )
     if alone.shape == whole[:half].shape and _are_close(alone, whole[:half], _ROUNDING):
         return Check(tr("Independent"), "ok", tr("A sample gives the same whichever other samples are in its batch."))
     said = tr("What a sample gives depends on the others in its batch: something is normalized over the batch.")
-    return Check(tr("Independent"), "warning", tr("{said} The result depends on batch size and order.", said=said))
+    return Check(tr("Independent"), "warning", f"{said} {tr('The result depends on batch size and order.')}")
 
 
 def _have_same_bits(first: Tensor, second: Tensor) -> bool:
@@ -257,7 +254,7 @@ def unchanged(before: dict[str, bytes], model: nn.Module) -> Check:
     after = digests(model)
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     if changed:
-        said = tr("The test itself changed {changed}: the forward of the model writes there.", changed=names(changed))
+        said = tr("The test itself changed {names}: the forward of the model writes there.", names=names(changed))
         return Check(tr("Weights unchanged"), "warning", said)
     return Check(
         tr("Weights unchanged"),

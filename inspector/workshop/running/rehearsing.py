@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from ...language import tr
+from ...language import marked, ntr, tr
 from ...progress import Progress
 from ...wording import number
 from ..handshake import BATCHES, judged, standard_error
@@ -64,12 +64,13 @@ def _loss_check(run: Prepared, losses: list[float]) -> Iterator[Check]:
     mean, expected = sum(losses) / len(losses), run.request.expected
     if expected is None:
         state = "ok" if mean == mean else "bad"
-        first = (
-            tr("The first batch has") if len(losses) == 1 else tr("The first {count} batches have", count=len(losses))
+        said = ntr(
+            "The first batch has a loss of {loss}.",
+            "The first {n} batches have a loss of {loss}.",
+            len(losses),
+            loss=number(float(f"{mean:.3g}")),
         )
-        yield Check(
-            tr("Loss"), state, tr("{first} a loss of {float}.", first=first, float=number(float(f"{mean:.3g}")))
-        )
+        yield Check(tr("Loss"), state, said)
         return
     shake = judged(len(losses), mean, expected, run.request.expected_is, standard_error(losses))
     yield Check(tr("Loss"), "warning" if shake.is_jump else "ok", shake.text)
@@ -102,5 +103,5 @@ def _train_losses(run: Prepared) -> Generator[Progress, None, list[float]]:
             yield Progress(len(losses), BATCHES, "batches", tr("Trying the first batches"))
     except Exception as error:
         place = batch_of(run.journal.epoch, first + len(losses) + 1)
-        raise placed(error, run.model, place, tr("Training would fail")) from error
+        raise placed(error, run.model, place, marked("Training would fail")) from error
     return losses

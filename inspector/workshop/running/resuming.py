@@ -61,20 +61,25 @@ def _part_of(loaded: Any, keys: Any) -> Any:
 
 
 def _optimizer_checks(request: Train, optimizer: Any, state: Any) -> Iterator[Check]:
-    rate = tr("learning rate {rate_of}", rate_of=number(optimizers.rate_of(optimizer)))
+    rate = number(optimizers.rate_of(optimizer))
     name = request.optimizer.name
     if state is not None:
         many = plural(len(state["state"]), "parameter")
         yield Check(
             tr("Optimizer"),
             "ok",
-            tr("{name} goes on with its state for {many}, {rate}.", name=name, many=many, rate=rate),
+            tr(
+                "{name} goes on with its state for {parameters}, learning rate {rate}.",
+                name=name,
+                parameters=many,
+                rate=rate,
+            ),
         )
     else:
         yield Check(
             tr("Optimizer"),
             "assumed" if request.start else "ok",
-            tr("{name} begins afresh, {rate}.", name=name, rate=rate),
+            tr("{name} begins afresh, learning rate {rate}.", name=name, rate=rate),
         )
 
 
@@ -116,9 +121,9 @@ def place_in_epoch(journal: Journal, request: Train, loaded: Any, batches: int) 
     if journal.batch > batches:
         notes.append(
             tr(
-                "The epoch has {batchs} now; {batch:,} were done.",
-                batchs=plural(batches, "batch", "batches"),
-                batch=journal.batch,
+                "The epoch has {batches} now; {done:,} were done.",
+                batches=plural(batches, "batch", "batches"),
+                done=journal.batch,
             )
         )
         journal.batch = batches

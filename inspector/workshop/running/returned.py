@@ -17,7 +17,7 @@ import numpy as np
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ...wording import names, safe
 from ..failures import Refusal
@@ -31,8 +31,8 @@ from .settled import is_settled, tensors_of
 from .streams import counted
 from .user_loaders import LoaderPile, has_numbers
 
-_TITLE = "The data is not understood"
-_HINT = "Return a Dataset or DataLoader, (train, test), (train, validation, test), or a dict of them."
+_TITLE = marked("The data is not understood")
+_HINT = marked("Return a Dataset or DataLoader, (train, test), (train, validation, test), or a dict of them.")
 _STREAM_BATCH = 64
 """Samples of a batch of an IterableDataset that comes without a loader."""
 
@@ -64,7 +64,7 @@ def parts_of(name: str, returned: Any) -> tuple[Mapping[str, Any], tuple[str, ..
         if not parts:
             keys = names([safe(str(key)) for key in returned], 6)
             sentence = tr("{name} returned a dict of {keys}, and none of these is a part.", name=name, keys=keys)
-            raise Refusal(sentence, title=_TITLE, hint=_HINT)
+            raise Refusal(sentence, title=_TITLE, hint=tr(_HINT))
     elif _is_several(returned):
         return _in_order(returned)
     else:
@@ -106,9 +106,9 @@ def _is_data(value: Any) -> bool:
 def _checked(name: str, value: Any) -> Any:
     if _is_data(value):
         return value
-    kind = f"a {type(value).__name__}" if value is not None else tr("None")
+    kind = tr("a {type}", type=type(value).__name__) if value is not None else "None"
     sentence = tr("{name} returned {kind}, where data was expected.", name=name, kind=kind)
-    raise Refusal(sentence, title=_TITLE, hint=_HINT)
+    raise Refusal(sentence, title=_TITLE, hint=tr(_HINT))
 
 
 # -- one part -----------------------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def samples_of(value: Any) -> Generator[Progress, None, Part]:
         return (yield from _data_set(value))
     if hasattr(value, "__iter__"):
         return (yield from _stream(value))
-    message = tr("A {name} does not say how many samples it has.", name=type(value).__name__)
+    message = tr("A {type} does not say how many samples it has.", type=type(value).__name__)
     raise Refusal(message, title=_TITLE, hint=tr("Give it a __len__."))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
-from ...language import tr
+from ...language import marked, tr
 from ..run_requests import LookAtData, Rehearse, RunRequest, Test, Train
 from .wishes import Wishes
 
@@ -14,7 +14,7 @@ Words = Generator[Any, None, Any]
 def run(request: RunRequest, wishes: Wishes) -> Words:
     """Yields the words of the run and returns its answer. Raises WorkshopError, whatever the user's code raised."""
     from ...errors import InspectorError
-    from ..failures import failure_of
+    from ..failures import failure_of, topic_of
     from ..requests import WorkshopError
 
     try:
@@ -22,7 +22,7 @@ def run(request: RunRequest, wishes: Wishes) -> Words:
     except (GeneratorExit, WorkshopError):
         raise
     except InspectorError as error:
-        raise WorkshopError(error.message, title=error.title, hint=error.hint) from error
+        raise WorkshopError(error.message, title=error.title, hint=error.hint, topic=topic_of(error)) from error
     except BaseException as error:
         raise WorkshopError(**failure_of(error)._asdict()) from error
 
@@ -91,5 +91,5 @@ def _refuse_old_torch() -> None:
                 executable=sys.executable,
             ),
             hint=tr("Runs need torch 2.1 or newer: choose another interpreter."),
-            title=tr("This torch is too old"),
+            title=marked("This torch is too old"),
         )

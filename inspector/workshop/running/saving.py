@@ -26,14 +26,14 @@ from typing import Any, BinaryIO
 import torch
 from torch import Tensor
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import size
 from ..failures import text_of
 from ..requests import WorkshopError
 
 LATEST, BEST = "current_checkpoint.pt", "best_model.pt"
 PART = ".part"
-TITLE = "The file could not be saved"
+TITLE = marked("The file could not be saved")
 
 
 def latest_path(folder: str) -> str:
@@ -123,7 +123,9 @@ def _write(path: str, state: Mapping[str, Any]) -> None:
         try:
             torch.save(dict(state), kept)  # type: ignore[arg-type]
         except (RuntimeError, AttributeError, TypeError) as error:
-            raise kept.error or WorkshopError(f"torch.save failed: {text_of(error)}", title=TITLE) from error
+            raise kept.error or WorkshopError(
+                tr("torch.save failed: {reason}", reason=text_of(error)), title=TITLE
+            ) from error
         if kept.error is not None:
             raise kept.error
         _to_disk(file)
@@ -157,15 +159,15 @@ def _check(path: str, meant: Mapping[str, Any]) -> None:
         found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise WorkshopError(
-            tr("What was written cannot be read back: {text_of}", text_of=text_of(error)), title=TITLE
+            tr("What was written cannot be read back: {reason}", reason=text_of(error)), title=TITLE
         ) from error
     if different := first_difference(found, dict(meant)):
         raise WorkshopError(
-            tr("What was written is not what was meant, at {different}.", different=different), title=TITLE, hint=_DISK
+            tr("What was written is not what was meant, at {place}.", place=different), title=TITLE, hint=tr(_DISK)
         )
 
 
-_DISK = "The disk, or the memory, may be failing."
+_DISK = marked("The disk, or the memory, may be failing.")
 
 
 def first_difference(a: Any, b: Any, where: str = "") -> str:
@@ -174,7 +176,7 @@ def first_difference(a: Any, b: Any, where: str = "") -> str:
         return "" if same_bits(a, b) else where or tr("the tensor")
     if isinstance(a, Mapping) and isinstance(b, Mapping):
         if a.keys() != b.keys():
-            return tr("the keys of {where}", where=where or "the file")
+            return tr("the keys of {place}", place=where) if where else tr("the keys of the file")
         pairs = [(f"{where}.{key}" if where else str(key), a[key], b[key]) for key in a]
     elif isinstance(a, (list, tuple)) and type(a) is type(b) and len(a) == len(b):
         pairs = [(f"{where}.{place}", *both) for place, both in enumerate(zip(a, b))]
@@ -205,8 +207,8 @@ def _cannot(path: str, error: OSError, last_good: str) -> WorkshopError:
         why=_why(error, folder),
     )
     good = path if os.path.exists(path) else last_good
-    kept = tr(" The last good file is whole: {good}.", good=good) if good and os.path.exists(good) else ""
-    return WorkshopError(message + kept, title=TITLE, hint=_hint(error))
+    kept = tr("The last good file is whole: {path}.", path=good) if good and os.path.exists(good) else ""
+    return WorkshopError(f"{message} {kept}".strip(), title=TITLE, hint=_hint(error))
 
 
 def _why(error: OSError, folder: str) -> str:
@@ -229,7 +231,7 @@ def _free(folder: str) -> str:
     try:
         return size(shutil.disk_usage(folder).free)
     except OSError:
-        return "nothing"
+        return tr("nothing")
 
 
 def _hint(error: OSError) -> str:

@@ -14,13 +14,13 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
-from ...language import tr
+from ...language import marked, tr
 from ..failures import Refusal, text_of
 from ..named import similar
 from ..run_requests import Chosen
 from .optimizers import rate_of
 
-TITLE = "The scheduler cannot be used"
+TITLE = marked("The scheduler cannot be used")
 ON_PLATEAU = "ReduceLROnPlateau"
 _NEED_CODE = ("LambdaLR", "MultiplicativeLR", "SequentialLR", "ChainedScheduler")
 """They are made of functions or of other schedulers, which a name and options cannot tell."""
@@ -42,7 +42,7 @@ def made_scheduler(
             scheduler: lr_scheduler.LRScheduler = made(optimizer, **options)
     except (TypeError, ValueError) as error:
         raise Refusal(
-            tr("{name} could not be made: {text_of}", name=chosen.name, text_of=text_of(error)), title=TITLE
+            tr("{name} could not be made: {reason}", name=chosen.name, reason=text_of(error)), title=TITLE
         ) from error
     if state is not None:
         _load(scheduler, state)
@@ -82,7 +82,7 @@ def _options(made: Any, chosen: Chosen, optimizer: torch.optim.Optimizer, epochs
 
 def _load(scheduler: Any, state: Any) -> None:
     if not isinstance(state, Mapping):
-        raise Refusal(tr("The file's scheduler state is a {name}.", name=type(state).__name__), title=TITLE)
+        raise Refusal(tr("The file's scheduler state is a {type}.", type=type(state).__name__), title=TITLE)
     counters = [name for name, value in vars(scheduler).items() if isinstance(value, Counter)]
     try:
         with _quietly():
@@ -90,7 +90,7 @@ def _load(scheduler: Any, state: Any) -> None:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         kind = type(scheduler).__name__
         raise Refusal(
-            tr("The file's scheduler state does not fit {kind}: {text_of}", kind=kind, text_of=text_of(error)),
+            tr("The file's scheduler state does not fit {kind}: {reason}", kind=kind, reason=text_of(error)),
             title=TITLE,
         ) from error
     for name in counters:
@@ -114,7 +114,7 @@ def step(scheduler: Any, loss: float) -> None:
     except ValueError as error:
         hint = tr("Choose a longer schedule, or fewer epochs.")
         raise Refusal(
-            tr("{name} ended: {text_of}", name=type(scheduler).__name__, text_of=text_of(error)), title=TITLE, hint=hint
+            tr("{name} ended: {reason}", name=type(scheduler).__name__, reason=text_of(error)), title=TITLE, hint=hint
         ) from error
 
 

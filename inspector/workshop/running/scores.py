@@ -20,6 +20,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ...language import marked
 from .wrong_examples import WrongExamples
 
 MOST_CLASSES = 2_000
@@ -91,7 +92,7 @@ def two_columns(scores: Tensor) -> Tensor:
 
 # -- what kind of scores they are --------------------------------------------------------------------------------
 
-RAW, LOG_SHARES, SHARES = "raw scores", "log-probabilities", "probabilities"
+RAW, LOG_SHARES, SHARES = marked("raw scores"), marked("log-probabilities"), marked("probabilities")
 
 
 def kind_of(scores: Tensor) -> str:

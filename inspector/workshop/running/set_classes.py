@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from ...language import tr
+from ...language import marked, tr
 from ..failures import Refusal
 from ..named import similar
 from .vision import why_not
@@ -26,7 +26,7 @@ def class_of(name: str) -> tuple[Any, dict[str, Any]]:
     """The class of a set, and what it takes besides: `EMNIST_letters` is EMNIST(split="letters")."""
     if reason := why_not():
         raise Refusal(
-            tr("{name} is a data set of torchvision.", name=name), title=tr("There is no torchvision"), hint=reason
+            tr("{name} is a data set of torchvision.", name=name), title=marked("There is no torchvision"), hint=reason
         )
     from torchvision import datasets  # type: ignore[import-untyped]
 
@@ -37,12 +37,12 @@ def class_of(name: str) -> tuple[Any, dict[str, Any]]:
         hint = tr("Name the folder alone, without it.")
         raise Refusal(
             tr("{name} is no data set, but a way to read one.", name=name),
-            title=tr("The data set is not known"),
+            title=marked("The data set is not known"),
             hint=hint,
         )
     if not (isinstance(kind, type) and issubclass(kind, datasets.VisionDataset)):
         known = [each for each in datasets.__all__ if isinstance(getattr(datasets, each), type)]
-        title = tr("The data set is not known")
+        title = marked("The data set is not known")
         raise Refusal(tr("torchvision has no data set {name!r}.", name=name), title=title, hint=similar(name, known))
     _check_needs(kind, name, options)
     return kind, options
@@ -54,7 +54,7 @@ def _check_needs(kind: Any, name: str, options: Mapping[str, Any]) -> None:
     if lacking:
         hint = tr("Return it from a function of your own: data.py:function")
         message = tr("{name} needs more than a folder: {lacking}.", name=name, lacking=", ".join(lacking))
-        raise Refusal(message, title=tr("The data set needs more"), hint=hint)
+        raise Refusal(message, title=marked("The data set needs more"), hint=hint)
 
 
 def parameters(kind: Any) -> dict[str, inspect.Parameter]:

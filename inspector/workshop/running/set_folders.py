@@ -14,14 +14,14 @@ import warnings
 from collections.abc import Iterator, Mapping, Sized
 from typing import Any, NamedTuple
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import names
 from ..failures import Refusal, text_of
-from ..run_requests import DataSource
+from ..run_requests import FETCHABLE, NOT_FETCHED, DataSource
 from .set_classes import parameters
 
-TITLE = "The data is not there"
-_DAMAGED = "The data cannot be read"
+TITLE = marked("The data is not there")
+_DAMAGED = marked("The data cannot be read")
 
 
 class Place(NamedTuple):
@@ -95,13 +95,13 @@ def _fetched(source: DataSource, kind: Any, options: Mapping[str, Any]) -> Place
         dataset = _construct(kind, folder, {**options, "download": True})
     except Exception as error:
         message = tr(
-            "{name} could not be fetched into {folder}: {text_of}.",
+            "{name} could not be fetched into {folder}: {reason}.",
             name=source.name,
             folder=folder,
-            text_of=text_of(error).rstrip("."),
+            reason=text_of(error).rstrip("."),
         )
         hint = tr("See whether this machine reaches the network and may write there, or copy the files there.")
-        raise Refusal(message, title=tr("The data could not be fetched"), hint=hint) from error
+        raise Refusal(message, title=NOT_FETCHED, hint=hint) from error
     return Place(folder, dataset, (tr("Fetched into {folder}.", folder=folder),))
 
 
@@ -151,7 +151,8 @@ def _why(kind: Any, folder: str, error: Exception) -> Exception:
     text = text_of(error)
     if "pip install" in text:
         return Refusal(
-            tr("{name} cannot be read here: {text}", name=kind.__name__, text=text), title=tr("A package is missing")
+            tr("{name} cannot be read here: {reason}", name=kind.__name__, reason=text),
+            title=marked("A package is missing"),
         )
     if isinstance(error, FileNotFoundError) or re.search("download|dataset not found", text, re.IGNORECASE):
         return FileNotFoundError(text)
@@ -168,7 +169,7 @@ def _check_lengths(kind: Any, folder: str, dataset: Any) -> None:
             raise _damaged(
                 kind,
                 folder,
-                tr("it has {count:,} pictures and {count_2:,} labels", count=len(dataset), count_2=len(kept)),
+                tr("it has {pictures:,} pictures and {labels:,} labels", pictures=len(dataset), labels=len(kept)),
             )
 
 
@@ -183,17 +184,20 @@ def _damaged(kind: Any, folder: str, what: str) -> Refusal:
 
 def _missing(source: DataSource, kind: Any, looked: list[str]) -> _Missing:
     message = tr(
-        "There is no {name} in {looked}, or its files are not whole.", name=source.name, looked=" or ".join(looked)
+        "There is no {name} in {folders}, or its files are not whole.",
+        name=source.name,
+        folders=tr(" or ").join(looked),
     )
     if "download" not in parameters(kind):
         return _Missing(message, title=TITLE, hint=tr("Name the folder that holds it."))
     hint = tr("Name the folder that holds it, or let it be fetched (--download).")
     if packed := [os.path.basename(each) for folder in looked for each in _packed(folder, kind.__name__)]:
-        hint += tr(
-            " Packed files are there ({packed}): unpack them, or let them be fetched, which unpacks them.",
-            packed=names(packed),
+        also = tr(
+            "Packed files are there ({names}): unpack them, or let them be fetched, which unpacks them.",
+            names=names(packed),
         )
-    return _Missing(message, title=TITLE, hint=hint)
+        hint = f"{hint} {also}"
+    return _Missing(message, title=TITLE, hint=hint, topic=FETCHABLE)
 
 
 def _packed(folder: str, name: str) -> list[str]:

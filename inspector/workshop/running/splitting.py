@@ -46,9 +46,9 @@ def held_back(parts: Parts, share: float, seed: int) -> tuple[Parts, tuple[str, 
     if not len(held):
         return parts, (tr("There is no validation set: nothing is held back from the samples to train on."),)
     note = tr(
-        "{count:,} of {count_2:,} samples are held back to validate with (seed {seed}).",
-        count=len(held),
-        count_2=len(parts.train),
+        "{held:,} of {all:,} samples are held back to validate with (seed {seed}).",
+        held=len(held),
+        all=len(parts.train),
         seed=seed,
     )
     return parts._replace(train=parts.train.part(train), validation=parts.train.part(held)), (note,)

@@ -183,7 +183,7 @@ def journal_from(start: Start | None, loaded: Any) -> Journal:
     try:
         journal = journal_of(loaded)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        message = tr("The file lacks what a run of this program saves: {text_of}.", text_of=text_of(error))
+        message = tr("The file lacks what a run of this program saves: {reason}.", reason=text_of(error))
         raise Refusal(message, title=READING, hint=tr("Begin a new epoch from its weights.")) from error
     if (start.epoch, start.batch) != (journal.epoch, journal.batch):  # corrected by a person
         journal.go_back(max(1, start.epoch))
@@ -216,5 +216,5 @@ def restore_generators(request: Train, loaded: Any, team: Team, seed: int, journ
             rng.restore(others[team.rank - 1])
     except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
         raise Refusal(
-            tr("The file's RNG states cannot be restored: {text_of}.", text_of=text_of(error)), title=READING
+            tr("The file's RNG states cannot be restored: {reason}.", reason=text_of(error)), title=READING
         ) from error

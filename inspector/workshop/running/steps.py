@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import Any, NamedTuple
 
+from ...language import marked
 from .literals import NotPlain, plain
 
-UNKNOWN = "This transform is not known"
+UNKNOWN = marked("This transform is not known")
 SETTLED = {"CenterCrop", "Compose", "ConvertImageDtype", "FiveCrop", "Grayscale", "LinearTransformation", "Normalize",
             "PILToTensor", "Pad", "Resize", "TenCrop", "ToPILImage", "ToTensor"}  # fmt: skip
 """Those that always do the same."""

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ..failures import Refusal
 from .fetching import let_go
@@ -21,7 +21,7 @@ from .orders import Order, Randomness, begin_epoch
 from .pairs import batch_of
 from .piles import Pile
 
-_TITLE = "The data does not fit"
+_TITLE = marked("The data does not fit")
 _BETWEEN_WORDS = 0.1
 """Seconds."""
 
@@ -94,5 +94,5 @@ def counted(batches: Iterable[Any]) -> Generator[Progress, None, tuple[StreamPil
             told = time.monotonic()
             yield Progress(sum(lengths), 0, "samples", tr("Counting what comes"))
     if not lengths:
-        raise Refusal(tr("The loader gives no batches."), title=tr("The data is empty"))
+        raise Refusal(tr("The loader gives no batches."), title=marked("The data is empty"))
     return StreamPile(batches, lengths, first), largest

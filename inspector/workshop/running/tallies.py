@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import count, names, plural, safe, shape, share
 from ..failures import Refusal
 from ..run_words import Example
@@ -27,7 +27,7 @@ from .finite import not_finite_parameters
 from .permuted import hint
 from .scores import LOG_SHARES, MOST_CLASSES, RAW, SHARES, ClassScores, Counts, kind_of, two_columns
 
-TITLE = "Model and data do not fit"
+TITLE = marked("Model and data do not fit")
 _NO_CLASSES = Counts(None, 0, None, (), 0)
 
 
@@ -103,28 +103,36 @@ class Tally:
         elif not self._criterion.classifies:
             self._begin_distance(scores, targets)
         else:
-            what = tr(
-                "The model gives {shape} for targets of {shape_2}, and not one class for each",
-                shape=_shape(scores),
-                shape_2=_shape(targets),
+            text = tr(
+                "The model gives {scores} for targets of {targets}, and not one class for each sample: only the loss "
+                "is measured.",
+                scores=_shape(scores),
+                targets=_shape(targets),
             )
-            self.notes.append(tr("{what} sample: only the loss is measured.", what=what))
+            self.notes.append(text)
 
     def _not_alike(self, scores: Tensor, targets: Any) -> None:
         """Only a criterion of the user's may know what to do with that."""
         if not self._criterion.is_own or not scores.dim():
-            there = _shape(targets) if isinstance(targets, Tensor) else f"a {type(targets).__name__}"
+            there = _shape(targets) if isinstance(targets, Tensor) else tr("a {type}", type=type(targets).__name__)
             raise Refusal(
-                tr("The model gives {shape}, the targets are {there}.", shape=_shape(scores), there=there), title=TITLE
+                tr("The model gives {scores}, the targets are {targets}.", scores=_shape(scores), targets=there),
+                title=TITLE,
             )
         self.notes.append(tr("The targets are no labels: only the loss is measured."))
 
     def _begin_classes(self, scores: Tensor) -> None:
         given, known = scores.shape[1], len(self._data.classes)
         if given < max(known, 2):
-            there = tr("the data has {known} classes", known=known) if known else tr("one class is none")
+            scores_words = plural(given, "score")
             raise Refusal(
-                tr("The model gives {scores} for each sample, {there}.", scores=plural(given, "score"), there=there),
+                tr(
+                    "The model gives {scores} for each sample, the data has {known} classes.",
+                    scores=scores_words,
+                    known=known,
+                )
+                if known
+                else tr("The model gives {scores} for each sample, one class is none.", scores=scores_words),
                 title=TITLE,
                 hint=tr("Choose other data, or BCEWithLogitsLoss.")
                 if given == 1
@@ -133,8 +141,8 @@ class Tally:
         if known and given > known:
             self.notes.append(
                 tr(
-                    "The model gives {given} scores for each sample, the data has {known} classes.",
-                    given=given,
+                    "The model gives {scores} for each sample, the data has {known} classes.",
+                    scores=plural(given, "score"),
                     known=known,
                 )
             )
@@ -144,8 +152,8 @@ class Tally:
         if given > MOST_CLASSES:
             self.notes.append(
                 tr(
-                    "With more than {most_classes} classes no confusion matrix is kept.",
-                    most_classes=count(MOST_CLASSES),
+                    "With more than {most} classes no confusion matrix is kept.",
+                    most=count(MOST_CLASSES),
                 )
             )
 
@@ -153,22 +161,23 @@ class Tally:
         self._are_shares = kind == SHARES
         if self._criterion.name == "NLLLoss" and kind != LOG_SHARES:
             self.notes.append(
-                tr("The model gives {kind}, where NLLLoss needs log-probabilities: the loss means nothing.", kind=kind)
+                tr(
+                    "The model gives {kind}, where NLLLoss needs log-probabilities: the loss means nothing.",
+                    kind=tr(kind),
+                )
             )
         elif self._criterion.name == "CrossEntropyLoss" and kind == SHARES:
             self.notes.append(
                 tr(
                     "The model gives {kind}, where CrossEntropyLoss needs {raw}: the loss is higher than it should be.",
-                    kind=kind,
-                    raw=RAW,
+                    kind=tr(kind),
+                    raw=tr(RAW),
                 )
             )
 
     def _begin_binary(self) -> None:
         self.classes = self._data.classes if len(self._data.classes) == 2 else ("0", "1")
-        self.notes.append(
-            tr("One score for each sample: above 0 it counts as {classes}.", classes=safe(self.classes[1], 60))
-        )
+        self.notes.append(tr("One score for each sample: above 0 it counts as {name}.", name=safe(self.classes[1], 60)))
         self._scores = self._class_scores(2)
 
     def _class_scores(self, classes: int) -> ClassScores:
@@ -176,11 +185,13 @@ class Tally:
 
     def _begin_distance(self, scores: Tensor, targets: Tensor) -> None:
         if self._criterion.fitting(scores, moved(targets, scores.device)).shape != scores.shape:
-            both = tr(
-                "The model gives {shape}, the targets are {shape_2}", shape=_shape(scores), shape_2=_shape(targets)
-            )
             raise Refusal(
-                tr("{both}: {name} compares the same shapes.", both=both, name=self._criterion.name),
+                tr(
+                    "The model gives {scores}, the targets are {targets}: {name} compares the same shapes.",
+                    scores=_shape(scores),
+                    targets=_shape(targets),
+                    name=self._criterion.name,
+                ),
                 title=TITLE,
                 hint=tr("CrossEntropyLoss takes the numbers of classes.") if targets.dim() == 1 < scores.dim() else "",
             )
@@ -235,11 +246,11 @@ class Distance:
         found = float(self._sum)
         if self._are_decisions:
             return tr(
-                "Of {count} single decisions (above 0: yes) {found} are right.",
-                count=count(self._count),
-                found=share(found, self._count),
+                "Of {number} single decisions (above 0: yes) {share} are right.",
+                number=count(self._count),
+                share=share(found, self._count),
             )
-        return tr("The mean absolute error is {found:.6g}.", found=found / max(self._count, 1))
+        return tr("The mean absolute error is {error:.6g}.", error=found / max(self._count, 1))
 
 
 def _are_alike(scores: Tensor, targets: Any) -> bool:
@@ -253,11 +264,11 @@ def _check_labels(labels: Tensor, classes: int) -> None:
     low, high = int(labels.min()), int(labels.max())
     raise Refusal(
         tr(
-            "The labels go from {low} to {high}, the model gives {classes} scores: labels count from 0 to {classes_2}.",
+            "The labels go from {low} to {high}, the model gives {classes} scores: labels count from 0 to {last}.",
             low=low,
             high=high,
             classes=classes,
-            classes_2=classes - 1,
+            last=classes - 1,
         ),
         title=TITLE,
         hint=tr("Labels that count from 1 need 1 taken off.") if low == 1 and high == classes else "",
@@ -270,7 +281,7 @@ def _only_one(counts: Counts, classes: tuple[str, ...]) -> str:
     used = [at for at, given in enumerate(columns) if given]
     if len(used) != 1 or sum(any(row) for row in counts.confusion) < 2:
         return ""
-    return tr("Every sample is taken for {classes}.", classes=safe(classes[used[0]], 60))
+    return tr("Every sample is taken for {name}.", name=safe(classes[used[0]], 60))
 
 
 def _part(output: Any, scores: Tensor) -> list[str]:
@@ -280,7 +291,7 @@ def _part(output: Any, scores: Tensor) -> list[str]:
     which = (
         f"`{safe(str(keys[0]))}`" if keys else "`logits`" if hasattr(output, "logits") else tr("the first tensor in it")
     )
-    return [tr("The model gives a {name}; {which} is judged.", name=type(output).__name__, which=which)]
+    return [tr("The model gives a {type}; {which} is judged.", type=type(output).__name__, which=which)]
 
 
 def _shape(tensor: Tensor) -> str:

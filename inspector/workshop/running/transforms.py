@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import plural, safe, shape
 from ..failures import Refusal, text_of
 from ..named import similar
@@ -24,8 +24,8 @@ from .steps import UNKNOWN, Step, name_of, unparsed
 from .vision import why_not
 from .whole_arrays import at_once, mean_and_std
 
-_MISFIT = "The data does not fit"
-_ADVICE = "Change the transforms."
+_MISFIT = marked("The data does not fit")
+_ADVICE = marked("Change the transforms.")
 
 
 def parsed(texts: Sequence[str]) -> tuple[Step, ...]:
@@ -44,7 +44,7 @@ def _expression(text: str) -> ast.expr:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         hint = tr("Write it as in Python: Normalize((0.5,), (0.5,))")
         raise Refusal(
-            tr("{text!r} is no transform: {text_of}.", text=safe(text), text_of=text_of(error)),
+            tr("{text!r} is no transform: {reason}.", text=safe(text), reason=text_of(error)),
             title=UNKNOWN,
             hint=hint,
         ) from error
@@ -108,12 +108,12 @@ class Composed:
                 sample = transform(sample)
             except Exception as error:
                 message = tr(
-                    "{text} cannot be applied to {kind}: {text_of}.",
+                    "{text} cannot be applied to {kind}: {reason}.",
                     text=text,
                     kind=_kind(sample),
-                    text_of=text_of(error).rstrip("."),
+                    reason=text_of(error).rstrip("."),
                 )
-                raise Refusal(message, title=_MISFIT, hint=_ADVICE) from error
+                raise Refusal(message, title=_MISFIT, hint=tr(_ADVICE)) from error
         return sample
 
 
@@ -128,7 +128,7 @@ def _kind(sample: Any) -> str:
             width=sample.width,
             channels=plural(channels, "channel"),
         )
-    return f"a {type(sample).__name__}"
+    return tr("a {type}", type=type(sample).__name__)
 
 
 def _made(call: ast.Call) -> Any:
@@ -141,17 +141,18 @@ def _made(call: ast.Call) -> Any:
         return found(*arguments, **options)
     except NotPlain as error:
         hint = tr("Arguments are numbers, texts, lists of them, or transforms.")
-        raise Refusal(f"{unparsed(call)}: {error}.", title=UNKNOWN, hint=hint) from error
+        raise Refusal(tr("{step}: {reason}.", step=unparsed(call), reason=error), title=UNKNOWN, hint=hint) from error
     except (Refusal, RecursionError):
         raise
     except Exception as error:  # each of them checks its arguments in its own way
-        message = f"{unparsed(call)}: {text_of(error).rstrip('.') or type(error).__name__}."
+        reason = text_of(error).rstrip(".") or type(error).__name__
+        message = tr("{step}: {reason}.", step=unparsed(call), reason=reason)
         raise Refusal(message, title=UNKNOWN) from error
 
 
 def _class(name: str) -> Any:
     if reason := why_not():
-        hint = tr("{reason} ToTensor() and Normalize(...) need none.", reason=reason)
+        hint = f"{reason} {tr('ToTensor() and Normalize(...) need none.')}"
         raise Refusal(tr("{name} needs torchvision.", name=name), title=UNKNOWN, hint=hint)
     from torchvision import transforms  # type: ignore[import-untyped]
 

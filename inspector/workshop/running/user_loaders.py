@@ -14,14 +14,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, RandomSampler, SequentialSampler, WeightedRandomSampler
 
-from ...language import tr
+from ...language import marked, tr
 from ..failures import Refusal
 from .fetching import Fetch, fetched
 from .orders import Order, begin_epoch, begin_randomness, own_randomness
 from .pairs import PairedBatch
 from .piles import Pile
 
-_TITLE = "The data does not fit"
+_TITLE = marked("The data does not fit")
 _OF_ALL = (SequentialSampler, RandomSampler, WeightedRandomSampler)
 """They draw from all samples, even if not every one comes in each epoch."""
 
@@ -111,5 +111,5 @@ class LoaderPile(Pile):
                 self._begin_epoch(Order())
                 return [int(number) for number, _ in zip(sampler, range(len(sampler)))]
         except TypeError as error:
-            message = tr("The sampler of the loader has no end that is known: {error}.", error=error)
+            message = tr("The sampler of the loader has no end that is known: {reason}.", reason=error)
             raise Refusal(message, title=_TITLE, hint=tr("Give it a __len__.")) from error

@@ -22,11 +22,11 @@ def why_not() -> str:
                 "torchvision is not installed in {executable}: install it there, or choose another interpreter.",
                 executable=sys.executable,
             )
-        return tr("torchvision cannot be imported: {text_of}.", text_of=text_of(error).rstrip("."))
+        return tr("torchvision cannot be imported: {reason}.", reason=text_of(error).rstrip("."))
     except Exception as error:
         return tr(
-            "torchvision cannot be imported: {name}: {text_of}.",
+            "torchvision cannot be imported: {name}: {reason}.",
             name=type(error).__name__,
-            text_of=text_of(error).rstrip("."),
+            reason=text_of(error).rstrip("."),
         )
     return ""

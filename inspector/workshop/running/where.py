@@ -15,30 +15,37 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import InspectorError
-from ...language import tr
+from ...language import marked, tr
 from ...wording import names, safe, shape
 from ..failures import failure_of, text_of
 from ..requests import WorkshopError
 from .criteria import Criterion, scores_of
 
-TITLE = "Training failed"
-MEMORY = "There is not enough memory"
+TITLE = marked("Training failed")
+MEMORY = marked("There is not enough memory")
 _NO_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory|Cannot allocate", re.IGNORECASE)
 
 
 def placed(error: BaseException, model: nn.Module, place: str, title: str = TITLE) -> WorkshopError:
     """`error` as a sentence that begins with `place` (`batch 31 of epoch 2`) and names the layer where it is known."""
     layer, frame = _layer(error, model)
-    where = place[:1].upper() + place[1:] + (tr(", layer {layer}", layer=layer) if layer else "")
+    where = place[:1].upper() + place[1:]
+    if layer:
+        where = tr("{place}, layer {layer}", place=where, layer=layer)
     if is_out_of_memory(error):
-        return WorkshopError(f"{where}: {_memory_sentence(error)}", title=MEMORY, hint=_SMALLER)
+        return WorkshopError(_said_at(where, _memory_sentence(error)), title=MEMORY, hint=tr(_SMALLER))
     if isinstance(error, InspectorError):
-        return WorkshopError(f"{where}: {error.message}", title=title, hint=error.hint)
+        return WorkshopError(_said_at(where, error.message), title=title, hint=error.hint)
     told = failure_of(error)._asdict()
     message = _criterion_sentence(error) or told.pop("message")
-    went_in = tr(" What went in: {given}.", given=_given(frame)) if frame is not None and _given(frame) else ""
-    told.update(message=f"{where}: {message}{went_in}", title=title, hint=_hint(message) or told["hint"])
+    if frame is not None and (given := _given(frame)):
+        message = f"{message} {tr('What went in: {shapes}.', shapes=given)}"
+    told.update(message=_said_at(where, message), title=title, hint=_hint(message) or told["hint"])
     return WorkshopError(**told)
+
+
+def _said_at(where: str, message: str) -> str:
+    return tr("{where}: {message}", where=where, message=message)
 
 
 def _hint(message: str) -> str:
@@ -56,7 +63,7 @@ def batch_of(epoch: int, batch: int) -> str:
 
 # -- memory ------------------------------------------------------------------------------------------------
 
-_SMALLER = "Choose a smaller batch size, or mixed precision."
+_SMALLER = marked("Choose a smaller batch size, or mixed precision.")
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -115,12 +122,9 @@ def _criterion_sentence(error: BaseException) -> str:
         criterion = frame.f_locals.get("self")
         if isinstance(criterion, Criterion) and frame.f_code.co_name == "__call__":
             output, target = frame.f_locals.get("output"), frame.f_locals.get("target")
-            return tr(
-                "{both}: {name} says {text_of}.",
-                both=_both(output, target),
-                name=safe(criterion.name),
-                text_of=text_of(error).rstrip(".") or "nothing",
-            )
+            named = {"both": _both(output, target), "name": safe(criterion.name)}
+            reason = text_of(error).rstrip(".")
+            return tr("{both}: {name} says {reason}.", **named, reason=reason or tr("nothing"))
     return ""
 
 
@@ -128,18 +132,23 @@ def _both(output: Any, target: Any) -> str:
     try:
         given = shape(tuple(scores_of(output).shape))
     except InspectorError:
-        return tr("The model gives a {name}", name=type(output).__name__)
-    return tr("The model gives {given}, {described_target}", given=given, described_target=described_target(target))
+        return tr("The model gives a {type}", type=type(output).__name__)
+    return tr("The model gives {scores}, {targets}", scores=given, targets=described_target(target))
 
 
 def described_target(target: Any) -> str:
     """`the labels go up to 9`, or the shape of what is no label."""
     if not isinstance(target, Tensor):
-        return tr("the target is a {name}", name=type(target).__name__)
+        return tr("the target is a {type}", type=type(target).__name__)
     if target.is_floating_point() or not target.numel():
-        return tr("the target is {tuple} of {dtype}", tuple=shape(tuple(target.shape)), dtype=str(target.dtype)[6:])
-    many = f" {shape(tuple(target.shape))}" if target.dim() != 1 else ""
+        return tr("the target is {shape} of {dtype}", shape=shape(tuple(target.shape)), dtype=str(target.dtype)[6:])
+    is_plain, shown = target.dim() == 1, shape(tuple(target.shape))
     try:
-        return tr("the labels{many} go from {min} to {max}", many=many, min=int(target.min()), max=int(target.max()))
+        low, high = int(target.min()), int(target.max())
     except RuntimeError:  # a GPU that has failed tells nothing more
-        return tr("the labels{many} cannot be read any more", many=many)
+        if is_plain:
+            return tr("the labels cannot be read any more")
+        return tr("the labels {shape} cannot be read any more", shape=shown)
+    if is_plain:
+        return tr("the labels go from {low} to {high}", low=low, high=high)
+    return tr("the labels {shape} go from {low} to {high}", shape=shown, low=low, high=high)

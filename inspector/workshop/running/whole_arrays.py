@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import plural, shape
 from ..failures import Refusal
 from .literals import NotPlain, plain
 from .steps import UNKNOWN, Step
 
-_TITLE = "The data does not fit"
+_TITLE = marked("The data does not fit")
 
 
 def at_once(steps: Sequence[Step]) -> Callable[[Tensor], Tensor] | None:
@@ -45,18 +45,24 @@ def _check_channels(arrays: Tensor, channels: int) -> None:
     """Raises Refusal where a Normalize is of other channels: numbers would only seem to fit."""
     has = arrays.shape[1] if arrays.dim() == 4 else 0
     if not has or channels not in (1, has):
-        what = (
-            tr("samples have {channels}", channels=plural(has, "channel"))
+        given = plural(channels, "channel")
+        message = (
+            tr(
+                "Normalize is given for {channels}, but the samples have {have}.",
+                channels=given,
+                have=plural(has, "channel"),
+            )
             if has
-            else tr("samples {shape} are no pictures", shape=shape(arrays.shape[1:]))
+            else tr(
+                "Normalize is given for {channels}, but the samples {shape} are no pictures.",
+                channels=given,
+                shape=shape(arrays.shape[1:]),
+            )
         )
         hint = (
             tr("It takes {numbers} each for mean and deviation.", numbers=plural(has, "number"))
             if has
             else tr("Put ToTensor() before it.")
-        )
-        message = tr(
-            "Normalize is given for {channels}, but the {what}.", channels=plural(channels, "channel"), what=what
         )
         raise Refusal(message, title=_TITLE, hint=hint)
 
