@@ -69,5 +69,13 @@ def _encode(numbers: Array, dtype: str) -> Array:
 def _bfloat16(numbers: Array) -> Array:
     """The upper half of each float32, rounded to the nearest, to even in the middle."""
     bits = np.ascontiguousarray(numbers).view(np.uint32)
-    rounded = ((bits + (0x7FFF + ((bits >> 16) & 1))) >> 16).astype(np.uint16)
-    return np.where(np.isnan(numbers), np.uint16(0x7FC0), rounded).reshape(numbers.shape)
+    rounded = bits >> 16
+    rounded &= 1
+    rounded += 0x7FFF
+    rounded += bits
+    rounded >>= 16
+    halves = rounded.astype(np.uint16)
+    nan = np.isnan(numbers)
+    if nan.any():
+        halves[nan.reshape(halves.shape)] = 0x7FC0
+    return halves.reshape(numbers.shape)

@@ -57,7 +57,9 @@ def swap(elements: Array) -> None:
 def decode(stored: Array, dtype: str) -> Array:
     """Stored elements as numbers: bfloat16 and float8 as float32, complex32 as complex64, bool as bool."""
     if dtype == "bfloat16":
-        return (stored.astype(np.uint32) << 16).view(np.float32)
+        bits = stored.astype(np.uint32)
+        bits <<= 16
+        return bits.view(np.float32)
     if dtype in FLOAT8:
         floats: Array = float8_values(dtype)[stored]
         return floats
