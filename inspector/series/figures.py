@@ -95,7 +95,9 @@ class Figures(NamedTuple):
         """The cosine of this update and the one before it, -1 to 1: near -1 it oscillates, near 1 it goes straight on.
         nan where one of the two is missing or zero."""
         size = self.update * self.update_before
-        return max(-1.0, min(1.0, self.along / size)) if size > 0 and math.isfinite(size) else math.nan
+        if math.isnan(self.along) or not 0 < size < math.inf:
+            return math.nan
+        return max(-1.0, min(1.0, self.along / size))
 
     @property
     def is_kept(self) -> bool:

@@ -70,9 +70,21 @@ def reading(training: Training) -> Generator[Progress, None, Stored]:
             )
         if histories:
             break
+    _choose_rates(training, said, histories)
     curves = tuple(_curve(measure, said[measure], histories.get(measure, {})) for measure in ORDER)
     curves = tuple(curve for curve in curves if curve.points)
     return Stored(curves, best_of(training, {curve.measure: curve.points for curve in curves}), tuple(refusals))
+
+
+def _choose_rates(
+    training: Training, said: dict[str, dict[float, float]], histories: dict[str, dict[float, float]]
+) -> None:
+    """Learning rates are of one kind only: those with which epochs were trained, as our own files have them, or those
+    that stand in the optimizers, with which the next was trained where a scheduler had stepped."""
+    if any(member.is_own for member in training.members) and histories.get("lr"):
+        said["lr"] = {}
+    elif said["lr"]:
+        histories.pop("lr", None)
 
 
 def _of_members(training: Training, measure: str) -> Iterator[tuple[float, float]]:

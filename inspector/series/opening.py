@@ -52,7 +52,7 @@ def opened(found: Found) -> Opened | LeftOut:
     try:
         checkpoint = open_checkpoint(found.path)
         section = weights(checkpoint)
-        if section.role in _NO_WEIGHTS:
+        if section.role in _NO_WEIGHTS or _is_in_optimizer(checkpoint, section.key):
             return LeftOut(
                 found.path, tr("It holds the state of an optimizer or the like, and no weights."), found.stamps
             )
@@ -67,6 +67,11 @@ def opened(found: Found) -> Opened | LeftOut:
     dtypes = frozenset(item.dtype for item in items.values())
     said = named(os.path.dirname(found.name) or found.name, is_folder=found.is_folder)
     return Opened(found, member, said, signature, fingerprint(items), tuple(items), dtypes)
+
+
+def _is_in_optimizer(checkpoint: Checkpoint, key: str) -> bool:
+    """Whether these are an optimizer's tensors, which a file of nothing else calls `state`."""
+    return any(key in (state.section, f"{state.section}.state".lstrip(".")) for state in optimizer_states(checkpoint))
 
 
 # -- what it says ------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ class Told(NamedTuple):
 def series(paths: Sequence[str], *, as_json: bool = False, as_csv: bool = False, layers: bool = False) -> int:
     """Measures the trainings at `paths` and prints them; the exit code. Raises InspectorError where there is none."""
     found = finish(trainings(paths))
-    chosen = [training for training in found.trainings if len(training.members) > 1]
+    chosen = _several(found)
     if not chosen:
         raise _none(found)
     answers = [_told(training) for training in chosen]
@@ -68,6 +68,12 @@ def series(paths: Sequence[str], *, as_json: bool = False, as_csv: bool = False,
         screen.write(_text(answers, found, layers))
     lost = any(frame.problem or frame.refusals for each in answers for frame in each.series.frames)
     return SOME_NOT if lost else MEASURED
+
+
+def _several(found: Trainings) -> list[Training]:
+    """The trainings of several checkpoints; where there is none, those of one that is there under several names."""
+    several = [training for training in found.trainings if len(training.drawn) > 1]
+    return several or [training for training in found.trainings if len(training.members) > 1]
 
 
 def _told(training: Training) -> Told:
@@ -136,11 +142,17 @@ def _row(told: Told, frame: Frame, losses: Sequence[str]) -> list[str]:
     first = math.isnan(whole.update)
     return [
         *head,
-        _number(whole.norm) + (f" ! {whole.not_finite:,} not finite" if whole.not_finite else ""),
+        _number(whole.norm) + _amiss(frame),
         _number(whole.relative),
         _bar(whole.relative, largest),
         "" if first else f"{frozen} of {len(learned)}",
     ]
+
+
+def _amiss(frame: Frame) -> str:
+    """What ‖w‖ leaves out."""
+    bad = f" ! {frame.whole.not_finite:,} not finite" if frame.whole.not_finite else ""
+    return bad + (f" ! without {wording.plural(len(frame.refusals), 'tensor')}" if frame.refusals else "")
 
 
 def _mark(told: Told, member: Member) -> str:
@@ -221,7 +233,8 @@ def _number(value: float) -> str:
 
 def _others(found: Trainings, ink: screen.Ink) -> Iterator[str]:
     """What stands alone, and what was left out."""
-    alone = [training.members[0] for training in found.trainings if len(training.members) == 1]
+    shown_ones = _several(found)
+    alone = [training.members[0] for training in found.trainings if training not in shown_ones]
     if alone:
         shown = wording.names([wording.safe(member.name, 60) for member in alone], 6)
         yield "\n" + ink.quiet(f"Alone, with keys or shapes of their own: {shown}") + "\n"
