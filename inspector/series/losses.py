@@ -19,6 +19,7 @@ from ..runs.histories import history_of
 from ..runs.resume import resume_of
 from ..wording import safe
 from .best import Best, best_of
+from .finding import stamps_now
 from .members import EPOCH, Member, Training
 from .opening import curves_of
 from .trainer_state import trainer_state
@@ -65,9 +66,9 @@ def reading(training: Training) -> Generator[Progress, None, Stored]:
         try:
             histories = _history(member)
         except InspectorError as error:
-            refusals.append(
-                tr("The history in `{name}` cannot be read: {why}", name=safe(member.name, 80), why=str(error))
-            )
+            if stamps_now(member.path) == member.stamps:  # of one that changed its frame tells
+                name = safe(member.name, 80)
+                refusals.append(tr("The history in `{name}` cannot be read: {why}", name=name, why=str(error)))
         if histories:
             break
     _choose_rates(training, said, histories)
