@@ -268,6 +268,20 @@ def test_missing_parts_become_names_of_packages(tools: None) -> None:
     assert " ".join(packages) in debian.advice(packages)
 
 
+def test_programs_of_the_desktop_that_are_missing_become_packages_and_no_error(
+    tools: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import system_libraries as libraries
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert {"xvfb", "xdotool", "shared-mime-info"} <= set(libraries.desktop_packages())
+    monkeypatch.setattr("debian.install", lambda packages: False)
+    libraries.see_to_desktop(tmp_path / "asked")
+    assert "are skipped" in capsys.readouterr().out
+    libraries.see_to_desktop(tmp_path / "asked")
+    assert capsys.readouterr().out == "", "said once"
+
+
 @linux
 class TestScreen:
     """A screen counts when something answers where the environment says it is."""

@@ -6,6 +6,9 @@ What is missing is found by asking the dynamic linker about Qt's own files, so a
 when Qt would find it, whatever package manager put it there. Then Debian's packages for it are named, and
 installed with apt where that is allowed. With --check nothing is installed.
 
+Then the same for the programs that the tests of the desktop start: a screen, a window manager, what a file manager
+calls. Without them those tests are skipped, and nothing else is amiss.
+
 Exit 1: no window can be drawn, not even into memory (with --check: something is missing). What only an
 X11 screen needs is named and no reason to stop, since tests and pictures do without.
 """
@@ -13,6 +16,7 @@ X11 screen needs is named and no reason to stop, since tests and pictures do wit
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -50,6 +54,19 @@ PACKAGES = {
 }
 """Debian's package (12, bookworm) for each library that Qt's wheel expects of the system."""
 
+DESKTOP_PROGRAMS = {
+    "Xvfb": "xvfb",
+    "desktop-file-validate": "desktop-file-utils",
+    "gio": "libglib2.0-bin",
+    "openbox": "openbox",
+    "update-desktop-database": "desktop-file-utils",
+    "update-mime-database": "shared-mime-info",
+    "xdg-mime": "xdg-utils",
+    "xdotool": "xdotool",
+    "xprop": "x11-utils",
+}
+"""Debian's package for each program that only the tests of the desktop need."""
+
 FONT_PACKAGE = "fonts-dejavu-core"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 FONT_ENDINGS = {".ttf", ".otf", ".ttc", ".pfb"}
@@ -71,7 +88,26 @@ def main(arguments: list[str]) -> int:
             missing = missing_parts()
     if missing:
         print(debian.advice(packages_for(missing)))
+    if "--check" not in arguments:
+        see_to_desktop(Path(sys.prefix, ".desktop_asked"))
     return 1 if missing and ("--check" in arguments or missing_libraries(WINDOW_FILES)) else 0
+
+
+def see_to_desktop(asked: Path) -> None:
+    """Installs what the tests of the desktop need and is missing, or says what to type: no error, and said once.
+
+    `asked` is the file that remembers it, so that nobody waits each time for an apt that cannot help.
+    """
+    packages = desktop_packages()
+    if packages and not asked.exists():
+        asked.touch()
+        if not debian.install(packages):
+            print("The tests of the desktop are skipped without some programs.", debian.advice(packages))
+
+
+def desktop_packages() -> list[str]:
+    """Debian's packages for the programs of the desktop that are not there."""
+    return sorted({package for name, package in DESKTOP_PROGRAMS.items() if not shutil.which(name)})
 
 
 def missing_parts() -> list[str]:
