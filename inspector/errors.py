@@ -12,6 +12,8 @@ error and not in the place that catches it.
 
 from __future__ import annotations
 
+from .language import marked, tr
+
 
 class InspectorError(Exception):
     """Something cannot be done, said so that a person knows what to do next.
@@ -20,11 +22,11 @@ class InspectorError(Exception):
     was found and where, `hint` what to do about it (may be empty).
     """
 
-    title = "This cannot be done"
+    title = marked("This cannot be done")
 
     def __init__(self, message: str, *, title: str = "", hint: str = "") -> None:
         super().__init__(message)
-        self.title = title or type(self).title
+        self.title = title or tr(type(self).title)
         self.message = message
         self.hint = hint
 
@@ -38,7 +40,7 @@ class FileError(InspectorError):
     `path` is the file, `offset` the byte in it where reading stopped (None when it is not about a byte).
     """
 
-    title = "This file cannot be opened"
+    title = marked("This file cannot be opened")
 
     def __init__(
         self, message: str, *, path: str = "", offset: int | None = None, title: str = "", hint: str = ""
@@ -51,4 +53,4 @@ class FileError(InspectorError):
 class QueryError(InspectorError):
     """A search that cannot be understood."""
 
-    title = "This search is not understood"
+    title = marked("This search is not understood")

@@ -216,7 +216,7 @@ def _cells(outline: Outline, row: int) -> tuple[str | int | float, ...]:
         return (key, kind, entry.dtype, wording.shape(entry.shape), *sums, entry.device, "", "", entry.damage)
     if type(entry) is Value:
         value = json_value(entry.value)
-        return (key, "value", entry.type, "", "", "", "", "", tr("None") if value is None else value, entry.note)
+        return (key, "value", entry.type, "", "", "", "", "", "None" if value is None else value, entry.note)
     words = layer(outline, row)
     if type(entry) is Branch:
         return (key, entry.kind, entry.type, "", *sums, "", words, "", entry.damage or entry.note)

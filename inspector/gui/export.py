@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from ..checkpoint.entries import Checkpoint
 from ..checkpoint.outline import Outline
 from ..checkpoint.text_files import writing
-from ..language import tr
+from ..language import marked, tr
 from ..progress import Progress
 from .jobs import Job
 from .open_file import OpenFile
@@ -19,24 +19,25 @@ from .open_file import OpenFile
 if TYPE_CHECKING:
     from ..comparing.reporting import Story
 
-FORMATS = {"CSV table (*.csv)": ".csv", "JSON (*.json)": ".json", "Markdown (*.md)": ".md"}
-REPORTS = {"HTML page (*.html)": ".html", "Markdown (*.md)": ".md", "JSON (*.json)": ".json"}
+FORMATS = {marked("CSV table (*.csv)"): ".csv", "JSON (*.json)": ".json", "Markdown (*.md)": ".md"}
+REPORTS = {marked("HTML page (*.html)"): ".html", "Markdown (*.md)": ".md", "JSON (*.json)": ".json"}
 
 
 def ask_where(parent: QWidget, file: OpenFile) -> str:
     """The path to write to, chosen in a dialog; empty when it was put away."""
-    beside = os.path.splitext(file.path)[0] + ".csv"
-    path, chosen = QFileDialog.getSaveFileName(parent, tr("Export Tree"), beside, ";;".join(FORMATS))
-    if path and os.path.splitext(path)[1].lower() not in FORMATS.values():
-        path += FORMATS.get(chosen, ".csv")
-    return path
+    return _asked(parent, tr("Export Tree"), os.path.splitext(file.path)[0] + ".csv", FORMATS)
 
 
 def ask_where_to_report(parent: QWidget, beside: str) -> str:
     """The path to write a report to, chosen in a dialog that begins with `beside`; empty when it was put away."""
-    path, chosen = QFileDialog.getSaveFileName(parent, tr("Export Report"), beside, ";;".join(REPORTS))
-    if path and os.path.splitext(path)[1].lower() not in REPORTS.values():
-        path += REPORTS.get(chosen, ".html")
+    return _asked(parent, tr("Export Report"), beside, REPORTS)
+
+
+def _asked(parent: QWidget, title: str, beside: str, forms: Mapping[str, str]) -> str:
+    endings = {tr(words): ending for words, ending in forms.items()}
+    path, chosen = QFileDialog.getSaveFileName(parent, title, beside, ";;".join(endings))
+    if path and os.path.splitext(path)[1].lower() not in endings.values():
+        path += endings.get(chosen) or next(iter(endings.values()))
     return path
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QTo
 from ... import wording
 from ...comparing.causes import Cause
 from ...comparing.diffing import Pair
-from ...language import tr
+from ...language import ntr, tr
 from ..actions import Actions
 from ..comparison import OpenComparison
 from ..settings import Settings
@@ -189,7 +189,8 @@ class CompareSide(QWidget):
             for name, checkpoint in zip(self._page.names, found.checkpoints)
             for sentence in checkpoint.damage[:20]
         ]
-        more = tr("  (and {findings})", findings=wording.plural(len(said) - 1, "more finding")) if len(said) > 1 else ""
+        left = len(said) - 1
+        more = "  " + ntr("(and {n} more finding)", "(and {n} more findings)", left) if left > 0 else ""
         self.damage.say(said[0] + more if said else "", "\n".join(said))
 
     def _tell_change(self) -> None:

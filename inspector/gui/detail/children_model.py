@@ -15,14 +15,14 @@ from ... import wording
 from ...checkpoint import layers
 from ...checkpoint.entries import Branch, Entry, Tensor
 from ...checkpoint.outline import Outline
-from ...language import tr
+from ...language import marked, tr
 from ..item_models.flat_table import FlatTableModel
 from ..theme import Meaning, colours, mono_font
 from .tensor_words import line_of
 
 SHARE = Qt.ItemDataRole.UserRole
 """Role of the size column: the size as a share of the largest one's, 0 to 1."""
-COLUMNS = ("Name", "What it is", "Size")
+COLUMNS = (marked("Name"), marked("What it is"), marked("Size"))
 
 
 class Child(NamedTuple):

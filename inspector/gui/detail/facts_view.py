@@ -25,7 +25,7 @@ from ...checkpoint.outline import Outline
 from ...checkpoint.python_snippets import allow_line
 from ...comparing.architectures import Identification
 from ...comparing.optimizers import Lens
-from ...language import tr
+from ...language import ntr, tr
 from ...progress import Progress
 from ..theme import mono_font, scaled_font
 from ..widgets.fact_grid import FactGrid
@@ -248,7 +248,7 @@ def _shared(sharing: tuple[tuple[str, ...], ...]) -> list[Fact]:
         for keys in sharing[:_MOST_SHARED]
     ]
     left = len(sharing) - _MOST_SHARED
-    return [*rows, Fact("", tr("and {storages}", storages=wording.plural(left, "more storage")))] if left > 0 else rows
+    return [*rows, Fact("", ntr("and {n} more storage", "and {n} more storages", left))] if left > 0 else rows
 
 
 def _evidence(found: Identification) -> list[Fact]:
@@ -264,13 +264,13 @@ def _evidence(found: Identification) -> list[Fact]:
 
 def _optimizer(lens: Lens) -> Iterator[Fact]:
     """What an optimizer is, how it was set, and whose its states are."""
-    yield Fact(tr("Kind"), wording.safe(lens.kind, 200) or "unknown")
+    yield Fact(tr("Kind"), wording.safe(lens.kind, 200) or tr("unknown"))
     for number, words in enumerate(lens.settings[:_MOST_GROUPS]):
         yield Fact(
             tr("Group {number}", number=number) if len(lens.settings) > 1 else tr("Settings"), wording.safe(words, 300)
         )
     if len(lens.settings) > _MOST_GROUPS:
-        yield Fact("", tr("and {groups}", groups=wording.plural(len(lens.settings) - _MOST_GROUPS, "more group")))
+        yield Fact("", ntr("and {n} more group", "and {n} more groups", len(lens.settings) - _MOST_GROUPS))
     yield Fact(tr("States"), wording.safe(lens.sentence, 300))
     yield from (Fact(tr("Cannot be told"), wording.safe(each, 300)) for each in lens.undecided)
 

@@ -12,30 +12,30 @@ from ...checkpoint.python_snippets import LOADED_BY_TORCH
 from ...comparing.architectures import Identification, identify
 from ...comparing.choosing import weights
 from ...comparing.sides import of_checkpoint
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from .sharing import find_sharing
 
 FORMATS = {
-    "zip": "PyTorch checkpoint (zip archive, since torch 1.6)",
-    "legacy": "PyTorch checkpoint (stream of pickles, torch 0.1.10 to 1.5)",
-    "tar": "PyTorch checkpoint (tar, before torch 0.1.10)",
-    "torchscript": "TorchScript archive (torch.jit.save)",
-    "package": "torch.package archive",
-    "exported": "Exported program (torch.export, .pt2)",
-    "safetensors": "safetensors file",
-    "sharded": "Sharded model (an index and its shards)",
-    "distributed": "Distributed checkpoint (torch.distributed.checkpoint)",
-    "pickle": "Pickle of tensors or arrays",
-    "numpy": "numpy file",
+    "zip": marked("PyTorch checkpoint (zip archive, since torch 1.6)"),
+    "legacy": marked("PyTorch checkpoint (stream of pickles, torch 0.1.10 to 1.5)"),
+    "tar": marked("PyTorch checkpoint (tar, before torch 0.1.10)"),
+    "torchscript": marked("TorchScript archive (torch.jit.save)"),
+    "package": marked("torch.package archive"),
+    "exported": marked("Exported program (torch.export, .pt2)"),
+    "safetensors": marked("safetensors file"),
+    "sharded": marked("Sharded model (an index and its shards)"),
+    "distributed": marked("Distributed checkpoint (torch.distributed.checkpoint)"),
+    "pickle": marked("Pickle of tensors or arrays"),
+    "numpy": marked("numpy file"),
 }
 VERDICTS = {
-    "torch": ("=", "torch's own: data only"),
-    "harmless": ("=", "harmless"),
-    "unknown": ("~", "unknown: somebody's own code"),
-    "dangerous": ("!", "dangerous: runs code when loaded with weights_only=False"),
+    "torch": ("=", marked("torch's own"), marked("torch's own: data only")),
+    "harmless": ("=", marked("harmless"), marked("harmless")),
+    "unknown": ("~", marked("unknown"), marked("unknown: somebody's own code")),
+    "dangerous": ("!", marked("dangerous"), marked("dangerous: runs code when loaded with weights_only=False")),
 }
-"""Symbol and words of each verdict."""
+"""Symbol, word and words of each verdict."""
 _A_STRIDE = 2_000
 
 
@@ -69,7 +69,7 @@ def break_down(checkpoint: Checkpoint) -> Generator[Progress, None, Breakdown]:
 
 
 def format_words(checkpoint: Checkpoint) -> str:
-    return FORMATS.get(checkpoint.format, checkpoint.format)
+    return tr(FORMATS.get(checkpoint.format, checkpoint.format))
 
 
 def load_words(checkpoint: Checkpoint) -> str:

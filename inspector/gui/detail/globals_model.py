@@ -9,13 +9,13 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from ... import wording
 from ...checkpoint.entries import Global
-from ...language import tr
+from ...language import marked, tr
 from ..item_models.flat_table import FlatTableModel
 from ..theme import Meaning, colours, mono_font
 from ..widgets.labels import plain_tip
 from .file_facts import VERDICTS
 
-COLUMNS = ("Name", "Verdict", "torch.load's default", "Used")
+COLUMNS = (marked("Name"), marked("Verdict"), marked("torch.load's default"), marked("Used"))
 _MEANINGS = {"dangerous": Meaning.DAMAGED, "unknown": Meaning.DTYPE_DIFFERS}
 
 
@@ -54,12 +54,12 @@ class GlobalsTableModel(FlatTableModel):
         return None
 
     def _text(self, found: Global, column: int) -> str:
-        symbol, words = VERDICTS.get(found.verdict, ("~", found.verdict))
+        symbol, word, _ = VERDICTS.get(found.verdict, ("~", found.verdict, ""))
         default = tr("accepts it") if found.accepted else tr("refuses it")
-        texts = (wording.safe(found.name, 160), f"{symbol} {words.partition(':')[0]}", default, f"{found.count:,} ×")
+        texts = (wording.safe(found.name, 160), f"{symbol} {tr(word)}", default, f"{found.count:,} ×")
         return texts[column]
 
 
 def _tip(found: Global) -> str:
-    words = VERDICTS.get(found.verdict, ("~", found.verdict))[1]
+    words = tr(VERDICTS.get(found.verdict, ("~", "", found.verdict))[2])
     return plain_tip("\n".join(filter(None, (wording.safe(found.name, 400), words, wording.safe(found.reason, 300)))))

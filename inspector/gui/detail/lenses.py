@@ -17,14 +17,14 @@ from PySide6.QtWidgets import QWidget
 from ... import wording
 from ...checkpoint.arrays import read
 from ...checkpoint.entries import Tensor
-from ...language import tr
+from ...language import marked, tr
 from ..theme import colours
 from ..widgets.axis_picker import MOST_INDEX, AxisPicker
 from ..widgets.boxes import ChoiceBox, NumberBox
 from ..widgets.check_box import CheckBox
 from ..widgets.colour_scale import ColourBar, Scale, rgb
 from ..widgets.flow_layout import FlowLayout
-from ..widgets.pager import Pager
+from ..widgets.pager import FILTERS, Pager
 from ..widgets.picture import Look, PictureView
 from . import mosaics, pictures
 from .cells import Picture
@@ -43,6 +43,8 @@ class Lens(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.flow = FlowLayout(self, across=12)
+        self.controls: dict[str, QWidget] = {}
+        """What a person can turn, by names under which it is remembered."""
         self.tensor: Tensor | None = None
 
     def look_at(self, tensor: Tensor) -> None:
@@ -76,10 +78,10 @@ class MapLens(Lens):
     """Two dimensions as a heat map."""
 
     _SHOWN = (
-        ("farthest from 0", Picture.farthest),
-        ("mean", lambda p: p.mean),
-        ("min", lambda p: p.low),
-        ("max", lambda p: p.high),
+        (marked("Cells show: farthest from 0"), Picture.farthest),
+        (marked("Cells show: mean"), lambda p: p.mean),
+        (marked("Cells show: min"), lambda p: p.low),
+        (marked("Cells show: max"), lambda p: p.high),
     )
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -87,12 +89,13 @@ class MapLens(Lens):
         self.axes = AxisPicker()
         self.axes.changed.connect(self.moved)
         self.shown = ChoiceBox()
-        self.shown.addItems([tr("Cells show: {name}", name=name) for name, _ in self._SHOWN])
+        self.shown.addItems([tr(name) for name, _ in self._SHOWN])
         self.shown.setToolTip(tr("What a cell shows that stands for several values"))
         self.shown.setAccessibleName(tr("What a cell shows"))
         self.shown.activated.connect(self.redrawn)
         self.full = self._full_range()
-        for widget in (self.axes, self.shown, self.full):
+        self.controls = {"axes": self.axes, "cells": self.shown, "full": self.full}
+        for widget in self.controls.values():
             self.flow.addWidget(widget)
         self.picture: Picture | None = None
 
@@ -124,21 +127,23 @@ class MapLens(Lens):
             for at, step, size in zip((row, column), found.steps, found.size, strict=True)
         )
         places = self._places(*cell)
-        unfit = tr("  ! NaN or Inf") if found.unfit[row, column] else ""
+        unfit = tr("! NaN or Inf") if found.unfit[row, column] else ""
         if not found.is_reduced:
-            return f"{places}  {found.mean[row, column]:.6g}" if not unfit else f"{places}{unfit}"
+            return f"{places}  {found.mean[row, column]:.6g}" if not unfit else f"{places}  {unfit}"
         numbers = found.mean[row, column], found.low[row, column], found.high[row, column]
-        return "{}  mean {:.4g}  min {:.4g}  max {:.4g}{}".format(places, *numbers, unfit)
+        words = "{}  mean {:.4g}  min {:.4g}  max {:.4g}".format(places, *numbers)
+        return f"{words}  {unfit}" if unfit else words
 
     def note(self) -> str:
         found = self.picture
         if found is None or not found.is_reduced:
             return ""
         down, across = found.steps
-        sampled = (
-            tr("; of {sampled} rows one was read", sampled=wording.count(found.sampled)) if found.sampled > 1 else ""
-        )
-        return tr("Each cell stands for {down} × {across} values{sampled}.", down=down, across=across, sampled=sampled)
+        if found.sampled <= 1:
+            return tr("Each cell stands for {down} × {across} values.", down=down, across=across)
+        sampled = wording.count(found.sampled)
+        text = marked("Each cell stands for {down} × {across} values; of {sampled} rows one was read.")
+        return tr(text, down=down, across=across, sampled=sampled)
 
     def _places(self, row: str, column: str) -> str:
         where = [str(place) for place in self.axes.others]
@@ -160,12 +165,13 @@ class FiltersLens(Lens):
         self.channel.setAccessibleName(tr("Input channel"))
         self.channel.setToolTip(tr("Which input channel of the filters is shown"))
         self.channel.valueChanged.connect(self.moved)
-        self.pager = Pager("filters")
+        self.pager = Pager(FILTERS)
         self.pager.moved.connect(self.moved)
         self.own = CheckBox(tr("Each on its own scale"))
         self.own.setToolTip(tr("Let the colours of each filter reach to its own most extreme value"))
         self.own.toggled.connect(self.redrawn)
-        for widget in (self.colour, self.channel, self.own, self.pager):
+        self.controls = {"colour": self.colour, "channel": self.channel, "own": self.own, "page": self.pager}
+        for widget in self.controls.values():
             self.flow.addWidget(widget)
         self.gallery: Gallery | None = None
         self._columns = 1
@@ -224,10 +230,9 @@ class FiltersLens(Lens):
             return (
                 tr("Each on its own scale: 1 is a filter's value farthest from zero.") if self.own.isChecked() else ""
             )
-        scaled = (
-            tr("each filter from its least value to its greatest") if self.own.isChecked() else tr("all on one scale")
-        )
-        return tr("Red, green, blue: input channels 0, 1, 2; {scaled}.", scaled=scaled)
+        if self.own.isChecked():
+            return tr("Red, green, blue: input channels 0, 1, 2; each filter from its least value to its greatest.")
+        return tr("Red, green, blue: input channels 0, 1, 2; all on one scale.")
 
     def _switch_colour(self, in_colour: bool) -> None:
         self.channel.setVisible(not in_colour)
@@ -276,12 +281,10 @@ class ImageLens(Lens):
         if self.image is None:
             return ""
         down, across = self.image.steps
-        reduced = (
-            tr(" Each cell is the mean of {down} × {across} pixels.", down=down, across=across)
-            if (down, across) != (1, 1)
-            else ""
-        )
-        return tr("Brightness: {words}.{reduced}", words=self.image.words, reduced=reduced)
+        if (down, across) == (1, 1):
+            return tr("Brightness: {words}.", words=self.image.words)
+        text = marked("Brightness: {words}. Each cell is the mean of {down} × {across} pixels.")
+        return tr(text, words=self.image.words, down=down, across=across)
 
 
 def _stretch(first: int, step: int, size: int) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPalette
@@ -31,6 +31,8 @@ class DetailPanel(QWidget):
 
     entry_requested = Signal(str)
     """The key of an entry or group that a person asked for here."""
+    turned = Signal(str)
+    """A person looks otherwise at what is shown; in a few words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +54,7 @@ class DetailPanel(QWidget):
     def tensor_page(self) -> TensorPage:
         made = TensorPage()
         made.shown.connect(self._take_key)
+        made.turned.connect(self.turned)
         self._pages.addWidget(made)
         return made
 
@@ -110,6 +113,14 @@ class DetailPanel(QWidget):
             self.tensor_page.show_statistics(statistics)
         elif refusal:
             self.tensor_page.show_refusal(refusal)
+
+    def looked_at(self) -> dict[str, Any]:
+        """How tensors are looked at."""
+        return self.tensor_page.looked_at() if "tensor_page" in vars(self) else {}
+
+    def look(self, wanted: Mapping[str, Any]) -> None:
+        """Looks at them as that said."""
+        self.tensor_page.look(wanted)
 
     def show_nothing(self) -> None:
         """Nothing is chosen."""

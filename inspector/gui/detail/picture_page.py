@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +20,7 @@ from ..widgets.labels import ElidedLabel, Label
 from ..widgets.picture import PictureView
 from ..widgets.segments import Segments
 from ..widgets.series_plot import SeriesPlot
-from . import pictures
+from . import controls, pictures
 from .cells import Picture
 from .latest import Latest
 from .lenses import LENSES, Lens
@@ -34,6 +34,8 @@ class PicturePage(QWidget):
 
     drawn = Signal()
     """A picture has just been drawn, or it was said why there is none."""
+    turned = Signal(str)
+    """A person looks at it otherwise; in a few words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +70,7 @@ class PicturePage(QWidget):
         kinds = offers(tensor.shape) if len(tensor.shape) <= _MOST_DIMENSIONS else []
         self._forget()
         self.tensor, self.kinds = tensor, kinds
-        self.choice.show_choices([kind.value for kind in kinds])
+        self.choice.show_choices([tr(kind.value) for kind in kinds])
         self._read() if kinds else self._say(_why_no_picture(tensor))
 
     def show_nothing(self, words: str = "") -> None:
@@ -77,6 +79,27 @@ class PicturePage(QWidget):
         self.choice.show_choices([])
         self._show_lens()
         self._say(words)
+
+    def looked_at(self) -> dict[str, Any]:
+        """The way of looking in force, and how its controls stand; empty without a picture."""
+        lens, kind = self._lens(), self.kind
+        if kind is None:
+            return {}
+        return {"kind": kind.value, **(controls.stands(lens.controls) if lens is not None else {})}
+
+    def look(self, wanted: Mapping[str, Any]) -> None:
+        """Looks at it as that said, where its shape allows it."""
+        kinds = [kind.value for kind in self.kinds]
+        if wanted.get("kind") not in kinds or wanted == self.looked_at():
+            return
+        self.choice.show_choices(self.choice.texts(), kinds.index(wanted["kind"]))
+        self._show_lens()
+        lens = self._lens()
+        if lens is not None and self.tensor is not None:
+            if lens.tensor is not self.tensor:
+                lens.look_at(self.tensor)
+            controls.put(lens.controls, wanted)
+        self._read()
 
     def stop(self) -> None:
         self._latest.stop()
@@ -111,11 +134,20 @@ class PicturePage(QWidget):
         self._latest.succeeded.connect(self._draw)
         self._latest.failed.connect(lambda error: self._say(str(error)))
         self._latest.said.connect(self._progress)
-        self.choice.chosen.connect(lambda _: self._read())
+        self.choice.chosen.connect(self._choose)
         self.view.pointed.connect(self._point)
         for lens in self.lenses.values():
             lens.moved.connect(self._read)
+            lens.moved.connect(self._tell_turned)
+            lens.redrawn.connect(self._tell_turned)
             lens.redrawn.connect(lambda: self._draw(self._found) if self._found is not None else None)
+
+    def _choose(self, number: int) -> None:
+        self._read()
+        self.turned.emit(tr("Look: {kind}", kind=self.choice.texts()[number]))
+
+    def _tell_turned(self) -> None:
+        self.turned.emit(tr("Turn Picture"))
 
     def _forget(self) -> None:
         self._latest.cancel()

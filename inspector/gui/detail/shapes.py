@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from enum import Enum
 from math import prod
 
+from ...language import marked
+
 _SMALLEST_IMAGE = 8
 
 
 class Kind(Enum):
-    """A way to look at a tensor; the value is its name for a person."""
+    """A way to look at a tensor; the value is its name for a person, to be said by `tr`."""
 
-    SERIES = "Line"
-    MAP = "Heat map"
-    FILTERS = "Filters"
-    IMAGE = "Image"
+    SERIES = marked("Line")
+    MAP = marked("Heat map")
+    FILTERS = marked("Filters")
+    IMAGE = marked("Image")
 
 
 def offers(shape: Sequence[int]) -> list[Kind]:

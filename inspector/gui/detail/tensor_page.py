@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
@@ -42,6 +43,8 @@ class TensorPage(QWidget):
 
     shown = Signal(str)
     """The key of what is shown now, when a person chose a part of a tensor here, or went back to the whole."""
+    turned = Signal(str)
+    """A person looks at it otherwise; in a few words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +69,7 @@ class TensorPage(QWidget):
         self._measuring.succeeded.connect(self.show_statistics)
         self._measuring.failed.connect(lambda error: self.show_refusal(str(error)))
         self._lay_out()
-        self.tabs.currentChanged.connect(lambda _: self._read_tab())
+        self.tabs.currentChanged.connect(self._turn)
 
     @cached_property
     def spread(self) -> SpreadView:
@@ -74,11 +77,33 @@ class TensorPage(QWidget):
 
     @cached_property
     def picture(self) -> PicturePage:
-        return _put(PicturePage(), self._picture_frame)
+        made = _put(PicturePage(), self._picture_frame)
+        made.turned.connect(self.turned)
+        return made
 
     @cached_property
     def values(self) -> ValuesView:
-        return _put(ValuesView(), self._values_frame)
+        made = _put(ValuesView(), self._values_frame)
+        made.turned.connect(self.turned)
+        return made
+
+    def looked_at(self) -> dict[str, Any]:
+        """Which page is in front, and how the picture and the values of what is shown are looked at."""
+        found: dict[str, Any] = {"page": self.tabs.currentIndex()}
+        if self._shown is not None:
+            found["of"] = self._shown[1]
+            found |= {name: vars(self)[name].looked_at() for name in ("picture", "values") if name in vars(self)}
+        return found
+
+    def look(self, wanted: Mapping[str, Any]) -> None:
+        """Looks at it as that said; of another tensor only the page is the same."""
+        page = wanted.get("page")
+        if isinstance(page, int) and 0 <= page < self.tabs.count():
+            self.tabs.setCurrentIndex(page)
+        if self._shown is not None and wanted.get("of") == self._shown[1]:
+            for name, there in (("picture", 0), ("values", 1)):
+                if isinstance(wanted.get(name), dict) and there in self._read:
+                    getattr(self, name).look(wanted[name])
 
     def show_tensor(self, checkpoint: Checkpoint, key: str, tensor: Tensor) -> None:
         """Shows `tensor`, at first without statistics."""
@@ -190,6 +215,10 @@ class TensorPage(QWidget):
         else:
             self._show_facts()
             self._ask_sharing(checkpoint)
+
+    def _turn(self, place: int) -> None:
+        self._read_tab()
+        self.turned.emit(tr("Show {page}", page=self.tabs.tabText(place)))
 
     def _ask_sharing(self, checkpoint: Checkpoint) -> None:
         """Looks through the file for what shares storages, once."""

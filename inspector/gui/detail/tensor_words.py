@@ -14,7 +14,7 @@ from ... import wording
 from ...checkpoint.entries import ITEM_SIZES, Branch, Checkpoint, Entry, Quantization, Storage, Tensor, Value
 from ...checkpoint.sources import Place
 from ...errors import FileError
-from ...language import tr
+from ...language import marked, tr
 
 if TYPE_CHECKING:
     from ...analysis.statistics import Statistics
@@ -48,7 +48,7 @@ def moments(statistics: Statistics) -> list[tuple[str, str]]:
         ("mean", statistics.mean), ("std", statistics.std), ("min", statistics.minimum), ("max", statistics.maximum),
     ]  # fmt: skip
     words = [(label, figures(value)) for label, value in found if not math.isnan(value)]
-    unfit = (("NaN", statistics.nans), (tr("Inf"), statistics.infinities))
+    unfit = (("NaN", statistics.nans), ("Inf", statistics.infinities))
     return words + [(label, wording.count(n)) for label, n in unfit if n]
 
 
@@ -63,6 +63,13 @@ def figures(value: float | int | bool) -> str:
     return f"{value:.3g}"
 
 
+_ROLES = {
+    "parameter": marked("Parameter"),
+    "buffer": marked("buffer"),
+    "non-persistent buffer": marked("non-persistent buffer"),
+}
+
+
 def kind(tensor: Tensor) -> str:
     """What it is: `Parameter`, `buffer`, `non-persistent buffer`, `numpy array`, `tensor`, or its subclass."""
     if tensor.is_array:
@@ -70,8 +77,8 @@ def kind(tensor: Tensor) -> str:
     if tensor.extra.subclass:
         return wording.safe(tensor.extra.subclass, 80)
     if tensor.extra.role:
-        return {"parameter": "Parameter"}.get(tensor.extra.role, tensor.extra.role)
-    return tr("Parameter") if tensor.parameter else "tensor"
+        return tr(_ROLES.get(tensor.extra.role, tensor.extra.role))
+    return tr("Parameter") if tensor.parameter else tr("tensor")
 
 
 def facts(checkpoint: Checkpoint, tensor: Tensor, sharing: Sequence[str] = ()) -> list[Fact]:
@@ -128,7 +135,7 @@ def line_of(entry: Entry, limit: int = 120) -> str:
         return (
             tr("{short_type} with {inside}", short_type=short_type(entry.type), inside=inside)
             if entry.children
-            else f"{short_type(entry.type)}, empty"
+            else tr("{short_type}, empty", short_type=short_type(entry.type))
         )
     return value_line(entry, limit)
 
@@ -159,7 +166,7 @@ def short_type(name: str) -> str:
 
 def _shape_facts(tensor: Tensor) -> Iterator[Fact]:
     item = ITEM_SIZES.get(tensor.dtype)
-    yield Fact(tr("Kind"), kind(tensor) + (tr(", requires grad") if tensor.requires_grad else ""))
+    yield Fact(tr("Kind"), tr("{kind}, requires grad", kind=kind(tensor)) if tensor.requires_grad else kind(tensor))
     dtype = wording.safe(tensor.dtype, 60)
     yield Fact("dtype", tr("{dtype}, {bytes} each", dtype=dtype, bytes=wording.plural(item, "byte")) if item else dtype)
     yield Fact(tr("Shape"), f"{wording.shape(tensor.shape)}", mono=True)
@@ -209,7 +216,7 @@ def _storage_facts(tensor: Tensor, sharing: Sequence[str]) -> Iterator[Fact]:
 
 
 def _counted_in(storage: Storage) -> str:
-    return "untyped" if storage.dtype == "uint8" else tr("of {dtype}", dtype=wording.safe(storage.dtype, 40))
+    return tr("untyped") if storage.dtype == "uint8" else tr("of {dtype}", dtype=wording.safe(storage.dtype, 40))
 
 
 def _place_facts(checkpoint: Checkpoint, tensor: Tensor) -> Iterator[Fact]:
@@ -250,7 +257,7 @@ def _extra_facts(tensor: Tensor) -> Iterator[Fact]:
     if extra.conj or extra.neg:
         yield Fact(
             tr("Lazy"),
-            " and ".join(word for word, is_set in (("conjugated", extra.conj), ("negated", extra.neg)) if is_set),
+            ", ".join(word for word, is_set in ((tr("conjugated"), extra.conj), (tr("negated"), extra.neg)) if is_set),
         )
     for part in extra.parts:
         yield Fact(tr("Part {name}", name=wording.safe(part.name, 40)), line_of(part), mono=True)
@@ -260,8 +267,10 @@ def _extra_facts(tensor: Tensor) -> Iterator[Fact]:
 
 def _quantization(found: Quantization) -> str:
     if isinstance(found.scale, Tensor):
-        axis = tr(" along dimension {axis}", axis=found.axis) if found.axis is not None else ""
-        return f"{wording.safe(found.scheme, 60)}, {wording.plural(found.scale.numel, 'scale')}{axis}"
+        scheme, scales = wording.safe(found.scheme, 60), wording.plural(found.scale.numel, "scale")
+        if found.axis is None:
+            return f"{scheme}, {scales}"
+        return tr("{scheme}, {scales} along dimension {axis}", scheme=scheme, scales=scales, axis=found.axis)
     return tr(
         "{scheme}, scale {scale:.6g}, zero point {zero_point}",
         scheme=wording.safe(found.scheme, 60),

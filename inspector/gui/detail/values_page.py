@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
@@ -16,12 +17,13 @@ from ...checkpoint.entries import Tensor
 from ...language import tr
 from ...progress import Progress
 from ..item_models.values_model import ValuesPage, ValuesTableModel
+from ..widgets import pager
 from ..widgets.axis_picker import AxisPicker
 from ..widgets.check_box import CheckBox
 from ..widgets.flow_layout import FlowLayout
 from ..widgets.labels import ElidedLabel
 from ..widgets.own_keys import OwnKeys
-from ..widgets.pager import Pager
+from . import controls
 from .latest import Latest
 
 ROWS, COLUMNS = 500, 100
@@ -40,13 +42,15 @@ class ValuesView(QWidget):
 
     shown = Signal()
     """A page has just been shown, or it was said why there is none."""
+    turned = Signal(str)
+    """A person turned to another page, or other dimensions; in a few words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tensor: Tensor | None = None
         self.model = ValuesTableModel(self)
         self.table = QTableView()
-        self.axes, self.rows, self.columns = AxisPicker(), Pager("rows"), Pager("columns")
+        self.axes, self.rows, self.columns = AxisPicker(), pager.Pager(pager.ROWS), pager.Pager(pager.COLUMNS)
         self.go_to = QLineEdit()
         self.raw = CheckBox(tr("Integers as stored"))
         self.said = ElidedLabel(tone="quiet")
@@ -84,6 +88,24 @@ class ValuesView(QWidget):
         self.go_to.clear()
         self._say(words)
 
+    def looked_at(self) -> dict[str, Any]:
+        """Which page of it is shown; empty without a tensor."""
+        return controls.stands(self._controls) if self.tensor is not None else {}
+
+    def look(self, wanted: Mapping[str, Any]) -> None:
+        """Shows that page, where there is one."""
+        if self.tensor is None or wanted == self.looked_at():
+            return
+        if len(self.tensor.shape) > 1:
+            controls.put({"axes": self.axes}, wanted)
+            self._show_pages()
+        controls.put({name: each for name, each in self._controls.items() if name != "axes"}, wanted)
+        self._read()
+
+    @property
+    def _controls(self) -> dict[str, QWidget]:
+        return {"axes": self.axes, "rows": self.rows, "columns": self.columns, "raw": self.raw}
+
     def stop(self) -> None:
         self._latest.stop()
 
@@ -99,6 +121,7 @@ class ValuesView(QWidget):
         self.columns.show_pages(self.columns.total, COLUMNS, column)
         self._wanted_cell = row, column
         self._read()
+        self.turned.emit(tr("Turn Page"))
 
     def copy(self) -> None:
         """Puts the chosen cells on the clipboard."""
@@ -161,6 +184,8 @@ class ValuesView(QWidget):
         self.raw.toggled.connect(self._read)
         self.rows.moved.connect(self._read)
         self.columns.moved.connect(self._read)
+        for told in (self.axes.changed, self.raw.toggled, self.rows.moved, self.columns.moved):
+            told.connect(lambda *_: self.turned.emit(tr("Turn Page")))
         self.go_to.returnPressed.connect(self._go)
         self._latest.succeeded.connect(self._show)
         self._latest.failed.connect(lambda error: self._fail(str(error)))
@@ -199,12 +224,12 @@ class ValuesView(QWidget):
         assert self.tensor is not None
         shape = self.tensor.shape
         if len(shape) < 2:
-            self.rows.things = "lines"
+            self.rows.things = pager.LINES
             self.rows.show_pages(-(-self.tensor.numel // LINE), ROWS)
             self.columns.show_pages(LINE, LINE)
             return
         rows, columns = self.axes.axes
-        self.rows.things = "rows"
+        self.rows.things = pager.ROWS
         self.rows.show_pages(shape[rows], ROWS)
         self.columns.show_pages(shape[columns], COLUMNS)
 

@@ -150,9 +150,9 @@ class FlatTreeModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and 0 <= section < len(self.headings):
             if role == Qt.ItemDataRole.DisplayRole:
-                return self.headings[section].title
+                return tr(self.headings[section].title)
             if role == Qt.ItemDataRole.ToolTipRole:
-                return plain_tip(self.headings[section].tip)
+                return plain_tip(tr(self.headings[section].tip))
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return self._side(section)
         return None
@@ -165,8 +165,8 @@ class FlatTreeModel(QAbstractTableModel):
         """A cell for a screen reader: the key with its level and whether it is open; others with their heading."""
         text = self.text(row, column)
         if column != 0:
-            return f"{self.headings[column].title}: {text}" if text else ""
+            return f"{tr(self.headings[column].title)}: {text}" if text else ""
         parts = [text, tr("level {depth}", depth=self.rows.depth(row) + 1)]
         if self.rows.has_children(row):
-            parts.append("expanded" if self.rows.is_open(row) else "collapsed")
+            parts.append(tr("expanded") if self.rows.is_open(row) else tr("collapsed"))
         return ", ".join(parts)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ... import wording
 from ...checkpoint.entries import Branch, Tensor, Value
 from ...checkpoint.outline import Outline
-from ...language import tr
+from ...language import marked, tr
 from ..theme import Meaning
 from .flat_tree import Heading
 
@@ -43,18 +43,22 @@ class Column(IntEnum):
 
 
 HEADINGS = (
-    Heading("Key", "The name in the file; branches sum up what is in them", 36),
-    Heading("Layer", "The layer's type, read off its shapes or from the module itself", 21),
-    Heading("Shape or value", "The shape of a tensor, the value of anything else", 18),
-    Heading("Type", "The dtype of a tensor, the Python type of anything else", 13),
-    Heading("Parameters", "How many numbers it has", 13),
-    Heading("Size", "How many bytes these numbers take", 10),
-    Heading("Histogram", "How the values are spread, from minimum to maximum", 14),
-    Heading("Mean", "The mean of the finite values; for branches without counters and other whole numbers", 10),
-    Heading("Std", "Their standard deviation", 10),
-    Heading("Min", "The smallest finite value", 10),
-    Heading("Max", "The largest finite value", 10),
-    Heading("Flags", "! NaN, Inf or damage; shared storage; buffers", 16),
+    Heading(marked("Key"), marked("The name in the file; branches sum up what is in them"), 36),
+    Heading(marked("Layer"), marked("The layer's type, read off its shapes or from the module itself"), 21),
+    Heading(marked("Shape or value"), marked("The shape of a tensor, the value of anything else"), 18),
+    Heading(marked("Type"), marked("The dtype of a tensor, the Python type of anything else"), 13),
+    Heading(marked("Parameters"), marked("How many numbers it has"), 13),
+    Heading(marked("Size"), marked("How many bytes these numbers take"), 10),
+    Heading(marked("Histogram"), marked("How the values are spread, from minimum to maximum"), 14),
+    Heading(
+        marked("Mean"),
+        marked("The mean of the finite values; for branches without counters and other whole numbers"),
+        10,
+    ),
+    Heading(marked("Std"), marked("Their standard deviation"), 10),
+    Heading(marked("Min"), marked("The smallest finite value"), 10),
+    Heading(marked("Max"), marked("The largest finite value"), 10),
+    Heading(marked("Flags"), marked("! NaN, Inf or damage; shared storage; buffers"), 16),
 )
 RIGHT_ALIGNED = frozenset((Column.PARAMETERS, Column.SIZE, Column.MEAN, Column.STD, Column.MINIMUM, Column.MAXIMUM))
 _FIELDS = {Column.MEAN: "mean", Column.STD: "std", Column.MINIMUM: "minimum", Column.MAXIMUM: "maximum"}

@@ -55,6 +55,6 @@ def _words(pace: Pace) -> str:
     if left is None or left < 1:
         return words
     minutes, seconds = divmod(int(left + 0.5), 60)
-    return tr(
-        "{words}   ·   {value} left", words=words, value=f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
-    )
+    if minutes:
+        return tr("{words}   ·   {minutes} min {seconds:02} s left", words=words, minutes=minutes, seconds=seconds)
+    return tr("{words}   ·   {seconds} s left", words=words, seconds=seconds)

@@ -6,7 +6,8 @@ shown is nobody else's business.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
@@ -16,7 +17,7 @@ from ... import wording
 from ...checkpoint.layers import layer
 from ...checkpoint.outline import Outline
 from ...errors import QueryError
-from ...language import tr
+from ...language import ntr, tr
 from ..actions import FOR_A_ROW, Actions
 from ..item_models.tree_cells import ByKey, Cells, Column
 from ..item_models.tree_model import CheckpointTreeModel
@@ -27,6 +28,7 @@ from ..settings import Settings
 from ..widgets.banner import Banner
 from ..widgets.labels import Label
 from ..widgets.search_field import SearchField
+from ..widgets.tree_openness import Branches, open_so, openness
 from ..widgets.tree_view import TreeView
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ class TreeSide(QWidget):
     """A row was double-clicked or Enter pressed on it."""
     facts_asked = Signal()
     """The facts of the file are wanted."""
+    arranged = Signal(str)
+    arranging = Signal(str)
+    """As of a panel: a person searched, sorted, opened, chose ..."""
 
     def __init__(self, file: OpenFile, contents: Opened, actions: Actions, settings: Settings) -> None:
         super().__init__()
@@ -56,6 +61,7 @@ class TreeSide(QWidget):
         self._depth = 0
         self._is_folded = False
         self._as_folded: dict[int, int] = {}
+        self._branches_of: tuple[Outline, Branches] | None = None
         self.cells = self._cells(contents.outline)
         self.model = CheckpointTreeModel(self.cells, self)
         self.view = TreeView(self.model)
@@ -107,13 +113,17 @@ class TreeSide(QWidget):
         return button
 
     def _connect(self) -> None:
-        self.view.chosen.connect(lambda row: self._file.choose(self._origin(row)))
+        self.view.chosen.connect(self._choose)
+        self.view.toggled.connect(self._tell_toggled)
+        self.view.columns.arranged.connect(self.arranged)
+        self.view.columns.arranging.connect(self.arranging)
         self.view.asked.connect(lambda row: self.asked.emit(self._origin(row)))
         self.view.looked_at.connect(self._look)
         self.view.painted.connect(self._begin)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._offer_actions)
         self.search.searched.connect(self.search_for)
+        self.search.searched.connect(lambda _query: self.arranging.emit(tr("Search")))
         self.search.left.connect(self.view.setFocus)
         self._file.measured.connect(lambda _rows: self.view.repaint_rows())
         self._file.paced.connect(self._hear_pace)
@@ -162,8 +172,8 @@ class TreeSide(QWidget):
         self.model.change(lambda rows: rows.search(found.rows if found is not None else None))
         self.view.columns.sort_again()
         self.count.setText(wording.plural(len(found.hits), "match", "matches") if found is not None else "")
-        unmeasured = wording.plural(self._unmeasured, "tensor is", "tensors are")
-        self._tell(tr("{unmeasured} not measured yet.", unmeasured=unmeasured) if self._unmeasured else "")
+        unmeasured = ntr("{n} tensor is not measured yet.", "{n} tensors are not measured yet.", self._unmeasured)
+        self._tell(unmeasured if self._unmeasured else "")
 
     def choose(self, row: int) -> None:
         """Makes a row of the unfolded outline the chosen one."""
@@ -173,18 +183,22 @@ class TreeSide(QWidget):
         """Shows one level more or less everywhere."""
         self._depth = max(0, min(self._depth + step, self._contents.deepest))
         self.model.change(lambda rows: rows.open_to(self._depth))
+        self.arranged.emit(tr("One Level Deeper") if step > 0 else tr("One Level Less"))
 
     def expand_all(self) -> None:
         self._depth = self._contents.deepest
         self.model.change(TreeRows.open_all)
+        self.arranged.emit(tr("Expand All"))
 
     def collapse_all(self) -> None:
         self._depth = 0
         self.model.change(TreeRows.close_all)
+        self.arranged.emit(tr("Collapse All"))
 
     def file_order(self) -> None:
         """Gives up sorting."""
         self.view.columns.sort(Column.KEY)
+        self.view.columns.tell_sorting()
 
     def found_origins(self) -> list[int] | None:
         """The rows that the search left, as rows of the unfolded outline; None when nothing is searched."""
@@ -204,6 +218,71 @@ class TreeSide(QWidget):
         """Remembers the columns, if a person arranged them."""
         if self.view.columns.is_arranged:
             self._settings.keep_state("tree_columns", self.view.horizontalHeader().saveState())
+
+    # How a person arranged it
+
+    def arrangement(self) -> dict[str, Any]:
+        """The search, the order, what is open and chosen, the columns, and what is at the top."""
+        rows = self.model.rows
+        return {
+            "query": self.search.text(),
+            "open": openness(rows, self._branches, self._key),
+            "chosen": self._contents.outline.key(self._file.row) if self._file.row >= 0 else None,
+            **self.view.columns.arrangement(),
+            "scroll": self._key(self.view.top()) if self.view.top() >= 0 else None,
+        }
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        """Arranges it so, as far as it still can be."""
+        outline = self._contents.outline
+        if isinstance(wanted.get("open"), dict):
+            self.model.change(lambda rows: open_so(rows, wanted["open"], self._row) and None)
+        self.view.columns.arrange(wanted)
+        if isinstance(wanted.get("query"), str) and wanted["query"] != self.search.text():
+            self.search.say(wanted["query"])
+            self.search_for(wanted["query"].strip())
+        elif "open" in wanted:
+            self.view.columns.sort_again()
+        if "chosen" in wanted:
+            key = wanted["chosen"]
+            self._arrange_chosen(outline.row(key) if isinstance(key, str) else -1)
+        if isinstance(wanted.get("scroll"), str):
+            self.view.scroll_to_top(self._row(wanted["scroll"]))
+
+    def _arrange_chosen(self, row: int | None) -> None:
+        """Makes a row the chosen one (-1: none), without giving up what hides it; None: it is no more there."""
+        if row is None:
+            return
+        shown = self._shown(row)
+        if row >= 0 and self.model.rows.place_of(shown) is not None:
+            self.view.choose(shown)
+        else:
+            self.view.choose_none()
+            self._file.choose(row)
+
+    @property
+    def _branches(self) -> Branches:
+        if self._branches_of is None or self._branches_of[0] is not self.outline:
+            self._branches_of = (self.outline, Branches(self.outline))
+        return self._branches_of[1]
+
+    def _key(self, row: int) -> str:
+        """The key of a row of the outline shown: that of the first of those that it stands for."""
+        return self._contents.outline.key(self._origin(row))
+
+    def _row(self, key: str) -> int:
+        """The row of the outline shown for a key, -1 where there is none."""
+        origin = self._contents.outline.row(key)
+        return -1 if origin is None else self._shown(origin)
+
+    def _choose(self, row: int) -> None:
+        self._file.choose(self._origin(row))
+        if row >= 0:
+            self.arranging.emit(tr("Choose {key}", key=wording.safe(self._key(row), 40)))
+
+    def _tell_toggled(self, row: int, is_open: bool) -> None:
+        key = wording.safe(self._key(row), 40)
+        self.arranged.emit(tr("Open {key}", key=key) if is_open else tr("Close {key}", key=key))
 
     # Between the two outlines
 
@@ -274,11 +353,8 @@ class TreeSide(QWidget):
 
     def _show_damage(self) -> None:
         damage = self._contents.checkpoint.damage
-        more = (
-            tr("  (and {findings})", findings=wording.plural(len(damage) - 1, "more finding"))
-            if len(damage) > 1
-            else ""
-        )
+        left = len(damage) - 1
+        more = "  " + ntr("(and {n} more finding)", "(and {n} more findings)", left) if left > 0 else ""
         first = wording.safe(damage[0], 400) + more if damage else ""
         self.damage.say(first, "\n".join(wording.safe(sentence, 400) for sentence in damage[:20]))
 

@@ -28,10 +28,12 @@ class AxisPicker(QWidget):
         self._shape: tuple[int, ...] = ()
         self._rows, self._columns = ChoiceBox(), ChoiceBox()
         self._indices: list[tuple[QWidget, NumberBox]] = []
-        for name, box in ((tr("Rows"), self._rows), (tr("Columns"), self._columns)):
-            box.setAccessibleName(tr("Dimension along the {name}", name=name.lower()))
-            box.setToolTip(tr("The dimension of the tensor that runs along the {name}", name=name.lower()))
-            self._flow.addWidget(_captioned(name, box))
+        self._rows.setAccessibleName(tr("Dimension along the rows"))
+        self._rows.setToolTip(tr("The dimension of the tensor that runs along the rows"))
+        self._columns.setAccessibleName(tr("Dimension along the columns"))
+        self._columns.setToolTip(tr("The dimension of the tensor that runs along the columns"))
+        self._flow.addWidget(_captioned(tr("Rows"), self._rows))
+        self._flow.addWidget(_captioned(tr("Columns"), self._columns))
         self._rows.activated.connect(lambda _: self._chosen(self._rows, self._columns))
         self._columns.activated.connect(lambda _: self._chosen(self._columns, self._rows))
 
@@ -62,6 +64,17 @@ class AxisPicker(QWidget):
             was_blocked = box.blockSignals(True)
             box.setValue(value)
             box.blockSignals(was_blocked)
+
+    def turn(self, wanted: Sequence[int]) -> None:
+        """Looks along the first two of `wanted`, and holds the others at the rest, where the shape has all of them."""
+        (rows, columns), held = wanted[:2] if len(wanted) > 1 else (0, 0), wanted[2:]
+        axes = range(len(self._shape))
+        if rows == columns or rows not in axes or columns not in axes or len(held) != len(axes):
+            return
+        self._rows.setCurrentIndex(rows)
+        self._columns.setCurrentIndex(columns)
+        self.hold(held)
+        self._show_indices()
 
     def index_words(self) -> str:
         """What is looked at, as Python writes it: `[12, :, :, 0]`."""

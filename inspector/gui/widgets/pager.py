@@ -2,14 +2,61 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from ...language import tr
+from ...language import marked, tr
 from ..theme import figures_font
 from .labels import Label
 
-_BUTTONS = (("«", "First page"), ("‹", "Previous page"), ("›", "Next page"), ("»", "Last page"))
+_SIGNS = "«‹›»"
+
+
+class Things(NamedTuple):
+    """What the texts of a pager call that which it pages through."""
+
+    words: str
+    tips: tuple[str, str, str, str]
+
+
+FILTERS = Things(
+    marked("filters {first:,} to {last:,} of {total:,}"),
+    (
+        marked("First page of the filters"),
+        marked("Previous page of the filters"),
+        marked("Next page of the filters"),
+        marked("Last page of the filters"),
+    ),
+)
+LINES = Things(
+    marked("lines {first:,} to {last:,} of {total:,}"),
+    (
+        marked("First page of the lines"),
+        marked("Previous page of the lines"),
+        marked("Next page of the lines"),
+        marked("Last page of the lines"),
+    ),
+)
+ROWS = Things(
+    marked("rows {first:,} to {last:,} of {total:,}"),
+    (
+        marked("First page of the rows"),
+        marked("Previous page of the rows"),
+        marked("Next page of the rows"),
+        marked("Last page of the rows"),
+    ),
+)
+COLUMNS = Things(
+    marked("columns {first:,} to {last:,} of {total:,}"),
+    (
+        marked("First page of the columns"),
+        marked("Previous page of the columns"),
+        marked("Next page of the columns"),
+        marked("Last page of the columns"),
+    ),
+)
 
 
 class Pager(QWidget):
@@ -17,14 +64,14 @@ class Pager(QWidget):
 
     moved = Signal()
 
-    def __init__(self, things: str, parent: QWidget | None = None) -> None:
+    def __init__(self, things: Things, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.things = things
         self.first, self.total, self.per_page = 0, 0, 1
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        self.buttons = [self._button(text, tip) for text, tip in _BUTTONS]
+        self.buttons = [self._button(place) for place in range(len(_SIGNS))]
         self._words = Label(tone="quiet")
         self._words.setFont(figures_font(self._words.font()))
         for widget in (*self.buttons[:2], self._words, *self.buttons[2:]):
@@ -51,13 +98,7 @@ class Pager(QWidget):
 
     def words(self) -> str:
         """`filters 0 to 255 of 512`."""
-        return tr(
-            "{things} {first:,} to {last:,} of {total:,}",
-            things=self.things,
-            first=self.first,
-            last=self.last - 1,
-            total=self.total,
-        )
+        return tr(self.things.words, first=self.first, last=self.last - 1, total=self.total)
 
     def _stand_at(self, number: int) -> None:
         kept = min(max(number, 0), max(self.total - 1, 0))
@@ -69,20 +110,14 @@ class Pager(QWidget):
     def _usable(self) -> tuple[bool, bool, bool, bool]:
         return self.first > 0, self.first > 0, self.last < self.total, self.last < self.total
 
-    def _button(self, text: str, tip: str) -> QToolButton:
+    def _button(self, place: int) -> QToolButton:
         button = QToolButton()
-        button.setText(text)
-        button.setToolTip(tr("{tip} of the {things}", tip=tip, things=self.things))
+        button.setText(_SIGNS[place])
+        button.setToolTip(tr(self.things.tips[place]))
         button.setAccessibleName(button.toolTip())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: self.go_to(self._target(tip)))
+        button.clicked.connect(lambda: self.go_to(self._target(place)))
         return button
 
-    def _target(self, tip: str) -> int:
-        targets = {
-            "First": 0,
-            "Previous": self.first - self.per_page,
-            "Next": self.first + self.per_page,
-            "Last": self.total - 1,
-        }
-        return targets[tip.partition(" ")[0]]
+    def _target(self, place: int) -> int:
+        return (0, self.first - self.per_page, self.first + self.per_page, self.total - 1)[place]

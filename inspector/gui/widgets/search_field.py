@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
-from ...language import tr
+from ...language import marked, tr
 from ..timers import one_shot
 
-PLACEHOLDER = "Search: conv weight   *.bias   shape:512   dtype:f16   size>1MB   nan"
+PLACEHOLDER = marked("Search: conv weight   *.bias   shape:512   dtype:f16   size>1MB   nan")
 
 
 class SearchField(QLineEdit):
@@ -21,7 +21,7 @@ class SearchField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setPlaceholderText(PLACEHOLDER)
+        self.setPlaceholderText(tr(PLACEHOLDER))
         self.setClearButtonEnabled(True)
         self.setAcceptDrops(False)  # a file dropped here is to be opened, not to be written out as a URL
         self.setAccessibleName(tr("Search"))
@@ -38,6 +38,11 @@ class SearchField(QLineEdit):
 
         if self._sign is None:
             self._sign = self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+
+    def say(self, text: str) -> None:
+        """Shows a text; nobody is told that it is searched for."""
+        self.setText(text)
+        self._timer.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -6,10 +6,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from ...language import marked, tr
 from ..theme import Meaning, colours
 
 OK, ASSUMED, WARNING, BAD = "ok", "assumed", "warning", "bad"
-WORDS = {OK: "There", ASSUMED: "Assumed", WARNING: "Look at this", BAD: "Wrong"}
+WORDS = {OK: marked("There"), ASSUMED: marked("Assumed"), WARNING: marked("Look at this"), BAD: marked("Wrong")}
 """What a screen reader says, and the tip."""
 _SIDE = 18
 
@@ -26,8 +27,8 @@ class StateSign(QWidget):
     def show_state(self, state: str, words: str = "") -> None:
         """Shows `OK`, `ASSUMED`, `WARNING` or `BAD`, with other `words` where those of the state will not do."""
         self._state = state
-        self.setToolTip(words or WORDS[state])
-        self.setAccessibleName(words or WORDS[state])
+        self.setToolTip(words or tr(WORDS[state]))
+        self.setAccessibleName(words or tr(WORDS[state]))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from PySide6.QtCore import QByteArray, QObject, QPoint, Qt
+from PySide6.QtCore import QByteArray, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHeaderView, QMenu
 
+from ...language import tr
 from ..item_models.flat_tree import FlatTreeModel
 from .flat_tree_delegate import FlatTreeDelegate
 
@@ -14,12 +17,19 @@ KEY = 0
 """The column that has the names; sorting by it gives the tree back."""
 _WIDEST_KEY = 56
 """Figures that the key column is made wide enough for by itself, at most."""
+_WIDEST = 10_000
+"""Pixels, of what is no width any more."""
 _SAMPLED = 300
 """Rows that are looked at to find how wide a column should be."""
 
 
 class TreeColumns(QObject):
     """Looks after the header of the tree. One click on a heading sorts, the third gives the tree back."""
+
+    arranged = Signal(str)
+    """A person sorted, showed, hid or moved columns; in a few words."""
+    arranging = Signal(str)
+    """A person drags the width of a column."""
 
     def __init__(
         self,
@@ -51,11 +61,63 @@ class TreeColumns(QObject):
         figure = header.fontMetrics().horizontalAdvance("0")
         for column, heading in enumerate(self._model.headings):
             header.resizeSection(column, heading.width * figure)
-        header.sectionResized.connect(self._note_arranged)
-        header.sectionMoved.connect(self._note_arranged)
+        header.sectionResized.connect(self._note_width)
+        header.sectionMoved.connect(self._note_move)
 
-    def _note_arranged(self) -> None:
+    def _note_width(self, column: int, _before: int, width: int) -> None:
         self.is_arranged = True
+        if width and _is_pressed():
+            self.arranging.emit(tr("Width of {column}", column=self._name(column)))
+
+    def _note_move(self, column: int, _before: int, _after: int) -> None:
+        self.is_arranged = True
+        if _is_pressed():
+            self.arranging.emit(tr("Move {column}", column=self._name(column)))
+
+    def _name(self, column: int) -> str:
+        return tr(self._model.headings[column].title)
+
+    # How a person arranged them, by their headings as they stand in the code
+
+    def arrangement(self) -> dict[str, Any]:
+        """What the rows are sorted by, and which columns are shown, in which order and how wide."""
+        header, (column, descending) = self._header, self._sorting
+        order = sorted(range(header.count()), key=header.visualIndex)
+        titles = [heading.title for heading in self._model.headings]
+        hidden = [titles[each] for each in order if header.isSectionHidden(each)]
+        widths = {titles[each]: header.sectionSize(each) for each in order if not header.isSectionHidden(each)}
+        return {
+            "sorting": [titles[column], descending],
+            "columns": {"order": [titles[each] for each in order], "hidden": hidden, "widths": widths},
+        }
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        """Arranges them so; what is no column of this tree is passed over."""
+        if isinstance(wanted.get("columns"), dict):
+            self._arrange_columns(wanted["columns"])
+        sorting = wanted.get("sorting")
+        if isinstance(sorting, list) and len(sorting) == 2 and sorting[0] in self._by_title():
+            column, descending = self._by_title()[sorting[0]], bool(sorting[1])
+            if column not in self._unsorted and (column, descending) != self._sorting:
+                self.sort(column, descending=descending)
+
+    def _arrange_columns(self, wanted: Mapping[str, Any]) -> None:
+        header, columns = self._header, self._by_title()
+        order, hidden, widths = wanted.get("order"), wanted.get("hidden"), wanted.get("widths")
+        known = [columns[title] for title in order if title in columns] if isinstance(order, list) else []
+        if sorted(known) == list(range(header.count())):
+            for place, column in enumerate(known):
+                header.moveSection(header.visualIndex(column), place)
+        if isinstance(hidden, list):
+            for title, column in columns.items():
+                header.setSectionHidden(column, title in hidden and column not in self._delegate.key_columns)
+        for title, width in widths.items() if isinstance(widths, dict) else ():
+            if title in columns and isinstance(width, int) and 0 < width < _WIDEST:
+                header.resizeSection(columns[title], width)
+        self.is_arranged = True
+
+    def _by_title(self) -> dict[str, int]:
+        return {heading.title: column for column, heading in enumerate(self._model.headings)}
 
     def fit(self) -> None:
         """Makes each column as wide as what stands in the first rows needs, within reason."""
@@ -63,7 +125,7 @@ class TreeColumns(QObject):
         sample, headings = range(min(_SAMPLED, len(self._model.outline))), self._model.headings
         for column in self._fitted:
             needed = max((self._delegate.width(self._model, row, column) for row in sample), default=0)
-            narrowest = self._header.fontMetrics().horizontalAdvance(headings[column].title) + 3 * figure
+            narrowest = self._header.fontMetrics().horizontalAdvance(tr(headings[column].title)) + 3 * figure
             self._header.resizeSection(column, max(narrowest, min(needed, headings[column].width * figure)))
         self.is_arranged = False
 
@@ -77,10 +139,17 @@ class TreeColumns(QObject):
         former, descending = self._sorting
         if column in self._unsorted:
             self.show_order(former, descending=descending)  # the header has moved its arrow by itself
-        elif column in self._delegate.key_columns or (column == former and not descending):
+            return
+        if column in self._delegate.key_columns or (column == former and not descending):
             self.sort(KEY)
         else:
             self.sort(column, descending=column != former)
+        self.tell_sorting()
+
+    def tell_sorting(self) -> None:
+        """A person chose the order that there is now."""
+        column, _ = self._sorting
+        self.arranged.emit(tr("Sort by {column}", column=self._name(column)) if column != KEY else tr("File Order"))
 
     def sort(self, column: int, *, descending: bool = True) -> None:
         """Sorts by a column; by `KEY` the rows are a tree in the file's order."""
@@ -127,13 +196,23 @@ class TreeColumns(QObject):
         for column, heading in enumerate(self._model.headings):
             if column in self._delegate.key_columns:
                 continue
-            action = menu.addAction(heading.title)
+            action = menu.addAction(tr(heading.title))
             action.setCheckable(True)
             action.setChecked(not self._header.isSectionHidden(column))
-            action.toggled.connect(lambda shown, column=column: self._header.setSectionHidden(column, not shown))
+            action.toggled.connect(lambda shown, column=column: self._show(column, shown))
+
+    def _show(self, column: int, shown: bool) -> None:
+        self._header.setSectionHidden(column, not shown)
+        words = tr("Show column {column}") if shown else tr("Hide column {column}")
+        self.arranged.emit(words.format(column=self._name(column)))
 
     def _offer(self, point: QPoint) -> None:
         menu = QMenu(self._header)
         self.fill_menu(menu)
         menu.exec(self._header.mapToGlobal(point))
         menu.deleteLater()
+
+
+def _is_pressed() -> bool:
+    """Whether a person holds the mouse: columns are made wider by the program too."""
+    return bool(QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton)

@@ -18,7 +18,7 @@ from inspector.gui.widgets.colour_scale import ColourBar, Scale
 from inspector.gui.widgets.flow_layout import FlowLayout
 from inspector.gui.widgets.histogram_plot import HistogramPlot
 from inspector.gui.widgets.labels import ElidedLabel, Label, plain_tip
-from inspector.gui.widgets.pager import Pager
+from inspector.gui.widgets.pager import ROWS, Pager
 from inspector.gui.widgets.picture import Look, PictureView
 from inspector.gui.widgets.segments import Segments
 from inspector.gui.widgets.series_plot import SeriesPlot
@@ -295,7 +295,7 @@ def test_flow_goes_on_in_the_next_line(qtbot: QtBot) -> None:
 
 
 def test_pager_walks_to_the_end_and_back(qtbot: QtBot) -> None:
-    pager = Pager("rows")
+    pager = Pager(ROWS)
     qtbot.addWidget(pager)
     pager.show_pages(1_050, 500)
     stops = []
