@@ -45,6 +45,8 @@ class OpenPage(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.arrangement: dict[str, Any] = {}
+        """How its panel is to be arranged when that is made."""
         self._latest = LatestJob()
         self._began = (0.0, 0)
         self._watch = FileWatch(self)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from .arranging.open_later import OpenLater
 from .jobs import wait_for_all
 from .open_file import OpenFile
 from .open_page import OpenPage
@@ -33,6 +34,10 @@ class Session(QObject):
     """An `OpenPage` that was not there before; what it shows is being read."""
     removed = Signal(object)
     """An `OpenPage` that was closed."""
+    replaced = Signal(object, object)
+    """An `OpenPage`, and the one that took its place."""
+    moved = Signal()
+    """The pages are in another order."""
     shown = Signal(object)
     """The `OpenPage` that is looked at now, None for the start page."""
     broken = Signal(object)
@@ -138,15 +143,23 @@ class Session(QObject):
 
     # What is open
 
-    def add(self, page: OpenPage) -> None:
-        """Takes in a new page and has it read; `show` looks at it."""
+    def add(self, page: OpenPage, place: int | None = None) -> None:
+        """Takes in a new page, at the end or at a place, and has it read; `show` looks at it."""
         page.broken.connect(self.broken)
-        self.pages.append(page)
+        self.pages.insert(len(self.pages) if place is None else place, page)
         self.added.emit(page)
         page.open()
 
+    def reorder(self, pages: list[OpenPage]) -> None:
+        """Puts the pages, all of them, in this order."""
+        if pages != self.pages:
+            self.pages[:] = pages
+            self.moved.emit()
+
     def show(self, page: OpenPage | None) -> None:
         """Looks at this page; None: at the start page."""
+        if isinstance(page, OpenLater):
+            page = self._wake(page)
         if page is not self.current:
             self.current = page
             self.shown.emit(page)
@@ -160,6 +173,21 @@ class Session(QObject):
         page.close()
         self.removed.emit(page)
         page.deleteLater()
+
+    def _wake(self, later: OpenLater) -> OpenPage:
+        """Puts the page that was meant where the placeholder is, and has it read."""
+        from .recipes import page_of
+
+        page = page_of(later.recipe(), self)
+        if page is None:  # of a newer version, or not written by us
+            return later
+        page.arrangement = later.arrangement
+        page.broken.connect(self.broken)
+        self.pages[self.pages.index(later)] = page
+        self.replaced.emit(later, page)
+        later.deleteLater()
+        page.open()
+        return page
 
     def check_disk(self) -> None:
         """Looks whether any file changed on disk."""
@@ -175,10 +203,17 @@ class Session(QObject):
         self.settings.save()
 
     def _find(self, path: str) -> OpenFile | None:
-        path = os.path.abspath(path)
-        return next((file for file in self.files if file.path == path), None)
+        """The page of a file that is open; one that came back and is not read yet is read."""
+        recipe = {"kind": "file", "path": os.path.abspath(path)}
+        for page in self.pages:
+            if isinstance(page, OpenLater) and page.recipe() == recipe:
+                page = self._wake(page)
+            if isinstance(page, OpenFile) and page.path == recipe["path"]:
+                return page
+        return None
 
     def _known(self, path: str) -> Checkpoint | None:
         """The checkpoint, where it is open already."""
-        file = self._find(path)
-        return file.contents.checkpoint if file is not None and file.contents is not None else None
+        path = os.path.abspath(path)
+        known = (file.contents for file in self.files if file.path == path)
+        return next((contents.checkpoint for contents in known if contents is not None), None)

@@ -3,6 +3,7 @@
     colours()            the colours in force now; ask again when a widget gets `QEvent.Type.PaletteChange`
     mono_font()          the fixed-width face for shapes, keys and values
     figures_font(font)   `font` with digits of equal width, for columns of numbers
+    px(30)               a length that grows with the font: for what holds text or stands beside it
 
 Why this way: who paints asks `colours()` at each paint and keeps none of them, so that the switch between
 light and dark needs no list of listeners: setting the palette repaints everything, and Qt tells each
@@ -204,6 +205,21 @@ def scaled_font(scale: float, *, bold: bool = False) -> QFont:
     font.setPointSizeF(font.pointSizeF() * scale)
     font.setBold(bold)
     return font
+
+
+def factor() -> float:
+    """How large the application's font is, where 1 is what the window was laid out with: 12 pixels."""
+    font = QGuiApplication.font()
+    pixels = font.pixelSize() if font.pixelSize() > 0 else font.pointSizeF() * _DOTS / 72
+    return pixels / _USUAL_PIXELS
+
+
+def px(pixels: float) -> int:
+    """A length that goes by the font: so many pixels where that is of the usual size."""
+    return max(1, round(pixels * factor()))
+
+
+_USUAL_PIXELS, _DOTS = 12, 96
 
 
 def apply(choice: str = "system") -> None:

@@ -130,6 +130,15 @@ class TreeRows:
             opened[row] = 1
         self.rebuild()
 
+    def set_open(self, depth: int, opened: Sequence[int], closed: Sequence[int]) -> None:
+        """Opens, for when nothing is searched, all to this depth, then `opened`, and closes `closed`."""
+        self._open[:] = bytes([level < depth for level in self.tree.depths])
+        for row in opened:
+            self._open[row] = 1
+        for row in closed:
+            self._open[row] = 0
+        self.rebuild()
+
     def open_below(self, row: int) -> None:
         """Opens `row` and everything below it."""
         end = self.tree.ends[row]
@@ -145,6 +154,11 @@ class TreeRows:
             self._opened()[parent] = 1
             parent = self.tree.parents[parent]
         self.rebuild()
+
+    @property
+    def opened(self) -> bytearray:
+        """For each row whether it is open when nothing is searched."""
+        return self._open
 
     def opened_rows(self) -> list[int]:
         """The rows that are open when nothing is searched."""

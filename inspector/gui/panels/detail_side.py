@@ -9,10 +9,10 @@ that is opened would hold the window up; the one there is shows whatever tab is 
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QTabWidget
 
 from ...language import tr
@@ -31,6 +31,11 @@ class DetailSide(QTabWidget):
     """A key was clicked on that should be the chosen one."""
     failed = Signal(object)
     """The plots cannot be loaded: an exception that is an error of the installation or the program."""
+    arranged = Signal(str)
+    arranging = Signal(str)
+    """As of a panel: a person looks at something else, or otherwise."""
+    ready = Signal()
+    """Another entry is shown."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,9 +47,11 @@ class DetailSide(QTabWidget):
         self._tree: TreeSide | None = None
         self._facts_of: Opened | None = None
         self._is_loading = False
+        self._awaited: dict[str, Any] = {}
+        """How it is to be arranged, as far as there was nothing yet to be arranged so."""
         self.entry: DetailPanel | None = None
         self.facts: FactsView | None = None
-        self.currentChanged.connect(lambda _place: self._show_facts())
+        self.currentChanged.connect(self._turn)
 
     def load(self) -> None:
         """Loads what the panels are made of, beside the window, and makes them then."""
@@ -88,6 +95,41 @@ class DetailSide(QTabWidget):
     def go_to_file(self) -> None:
         self._go(1)
 
+    @property
+    def arranged_as(self) -> dict[str, Any]:
+        """Which of the two is looked at, and how the entry is."""
+        if self.entry is None:
+            return dict(self._awaited)
+        return {"side": self.currentIndex(), "entry": self.entry.looked_at(), **self._awaited}
+
+    def arrange_as(self, wanted: Mapping[str, Any]) -> None:
+        """Arranges it so, now or when it is loaded and the entry is shown that this is about."""
+        self._awaited = {name: wanted[name] for name in ("side", "entry") if name in wanted}
+        self._arrange_awaited()
+
+    def _arrange_awaited(self) -> None:
+        if self.entry is None or not self._awaited:
+            return
+        side, entry = self._awaited.pop("side", None), self._awaited.get("entry")
+        if isinstance(side, int) and 0 <= side < self.count():
+            self.setCurrentIndex(side)
+        if isinstance(entry, dict) and self._is_shown(entry):
+            with QSignalBlocker(self.entry):
+                self.entry.look(entry)
+            del self._awaited["entry"]
+        elif self._tree is not None and self._tree.current() >= 0:
+            self._awaited.clear()  # something else was chosen: what it was about is past
+
+    def _is_shown(self, entry: Mapping[str, Any]) -> bool:
+        """Whether what this is about is there by now: nothing in particular, or the tensor that is looked at."""
+        assert self.entry is not None
+        return "of" not in entry or self.entry.looked_at().get("of") == entry["of"]
+
+    def _turn(self, place: int) -> None:
+        self._show_facts()
+        if self.entry is not None:
+            self.arranged.emit(tr("Show {page}", page=self.tabText(place)))
+
     def _make(self, _result: object) -> None:
         from ..detail import DetailPanel, FactsView
 
@@ -101,6 +143,7 @@ class DetailSide(QTabWidget):
             panel.entry_requested.connect(self.entry_requested)
             self.addTab(panel, title)
             self.setTabToolTip(place, tip)
+        self.entry.turned.connect(self.arranged)
         self._show_row()
 
     def _go(self, place: int) -> None:
@@ -121,6 +164,8 @@ class DetailSide(QTabWidget):
         else:
             self.entry.show_entry(contents.checkpoint, contents.outline.key(outline.origins[row]), entry)
             self._hear([outline.origins[row]])
+        self._arrange_awaited()
+        self.ready.emit()
 
     def _show_facts(self) -> None:
         """Shows the facts of the file when they can be seen, once for each reading of the file."""

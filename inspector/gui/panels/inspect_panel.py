@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import Signal
 
 from ... import wording
@@ -72,6 +75,13 @@ class InspectPanel(PagePanel):
         if row is not None and self.tree is not None:
             self.tree.choose(row)
 
+    def arrangement(self) -> dict[str, Any]:
+        return self.tree.arrangement() if self.tree is not None else {}
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        if self.tree is not None:
+            self.tree.arrange(wanted)
+
     def keep_state(self) -> None:
         """Remembers the columns."""
         if self.tree is not None:
@@ -85,6 +95,8 @@ class InspectPanel(PagePanel):
             self.tree.asked.connect(lambda _row: self.entry_asked.emit())
             self.tree.facts_asked.connect(self.facts_asked)
             self.tree.view.painted.connect(self.painted)
+            self.tree.arranged.connect(self.arranged)
+            self.tree.arranging.connect(self.arranging)
             self.addWidget(self.tree)
             self.tree.view.setFocus()
         else:

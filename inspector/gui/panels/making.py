@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..actions import Actions
+from ..arranging.open_later import OpenLater
 from ..open_file import OpenFile
 from ..open_page import OpenPage
 from ..settings import Settings
@@ -14,6 +15,10 @@ def panel_for(page: OpenPage, actions: Actions, settings: Settings) -> PagePanel
     """A new panel for `page`. What a first file does not need is imported when it is first wanted."""
     if isinstance(page, OpenFile):
         return InspectPanel(page, actions, settings)
+    if isinstance(page, OpenLater):
+        from .later_panel import LaterPanel
+
+        return LaterPanel(page)
     from ..comparison import OpenComparison
 
     if isinstance(page, OpenComparison):
@@ -35,4 +40,18 @@ def panel_for(page: OpenPage, actions: Actions, settings: Settings) -> PagePanel
         from .run_panel import RunPanel
 
         return RunPanel(page, settings)
+    from ..own_pages import ERRORS, LOG, SETTINGS, OwnPage
+
+    if isinstance(page, OwnPage) and page.kind == SETTINGS:
+        from .settings_panel import SettingsPanel
+
+        return SettingsPanel(page, actions, settings)
+    if isinstance(page, OwnPage) and page.kind == LOG:
+        from .log_panel import LogPanel
+
+        return LogPanel(page)
+    if isinstance(page, OwnPage) and page.kind == ERRORS:
+        from .crash_panel import CrashPanel
+
+        return CrashPanel(page, settings)
     raise TypeError(f"There is no panel for {type(page).__name__}.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from ...language import tr
@@ -18,10 +20,13 @@ class Workplace(QWidget):
     """Another page (a widget) is looked at, because its tab was chosen."""
     close_requested = Signal(object)
     """The button on the tab of this page was pressed."""
+    moved = Signal(object)
+    """The tabs are in another order: the pages, the start page left out."""
 
     def __init__(self, start: QWidget, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
+        self._start = start
         self.tabs = QTabBar()
         self.tabs.setDocumentMode(True)
         self.tabs.setDrawBase(False)
@@ -49,14 +54,17 @@ class Workplace(QWidget):
         self.add(start, tr("Start"), tr("Recent files and samples (Ctrl+T)"))
         self.show_details(False)
         self.tabs.currentChanged.connect(self._show_tab)
+        self.tabs.tabMoved.connect(lambda _from, _to: self.moved.emit(self.order()))
 
-    def add(self, page: QWidget, title: str, tip: str) -> None:
-        """Adds a page at the end; its tab has a button that closes it unless it is the first."""
+    def add(self, page: QWidget, title: str, tip: str, at: int | None = None) -> None:
+        """Adds a page, at the end or as so many-th; its tab has a button that closes it unless it is the first."""
         self.pages.addWidget(page)
-        place = self.tabs.addTab(title.replace("&", "&&"))
+        place = self.tabs.count() if at is None else self._place_for(at)
+        with QSignalBlocker(self.tabs):
+            place = self.tabs.insertTab(place, title.replace("&", "&&"))
         self.tabs.setTabData(place, page)
         self.tabs.setTabToolTip(place, plain_tip(tip))
-        if place:
+        if page is not self._start:
             self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, self._closing_button(page))
         self.tabs.setVisible(self.tabs.count() > 1)
 
@@ -64,6 +72,29 @@ class Workplace(QWidget):
         """Puts another title on the tab of a page."""
         self.tabs.setTabText(self._place(page), title.replace("&", "&&"))
         self.tabs.setTabToolTip(self._place(page), plain_tip(tip))
+
+    def replace(self, former: QWidget, page: QWidget, title: str, tip: str) -> None:
+        """Puts a page where another one is."""
+        place = self._place(former)
+        self.pages.addWidget(page)
+        self.tabs.setTabData(place, page)
+        button = self.tabs.tabButton(place, QTabBar.ButtonPosition.RightSide)
+        self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, self._closing_button(page))
+        button.deleteLater()
+        self.rename(page, title, tip)
+        self.pages.removeWidget(former)
+
+    def order(self) -> list[QWidget]:
+        """The pages in the order of their tabs, the start page left out."""
+        pages = [self.tabs.tabData(place) for place in range(self.tabs.count())]
+        return [page for page in pages if page is not self._start]
+
+    def reorder(self, pages: Sequence[QWidget]) -> None:
+        """Puts the tabs in this order; the start page stays where it is."""
+        with QSignalBlocker(self.tabs):
+            for place, page in zip(self._places(), pages):
+                self.tabs.moveTab(self._place(page), place)
+        self.moved.emit(self.order())
 
     def remove(self, page: QWidget) -> None:
         """Takes a page away."""
@@ -96,6 +127,15 @@ class Workplace(QWidget):
 
     def _place(self, page: QWidget) -> int:
         return next(place for place in range(self.tabs.count()) if self.tabs.tabData(place) is page)
+
+    def _place_for(self, at: int) -> int:
+        """Where a tab is put so that `at` of the pages are before it."""
+        places = self._places()
+        return places[at] if at < len(places) else self.tabs.count()
+
+    def _places(self) -> list[int]:
+        """The places of the tabs but that of the start page."""
+        return [place for place in range(self.tabs.count()) if self.tabs.tabData(place) is not self._start]
 
     def _closing_button(self, page: QWidget) -> QToolButton:
         button = QToolButton()

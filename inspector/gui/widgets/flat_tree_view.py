@@ -34,6 +34,8 @@ class FlatTreeView(QTableView):
     """Another row became the current one (-1: none)."""
     asked = Signal(int)
     """A row was double-clicked, or Enter pressed on it."""
+    toggled = Signal(int, bool)
+    """A person opened a row, or closed it."""
     looked_at = Signal()
     """Other rows may have come into view."""
     painted = Signal()
@@ -90,6 +92,21 @@ class FlatTreeView(QTableView):
         if place is not None:
             self._go(place)
 
+    def choose_none(self) -> None:
+        """Makes no row the current one."""
+        self.setCurrentIndex(QModelIndex())
+
+    def top(self) -> int:
+        """The row of the outline at the top of what is in view, -1 for an empty tree."""
+        place = self.rowAt(0)
+        return self._model.rows.rows[place] if 0 <= place < self._model.rowCount() else -1
+
+    def scroll_to_top(self, row: int) -> None:
+        """Scrolls so that `row` is at the top, where it is on show."""
+        place = self._model.rows.place_of(row) if row >= 0 else None
+        if place is not None:
+            self.scrollTo(self._model.index(place, KEY), QAbstractItemView.ScrollHint.PositionAtTop)
+
     def on_show(self) -> list[int]:
         """The rows of the outline that are in view now."""
         first = max(0, self.rowAt(0))
@@ -103,7 +120,7 @@ class FlatTreeView(QTableView):
     def toggle(self, place: int) -> None:
         """Opens the branch at `place`, or closes it."""
         row = self._model.rows.rows[place]
-        (self._close if self._model.rows.is_open(row) else self._model.open)(place)
+        (self._close if self._model.rows.is_open(row) else self._open)(place)
 
     # Keyboard
 
@@ -114,7 +131,7 @@ class FlatTreeView(QTableView):
             Qt.Key.Key_Home: lambda place: self._go(0),
             Qt.Key.Key_End: lambda place: self._go(self._model.rowCount() - 1),
             Qt.Key.Key_Asterisk: self._open_below,
-            Qt.Key.Key_Plus: self._model.open,
+            Qt.Key.Key_Plus: self._open,
             Qt.Key.Key_Minus: self._close,
             Qt.Key.Key_Space: self.toggle,
             Qt.Key.Key_Return: self._ask,
@@ -145,7 +162,16 @@ class FlatTreeView(QTableView):
         """Closes a branch; if the chosen row is in it, the branch becomes the chosen one."""
         if place < self.currentIndex().row() <= place + self._model.rows.below(place):
             self._go(place)
-        self._model.close(place)
+        row = self._model.rows.rows[place]
+        if self._model.rows.has_children(row) and self._model.rows.is_open(row):
+            self._model.close(place)
+            self.toggled.emit(row, False)
+
+    def _open(self, place: int) -> None:
+        row = self._model.rows.rows[place]
+        if self._model.rows.has_children(row) and not self._model.rows.is_open(row):
+            self._model.open(place)
+            self.toggled.emit(row, True)
 
     def _leftwards(self, place: int) -> None:
         row = self._model.rows.rows[place]
@@ -161,11 +187,12 @@ class FlatTreeView(QTableView):
         if self._model.rows.is_open(row):
             self._go(place + 1)
         else:
-            self._model.open(place)
+            self._open(place)
 
     def _open_below(self, place: int) -> None:
         row = self._model.rows.rows[place]
         self._model.change(lambda rows: rows.open_below(row))
+        self.toggled.emit(row, True)
 
     def _ask(self, place: int) -> None:
         self.asked.emit(self._model.rows.rows[place])

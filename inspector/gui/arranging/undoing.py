@@ -1,0 +1,229 @@
+"""Undo and redo for everything that changes what is seen; files that were written and runs stay as they are.
+
+    undoing.follow(panel)            its rearrangements can be undone from now on, while it is looked at
+    undoing.did(words, undo, redo)   something of the whole window was done: a tab closed, another theme
+    undoing.undo(), undoing.redo()   the latest thing of what is looked at, whichever it is
+
+Why this way: each tab has a past of its own (a `QUndoStack`), for nobody expects Ctrl+Z to change a tab that is not
+seen; the window has one too. Whichever of the two was added to last is undone first, so a person needs not know of
+them. Going from row to row and typing are one deed as long as no rest is made (`MOMENT`): a walk through thirty rows
+is one step back, a row that was looked at for a while is a place to come back to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from ..timers import one_shot
+from .deeds import Arranged, Doing, Rearranging, differences
+
+MOST_DEEDS = 200
+"""How many deeds of each tab are remembered."""
+_REST_MS = 250
+"""What goes on is looked at when nothing came for this long, and not at every key."""
+
+
+class Past:
+    """The deeds of one tab or of the window, with the order in which they came among all."""
+
+    def __init__(self, parent: QObject) -> None:
+        self.stack = QUndoStack(parent)
+        self.stack.setUndoLimit(MOST_DEEDS)
+        self.done: list[int] = []
+        """For each deed that can be undone its number among all; the later the greater."""
+        self.undone: list[int] = []
+        """For each that can be done again the number of its undoing."""
+
+    def push(self, command: QUndoCommand, number: int) -> None:
+        self.stack.push(command)
+        self.done = [*self.done, number][-MOST_DEEDS:]
+        self.undone.clear()
+
+    def undo(self, number: int) -> None:
+        self.done.pop()
+        self.undone.append(number)
+        self.stack.undo()
+
+    def redo(self, number: int) -> None:
+        self.undone.pop()
+        self.done.append(number)
+        self.stack.redo()
+
+
+class Undoing(QObject):
+    """The past of a window and of its tabs."""
+
+    changed = Signal()
+    """Something else is undone or done again next."""
+    arranged = Signal()
+    """Anything is arranged otherwise than it was: by a person, or by undoing."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window = Past(self)
+        self._pasts: dict[object, Past] = {}
+        self._shown: Past | None = None
+        self._known: dict[object, dict[str, Any]] = {}
+        """How each was arranged when it was last looked at."""
+        self._number = 0
+        self._last: Rearranging | None = None
+        """The deed that may still go on."""
+        self._is_at_it = False
+        self._going_on: tuple[Arranged, str] | None = None
+        self._rest = one_shot(self, _REST_MS, self.settle)
+
+    # What is listened to
+
+    def follow(self, whole: Arranged, *, has_past: bool = True) -> None:
+        """Rearrangements of this can be undone; without a past of its own they belong to the window."""
+        if has_past:
+            self._pasts[whole] = Past(self)
+        self.learn(whole)
+        whole.arranged.connect(lambda words: self._take(whole, words))
+        whole.arranging.connect(lambda words: self._take_more(whole, words))
+
+    def learn(self, whole: Arranged) -> None:
+        """It is arranged as it is by the program: nothing that could be undone."""
+        self._known[whole] = whole.arranged_as
+
+    def forget(self, whole: Arranged) -> None:
+        """It is gone, and its past with it."""
+        self._settle_none_of(whole)
+        self._known.pop(whole, None)
+        past = self._pasts.pop(whole, None)
+        if past is not None:
+            past.stack.deleteLater()
+        if past is self._shown:
+            self.look_at(None)
+
+    def look_at(self, whole: Arranged | None) -> None:
+        """This is what is seen; None: only the window."""
+        self.settle()
+        self._shown = self._pasts.get(whole)
+        self._last = None
+        self.changed.emit()
+
+    def did(self, words: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
+        """Something of the whole window was done."""
+        self.settle()
+        if not self._is_at_it:
+            self._last = None
+            self._push(self._window, Doing(words, undo, redo))
+
+    # What is asked
+
+    def undo(self) -> None:
+        """Takes the latest back."""
+        self.settle()
+        past = self._latest_done()
+        if past is not None:
+            with self.unheard():
+                past.undo(self._next_number())
+            self._tell()
+
+    def redo(self) -> None:
+        """Does again what was taken back last."""
+        self.settle()
+        past = self._latest_undone()
+        if past is not None:
+            with self.unheard():
+                past.redo(self._next_number())
+            self._tell()
+
+    @property
+    def undo_words(self) -> str:
+        """What would be undone, empty for nothing."""
+        past = self._latest_done()
+        return past.stack.undoText() if past is not None else ""
+
+    @property
+    def redo_words(self) -> str:
+        """What would be done again, empty for nothing."""
+        past = self._latest_undone()
+        return past.stack.redoText() if past is not None else ""
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """What is done inside is no deed of a person."""
+        was, self._is_at_it = self._is_at_it, True
+        try:
+            yield
+        finally:
+            self._is_at_it = was
+
+    def settle(self) -> None:
+        """Takes in what goes on, as far as it has come."""
+        self._rest.stop()
+        going_on, self._going_on = self._going_on, None
+        if going_on is not None:
+            self._note(*going_on, may_go_on=True)
+
+    # How it is taken in
+
+    def _take(self, whole: Arranged, words: str) -> None:
+        self.settle()
+        if not self._is_at_it:
+            self._last = None
+            self._note(whole, words, may_go_on=False)
+
+    def _take_more(self, whole: Arranged, words: str) -> None:
+        if self._is_at_it:
+            return
+        if self._going_on is not None and self._going_on[0] is not whole:
+            self.settle()
+        self._going_on = (whole, words)
+        if self._last is None:
+            self.settle()  # the first of it at once, so that it can be undone at once
+        else:
+            self._rest.start()
+
+    def _note(self, whole: Arranged, words: str, *, may_go_on: bool) -> None:
+        now = whole.arranged_as
+        before, after = differences(self._known.get(whole, {}), now)
+        self._known[whole] = now
+        if not after:
+            return
+        if may_go_on and self._last is not None and self._last.takes(whole, frozenset(after)):
+            self._last.go_on(words, before, after)
+            self._tell()
+        else:
+            deed = Rearranging(words, whole, before, after, self._arrange)
+            self._push(self._pasts.get(whole, self._window), deed)
+            self._last = deed if may_go_on else None
+
+    def _arrange(self, whole: Arranged, wanted: dict[str, Any]) -> None:
+        whole.arrange_as(wanted)
+        self._known[whole] = self._known.get(whole, {}) | wanted  # it may come later: a search is a job
+
+    def _push(self, past: Past, command: QUndoCommand) -> None:
+        past.push(command, self._next_number())
+        for other in (self._window, self._shown):  # what was undone before this is not done again after it
+            if other is not None and other is not past:
+                other.undone.clear()
+        self._tell()
+
+    def _tell(self) -> None:
+        self.changed.emit()
+        self.arranged.emit()
+
+    def _settle_none_of(self, whole: Arranged) -> None:
+        if self._going_on is not None and self._going_on[0] is whole:
+            self._going_on = None
+
+    def _next_number(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _seen(self) -> list[Past]:
+        return [self._window] if self._shown is None else [self._shown, self._window]
+
+    def _latest_done(self) -> Past | None:
+        return max((past for past in self._seen() if past.done), key=lambda past: past.done[-1], default=None)
+
+    def _latest_undone(self) -> Past | None:
+        return max((past for past in self._seen() if past.undone), key=lambda past: past.undone[-1], default=None)
