@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from ...language import tr
+from ...language import marked, tr
 from ..running import copying
 from ..running.closing import ClosingQuestion
 from ..running.headlines import facts
@@ -25,7 +25,7 @@ from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
 
 _STATE = "ready_splitter"
-SETUP, TRAINING, RESULTS = "Set-Up", "Training", "Results"
+SETUP, TRAINING, RESULTS = marked("Set-Up"), marked("Training"), marked("Results")
 
 
 class RunPanel(PagePanel):
@@ -89,7 +89,7 @@ class RunPanel(PagePanel):
         page.looked.connect(self.ability_changed)
         page.began.connect(lambda _began: self.ready.emit())
         page.ended.connect(lambda _how: self._show_state())
-        self.segments.chosen.connect(lambda number: self.show_view(self.segments.texts()[number]))
+        self.segments.chosen.connect(lambda number: self.show_view(self._names[number]))
         self.setup.why_asked.connect(lambda: self.fit_asked.emit(page.path, _model(page)))
         self.training.open_asked.connect(self.open_asked)
         self.training.progress.more_asked.connect(lambda: self.train_on_asked.emit(page.latest))
@@ -206,6 +206,8 @@ class RunPanel(PagePanel):
         self.ready.emit()
 
     _seen = RunState.IDLE
+    _names: Sequence[str] = ()
+    """The views on offer."""
 
     def _show_segments(self) -> None:
         """Only what there is something to see of."""
@@ -217,7 +219,8 @@ class RunPanel(PagePanel):
         }
         names = [name for name, view in offered.items() if view is not None]
         shown = next((number for number, name in enumerate(names) if offered[name] is current), 0)
-        self.segments.show_choices(names, shown)
+        self._names = names
+        self.segments.show_choices([tr(name) for name in names], shown)
         self._bar.setVisible(len(names) > 1)
 
     def _tell_change(self) -> None:

@@ -64,8 +64,8 @@ class AccuracyPlot(PointedPlot):
         self.x = np.array(epochs if has_epochs else range(1, len(tests) + 1), dtype=np.float64)
         is_share = all(each.correct is not None for each in tests)
         self.y = np.array([100 * (accuracy(each) or 0.0) if is_share else _loss(each) for each in tests])
-        self.getPlotItem().setLabel("left", "accuracy %" if is_share else "loss")
-        self.getPlotItem().setLabel("bottom", "epoch" if has_epochs else "checkpoint")
+        self.getPlotItem().setLabel("left", tr("accuracy %") if is_share else tr("loss"))
+        self.getPlotItem().setLabel("bottom", tr("epoch") if has_epochs else tr("checkpoint"))
         self.getPlotItem().getAxis("bottom").setTicks(None if has_epochs else [self._names()])
         self.setAccessibleName(tr("Accuracy over the epochs") if is_share else tr("Loss over the epochs"))
         self.has_epochs = has_epochs
@@ -106,9 +106,11 @@ class AccuracyPlot(PointedPlot):
         share = accuracy(tested)
         loss = tr("no loss") if tested.loss is None else tr("loss {loss:.4g}", loss=tested.loss)
         figure = loss if share is None else percent(share)
-        epoch = tr("epoch {epoch}: ", epoch=tested.epoch) if tested.epoch is not None else ""
-        end = tr(", the best") if tested is best(self.tests) else ""
-        return f"{epoch}{figure}{end}   {wording.safe(os.path.basename(tested.path), 80)}"
+        if tested is best(self.tests):
+            figure = tr("{figure}, the best", figure=figure)
+        if tested.epoch is not None:
+            figure = tr("epoch {epoch}: {figure}", epoch=tested.epoch, figure=figure)
+        return f"{figure}   {wording.safe(os.path.basename(tested.path), 80)}"
 
     def _count(self) -> int:
         return len(self.tests)

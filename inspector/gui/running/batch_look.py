@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from ... import wording
 from ...errors import InspectorError
-from ...language import tr
+from ...language import marked, tr
 from ...runs.data_sets import fetching
 from ..theme import mono_font, scaled_font
 from ..widgets.fact_grid import FactGrid
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 _MOST_CLASSES = 12
 _MOST_TABLE = 8
+
+_TO_TRAIN = marked("{number:,} to train on")
+_TO_VALIDATE = marked("{number:,} to validate with")
+_TO_TEST = marked("{number:,} to test on")
 
 
 class BatchLook(QWidget):
@@ -110,7 +114,7 @@ class BatchLook(QWidget):
         has_pictures = any(sample.picture is not None for sample in samples)
         self.tiles.show_samples(samples if has_pictures else ())
         labels = [wording.safe(sample.label, 60) for sample in samples[:_MOST_TABLE]]
-        self.table.setText("" if has_pictures or not labels else f"targets   {'   '.join(labels)}")
+        self.table.setText("" if has_pictures or not labels else tr("targets   {labels}", labels="   ".join(labels)))
         self.table.setVisible(bool(self.table.text()))
         facts = facts_of(look) if look is not None else []
         if [(name, text) for name, text, _, _ in facts] != self.facts.rows:
@@ -134,15 +138,20 @@ class BatchLook(QWidget):
 
 def facts_of(look: DataLook) -> list[tuple[str, str, bool, bool]]:
     """Rows of (what, how much, in a fixed-width face, alarming)."""
-    counts = ((tr("train on"), look.train), (tr("validate with"), look.validation), (tr("test on"), look.test))
-    kept = tr("kept in memory") if look.in_memory else tr("read as it is needed")
+    counts = ", ".join(
+        tr(text, number=number)
+        for text, number in ((_TO_TRAIN, look.train), (_TO_VALIDATE, look.validation), (_TO_TEST, look.test))
+        if number
+    )
+    size = wording.size(look.nbytes)
+    kept = tr("{size}, kept in memory", size=size) if look.in_memory else tr("{size}, read as it is needed", size=size)
     steps = " → ".join(wording.safe(step, 100) for step in (*look.augmentation, *look.transforms))
     rows = [
-        (tr("Data"), f"{look.name}: {', '.join(f'{number:,} to {verb}' for verb, number in counts if number)}", False),
+        (tr("Data"), tr("{name}: {counts}", name=look.name, counts=counts), False),
         (tr("One sample"), f"{wording.shape(look.shape)} {look.dtype}", True),
-        (tr("Steps"), steps or "none", True),
+        (tr("Steps"), steps or tr("none"), True),
         (tr("Classes"), _classes(look), False),
-        (tr("Size"), f"{wording.size(look.nbytes)}, {kept}", False),
+        (tr("Size"), kept, False),
     ]
     return [(name, wording.safe(text, 600), mono, False) for name, text, mono in rows if text]
 
@@ -150,8 +159,9 @@ def facts_of(look: DataLook) -> list[tuple[str, str, bool, bool]]:
 def _classes(look: DataLook) -> str:
     if not look.classes:
         return ""
-    return f"{len(look.classes):,}: {wording.names([wording.safe(name, 40) for name in look.classes], _MOST_CLASSES)}"
+    names = wording.names([wording.safe(name, 40) for name in look.classes], _MOST_CLASSES)
+    return tr("{number:,}: {names}", number=len(look.classes), names=names)
 
 
 def _sentence(error: InspectorError) -> str:
-    return wording.safe(f"{error.title}. {' '.join(error.message.split())}", 1000)
+    return wording.safe(tr("{title}. {message}", title=error.title, message=" ".join(error.message.split())), 1000)

@@ -52,7 +52,8 @@ class CheckedLine(QWidget):
         for text, words in ((self.found, found), (self.assumed, assumed)):
             text.setText(_safe(words))
             text.setVisible(bool(words))
-        self.setAccessibleName(f"{title}: {self.sign.accessibleName()}. {found} {assumed}".strip())
+        named = {"title": title, "state": self.sign.accessibleName()}
+        self.setAccessibleName(tr("{title}: {state}. {words}", **named, words=f"{found} {assumed}".strip()).strip())
 
     def offer(self, text: str, tip: str, act) -> QToolButton:  # type: ignore[no-untyped-def]
         """Adds a quiet button at the end of the line."""

@@ -30,7 +30,7 @@ class ClosingQuestion(QWidget):
         """Whether a person said that it is to be stopped."""
         self.banner = Banner("?", tone="accent")
         self.save = self.banner.offer(tr("Stop and &Save"), self._stop_soon, tr("Save after this batch, then close"))
-        self.now = self.banner.offer("Stop &Now", self._stop_now, tr("Close at once; what was saved last stays"))
+        self.now = self.banner.offer(tr("Stop &Now"), self._stop_now, tr("Close at once; what was saved last stays"))
         self.stay = self.banner.offer(tr("&Go On Training"), self._stay, tr("Do not close"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

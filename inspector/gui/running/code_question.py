@@ -26,10 +26,10 @@ class CodeQuestion(QWidget):
         self._path = ""
         self._words = WrappedText()
         self._shown = WrappedText(tone="quiet", font=mono_font(0.9))
-        self.allow = QPushButton("Run &It")
+        self.allow = QPushButton(tr("Run &It"))
         self.allow.setToolTip(tr("Run it now, and whenever it is chosen again"))
         self.allow.clicked.connect(self._allow)
-        self.refuse = QPushButton("Do &Not")
+        self.refuse = QPushButton(tr("Do &Not"))
         self.refuse.setToolTip(tr("Leave things as they were"))
         self.refuse.clicked.connect(self._refuse)
         column = QVBoxLayout(self)

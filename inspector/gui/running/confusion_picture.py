@@ -58,7 +58,7 @@ class ConfusionPicture(QWidget):
         names = [*classes, *(str(number) for number in range(len(classes), len(self.counts)))]
         self.classes = tuple(wording.safe(name, 60) for name in names[: len(self.counts)])
         self.cursor_cell = self.chosen_cell = _NOTHING
-        self.setAccessibleDescription(f"{wording.plural(len(self.counts), 'class', 'classes')}")
+        self.setAccessibleDescription(wording.plural(len(self.counts), "class", "classes"))
         self.pointed.emit("")
         self.update()
 
@@ -74,20 +74,19 @@ class ConfusionPicture(QWidget):
             return ""
         true, predicted = cell
         times, of = int(self.counts[cell]), int(self.counts[true].sum())
-        share = f" ({wording.share(times, of)})" if of else ""
-        how = "recognised" if true == predicted else tr("taken for {classes}", classes=self.classes[predicted])
-        return tr(
-            "{classes} {how}: {times:,} of {of:,}{share}",
-            classes=self.classes[true],
-            how=how,
-            times=times,
-            of=of,
-            share=share,
+        counts = (
+            tr("{times:,} of {all:,} ({share})", times=times, all=of, share=wording.share(times, of))
+            if of
+            else tr("{times:,} of {all:,}", times=times, all=of)
         )
+        name, other = self.classes[true], self.classes[predicted]
+        if true == predicted:
+            return tr("{name} recognised: {counts}", name=name, counts=counts)
+        return tr("{name} taken for {other}: {counts}", name=name, other=other, counts=counts)
 
     def text(self) -> str:
         """The matrix as lines of tab-separated counts, with the names of the classes."""
-        head = "\t".join(("true \\ predicted", *self.classes))
+        head = "\t".join((tr("true \\ predicted"), *self.classes))
         rows = ("\t".join((name, *map(str, row))) for name, row in zip(self.classes, self.counts.tolist()))
         return "\n".join((head, *rows))
 

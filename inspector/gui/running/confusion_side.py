@@ -35,9 +35,9 @@ class ConfusionSide(QWidget):
 
     def show_tested(self, tested: Tested) -> None:
         most = confused(tested, 1)
-        self._note = tr("Confused most: {text}", text=most[0].text) if most else tr("Nothing is confused.")
+        self._note = tr("Confused most: {pair}", pair=most[0].text) if most else tr("Nothing is confused.")
         self.title.setText(
-            tr("Confusion of {classs}", classs=wording.plural(len(tested.confusion), "class", "classes"))
+            tr("Confusion of {classes}", classes=wording.plural(len(tested.confusion), "class", "classes"))
         )
         self.picture.show_counts(tested.confusion, tested.classes)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from ... import wording
 from ...errors import InspectorError
-from ...language import tr
+from ...language import marked, tr
 from ...runs.offered import CRITERIA
 from ..settings import Settings
 from .code_question import CodeQuestion
@@ -18,7 +18,7 @@ from .setup import Setup
 from .setup_section import SettingRows
 from .typed_line import TypedLine
 
-_OWN = "A function in a .py file"
+_OWN = marked("A function in a .py file")
 
 
 class CriterionRows(QObject):
@@ -29,7 +29,7 @@ class CriterionRows(QObject):
         self._setup = setup
         self._wants_function = False
         self._rows: SettingRows | None = None
-        self.choice = choice_box([*CRITERIA, _OWN])
+        self.choice = choice_box([*CRITERIA, tr(_OWN)])
         self.choice.activated.connect(self._choose)
         self.function = TypedLine(_function)
         self.function.taken.connect(self._take)
@@ -48,8 +48,8 @@ class CriterionRows(QObject):
         self._ask_unasked()
         named = self._setup.criterion
         is_own = self._wants_function or named not in CRITERIA
-        show_choice(self.choice, _OWN if is_own else named)
-        self.choice.setToolTip(CRITERIA.get(named, "What is made smaller"))
+        show_choice(self.choice, tr(_OWN) if is_own else named)
+        self.choice.setToolTip(tr(CRITERIA.get(named, "What is made smaller")))
         self.function.show_text("" if named in CRITERIA else named, "loss.py:loss")
         if self._rows is not None:
             self._rows.show_row(self.function, is_own)

@@ -47,18 +47,20 @@ def words(found: Reading, *, brief: bool = False) -> str:
     """A reading in one line; without names of what goes by itself where it is to be `brief`."""
     parts = [_where(found, brief)]
     for name, short, value, form in (
-        ("loss", "loss", found.loss, "{:.4g}"),
-        ("smoothed", "smooth", found.smoothed, "{:.4g}"),
-        (tr("mean of the epoch"), "mean", found.train if math.isnan(found.loss) else _NEVER, "{:.4g}"),
-        (_of_epoch("validation", found), "valid", found.valid, "{:.4g}"),
-        ("accuracy", "acc", found.accuracy, "{:.2f} %"),
+        (tr("loss"), tr("loss"), found.loss, "{:.4g}"),
+        (tr("smoothed"), tr("smooth"), found.smoothed, "{:.4g}"),
+        (tr("mean of the epoch"), tr("mean"), found.train if math.isnan(found.loss) else _NEVER, "{:.4g}"),
+        (_validation_of(found), tr("valid"), found.valid, "{:.4g}"),
+        (tr("accuracy"), tr("acc"), found.accuracy, "{:.2f} %"),
         (tr("learning rate"), "lr", found.rate, "{:.4g}"),
     ):
         if not math.isnan(value):
             parts.append(f"{short if brief else name} {form.format(value)}")
     if math.isnan(found.loss) and found.batch and not found.is_stored:
-        parts.insert(1, "loss ! NaN")
-    return "   ".join(parts) + ("   (stored)" if found.is_stored and not brief else "")
+        parts.insert(1, tr("loss ! NaN"))
+    if found.is_stored and not brief:
+        parts.append(tr("(stored)"))
+    return "   ".join(parts)
 
 
 def _where(found: Reading, brief: bool) -> str:
@@ -71,10 +73,10 @@ def _where(found: Reading, brief: bool) -> str:
     )
 
 
-def _of_epoch(name: str, found: Reading) -> str:
+def _validation_of(found: Reading) -> str:
     """Validation is of the epoch before, until this one is over."""
     is_older = found.valid_epoch and found.valid_epoch != found.epoch
-    return tr("{name} (epoch {valid_epoch})", name=name, valid_epoch=found.valid_epoch) if is_older else name
+    return tr("validation (epoch {epoch})", epoch=found.valid_epoch) if is_older else tr("validation")
 
 
 def _epochs(part: Part) -> Curve:

@@ -22,6 +22,7 @@ class Entry(NamedTuple):
     name: str
     """Of the traces that it shows and hides."""
     text: str
+    """Text and tip are said with `tr`."""
     role: str
     """The name of its colour in `theme.Colours`."""
     width: float
@@ -71,9 +72,10 @@ class _Button(QAbstractButton):
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew when the pointer comes and goes
         self._entry = entry
-        self.setText(entry.text)
-        self.setAccessibleName(tr("Show {text}", text=entry.text))
-        self.setToolTip(entry.tip or tr("Show or hide: {text}", text=entry.text))
+        text = tr(entry.text)
+        self.setText(text)
+        self.setAccessibleName(tr("Show {curve}", curve=text))
+        self.setToolTip(tr(entry.tip) or tr("Show or hide: {curve}", curve=text))
         self.setCheckable(True)
         self.setChecked(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
 from ...errors import InspectorError
-from ...language import tr
+from ...language import marked, tr
 from ...runs.data_sets import DATA_SETS, data_set
 from ...workshop.run_requests import DataSource
 from ...workshop.run_words import DataLook
@@ -26,16 +26,20 @@ from .step_field import StepField
 from .typed_line import PathLine, TypedLine
 
 KINDS = {
-    "shapes": "Drawn shapes",
-    "torchvision": "A data set of torchvision",
-    "images": "A folder of images",
-    "arrays": "Arrays, .npz or .pt",
-    "function": "A function in a .py file",
+    "shapes": marked("Drawn shapes"),
+    "torchvision": marked("A data set of torchvision"),
+    "images": marked("A folder of images"),
+    "arrays": marked("Arrays, .npz or .pt"),
+    "function": marked("A function in a .py file"),
 }
-_SPLITS = ("test", "validation", "train")
+_SPLITS = {
+    "test": marked("test"),
+    "validation": marked("validation"),
+    "train": marked("train"),
+}
 _USUAL_SIZE = 4000
 _SIZES = (50, 200_000)
-_SUITS = "what suits the data"
+_SUITS = marked("what suits the data")
 
 
 class DataBox(QWidget):
@@ -48,7 +52,7 @@ class DataBox(QWidget):
         self._wanted = "shapes"
         self.kind = choice_box([])
         for kind, words in KINDS.items():
-            self.kind.addItem(words, kind)
+            self.kind.addItem(tr(words), kind)
         self.kind.activated.connect(lambda place: self.choose_kind(self.kind.itemData(place)))
         self.size = NumberBox()
         self.size.setRange(*_SIZES)
@@ -79,8 +83,9 @@ class DataBox(QWidget):
         self.held_back.setSuffix(" %")
         self.held_back.valueChanged.connect(lambda percent: self._take(validation=percent / 100))
         self.split = choice_box([])
-        self.split.addItems(_SPLITS)
-        self.split.activated.connect(lambda place: setup.test_on(_SPLITS[place]))
+        for split, words in _SPLITS.items():
+            self.split.addItem(tr(words), split)
+        self.split.activated.connect(lambda place: setup.test_on(self.split.itemData(place)))
         self.seed = NumberBox()
         self.seed.setRange(0, 2**31 - 1)
         self.seed.valueChanged.connect(lambda seed: self._take(seed=seed))
@@ -174,20 +179,20 @@ class DataBox(QWidget):
             self._wanted = data.kind
         for box, value in ((self.size, data.size or _USUAL_SIZE), (self.seed, data.seed)):
             put(box, value)
-        self.split.setCurrentText(self._setup.split)
+        self.split.setCurrentIndex(self.split.findData(self._setup.split))
         put(self.held_back, round(data.validation * 100))
         if data.kind == "torchvision":
             show_choice(self.set_name, data.name)
         known = data_set(data.name)
-        say(self.holds, known.holds.capitalize() if known is not None and data.kind == "torchvision" else "")
+        say(self.holds, tr(known.holds) if known is not None and data.kind == "torchvision" else "")
         self.root.show_path(data.path if data.kind == "torchvision" else "", tr("its usual folders"))
-        self.images.show_path(data.path if data.kind == "images" else "", "a folder")
+        self.images.show_path(data.path if data.kind == "images" else "", tr("a folder"))
         self.arrays.show_path(data.path if data.kind == "arrays" else "", "data.npz")
         self.function.show_text(f"{data.path}:{data.name}" if data.kind == "function" else "", "data.py:datasets")
         suits = "\n".join(self._look.transforms) if self._look is not None and data.transforms is None else ""
-        self.transforms.show_steps(data.transforms or (), suits or _SUITS)
-        self.augmentation.show_steps(data.augmentation, "none")
-        held = tr("{round} % held back", round=round(data.validation * 100))
+        self.transforms.show_steps(data.transforms or (), suits or tr(_SUITS))
+        self.augmentation.show_steps(data.augmentation, tr("none"))
+        held = tr("{percent} % held back", percent=round(data.validation * 100))
         self.steps.sum_up(tr("as suits the data") if data.transforms is None else ", ".join((*data.transforms, held)))
         self._show_rows()
 
@@ -203,7 +208,7 @@ class DataBox(QWidget):
     def summary(self) -> str:
         """The data in a few words."""
         data = self._setup.data
-        return data.name if data.kind == "torchvision" else os.path.basename(data.path) or KINDS[data.kind]
+        return data.name if data.kind == "torchvision" else os.path.basename(data.path) or tr(KINDS[data.kind])
 
 
 def _absolute(path: str) -> str:

@@ -6,20 +6,23 @@ import re
 
 from ...errors import InspectorError
 from ...workshop.requests import WorkshopError
-from ...workshop.run_requests import DataSource
+from ...workshop.run_requests import FETCHABLE, NOT_FETCHED, DataSource
 
-_FETCHING = "--download"
-"""What the hint of an error names that fetching mends."""
-_NOT_FETCHED = "The data could not be fetched"
-_TITLES = re.compile(r"\b(data|transforms?|images?|arrays?)\b", re.IGNORECASE)
+_TOPICS = re.compile(r"\b(data|transforms?|images?|arrays?)\b", re.IGNORECASE)
 
 
 def is_about_data(error: InspectorError, data: DataSource) -> bool:
-    """Whether it is: by its title, or because a function of the person's own raised it."""
+    """Whether it is: by its topic, or because a function of the person's own raised it."""
     in_function = isinstance(error, WorkshopError) and data.kind == "function" and error.file == data.path
-    return in_function or (_TITLES.search(error.title) is not None and "model" not in error.title)
+    topic = _topic(error)
+    return in_function or (_TOPICS.search(topic) is not None and "model" not in topic)
 
 
 def can_be_fetched(error: InspectorError, data: DataSource) -> bool:
     """Whether it would be mended by fetching the data, perhaps once more."""
-    return data.kind == "torchvision" and (_FETCHING in error.hint or error.title == _NOT_FETCHED)
+    return data.kind == "torchvision" and _topic(error) in (FETCHABLE, NOT_FETCHED)
+
+
+def _topic(error: InspectorError) -> str:
+    """What it is about, the same in every language."""
+    return str(getattr(error, "topic", error.title))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
 from ...errors import InspectorError
-from ...language import tr
+from ...language import marked, tr
 from ...runs.resume import NUMBERS, PARTS
 from .setting_fields import choice_box
 from .setup import CLEAR, Setup
@@ -19,7 +19,7 @@ from .typed_line import TypedLine
 if TYPE_CHECKING:
     from ...runs.preflight import Need
 
-_AS_FOUND, _WITHOUT, _NUMBER = "As it was found", "Leave it out", "Another number"
+_AS_FOUND, _WITHOUT, _NUMBER = marked("As it was found"), marked("Leave it out"), marked("Another number")
 
 
 def is_correctable(need: Need) -> bool:
@@ -36,10 +36,10 @@ class FieldCorrection(QWidget):
         super().__init__()
         self._need, self._setup = need, setup
         self._meant: list[object] = [CLEAR, *(field.key for field in need.choices)]
-        texts = [_AS_FOUND, *(_shown(field.key, field.text) for field in need.choices)]
+        texts = [tr(_AS_FOUND), *(_shown(field.key, field.text) for field in need.choices)]
         for text, meant, is_offered in ((_WITHOUT, None, True), (_NUMBER, _NUMBER, need.role in NUMBERS)):
             if is_offered:
-                texts.append(text)
+                texts.append(tr(text))
                 self._meant.append(meant)
         self.choice = choice_box([wording.safe(text, 120) for text in texts])
         self.choice.setAccessibleName(tr("What the {title} is", title=need.title.lower()))
@@ -100,7 +100,7 @@ class FieldCorrection(QWidget):
 
 
 def _shown(key: str, text: str) -> str:
-    return f"{key or 'the whole file'}   ({text})" if text else key
+    return tr("{key}   ({text})", key=key or tr("the whole file"), text=text) if text else key
 
 
 def _number(text: str) -> float:

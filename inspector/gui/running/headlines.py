@@ -16,7 +16,7 @@ def headline(page: OpenRun) -> str:
     record = page.record
     if page.state is RunState.WAITING:
         return (
-            tr("Waits for the run of {waits_for}", waits_for=wording.safe(page.waits_for, 80))
+            tr("Waits for the run of {name}", name=wording.safe(page.waits_for, 80))
             if page.waits_for
             else tr("Waits for its turn")
         )
@@ -26,7 +26,7 @@ def headline(page: OpenRun) -> str:
         return _before_the_first_word(page)
     where = tr("epoch {epoch} of {epochs}", epoch=record.epoch, epochs=record.began.epochs)
     said = {
-        RunState.RUNNING: where.capitalize(),
+        RunState.RUNNING: tr("Epoch {epoch} of {epochs}", epoch=record.epoch, epochs=record.began.epochs),
         RunState.PAUSED: tr("Paused in {where}", where=where),
         RunState.STOPPING: tr("Stopping after this batch of {where} …", where=where),
     }
@@ -48,7 +48,7 @@ def facts(page: OpenRun) -> str:
     began = page.record.began if page.record is not None else None
     if began is None:
         return ""
-    parts = (began.device, tr("torch {torch}", torch=began.torch), wording.plural(began.threads, "thread"))
+    parts = (began.device, f"torch {began.torch}", wording.plural(began.threads, "thread"))
     parameters = wording.plural(began.parameters, "parameter")
     return wording.safe("   ·   ".join((*parts, parameters, began.folder)), 400)
 
@@ -93,7 +93,7 @@ def _ended(page: OpenRun) -> str:
         )
     if trained.ended == "finished":
         return tr("Finished: {epochs} done", epochs=wording.plural(trained.epoch - 1, "epoch"))
-    return tr("Stopped {stopped_at}", stopped_at=stopped_at(trained))
+    return tr("Stopped {where}", where=stopped_at(trained))
 
 
 def _what_came_of_it(page: OpenRun) -> str:
@@ -111,8 +111,8 @@ def _what_came_of_it(page: OpenRun) -> str:
         if trained.best is not None and trained.best_epoch:
             parts.append(
                 tr(
-                    "the best is epoch {best_epoch}, with a loss of {loss}",
-                    best_epoch=trained.best_epoch,
+                    "the best is epoch {epoch}, with a loss of {loss}",
+                    epoch=trained.best_epoch,
                     loss=loss(trained.best),
                 )
             )

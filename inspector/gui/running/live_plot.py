@@ -53,8 +53,8 @@ class LivePlot(QWidget):
         super().__init__(parent)
         self.run = RunCurves()
         self.span = Span()
-        self.loss, self.accuracy = LossPane(), Pane("accuracy %", ACCURACIES)
-        self.rate = Pane("lr", RATES, flat=0.5)
+        self.loss, self.accuracy = LossPane(), Pane(tr("accuracy %"), ACCURACIES)
+        self.rate = Pane(tr("lr"), RATES, flat=0.5)
         self.head = PlotHead()
         self.logarithmic = self.head.logarithmic
         self.read_out = ElidedLabel(tone="quiet", font=figures_font(scaled_font(0.95)))

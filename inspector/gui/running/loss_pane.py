@@ -21,10 +21,10 @@ class LossPane(Pane):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.best = pg.ScatterPlotItem(symbol="star", size=15, pxMode=True)
-        self.begin_words = pg.TextItem("resumed", anchor=(0.0, 0.0))
+        self.begin_words = pg.TextItem(tr("resumed"), anchor=(0.0, 0.0))
         self.best_words = pg.TextItem(anchor=(0.5, 1.25))
         self.unfit = pg.ScatterPlotItem(symbol="t1", size=9, pxMode=True)
-        super().__init__("loss", LOSSES, parent)
+        super().__init__(tr("loss"), LOSSES, parent)
 
     def draw(self, run: RunCurves, x0: float, x1: float) -> None:
         super().draw(run, x0, x1)
@@ -68,7 +68,7 @@ class LossPane(Pane):
             return self.best.setData([], [])
         x, y = best[0], float(self._upright(np.array([best[1]]))[0])
         self.best.setData([x], [y])
-        self.best_words.setText(tr("best: epoch {best_epoch}", best_epoch=run.best_epoch))
+        self.best_words.setText(tr("best: epoch {epoch}", epoch=run.best_epoch))
         self._place_words(x, y, (x - x0) / (x1 - x0))
 
     def _place_words(self, x: float, y: float, share: float) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
-from ...language import tr
+from ...language import marked, tr
 from ..fitting.model_side import ModelSide
 from ..fitting.open_fit import OpenFit
 from ..fitting.sentences import headline
@@ -41,7 +41,7 @@ class ModelBox(QWidget):
         self._words = WrappedText(tone="quiet", font=scaled_font(0.95))
         self.change = _button(tr("Change…"), tr("Choose another model, or other arguments"), self._toggle)
         tip = tr("Show the causes, and the steps that mend it, in a tab of their own")
-        self.why = _button("See &Why", tip, self.why_asked.emit)
+        self.why = _button(tr("See &Why"), tip, self.why_asked.emit)
         tip = tr("Run the module that the file holds, as it is")
         self.own = _button(tr("Run the Module in the File"), tip, self._toggle_own)
         tip = tr("Look for arguments with which the shapes of the checkpoint fit")
@@ -99,11 +99,17 @@ class ModelBox(QWidget):
         found = checkpoint.globals if checkpoint is not None else ()
         named = [each.name for each in sorted(found, key=_by_danger) if each.verdict in _TELLING]
         names = wording.safe(wording.names(named, 4), 200)
+        if names:
+            return tr(
+                "To have the module in the file, the file itself is loaded with all that it names ({names}), in a "
+                "process of its own. A file can name any code, and that can do whatever you can do: run it if you "
+                "trust where the file comes from.",
+                names=names,
+            )
         return tr(
-            "To have the module in the file, the file itself is loaded with all that it names"
-            "{value}, in a process of its own. A file can name any code, and that can do "
-            "whatever you can do: run it if you trust where the file comes from.",
-            value=f" ({names})" if names else "",
+            "To have the module in the file, the file itself is loaded with all that it names, in a process of its "
+            "own. A file can name any code, and that can do whatever you can do: run it if you trust where the file "
+            "comes from."
         )
 
     # What is shown
@@ -144,10 +150,10 @@ class ModelBox(QWidget):
         """What it is called, and how it is."""
         own, chosen = self._setup.own_module, self._chosen
         if own is not None:
-            return os.path.basename(own.path), _OF_OWN[own.kind]
+            return os.path.basename(own.path), tr(_OF_OWN[own.kind])
         name = chosen.choice.name if chosen.choice is not None else ""
         if chosen.stage in RUNNING:
-            return name, DOING.get(chosen.stage, "")
+            return name, tr(DOING.get(chosen.stage, ""))
         if chosen.stage is Stage.BUILT:
             return _called(chosen.choice.name if chosen.choice else "", chosen.arguments), self._how_it_fits()
         words = {
@@ -165,13 +171,13 @@ class ModelBox(QWidget):
             return tr("This is a checkpoint: to run, a class is needed.")
         whose = os.path.basename(choice.runs) if choice is not None and choice.runs else "torchvision"
         fits = headline(self._fit.case) if outcome is not None else ""
-        fits = tr("Does not fit: {fits}", fits=fits) if self._misfits else fits
+        fits = tr("Does not fit: {found}", found=fits) if self._misfits else fits
         return f"{whose}   ·   {fits}" if fits else whose
 
 
 _OF_OWN = {
-    "module": "The module in the file, as it was saved.",
-    "torchscript": "TorchScript: it can be tested as it is.",
+    "module": marked("The module in the file, as it was saved."),
+    "torchscript": marked("TorchScript: it can be tested as it is."),
 }
 
 
@@ -188,7 +194,7 @@ def stamped(path: str) -> str:
         now = os.stat(path)
     except OSError:
         return path
-    return tr("{path} ({st_size:,} bytes, {st_mtime})", path=path, st_size=now.st_size, st_mtime=int(now.st_mtime))
+    return f"{path} ({now.st_size:,} bytes, {int(now.st_mtime)})"
 
 
 def _called(name: str, arguments: dict[str, object]) -> str:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ... import wording
-from ...language import tr
+from ...language import marked, tr
 from ...runs.results import ClassResult, averages, percent
 from ..item_models.flat_table import FlatTableModel
 from ..theme import colours, figures_font
@@ -33,15 +33,18 @@ SHARE = Qt.ItemDataRole.UserRole
 """Role of the column F1: its value, 0 to 1."""
 _F1 = 3
 _TIPS = (
-    "The class", "Of those taken for it, the share that is of it", "Of those of it, the share that is taken for it",
-    "The harmonic mean of precision and recall", "How many samples of it there are",
-)  # fmt: skip
+    marked("The class"),
+    marked("Of those taken for it, the share that is of it"),
+    marked("Of those of it, the share that is taken for it"),
+    marked("The harmonic mean of precision and recall"),
+    marked("How many samples of it there are"),
+)
 
 
 class PerClassModel(FlatTableModel):
     """Classes in the order of their labels, or sorted by a column."""
 
-    titles = ("Class", "Precision", "Recall", "F1", "Support")
+    titles = (marked("Class"), marked("Precision"), marked("Recall"), "F1", marked("Support"))
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -88,11 +91,13 @@ class PerClassModel(FlatTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal:
-            return _TIPS[section]
+            return tr(_TIPS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole and orientation == Qt.Orientation.Horizontal:
             side = Qt.AlignmentFlag.AlignRight if section else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         title = super().headerData(section, orientation, role)
+        if isinstance(title, str):
+            title = tr(title)
         is_sorted = title is not None and self._sorted_by[0] == section
         return f"{title} {'▾' if self._sorted_by[1] else '▴'}" if is_sorted else title
 
@@ -127,15 +132,18 @@ class PerClassTable(QWidget):
         """Shows classes in the order of their labels."""
         self.model.show_rows(rows)
         mean = averages(rows)
-        said = zip(("precision", "recall", "F1"), (mean.precision, mean.recall, mean.f1))
+        said = zip((tr("precision"), tr("recall"), "F1"), (mean.precision, mean.recall, mean.f1))
         self.means.setText(
-            tr("Mean over the classes:  ") + "   ".join(f"{name} {percent(each)}" for name, each in said)
+            tr(
+                "Mean over the classes:  {figures}",
+                figures="   ".join(f"{name} {percent(each)}" for name, each in said),
+            )
         )
 
     def copy(self) -> None:
         """Puts the chosen rows on the clipboard, or all of them when none is."""
         rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        lines = [list(self.model.titles)] if not rows else []
+        lines = [list(map(tr, self.model.titles))] if not rows else []
         for row in rows or range(self.model.count()):
             lines.append([self.model.text(row, column) for column in range(self.model.columnCount())])
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
@@ -168,7 +176,7 @@ class PerClassTable(QWidget):
     def _offer_sorting(self) -> None:
         """The menu of the table: titles cannot be reached by the keyboard."""
         orders = Qt.SortOrder
-        for column, title in ((-1, "label"), *enumerate(PerClassModel.titles)):
+        for column, title in ((-1, tr("label")), *enumerate(map(tr, PerClassModel.titles))):
             order = orders.DescendingOrder if column == len(PerClassModel.titles) - 1 else orders.AscendingOrder
             action = QAction(tr("Sort by {title}", title=title if title == "F1" else title.lower()), self.table)
             action.triggered.connect(partial(self.table.sortByColumn, column, order))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from ...language import tr
+from ...language import marked, tr
 from ..widgets.boxes import ChoiceBox
 from ..widgets.check_box import CheckBox
 from ..widgets.flow_layout import FlowLayout
@@ -14,12 +14,26 @@ from .run_curves import WINDOW
 
 _WINDOWS = (1, 10, WINDOW, 200, 1000)
 LEGEND = (
-    Entry("batches", "each batch", "bars", 1.2, tip="The training loss of each batch"),
-    Entry("smoothed", "smoothed", "accent", 2.0, tip="The training loss, averaged over some batches"),
-    Entry("validation", "validation", "positive", 1.4, symbol=True, tip="The validation loss after each epoch"),
-    Entry("accuracy", "accuracy", "positive", 1.4, symbol=True, tip="The share of the validation set that is right"),
-    Entry("rate", "learning rate", "accent", 1.6, tip="The learning rate, and dashed what it is to be"),
-    Entry("stored", "stored", "quiet", 1.4, tip="What the checkpoint's file has stored"),
+    Entry("batches", marked("each batch"), "bars", 1.2, tip=marked("The training loss of each batch")),
+    Entry("smoothed", marked("smoothed"), "accent", 2.0, tip=marked("The training loss, averaged over some batches")),
+    Entry(
+        "validation",
+        marked("validation"),
+        "positive",
+        1.4,
+        symbol=True,
+        tip=marked("The validation loss after each epoch"),
+    ),
+    Entry(
+        "accuracy",
+        marked("accuracy"),
+        "positive",
+        1.4,
+        symbol=True,
+        tip=marked("The share of the validation set that is right"),
+    ),
+    Entry("rate", marked("learning rate"), "accent", 1.6, tip=marked("The learning rate, and dashed what it is to be")),
+    Entry("stored", marked("stored"), "quiet", 1.4, tip=marked("What the checkpoint's file has stored")),
 )
 
 

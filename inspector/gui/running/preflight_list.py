@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ...language import tr
+from ...language import marked, tr
 from ...runs.preflight import ASSUMED, MISSING, OK, WARNING
 from ..theme import scaled_font
 from ..widgets.labels import Label
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from ...runs.preflight import Need
     from .open_run import OpenRun
 
-_COUNTED = ((OK, "there"), (ASSUMED, "assumed"), (WARNING, "to be looked at"), (MISSING, "missing"))
+_COUNTED = (
+    (OK, marked("{number} there")),
+    (ASSUMED, marked("{number} assumed")),
+    (WARNING, marked("{number} to be looked at")),
+    (MISSING, marked("{number} missing")),
+)
 
 
 class PreflightList(QWidget):
@@ -56,8 +61,8 @@ class PreflightList(QWidget):
             self._make_lines(needs)
         for need in needs:
             self.lines[need.role].show_need(need)
-        counts = [(sum(need.state == state for need in needs), words) for state, words in _COUNTED]
-        self._count.setText(", ".join(f"{number} {words}" for number, words in counts if number))
+        counts = [(sum(need.state == state for need in needs), text) for state, text in _COUNTED]
+        self._count.setText(", ".join(tr(text, number=number) for number, text in counts if number))
         self._show_checks()
 
     def _make_lines(self, needs: tuple[Need, ...]) -> None:

@@ -35,7 +35,7 @@ class ReadyView(QWidget):
         self.start.setProperty("main", True)
         self.start.setToolTip(tr("Train as it is set up (Ctrl+Return)"))
         self.start.setMinimumWidth(120)
-        self.test = QPushButton("Test &Only")
+        self.test = QPushButton(tr("Test &Only"))
         self.test.setToolTip(tr("Test the checkpoint as it is, without training (Ctrl+Shift+T)"))
         self._lay_out()
         self._connect()
@@ -100,9 +100,9 @@ class ReadyView(QWidget):
         if page.has_model:
             return tr("Ready to train on") if page.can_start else tr("Something is missing")
         return {
-            Stage.EMPTY: "Which model?",
-            Stage.ASKING_LEAVE: "May its code be run?",
-            Stage.CLASS: "Which of its models?",
-            Stage.ARGUMENTS: "Which arguments?",
+            Stage.EMPTY: tr("Which model?"),
+            Stage.ASKING_LEAVE: tr("May its code be run?"),
+            Stage.CLASS: tr("Which of its models?"),
+            Stage.ARGUMENTS: tr("Which arguments?"),
             Stage.FAILED: "",
-        }.get(stage, "Getting the model …")
+        }.get(stage, tr("Getting the model …"))

@@ -82,7 +82,7 @@ class RunRecord:
                 else tr("Stopped before it saved.")
             )
         else:
-            self.say(wording.safe(f"{error.title}: {error.message}", 1000), "warning")
+            self.say(wording.safe(tr("{title}: {message}", title=error.title, message=error.message), 1000), "warning")
 
     # How far it is
 
@@ -151,4 +151,4 @@ class RunRecord:
         elif isinstance(word, Waiting):
             self._heard_at = 0.0
         elif isinstance(word, Progress):
-            self.doing = "" if word.text.startswith("Epoch ") else word.text  # which epoch it is stands elsewhere
+            self.doing = "" if word.unit == "batches" else word.text  # which epoch it is stands elsewhere

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from ... import wording
 from ...checkpoint.text_files import writing
 from ...errors import FileError, InspectorError
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ...workshop.run_words import Tested
 from ..jobs import LatestJob
@@ -24,12 +24,12 @@ from ..widgets.banner import Banner
 
 CSV, JSON, MATRIX, VIEW = "csv", "json", "matrix", "view"
 FILTERS = {
-    CSV: "Classes and confusion as a table (*.csv)",
-    JSON: "Everything as JSON (*.json)",
-    MATRIX: "Confusion matrix as a picture (*.png)",
-    VIEW: "The whole view as a picture (*.png)",
+    CSV: marked("Classes and confusion as a table (*.csv)"),
+    JSON: marked("Everything as JSON (*.json)"),
+    MATRIX: marked("Confusion matrix as a picture (*.png)"),
+    VIEW: marked("The whole view as a picture (*.png)"),
 }
-_FAILURE = "The results were not exported"
+_FAILURE = marked("The results were not exported")
 
 
 class ResultExports(QWidget):
@@ -48,7 +48,7 @@ class ResultExports(QWidget):
 
     def ask(self, beside: str, has_matrix: bool) -> tuple[str, str]:
         """Path and kind, chosen in a dialog that begins with `beside`; empty ones when it was put away."""
-        offered = {kind: text for kind, text in FILTERS.items() if kind != MATRIX or has_matrix}
+        offered = {kind: tr(text) for kind, text in FILTERS.items() if kind != MATRIX or has_matrix}
         path, chosen = QFileDialog.getSaveFileName(self, tr("Export Results"), beside, ";;".join(offered.values()))
         return with_ending(path, next((kind for kind, text in offered.items() if text == chosen), CSV))
 
@@ -98,7 +98,7 @@ def texting(
     path: str, kind: str, tests: tuple[Tested, ...], failures: tuple[tuple[str, str], ...] = ()
 ) -> Generator[Progress, None, str]:
     """Writes tests to `path` as CSV or JSON, and returns the path. Raises FileError."""
-    return writing(path, _pieces(kind, tests, failures), _FAILURE)
+    return writing(path, _pieces(kind, tests, failures), tr(_FAILURE))
 
 
 def _pieces(kind: str, tests: tuple[Tested, ...], failures: tuple[tuple[str, str], ...]) -> Iterator[str]:
@@ -115,4 +115,4 @@ def save_image(path: str, image: QImage) -> None:
     if not is_written or not file.commit():
         file.cancelWriting()
         reason = file.errorString() or tr("it is no picture")
-        raise FileError(tr("The file cannot be written: {reason}.", reason=reason), path=path, title=_FAILURE)
+        raise FileError(tr("The file cannot be written: {reason}.", reason=reason), path=path, title=tr(_FAILURE))

@@ -32,14 +32,16 @@ class RunProgress(QWidget):
         self.pause = _button(tr("&Pause"), tr("Wait after this batch (Ctrl+P)"), page.pause)
         self.go_on = _button(tr("&Go On"), tr("Go on training (Ctrl+P)"), page.go_on, main=True)
         self.stop = _button(tr("&Stop and Save"), tr("Save after this batch, and end (Ctrl+.)"), page.stop_soon)
-        self.stop_now = _button("Stop &Now", tr("End at once; what was saved last stays (Ctrl+Alt+.)"), page.stop_now)
+        self.stop_now = _button(
+            tr("Stop &Now"), tr("End at once; what was saved last stays (Ctrl+Alt+.)"), page.stop_now
+        )
         self.leave = _button(tr("&Leave the Queue"), tr("Do not wait any longer"), page.stop_now)
         self.resume = _button(tr("&Resume"), tr("Go on from what was saved last (Ctrl+Return)"), page.resume, main=True)
         tip = tr("Set up a run that goes on from the latest, in a tab of its own")
-        self.more = _button("Train &On…", tip, self.more_asked.emit)
+        self.more = _button(tr("Train &On…"), tip, self.more_asked.emit)
         self.test = _button(tr("&Test"), tr("Test the best and the latest (Ctrl+Shift+T)"), page.test)
         tip = tr("Test what the run began with and all that it saved: accuracy over epochs (Ctrl+Alt+T)")
-        self.test_all = _button("Test &All", tip, page.test_all)
+        self.test_all = _button(tr("Test &All"), tip, page.test_all)
         self._lay_out()
         self.refresh()
 
@@ -65,7 +67,7 @@ class RunProgress(QWidget):
         page = self._page
         self.title.setText(headline(page))
         self.line.setText(subline(page))
-        self.setAccessibleName(f"{self.title.text()}. {self.line.text()}")
+        self.setAccessibleName(tr("{title}. {message}", title=self.title.text(), message=self.line.text()))
         self._show_bar()
         state, is_ready = page.state, page.state in READY
         has_begun = page.record is not None and page.record.began is not None

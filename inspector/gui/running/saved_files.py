@@ -9,12 +9,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
-from ...language import tr
+from ...language import marked, tr
 from ...workshop.run_words import Saved
 from ..theme import scaled_font
 from ..widgets.labels import ElidedLabel, Label, plain_tip
 
-_KINDS = {"latest": "latest", "best": "best", "epoch": "kept"}
+_KINDS = {"latest": marked("latest"), "best": marked("best"), "epoch": marked("kept")}
 _MOST = 200
 
 
@@ -89,7 +89,7 @@ class _Row:
         self.compare = _button(tr("Compare"), tr("Hold what the run began with against {name}", name=name))
 
     def show_saved(self, saved: Saved) -> None:
-        kind = _KINDS.get(saved.kind, saved.kind)
+        kind = tr(_KINDS.get(saved.kind, saved.kind))
         self.facts.setText(f"{kind} · {_when(saved)} · {wording.size(saved.nbytes)}")
 
     def remove(self) -> None:
@@ -102,7 +102,7 @@ def _when(saved: Saved) -> str:
     return (
         tr("epoch {epoch}, batch {batch:,}", epoch=saved.epoch, batch=saved.batch)
         if saved.batch
-        else tr("epoch {max}", max=max(saved.epoch - 1, 0))
+        else tr("epoch {epoch}", epoch=max(saved.epoch - 1, 0))
     )
 
 

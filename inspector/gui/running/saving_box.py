@@ -35,7 +35,7 @@ class SavingBox(QWidget):
         self.name.taken.connect(lambda name: setup.set(name=name or "checkpoint"))
         self.name.mistyped.connect(lambda sentence: setup.mistype(tr("Name"), sentence))
         self.minutes = number_box(0, 10_000, lambda value: setup.set(minutes=float(value)))
-        self.minutes.setSuffix(" min")
+        self.minutes.setSuffix(tr(" min"))
         self.minutes.setSpecialValueText(tr("at its end"))
         self.board = CheckBox(tr("Logs for TensorBoard"))
         self.board.toggled.connect(lambda is_on: setup.set(board=is_on))
@@ -61,7 +61,8 @@ class SavingBox(QWidget):
         """Shows what is chosen."""
         setup = self._setup
         self.folder.show_path(setup.folder)
-        say(self.there, replaced(setup), "danger")
+        words = replaced(setup)
+        say(self.there, f"! {words}" if words else "", "danger")
         put(self.every, setup.save_every)
         self._rows.show_row(self.name, setup.save_every > 0)
         example = f"{wording.safe(setup.name, 60)}_epoch{setup.epochs}.pth"
@@ -81,7 +82,7 @@ def replaced(setup: Setup) -> str:
     is_same_run = setup.resume is not None and setup.resume.is_own and os.path.dirname(path) == setup.folder
     if is_same_run or not setup.folder or not os.path.exists(latest):
         return ""
-    return tr("! Another run saved here: its latest and best will be replaced.")
+    return tr("Another run saved here: its latest and best will be replaced.")
 
 
 def _file_name(text: str) -> str:

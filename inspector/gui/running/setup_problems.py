@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ... import wording
-from ...language import tr
+from ...language import marked, tr
 from ...runs.offered import CRITERIA
 from ...runs.sound_choices import is_file_name
 
@@ -25,7 +25,7 @@ def problems_of(setup: Setup) -> Iterator[str]:
     if not is_file_name(setup.name):
         yield tr("{name} is no name for files: choose another under Saving.", name=wording.safe(setup.name, 60))
     if setup.criterion not in CRITERIA:
-        yield from _of_function(setup.criterion, tr("The criterion"))
+        yield from _of_function(setup.criterion, _OF_CRITERION)
     if setup.own_module is not None and setup.own_module.kind == "torchscript":
         yield tr("A TorchScript file can be tested as it is; to train on, choose the class that it was made from.")
 
@@ -34,27 +34,32 @@ def _of_data(data: DataSource) -> Iterator[str]:
     if data.kind == "torchvision" and not data.name.isidentifier():
         yield tr("Choose the data set of torchvision.")
     elif data.kind == "images" and not os.path.isdir(data.path):
-        yield _missing(tr("Choose the folder of images"), data.path, "folder")
+        yield (
+            tr("Choose the folder of images: there is no folder {path}.", path=wording.safe(data.path, 200))
+            if data.path
+            else tr("Choose the folder of images.")
+        )
     elif data.kind == "arrays" and not (os.path.isfile(data.path) and data.path.endswith(_ARRAYS)):
-        yield _missing(tr("Choose the .npz or .pt file of the data"), data.path, "file")
+        yield (
+            tr("Choose the .npz or .pt file of the data: there is no file {path}.", path=wording.safe(data.path, 200))
+            if data.path
+            else tr("Choose the .npz or .pt file of the data.")
+        )
     elif data.kind == "function":
-        yield from _of_function(f"{data.path}:{data.name}", tr("The data"))
+        yield from _of_function(f"{data.path}:{data.name}", _OF_DATA)
 
 
-def _missing(wanted: str, path: str, kind: str) -> str:
-    return (
-        tr("{wanted}: there is no {kind} {path}.", wanted=wanted, kind=kind, path=wording.safe(path, 200))
-        if path
-        else f"{wanted}."
-    )
+_OF_CRITERION = marked("The criterion: write file.py:function."), marked("The criterion: there is no file {file}.")
+_OF_DATA = marked("The data: write file.py:function."), marked("The data: there is no file {file}.")
 
 
-def _of_function(text: str, what: str) -> Iterator[str]:
+def _of_function(text: str, says: tuple[str, str]) -> Iterator[str]:
+    """`says` what is to be said of what is no function, and of a file that is not there."""
     file, _, name = text.rpartition(":")
     if not file.endswith(".py") or not name.isidentifier():
-        yield tr("{what}: write file.py:function.", what=what)
+        yield tr(says[0])
     elif not os.path.isfile(os.path.expanduser(file)):
-        yield tr("{what}: there is no file {file}.", what=what, file=wording.safe(file, 200))
+        yield tr(says[1], file=wording.safe(file, 200))
 
 
 def _of_folder(folder: str) -> Iterator[str]:

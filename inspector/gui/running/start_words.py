@@ -37,24 +37,21 @@ def _will_do(page: OpenRun) -> list[str]:
         else tr("epochs {first:,} to {last:,}", first=first, last=last)
     )
     batch = setup.resume.batch if setup.resume is not None else 0
-    since = tr(", from batch {batch:,} on,", batch=batch + 1) if batch else ""
-    said = tr(
-        "Trains {epochs}{since}{of_data}, and saves into {shortened}.",
-        epochs=epochs,
-        since=since,
-        of_data=_of_data(page),
-        shortened=shortened(setup.folder),
-    )
-    return [wording.safe(said, 400), *filter(None, (replaced(setup).removeprefix("! "),))]
-
-
-def _of_data(page: OpenRun) -> str:
-    look = page.look
-    return (
-        tr(" on {train:,} samples of {name}", train=look.train, name=wording.safe(look.name, 60))
+    if batch:
+        epochs = tr("{epochs}, from batch {batch:,} on,", epochs=epochs, batch=batch + 1)
+    look, folder = page.look, shortened(setup.folder)
+    said = (
+        tr(
+            "Trains {epochs} on {train:,} samples of {name}, and saves into {folder}.",
+            epochs=epochs,
+            train=look.train,
+            name=wording.safe(look.name, 60),
+            folder=folder,
+        )
         if look is not None and look.train
-        else ""
+        else tr("Trains {epochs}, and saves into {folder}.", epochs=epochs, folder=folder)
     )
+    return [wording.safe(said, 400), *filter(None, (replaced(setup),))]
 
 
 def shortened(path: str) -> str:

@@ -28,7 +28,7 @@ class TestedView(QWidget):
         super().__init__()
         self._page = page
         self._running = QWidget()
-        self._title = Label("Testing …", font=scaled_font(1.5))
+        self._title = Label(tr("Testing …"), font=scaled_font(1.5))
         self._doing = ElidedLabel(tone="quiet")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)

@@ -17,24 +17,25 @@ def entry(tested: Tested, is_best: bool) -> str:
     epoch = tr("epoch {epoch}", epoch=tested.epoch) if tested.epoch is not None else tr("epoch unknown")
     figure = results.percent(share) if share is not None else loss
     name = wording.safe(os.path.basename(tested.path), 80)
-    return f"{epoch}   {figure}   {name}{'   ★ best' if is_best else ''}"
+    return "   ".join((epoch, figure, name, *((tr("★ best"),) if is_best else ())))
 
 
 def figures(tested: Tested) -> list[tuple[str, str, bool]]:
     """(name, number, alarming) of what is measured."""
     found: list[tuple[str, str, bool]] = []
     if tested.correct is not None:
-        found.append(("accuracy", results.percent(results.accuracy(tested)), False))
-        found.append(("right", tr("{correct:,} of {samples:,}", correct=tested.correct, samples=tested.samples), False))
+        found.append((tr("accuracy"), results.percent(results.accuracy(tested)), False))
+        right = tr("{correct:,} of {samples:,}", correct=tested.correct, samples=tested.samples)
+        found.append((tr("right"), right, False))
     top = results.top_accuracy(tested)
     if top is not None:
-        found.append((f"top-{tested.top}", results.percent(top), False))
+        found.append((tr("top-{number}", number=tested.top), results.percent(top), False))
     if tested.loss is not None:
-        found.append(("loss", f"{tested.loss:.6g}", tested.loss != tested.loss))
+        found.append((tr("loss"), f"{tested.loss:.6g}", tested.loss != tested.loss))
     if tested.confusion:
         found.append((tr("mean F1"), results.percent(results.averages(results.per_class(tested)).f1), False))
-    found.append(("samples/s", f"{tested.speed:,.0f}", False))
-    found.append(("time", tr("{seconds:.3g} s on {device}", seconds=tested.seconds, device=tested.device), False))
+    found.append((tr("samples/s"), f"{tested.speed:,.0f}", False))
+    found.append((tr("time"), tr("{seconds:.3g} s on {device}", seconds=tested.seconds, device=tested.device), False))
     return found
 
 

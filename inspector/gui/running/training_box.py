@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
-from ...language import tr
+from ...language import marked, tr
 from ...runs.offered import OPTIMIZERS, RATES, SCHEDULERS, begun_with, offered
 from ...workshop.run_requests import Chosen
 from ...workshop.run_words import Rehearsal
@@ -22,7 +22,7 @@ from .setup import CLEAR, Setup
 from .setup_section import Section, SettingRows, note_label, say
 from .typed_line import TypedLine, positive, zero_or_more
 
-_NONE = "None: it stays as it is"
+_NONE = marked("None: it stays as it is")
 _MOST_EPOCHS, _MOST_BATCH = 100_000, 1_000_000
 
 
@@ -66,7 +66,7 @@ class TrainingBox(QWidget):
         self.options = OptionForm()
         self.options.changed.connect(self._take_options)
         self.option_fold = Section(tr("Settings"), self.options, is_open=False, is_small=True)
-        self.scheduler = choice_box([_NONE, *(each.name for each in SCHEDULERS)])
+        self.scheduler = choice_box([tr(_NONE), *(each.name for each in SCHEDULERS)])
         self.scheduler.activated.connect(self._choose_scheduler)
         self.falls = note_label()
         self.schedule = OptionForm()
@@ -165,7 +165,7 @@ class TrainingBox(QWidget):
         self._rows.show_row(self.keeps, has_state)
         tick(self.keeps, keeps)
         rate = setup.stored_rate
-        origin = "from the file" if setup.lr is None and keeps and rate is not None else ""
+        origin = tr("from the file") if setup.lr is None and keeps and rate is not None else ""
         usual = RATES.get(chosen.name)
         placeholder = rate if rate is not None else usual
         self.rate.show_text(
@@ -181,7 +181,7 @@ class TrainingBox(QWidget):
     def _show_scheduler(self) -> None:
         setup = self._setup
         chosen = setup.scheduler
-        show_choice(self.scheduler, chosen.name if chosen is not None else _NONE)
+        show_choice(self.scheduler, chosen.name if chosen is not None else tr(_NONE))
         known = offered(chosen.name) if chosen is not None else None
         keeps = setup.keeps_scheduler
         does = tr("It goes on as in the file.") if keeps else known.does if known is not None else ""
@@ -196,9 +196,8 @@ class TrainingBox(QWidget):
         rate = setup.lr if setup.lr is not None else setup.stored_rate or RATES.get(setup.optimizer.name)
         epochs = wording.plural(setup.more_epochs, "epoch")
         return tr(
-            "{epochs}, {name}{value}, batches of {batch_size}",
+            "{epochs}, {optimizer}, batches of {size}",
             epochs=epochs,
-            name=setup.optimizer.name,
-            value=f" {rate:g}" if rate else "",
-            batch_size=setup.batch_size,
+            optimizer=f"{setup.optimizer.name} {rate:g}" if rate else setup.optimizer.name,
+            size=setup.batch_size,
         )

@@ -56,7 +56,7 @@ class TypedLine(QLineEdit):
             value = self._read(self.text().strip()) if self.text().strip() else None
         except InspectorError as error:
             say(self.note, error.message, "danger")
-            self.mistyped.emit(f"{self.accessibleName()}: {error.message}")
+            self.mistyped.emit(tr("{title}: {message}", title=self.accessibleName(), message=error.message))
             return
         self._shown = self.text()
         say(self.note, "")

@@ -32,7 +32,7 @@ class WrongSide(QWidget):
         self.gallery, self.table = ExampleGallery(), PerClassTable()
         self.said = ElidedLabel(tone="quiet")
         self.nothing = Label(tone="quiet", wrap=True)
-        self.every = QPushButton("Show &All")
+        self.every = QPushButton(tr("Show &All"))
         self.every.setToolTip(tr("Show the samples of all classes again (Esc)"))
         self._tested: Tested | None = None
         self._pages = QStackedWidget()
@@ -86,8 +86,8 @@ class WrongSide(QWidget):
         if label < 0:
             return wording.plural(count, "sample")
         return tr(
-            "{count} of {samples}: {what}",
-            count=count,
+            "{shown} of {samples}: {what}",
+            shown=count,
             samples=wording.plural(len(self._tested.examples), "sample"),
             what=self._what(label, predicted),
         )
@@ -97,7 +97,9 @@ class WrongSide(QWidget):
         if self._tested.examples:
             kept, what = wording.plural(len(self._tested.examples), "sample"), self._what(label, predicted)
             return tr(
-                "Among the {kept} that it is most surely wrong about there is none of {what}.", kept=kept, what=what
+                "Among the {samples} that it is most surely wrong about there is none of {what}.",
+                samples=kept,
+                what=what,
             )
         if self._tested.correct == self._tested.samples:
             return tr("It is right about every sample.")
@@ -106,8 +108,11 @@ class WrongSide(QWidget):
     def _what(self, label: int, predicted: int) -> str:
         assert self._tested is not None
         names = [wording.safe(name, 60) for name in self._tested.classes]
-        taken = tr(" taken for {names}", names=names[predicted]) if predicted >= 0 else ""
-        return f"{names[label]}{taken}" if label < len(names) else str(label)
+        if label >= len(names):
+            return str(label)
+        if predicted < 0:
+            return names[label]
+        return tr("{name} taken for {other}", name=names[label], other=names[predicted])
 
     def _show_class(self, label: int) -> None:
         if label >= 0:
