@@ -34,5 +34,11 @@ def _file(recipe: Recipe, session: Session) -> OpenPage | None:
     return session.made_file(path) if path else None
 
 
-KINDS: dict[Any, Callable[[Recipe, Session], OpenPage | None]] = {"file": _file}
+def _own(recipe: Recipe, session: Session) -> OpenPage | None:
+    from .own_pages import OwnPage
+
+    return OwnPage(text(recipe, "kind"), session)
+
+
+KINDS: dict[Any, Callable[[Recipe, Session], OpenPage | None]] = {"file": _file, "settings": _own, "log": _own}
 """By the kind of a page, what makes it: `session.made_...`, which connects a page and does not add it."""

@@ -20,10 +20,10 @@ from inspector.gui.app import Application
 from inspector.gui.export import exporting
 from inspector.gui.item_models.tree_cells import Column
 from inspector.gui.open_file import OpenFile
+from inspector.gui.palette.palette import Palette
 from inspector.gui.panels.pages import RefusalPage
-from inspector.gui.panels.start_panel import _FileEntry
 from inspector.gui.panels.tree_side import TreeSide
-from inspector.gui.widgets.action_palette import ActionPalette
+from inspector.gui.widgets.file_entry import FileEntry
 from inspector.progress import finish
 
 Open = Callable[[Path], OpenFile]
@@ -49,23 +49,23 @@ def drop(window: QApplication, paths: list[Path], place: QPoint) -> None:
 def test_the_first_launch_is_not_empty(inspector: Application, samples: Path) -> None:
     start = inspector.window.start
     assert start.isVisible()
-    names = [entry.text() for entry in start.findChildren(_FileEntry)]
+    names = [entry.text() for entry in start.findChildren(FileEntry)]
     assert "fashion_classifier.pt" in names
-    assert all(entry.accessibleDescription() for entry in start.findChildren(_FileEntry))
+    assert all(entry.accessibleDescription() for entry in start.findChildren(FileEntry))
     assert not inspector.window.place.tabs.isVisible()
 
 
 def test_a_sample_opens_by_a_click_and_is_recent_then(qtbot: QtBot, inspector: Application, measured) -> None:  # type: ignore[no-untyped-def]
     start = inspector.window.start
-    entry = next(each for each in start.findChildren(_FileEntry) if each.text() == "resnet_plain.pth")
+    entry = next(each for each in start.findChildren(FileEntry) if each.text() == "resnet_plain.pth")
     qtbot.mouseClick(entry, Qt.MouseButton.LeftButton)
     file = inspector.session.current
     assert file is not None
     qtbot.waitUntil(lambda: file.contents is not None)
     measured(file)
     inspector.window.actions_["start"].trigger()
-    qtbot.waitUntil(lambda: any(each.isVisible() for each in start.findChildren(_FileEntry)))
-    assert next(each for each in start.findChildren(_FileEntry) if each.isVisible()).text() == "resnet_plain.pth"
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in start.findChildren(FileEntry)))
+    assert next(each for each in start.findChildren(FileEntry) if each.isVisible()).text() == "resnet_plain.pth"
     assert inspector.session.current is None
 
 
@@ -349,7 +349,7 @@ def test_the_palette_finds_and_does_an_action(
     tree = tree_of(open_file(samples / "resnet_plain.pth"))
     tree.collapse_all()
     inspector.window.actions_["palette"].trigger()
-    palette = next(child for child in inspector.window.findChildren(ActionPalette) if child.isVisible())
+    palette = next(child for child in inspector.window.findChildren(Palette) if child.isVisible())
     field = palette.findChild(QLineEdit)
     qtbot.keyClicks(field, "every branch open")
     qtbot.keyClick(field, Qt.Key.Key_Return)

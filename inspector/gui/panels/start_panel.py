@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPixmap, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ... import wording
 from ...language import tr
+from ..recents.remembered import Recent, when_words
 from ..resources import Sample, SamplePair
-from ..theme import colours, scaled_font
+from ..theme import scaled_font
+from ..widgets.banner import Banner
 from ..widgets.drop_zone import DropZone
+from ..widgets.file_entry import FileCard, FileEntry
 from ..widgets.labels import Label, plain_tip
 
-_WIDEST = 980
-_RECENTS = 8
+if TYPE_CHECKING:
+    from ..desktop.double_click_row import DoubleClickRow
+
+_WIDEST = 1060
+_CARDS = 6
+"""Recent files that are shown in a window of usual height; a higher one shows more."""
+_HIGH = 900
+_INSET = 10
+"""Pixels from the edge of cards and of what lights up below the pointer to the words in them."""
+_NAME_WIDTH = 200
+"""Pixels that the name of a sample is given at least."""
 
 
 class StartPanel(QScrollArea):
-    """Drop zone, recent files, samples. All of it can be reached by Tab and chosen by Space."""
+    """Drop zone, recent files, samples. All of it can be reached by Tab and chosen by Space or Enter."""
 
     open_requested = Signal(object)
     """A list of paths to open."""
@@ -30,161 +45,205 @@ class StartPanel(QScrollArea):
     dialog_requested = Signal()
     about_to_show = Signal()
     """The lists will be seen now: they are to be filled with what there is."""
+    pin_requested = Signal(str, bool)
+    """A recent file is to be pinned, or no longer."""
+    remove_requested = Signal(str)
+    """A recent file is to be taken from the list."""
+    action_requested = Signal(str)
+    """The action of this name is wanted: a link at the foot was pressed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(tr("Start page"))
         line = tr(
             "or click to choose  ·  two at once are compared  ·  .pth  .pt  .ckpt  .bin  .safetensors  and folders"
         )
         self.zone = DropZone(tr("Drop checkpoints here"), line)
         self.zone.clicked.connect(self.dialog_requested)
-        page = _Page()
-        self._column = QVBoxLayout(page)
-        self._column.setContentsMargins(32, 32, 32, 32)
-        self._column.setSpacing(10)
-        title = Label(tr("Checkpoint Inspector"), font=scaled_font(1.9))
+        self.news = Banner("!", tone="accent")
+        self._page = _Page()
+        self._column = QVBoxLayout(self._page)
+        self._column.setSpacing(8)
+        self._lists = QVBoxLayout()
+        self._lists.setSpacing(0)
+        self.foot = QHBoxLayout()
+        self.double_click: DoubleClickRow | None = None
+        """Offers to have a double click open checkpoints here; from the first paint on."""
+        self._lay_out()
+        self.setWidget(self._page)
+        self._page.setAutoFillBackground(False)
+
+    def _lay_out(self) -> None:
         promise = tr(
             "See what is in a PyTorch checkpoint and why it does not fit, and train on. Nothing in a file is run."
         )
-        self._lists = QGridLayout()
-        self._lists.setHorizontalSpacing(36)
-        self._lists.setVerticalSpacing(0)
-        self._pairs = QGridLayout()
-        self._pairs.setHorizontalSpacing(6)
-        self._pairs.setVerticalSpacing(0)
-        for grid, columns in ((self._lists, 2), (self._pairs, 3)):
-            for place in range(columns):
-                grid.setColumnStretch(place, 1)
-        for part in (title, Label(promise, tone="quiet")):
-            self._column.addWidget(part)
-        self._column.addSpacing(12)
+        self._column.addWidget(self.news)
+        title = Label(tr("Checkpoint Inspector"), font=scaled_font(1.8))
+        for words in (title, Label(promise, tone="quiet", wrap=True)):
+            words.setContentsMargins(_INSET, 0, 0, 0)
+            self._column.addWidget(words)
+        self._column.addSpacing(6)
         self._column.addWidget(self.zone)
-        self._column.addSpacing(4)
-        self._column.addLayout(self._pairs)
         self._column.addLayout(self._lists)
         self._column.addStretch(1)
-        self.setWidget(page)
-        page.setAutoFillBackground(False)
+        self.foot.setSpacing(2)
+        self.tour = self._link(tr("New here? Take the &tour"), tr("Five steps through the window"), "tour")
+        self.settings = self._link(tr("&Settings"), tr("Language, colours, size …"), "settings")
+        self.foot.addStretch(0)
+        self.foot.addWidget(Label(tr("Ctrl+K finds everything"), tone="faint"))
+        self._column.addLayout(self.foot)
+
+    def _link(self, text: str, tip: str, name: str) -> QPushButton:
+        """A quiet button at the foot that asks for an action."""
+        button = QPushButton(text)
+        button.setObjectName("link")
+        button.setFlat(True)
+        button.setToolTip(tip)
+        button.clicked.connect(lambda: self.action_requested.emit(name))
+        self.foot.addWidget(button)
+        return button
+
+    def dress(self) -> None:
+        """Makes what the first paint did not need."""
+        from ..desktop.double_click_row import DoubleClickRow
+
+        self.zone.dress()
+        self.double_click = DoubleClickRow()
+        self.double_click.offer.setObjectName("link")
+        self.foot.insertWidget(self.foot.indexOf(self.settings) + 1, self.double_click.offer)
+        self._column.insertWidget(self._column.indexOf(self.foot), self.double_click)
+        self.double_click.look()
+
+    def tell_hard_end(self, show: Callable[[], object], forget: Callable[[], object]) -> None:
+        """Offers the report of a former start that ended hard."""
+
+        def put_away(act: Callable[[], object]) -> None:
+            self.news.say("")
+            act()
+
+        self.news.offer(tr("Show &Report"), lambda: put_away(show), tr("What was going on; nothing is sent"))
+        self.news.offer(tr("&Forget It"), lambda: put_away(forget))
+        self.news.say(tr("The program ended hard the last time. There is a report of where it was."))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self.double_click is not None and not self.double_click.is_speaking:
+            self.double_click.look()
         self.about_to_show.emit()
 
-    def show_files(self, recents: Sequence[str], samples: Sequence[Sample], pairs: Sequence[SamplePair] = ()) -> None:
-        """Lists the files opened last, the samples with what each shows, and pairs of them that are worth comparing."""
-        _empty(self._pairs)
+    def show_files(
+        self,
+        recents: Sequence[Recent],
+        samples: Sequence[Sample],
+        pairs: Sequence[SamplePair] = (),
+        pictures: Path | None = None,
+    ) -> None:
+        """Lists the files opened last, the samples with what each shows, and pairs of them that are worth comparing.
+
+        `pictures` is the folder of the small pictures that recent files have.
+        """
         _empty(self._lists)
-        recent = [(path, os.path.basename(path), _where(path)) for path in recents if os.path.exists(path)][:_RECENTS]
-        sample = [(path, os.path.basename(path), shows) for path, shows in samples]
-        compared = [self._pair(pair) for pair in pairs]
-        if recent or not sample:
-            row = self._fill(0, tr("Recent files"), recent, tr("Files you open will be listed here."))
-            self._fill(1, tr("Samples"), sample, tr("The samples were not installed."))
-            places = [(self._lists, row + place, 0) for place in range(len(pairs) + 1)]
-        else:
-            half = (len(sample) + 1) // 2
-            self._fill(0, tr("Samples to begin with"), sample[:half])
-            self._fill(1, "", sample[half:])
-            places = [(self._pairs, 0, 0), *((self._pairs, 1, place) for place in range(len(pairs)))]
-        for widget, (grid, row, column) in zip((_head(tr("Pairs to compare")), *compared) if compared else (), places):
+        most = _CARDS + 2 * max(0, (self.height() - _HIGH) // 60)
+        self.zone.be_low(bool(recents))
+        cards = [self._card(recent, pictures) for recent in recents[:most]]
+        if cards:
+            self._list(tr("Recent files"), cards, 2, spacing=8)
+        elif not samples:
+            self._list(tr("Recent files"), [Label(tr("Files you open will be listed here."), tone="faint")], 1)
+        if pairs:
+            self._list(tr("Pairs to compare"), [self._pair(pair) for pair in pairs], 3)
+        title = tr("Samples") if cards else tr("Samples to begin with")
+        entries: list[QWidget] = [self._sample(sample, with_line=not cards) for sample in samples]
+        if entries:
+            self._list(title, entries, self._columns() if cards else 3)
+
+    def show_tour_link(self, shown: bool) -> None:
+        """Offers the tour at the foot, or no longer."""
+        self.tour.setVisible(shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._page.keep_beside(self.viewport().width())
+
+    def _columns(self) -> int:
+        return max(2, min(4, min(self.width() - 64, _WIDEST) // _NAME_WIDTH))
+
+    def _list(self, title: str, widgets: Sequence[QWidget], columns: int, spacing: int = 0) -> None:
+        """A heading, and below it the widgets in columns that are read downwards."""
+        head = Label(title, font=scaled_font(1.1, bold=True))
+        head.setContentsMargins(_INSET, 12, 0, 5)
+        self._lists.addWidget(head)
+        frame = QFrame()
+        frame.setAccessibleName(title)
+        grid = QGridLayout(frame)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(spacing)
+        rows = -(-len(widgets) // columns)
+        for number, widget in enumerate(widgets):
+            across = columns == 2 or len(widgets) <= columns  # cards are read across, long lists downwards
+            row, column = divmod(number, columns) if across else (number % rows, number // rows)
             grid.addWidget(widget, row, column)
+        for column in range(columns):
+            grid.setColumnStretch(column, 1)
+        self._lists.addWidget(frame)
 
-    def _fill(self, place: int, title: str, items: list[tuple[str, str, str]], empty: str = "") -> int:
-        """Lists these in a column; gives the first row below them."""
-        self._lists.addWidget(_head(title), 0, place)
-        if not items:
-            nothing = Label(empty, tone="faint")
-            nothing.setContentsMargins(10, 4, 0, 0)
-            self._lists.addWidget(nothing, 1, place)
-        for row, (path, name, line) in enumerate(items, start=1):
-            entry = self._entry(path, name, line)
-            entry.clicked.connect(lambda _checked=False, path=path: self.open_requested.emit([path]))
-            self._lists.addWidget(entry, row, place)
-        self._lists.setRowStretch(max(len(items) + 1, self._lists.rowCount()), 1)
-        return max(len(items), 1) + 1
+    def _card(self, recent: Recent, pictures: Path | None) -> FileCard:
+        is_gone = not os.path.exists(recent.path)
+        card = FileCard(
+            recent.name,
+            recent.what,
+            where=recent.folder,
+            size=recent.size,
+            when=when_words(recent.opened, time.time()),
+            is_gone=is_gone,
+            is_pinned=recent.is_pinned,
+        )
+        if recent.picture and pictures is not None:
+            card.show_picture(QPixmap(str(pictures / recent.picture)))
+        card.show_bars(recent.bars)
+        card.setToolTip(plain_tip(wording.safe(recent.path, 500)))
+        card.clicked.connect(lambda: self.open_requested.emit([recent.path]))
+        card.pin_asked.connect(lambda pinned: self.pin_requested.emit(recent.path, pinned))
+        card.remove_asked.connect(lambda: self.remove_requested.emit(recent.path))
+        return card
 
-    def _pair(self, pair: SamplePair) -> _FileEntry:
-        entry = self._entry(pair.a, f"{_stem(pair.a)} ↔ {_stem(pair.b)}", pair.shows, tip=f"{pair.a}\n{pair.b}")
+    def _sample(self, sample: Sample, *, with_line: bool) -> FileEntry:
+        name, shows = wording.safe(os.path.basename(sample.path), 120), wording.safe(tr(sample.shows), 160)
+        entry = FileEntry(name, shows, with_line=with_line)
+        entry.setToolTip(plain_tip(f"{shows}\n{wording.safe(sample.path, 500)}"))
+        entry.clicked.connect(lambda: self.open_requested.emit([sample.path]))
+        return entry
+
+    def _pair(self, pair: SamplePair) -> FileEntry:
+        name = wording.safe(f"{_stem(pair.a)} ↔ {_stem(pair.b)}", 160)
+        entry = FileEntry(name, wording.safe(tr(pair.shows), 160))
+        entry.setToolTip(plain_tip("\n".join(wording.safe(path, 500) for path in (pair.a, pair.b))))
         entry.clicked.connect(lambda: self.compare_requested.emit(pair.a, pair.b))
         return entry
-
-    def _entry(self, path: str, name: str, line: str, tip: str = "") -> _FileEntry:
-        entry = _FileEntry(wording.safe(name, 120), wording.safe(line, 160))
-        entry.setToolTip("\n".join(plain_tip(wording.safe(each, 500)) for each in (tip or path).split("\n")))
-        return entry
-
-
-def _head(title: str) -> Label:
-    head = Label(title, font=scaled_font(1.15, bold=True))
-    head.setContentsMargins(10, 6, 0, 6)
-    return head
-
-
-def _empty(grid: QGridLayout) -> None:
-    while item := grid.takeAt(0):
-        if widget := item.widget():
-            widget.setParent(None)
-            widget.deleteLater()
 
 
 class _Page(QWidget):
     """Keeps the content in a column in the middle that is never too wide to read."""
 
-    def resizeEvent(self, event: object) -> None:
-        side = max(32, (self.width() - _WIDEST) // 2)
+    def keep_beside(self, width: int) -> None:
+        """Takes margins that suit the width of the view."""
+        side = max(24, (width - _WIDEST) // 2)
         layout = self.layout()
         if layout is not None and layout.contentsMargins().left() != side:
-            layout.setContentsMargins(side, 28, side, 12)
+            layout.setContentsMargins(side, 18, side, 10)
 
 
-class _FileEntry(QAbstractButton):
-    """A file to click on: its name, and one line about it."""
-
-    def __init__(self, name: str, line: str) -> None:
-        super().__init__()
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew when the pointer comes and goes
-        self.setText(name)
-        self._line = line
-        self.setAccessibleDescription(line)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def sizeHint(self) -> QSize:
-        small = QFontMetrics(scaled_font(0.92))
-        return QSize(280, self.fontMetrics().height() + small.height() + 11)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        chosen = colours()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse() or self.hasFocus():
-            painter.setPen(QColor(chosen.accent if self.hasFocus() else chosen.hover))
-            painter.setBrush(QColor(chosen.hover))
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 6, 6)
-        name, small = self.font(), scaled_font(0.92)
-        metrics, small_metrics = QFontMetrics(name), QFontMetrics(small)
-        room = QRect(10, 5, self.width() - 20, metrics.height())
-        painter.setFont(name)
-        painter.setPen(QColor(chosen.accent))
-        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
-        room = QRect(10, 6 + metrics.height(), self.width() - 20, small_metrics.height())
-        painter.setFont(small)
-        painter.setPen(QColor(chosen.quiet))
-        words = small_metrics.elidedText(self._line, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+def _empty(column: QVBoxLayout) -> None:
+    while item := column.takeAt(0):
+        if widget := item.widget():
+            widget.setParent(None)
+            widget.deleteLater()
 
 
 def _stem(path: str) -> str:
     """The name of a file without its ending."""
     return os.path.splitext(os.path.basename(path))[0]
-
-
-def _where(path: str) -> str:
-    """The folder of a file, from the home folder on where it is in it."""
-    folder, home = os.path.dirname(path), os.path.expanduser("~")
-    return f"~{folder[len(home) :]}" if folder == home or folder.startswith(home + os.sep) else folder

@@ -26,6 +26,7 @@ class DropZone(QWidget):
         self._title = title
         self._line = line
         self._lit = False
+        self._is_low = False
         self._icon = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -34,7 +35,13 @@ class DropZone(QWidget):
         self.setAccessibleDescription(line)
 
     def sizeHint(self) -> QSize:
-        return QSize(640, self.fontMetrics().height() * 10)
+        return QSize(640, self.fontMetrics().height() * (6 if self._is_low else 10))
+
+    def be_low(self, is_low: bool) -> None:
+        """Leaves room for other things: the icon then stands beside the words."""
+        self._is_low = is_low
+        self.updateGeometry()
+        self.update()
 
     def light(self, lit: bool) -> None:
         """Shows that something is held over the window that can be dropped."""
@@ -80,9 +87,15 @@ class DropZone(QWidget):
     def _paint_words(self, painter: QPainter) -> None:
         chosen = colours()
         title, line = scaled_font(1.5), scaled_font(1.0)
-        heights = (40, QFontMetrics(title).height(), QFontMetrics(line).height())
+        heights = (-10 if self._is_low else 40, QFontMetrics(title).height(), QFontMetrics(line).height())
         top = (self.height() - sum(heights) - 20) // 2
-        if self._icon is not None:
+        if self._icon is not None and self._is_low:
+            words = max(
+                QFontMetrics(title).horizontalAdvance(self._title), QFontMetrics(line).horizontalAdvance(self._line)
+            )
+            left = max(_RADIUS, (self.width() - words) // 2 - 64)
+            self._icon.paint(painter, left, (self.height() - 36) // 2, 36, 36)
+        elif self._icon is not None:
             self._icon.paint(painter, (self.width() - 36) // 2, top, 36, 36)
         for font, colour, text, y, height in (
             (title, chosen.text, self._title, top + heights[0] + 10, heights[1]),

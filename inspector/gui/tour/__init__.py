@@ -1,0 +1,1 @@
+"""The tour: five steps through the window, offered once."""
