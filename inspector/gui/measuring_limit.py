@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from .. import wording
 from ..language import tr
+from .open_file import AUTOMATIC
 from .settings import Settings
 
 LIMITS = {
-    "1 GB": 10**9,
+    "1 GB": AUTOMATIC,
     "nothing": -1,
     "100 MB": 10**8,
     "4 GB": 4 * 10**9,

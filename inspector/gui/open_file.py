@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ..analysis.statistics import Statistics
 
 AUTOMATIC = 1_000_000_000
-"""Files up to this many bytes are measured whole without being asked; of larger ones what is looked at."""
+"""Files up to this many bytes are measured whole without being asked, unless a person chose another limit (see
+`measuring_limit`); of larger ones what is looked at."""
 
 
 class OpenFile(OpenPage):
@@ -50,6 +51,7 @@ class OpenFile(OpenPage):
         self.flagged: dict[int, str] = {}
         """Row -> `NaN`, `Inf` or both, found in it or below it."""
         self.row = -1
+        self.automatic = AUTOMATIC
         self._measuring: Measuring | None = None
         self._measured_bytes = 0
 
@@ -83,7 +85,7 @@ class OpenFile(OpenPage):
 
     def begin(self) -> None:
         """The file has been painted: measures it, if it is not too large to be measured without being asked."""
-        if self.contents is not None and self.contents.outline.total_nbytes <= AUTOMATIC:
+        if self.contents is not None and self.contents.outline.total_nbytes <= self.automatic:
             self.measure_all()
 
     def _refuse(self, error: Exception) -> None:

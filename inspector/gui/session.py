@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from .arranging.open_later import OpenLater
 from .jobs import wait_for_all
+from .measuring_limit import limit
 from .open_file import OpenFile
 from .open_page import OpenPage
 from .running.run_queue import RunQueue
@@ -105,6 +106,7 @@ class Session(QObject):
     def made_file(self, path: str) -> OpenFile:
         """A page for one file."""
         page = OpenFile(path, self)
+        page.automatic = limit(self.settings)
         page.opened.connect(lambda: self.settings.remember(page.path))
         return page
 

@@ -19,6 +19,7 @@ from inspector.errors import FileError
 from inspector.gui.app import Application
 from inspector.gui.export import exporting
 from inspector.gui.item_models.tree_cells import Column
+from inspector.gui.measuring_limit import LIMITS
 from inspector.gui.open_file import OpenFile
 from inspector.gui.palette.palette import Palette
 from inspector.gui.panels.pages import RefusalPage
@@ -408,8 +409,8 @@ def test_of_a_large_file_only_what_is_in_view_is_measured_unasked(
     measured: Measured,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("inspector.gui.open_file.AUTOMATIC", 1000)
-    monkeypatch.setattr("inspector.gui.panels.inspect_panel.AUTOMATIC", 1000)
+    monkeypatch.setitem(LIMITS, "100 MB", 1000)
+    inspector.settings.choose("automatic", "100 MB")
     file = open_file(samples / "resnet_plain.pth")
     assert file.contents is not None
     outline = file.contents.outline

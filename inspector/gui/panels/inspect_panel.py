@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from ... import wording
 from ...language import tr
 from ..actions import FOR_A_FILE, FOR_A_ROW, Actions
-from ..open_file import AUTOMATIC, OpenFile
+from ..open_file import OpenFile
 from ..settings import Settings
 from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
@@ -64,7 +64,7 @@ class InspectPanel(PagePanel):
             wording.size(contents.checkpoint.nbytes),
             contents.checkpoint.format,
         ]
-        if outline.total_nbytes > AUTOMATIC and -1 not in self.file.statistics:
+        if outline.total_nbytes > self.file.automatic and -1 not in self.file.statistics:
             parts.append(tr("statistics of what is in view: Ctrl+M measures all"))
         return "   ·   ".join(parts)
 
