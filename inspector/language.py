@@ -58,6 +58,11 @@ def use(code: str) -> None:
     take(None if code == "en" else _load(code))
 
 
+def code() -> str:
+    """The code of the language in force, as HTML and others write it: `en`, `zh-CN`."""
+    return os.environ.get(VARIABLE, "en").replace("_", "-")
+
+
 def take(translations: gettext.NullTranslations | None) -> None:
     """Speaks as these translations say; None: English."""
     global _translations

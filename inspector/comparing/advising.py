@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from .. import wording
-from ..language import tr
+from ..language import marked, tr
 from .arithmetic import Grids
 from .telling import Telling
 
@@ -33,14 +33,13 @@ _WINDOW = re.compile(r"window", re.I)
 _KERNEL = re.compile(r"kernel", re.I)
 _MULTIPLIER = re.compile(r"width|mult", re.I)
 
-_SAME_PICTURES = "Build it for pictures of the size that the file was trained on: no step can mend this."
+_SAME_PICTURES = marked("Build it for pictures of the size that the file was trained on: no step can mend this.")
 
 
 def classes(telling: Telling, pair: PairOfSizes) -> str:
-    built = _built(
-        telling, _CLASSES, [pair], tr("Build the model with {pair:,} outputs to load it whole.", pair=pair[0])
-    )
-    return f"{built} Keep the rest and train the new head, which begins at random.".strip()
+    otherwise = tr("Build the model with {count:,} outputs to load it whole.", count=pair[0])
+    kept = tr("Keep the rest and train the new head, which begins at random.")
+    return f"{_built(telling, _CLASSES, [pair], otherwise)} {kept}".strip()
 
 
 def vocabulary(telling: Telling, pair: PairOfSizes) -> str:
@@ -55,7 +54,7 @@ def channels(telling: Telling, pair: PairOfSizes, key: str) -> str:
     old, new = pair
     if new == 1:
         summed = f"state[{key!r}].sum(1, keepdim=True)"
-        how = tr("For grey pictures sum over the channels instead of cutting: {summed}.", summed=wording.safe(summed))
+        how = tr("For grey pictures sum over the channels instead of cutting: {code}.", code=wording.safe(summed))
     elif new > old:
         how = tr("New channels begin at zero: at first the model does what it did without them.")
     else:
@@ -82,41 +81,46 @@ def grid(telling: Telling, found: Grids) -> str:
     for name, value in telling.b.arguments.items():
         if type(value) is int and _PICTURE.search(name) and value * found.old % found.new == 0:
             return tr(
-                "Build the model with {written} to load it as it is.",
-                written=_written({name: value * found.old // found.new}),
+                "Build the model with {arguments} to load it as it is.",
+                arguments=_written({name: value * found.old // found.new}),
             )
     return ""
 
 
 def patches(telling: Telling, pair: PairOfSizes) -> str:
-    return _built(telling, _PATCH, [pair], tr("Build the model with patches of {pair:,}.", pair=pair[0]))
+    return _built(telling, _PATCH, [pair], tr("Build the model with patches of {size:,}.", size=pair[0]))
 
 
 def windows(telling: Telling, pair: PairOfSizes) -> str:
     return _built(
-        telling, _WINDOW, [pair], tr("Build the model with windows of {pair:,} to load it as it is.", pair=pair[0])
+        telling, _WINDOW, [pair], tr("Build the model with windows of {size:,} to load it as it is.", size=pair[0])
     )
 
 
 def pictures(telling: Telling, pair: PairOfSizes) -> str:
-    return _built(telling, _INPUT, [pair], _SAME_PICTURES)
+    return _built(telling, _INPUT, [pair], tr(_SAME_PICTURES))
 
 
 def kernels(telling: Telling, pair: PairOfSizes) -> str:
-    return _built(telling, _KERNEL, [pair], tr("Build the model with kernels of {pair:,} here.", pair=pair[0]))
+    return _built(telling, _KERNEL, [pair], tr("Build the model with kernels of {size:,} here.", size=pair[0]))
 
 
 def groups(telling: Telling, counted: str) -> str:
-    return "" if telling.b.kind == "checkpoint" else tr("Build the model with {counted} here.", counted=counted)
+    return "" if telling.b.kind == "checkpoint" else tr("Build the model with {groups} here.", groups=counted)
 
 
 def widths(telling: Telling, pairs: Sequence[PairOfSizes], ratio: Fraction | None) -> str:
     """What a network of the file's width is built with."""
     for name, value in telling.b.arguments.items():
         if isinstance(value, float) and ratio and _MULTIPLIER.search(name):
-            return tr("Build the model with {written}.", written=_written({name: float(f"{value / ratio:.6g}")}))
-    wide = tr("{pairs:,} wide here, as the file is", pairs=pairs[0][0]) if len(pairs) == 1 else "with the file's widths"
-    return _built(telling, _WIDTH, pairs, tr("Build the model {wide}: no step can mend a width.", wide=wide))
+            return tr("Build the model with {arguments}.", arguments=_written({name: float(f"{value / ratio:.6g}")}))
+    if len(pairs) == 1:
+        otherwise = tr(
+            "Build the model {width:,} wide here, as the file is: no step can mend a width.", width=pairs[0][0]
+        )
+    else:
+        otherwise = tr("Build the model with the file's widths: no step can mend a width.")
+    return _built(telling, _WIDTH, pairs, otherwise)
 
 
 def _built(telling: Telling, name: re.Pattern[str], pairs: Sequence[PairOfSizes], otherwise: str) -> str:
@@ -132,7 +136,7 @@ def _fitting(telling: Telling, name: re.Pattern[str], pairs: Sequence[PairOfSize
         if name.search(argument) and _holds(value, olds):
             kept = telling.a.arguments.get(argument, value)
             found[argument] = kept if kept != value else _replaced(value, olds, telling.sizes)
-    return tr("Build the model with {written}.", written=_written(found)) if found else ""
+    return tr("Build the model with {arguments}.", arguments=_written(found)) if found else ""
 
 
 def _holds(value: object, sizes: Mapping[int, int]) -> bool:

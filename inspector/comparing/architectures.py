@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from .. import wording
 from ..language import tr
 from . import likeness_words as words
 from . import signatures
@@ -63,14 +64,16 @@ class Identification(NamedTuple):
 def architecture_line(side: Side) -> str:
     """The same in a few words: `torchvision resnet18, 10 classes`; empty when nothing is known."""
     found = identify(side)
-    names = tr("torchvision {builders}", builders=" or ".join(found.builders))
+    names = tr("torchvision {builders}", builders=wording.one_of(found.builders))
     if found.kind == SAME:
-        return names + "".join(f", {size}" for size in words.sizes(found.classes, found.channels))
-    where = words.under(found.prefixes[:1])
+        return ", ".join((names, *words.sizes(found.classes, found.channels)))
+    where = words.listed(found.prefixes[:1])
     lines = {
-        TRUNK_OF: tr("trunk of {names}{where}", names=names, where=where),
-        LIKE: tr("like {names}", names=names),
-        RENAMED: tr("{names} under other names", names=names),
+        TRUNK_OF: tr("trunk of {model} under {prefixes}", model=names, prefixes=where)
+        if where
+        else tr("trunk of {model}", model=names),
+        LIKE: tr("like {model}", model=names),
+        RENAMED: tr("{model} under other names", model=names),
     }
     return lines.get(found.kind, "")
 

@@ -76,12 +76,15 @@ def rounded(width: Fraction, divisor: int = 8) -> int:
 def factor_words(ratio: Fraction) -> str:
     """The factor from file to model as it stands before "as large": `twice`, `half`, `4/3 times`."""
     if ratio.numerator == 1:
-        return {2: "half", 3: "a third", 4: "a quarter"}.get(ratio.denominator, f"1/{ratio.denominator}")
+        named = {2: tr("half"), 3: tr("a third"), 4: tr("a quarter")}
+        return named.get(ratio.denominator, f"1/{ratio.denominator}")
+    if ratio == 2:
+        return tr("twice")
     if ratio.denominator == 1:
-        return "twice" if ratio.numerator == 2 else tr("{numerator} times", numerator=ratio.numerator)
+        return tr("{factor} times", factor=ratio.numerator)
     if ratio.denominator > 20:
-        return tr("{float:.3g} times", float=float(ratio)) if ratio < 10**9 else "over 10^9 times"
-    return tr("{numerator}/{denominator} times", numerator=ratio.numerator, denominator=ratio.denominator)
+        return tr("{factor} times", factor=f"{float(ratio):.3g}") if ratio < 10**9 else tr("over 10^9 times")
+    return tr("{factor} times", factor=f"{ratio.numerator}/{ratio.denominator}")
 
 
 def square_root(number: int) -> int:

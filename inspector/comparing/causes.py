@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from ..language import tr
-from ..wording import plural
+from ..language import marked, ntr, tr
 from .diffing import Comparison
 from .steps import Step
 
 CERTAIN, LIKELY, POSSIBLE = "certain", "likely", "possible"
 """How sure: nothing else fits the names and shapes; others would fit but are far less usual; one of several."""
+_SAID_SO = {CERTAIN: marked("certain"), LIKELY: marked("likely"), POSSIBLE: marked("possible")}
 
 
 class Cause(NamedTuple):
@@ -42,15 +42,22 @@ class Cause(NamedTuple):
     """Why this is thought, each a short sentence."""
     undecided: tuple[str, ...] = ()
     """What names and shapes cannot decide, each a plain sentence."""
+    tells_share: bool = False
+    """Whether the sentence says already how much it explains."""
 
 
 def share(cause: Cause, complaints: Collection[str]) -> str:
     """How much of what `load_state_dict` complains of a cause explains: `explains 6 of 8 lines`; empty when that is
     nothing, or when its sentence says it."""
     explained = len(set(cause.keys).intersection(complaints))
-    if not explained or "explains" in cause.sentence:
+    if not explained or cause.tells_share:
         return ""
-    return tr("explains {explained:,} of {lines}", explained=explained, lines=plural(len(complaints), "line"))
+    return ntr("explains {count:,} of {n} line", "explains {count:,} of {n} lines", len(complaints), count=explained)
+
+
+def how_sure(cause: Cause) -> str:
+    """How sure it is, as it is said to a person."""
+    return tr(_SAID_SO.get(cause.confidence, cause.confidence))
 
 
 class Explanation(NamedTuple):

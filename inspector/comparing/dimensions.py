@@ -49,8 +49,12 @@ def _of(role: str, every: Iterable[Spot]) -> list[Group]:
 def _ranks(telling: Telling, groups: Iterable[Group]) -> Iterator[Cause]:
     for group in groups:
         old, new = group.pair
-        what = agreeing((spot.key for spot in group.spots), "has", "have")
-        what = f"{what} {telling.versus(f'{old} dimensions', new)}"
+        what = agreeing(
+            "{where} has {old} dimensions in {file} and {new} in {model}",
+            "{where} have {old} dimensions in {file} and {new} in {model}",
+            (spot.key for spot in group.spots),
+            **telling.between(old, new),
+        )
         advice = tr("These are layers of another kind: nothing of theirs can be loaded.")
         yield telling.cause("shape", what, group.spots, advice=advice)
 
@@ -59,7 +63,11 @@ def _kernels(telling: Telling, groups: Iterable[Group]) -> Iterator[Cause]:
     for group in groups:
         old, new = group.pair
         where = places(spot.module for spot in group.spots)
-        what = tr("The kernel of {where} is {versus}", where=where, versus=telling.versus(f"{old:,} wide", f"{new:,}"))
+        what = tr(
+            "The kernel of {where} is {old:,} wide in {file} and {new:,} in {model}",
+            where=where,
+            **telling.between(old, new),
+        )
         yield telling.cause("kernel", what, group.spots, advice=advising.kernels(telling, group.pair))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .. import wording
-from ..language import tr
+from ..language import marked, ntr, tr
 from .causes import CERTAIN, LIKELY, Cause
 from .renaming import rules
 from .sides import Side
@@ -32,45 +32,47 @@ class Spelling(NamedTuple):
 
 SPELLINGS = (
     Spelling(
-        "weight norm was kept in `weight_g` and `weight_v` before torch 2, and is a parametrization since",
+        marked("weight norm was kept in `weight_g` and `weight_v` before torch 2, and is a parametrization since"),
         ("weight_g", "weight_v"),
         ("parametrizations.weight.original0", "parametrizations.weight.original1"),
     ),
     Spelling(
-        "spectral norm was kept in `weight_orig` and `weight_u`, and is a parametrization since torch 1.9",
+        marked("spectral norm was kept in `weight_orig` and `weight_u`, and is a parametrization since torch 1.9"),
         ("weight_orig", "weight_u", "weight_v"),
         ("parametrizations.weight.original", "parametrizations.weight.0._u", "parametrizations.weight.0._v"),
     ),
-    Spelling("TensorFlow calls the weight and bias of a norm gamma and beta", ("gamma", "beta"), ("weight", "bias")),
     Spelling(
-        "TensorFlow says moving where torch says running",
+        marked("TensorFlow calls the weight and bias of a norm gamma and beta"), ("gamma", "beta"), ("weight", "bias")
+    ),
+    Spelling(
+        marked("TensorFlow says moving where torch says running"),
         ("moving_mean", "moving_variance"),
         ("running_mean", "running_var"),
     ),
     Spelling(
-        "a recurrent cell names its tensors without the layer that `nn.LSTM`, `nn.GRU` and `nn.RNN` add",
+        marked("a recurrent cell names its tensors without the layer that `nn.LSTM`, `nn.GRU` and `nn.RNN` add"),
         ("weight_ih", "weight_hh"),
         ("weight_ih_l0", "weight_hh_l0"),
     ),
     Spelling(
-        "a recurrent cell names its tensors without the layer that `nn.LSTM`, `nn.GRU` and `nn.RNN` add",
+        marked("a recurrent cell names its tensors without the layer that `nn.LSTM`, `nn.GRU` and `nn.RNN` add"),
         ("bias_ih", "bias_hh"),
         ("bias_ih_l0", "bias_hh_l0"),
     ),
-    Spelling("a scale is also called gamma, and a shift beta", ("scale", "shift"), ("weight", "bias")),
+    Spelling(marked("a scale is also called gamma, and a shift beta"), ("scale", "shift"), ("weight", "bias")),
 )
 
 _REPARAMETRISED = (
-    (("weight_g", "weight_v"), "weight norm", "`torch.nn.utils.remove_weight_norm`"),
+    (("weight_g", "weight_v"), marked("weight norm"), "`torch.nn.utils.remove_weight_norm`"),
     (
         ("parametrizations.weight.original0", "parametrizations.weight.original1"),
-        "weight norm",
+        marked("weight norm"),
         "`torch.nn.utils.parametrize.remove_parametrizations`",
     ),
-    (("weight_orig", "weight_u"), "spectral norm", "`torch.nn.utils.remove_spectral_norm`"),
+    (("weight_orig", "weight_u"), marked("spectral norm"), "`torch.nn.utils.remove_spectral_norm`"),
     (
         ("parametrizations.weight.original", "parametrizations.weight.0._u"),
-        "spectral norm",
+        marked("spectral norm"),
         "`torch.nn.utils.parametrize.remove_parametrizations`",
     ),
 )
@@ -114,20 +116,20 @@ def _cause(
     here, there = a.by_key(), b.by_key()
     found = [there[key] for _, key in pairs if key in there]
     keys = lines((here[key] for key, _ in pairs), found)
-    count = wording.plural(len(pairs) // len(old), "layer")
-    sentence = tr(
-        "{count} of the file {value} {listed} for {listed_2}: {why}.",
-        count=count,
-        value="has" if count == "1 layer" else "have",
-        listed=_listed(old),
-        listed_2=_listed(new),
-        why=why,
+    sentence = ntr(
+        "{n} layer of the file has {old} for {new}: {why}.",
+        "{n} layers of the file have {old} for {new}: {why}.",
+        len(pairs) // len(old),
+        old=_listed(old),
+        new=_listed(new),
+        why=tr(why),
     )
     evidence = (
-        tr(
-            "{count:,} of {keys} are there under the other name.",
+        ntr(
+            "{count:,} of {n} key are there under the other name.",
+            "{count:,} of {n} keys are there under the other name.",
+            len(pairs),
             count=len(found),
-            keys=wording.plural(len(pairs), "key"),
         ),
     )
     step = Rename(_everywhere(a, pairs, old, new) or rules(pairs, list(here), set(there)))
@@ -147,7 +149,7 @@ def _everywhere(
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    return " and ".join(f"`{name}`" for name in names[:2])
+    return wording.all_of([f"`{name}`" for name in names[:2]])
 
 
 # -- what no step can mend ---------------------------------------------------------------------------
@@ -171,20 +173,18 @@ def _computed(
     wholes = [other[f"{layer}weight"] for layer in layers]
     keys = lines(parts, wholes) if in_file else lines(wholes, parts)
     sides = (tr("the file"), tr("the other side")) if in_file else (tr("the model"), tr("the file"))
-    count = wording.plural(len(layers), "weight")
-    sentence = tr(
-        "{count} under {norm} in {sides} {value} plain in {sides_2}.",
-        count=count,
-        norm=norm,
-        sides=sides[0],
-        value="is" if len(layers) == 1 else "are",
-        sides_2=sides[1],
+    sentence = ntr(
+        "{n} weight under {norm} in {side} is plain in {other}.",
+        "{n} weights under {norm} in {side} are plain in {other}.",
+        len(layers),
+        norm=tr(norm),
+        side=sides[0],
+        other=sides[1],
     )
     advice = (
-        tr("Call {remedy} on these layers before the file is saved.", remedy=remedy)
+        tr("Call {function} on these layers before the file is saved.", function=remedy)
         if in_file
-        else tr("Load first, then set {norm}.", norm=norm)
+        else tr("Load first, then set {norm}.", norm=tr(norm))
     )
-    return Cause(
-        "drift", sentence, keys, advice=advice, evidence=(tr("{listed} stand for `weight`.", listed=_listed(names)),)
-    )
+    evidence = (tr("{names} stand for `weight`.", names=_listed(names)),)
+    return Cause("drift", sentence, keys, advice=advice, evidence=evidence)

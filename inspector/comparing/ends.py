@@ -94,7 +94,12 @@ def _classes(telling: Telling, outputs: list[Group], last: Layer) -> Iterable[Ca
         heads = {module: None for group in same for module in group.producers}
         yield telling.cause(
             "classes",
-            f"{agreeing(heads, 'gives', 'give')} {telling.versus(f'{old:,} outputs (classes)', f'{new:,}')}",
+            agreeing(
+                "{where} gives {old:,} outputs (classes) in {file} and {new:,} in {model}",
+                "{where} give {old:,} outputs (classes) in {file} and {new:,} in {model}",
+                heads,
+                **telling.between(old, new),
+            ),
             spots,
             step=KeepInitial(tuple(dict.fromkeys(literal(spot.key) for spot in spots))),
             advice=advising.classes(telling, (old, new)),
@@ -105,15 +110,19 @@ def _classes(telling: Telling, outputs: list[Group], last: Layer) -> Iterable[Ca
 
 def _vocabulary(telling: Telling, table: Group, head: Group | None) -> Cause:
     spots = [*table.spots, *(head.spots if head else ())]
-    where = agreeing((spot.module for spot in table.spots), "has", "have")
     old, new = table.pair
     return telling.cause(
         "vocabulary",
-        f"{where} {telling.versus(f'{old:,} entries', f'{new:,}')}",
+        agreeing(
+            "{where} has {old:,} entries in {file} and {new:,} in {model}",
+            "{where} have {old:,} entries in {file} and {new:,} in {model}",
+            (spot.module for spot in table.spots),
+            **telling.between(old, new),
+        ),
         spots,
         step=_resized(spots, old, new),
         advice=advising.vocabulary(telling, table.pair),
-        evidence=[tr("{agreeing} as many.", agreeing=agreeing(head.producers, "scores", "score"))] if head else [],
+        evidence=[agreeing("{where} scores as many.", "{where} score as many.", head.producers)] if head else [],
     )
 
 
@@ -143,14 +152,10 @@ def _input(telling: Telling, group: Group, first: Layer) -> Cause:
     old, new = group.pair
     weight = first.weight
     is_picture = weight is not None and len(shapes(weight)[1]) > 2 and max(old, new) <= _CHANNELS
-    kind, counted = (tr("input channels"), "channels") if is_picture else (tr("input size"), "numbers")
     key = next(spot.key for spot in group.spots if spot.role == IN)
-    takes = agreeing(group.consumers, "takes", "take")
-    if group.producers:
-        takes += tr(" and {agreeing}", agreeing=agreeing(group.producers, "gives back", "give back"))
     return telling.cause(
-        kind,
-        f"{takes} {telling.versus(f'{old:,} input {counted}', f'{new:,}')}",
+        "input channels" if is_picture else "input size",
+        _input_told(telling, group, is_picture),
         group.spots,
         step=_resized(group.spots, old, new) if is_picture else None,
         advice=advising.channels(telling, group.pair, key) if is_picture else advising.inputs(telling, group.pair),
@@ -159,6 +164,41 @@ def _input(telling: Telling, group: Group, first: Layer) -> Cause:
 
 
 # -- what goes in from a layer that did not change ---------------------------------------------------
+
+
+def _input_told(telling: Telling, group: Group, is_picture: bool) -> str:
+    """What a first layer takes, and a last one gives back."""
+    values = telling.between(*group.pair)
+    if group.producers:
+        return _taken_and_given_back(group, is_picture, values)
+    if is_picture:
+        return agreeing(
+            "{where} takes {old:,} input channels in {file} and {new:,} in {model}",
+            "{where} take {old:,} input channels in {file} and {new:,} in {model}",
+            group.consumers,
+            **values,
+        )
+    return agreeing(
+        "{where} takes {old:,} input numbers in {file} and {new:,} in {model}",
+        "{where} take {old:,} input numbers in {file} and {new:,} in {model}",
+        group.consumers,
+        **values,
+    )
+
+
+def _taken_and_given_back(group: Group, is_picture: bool, values: dict[str, object]) -> str:
+    takes = agreeing("{where} takes", "{where} take", group.consumers)
+    gives = agreeing("{where} gives back", "{where} give back", group.producers)
+    if is_picture:
+        return tr(
+            "{takes} and {gives} {old:,} input channels in {file} and {new:,} in {model}",
+            takes=takes,
+            gives=gives,
+            **values,
+        )
+    return tr(
+        "{takes} and {gives} {old:,} input numbers in {file} and {new:,} in {model}", takes=takes, gives=gives, **values
+    )
 
 
 def _convolution_groups(telling: Telling, groups: Groups, weights: list[Layer]) -> Iterable[Cause]:
@@ -174,8 +214,12 @@ def _convolution_groups(telling: Telling, groups: Groups, weights: list[Layer]) 
         for group in members:
             del groups[group.pair]
         spots = [spot for group in members for spot in group.spots]
-        works = agreeing((spot.module for spot in spots), "works", "work")
-        what = tr("{works} in {versus}", works=works, versus=telling.versus(_in_groups(old), _in_groups(new)))
+        what = agreeing(
+            "{where} works in {old} in {file} and {new} in {model}",
+            "{where} work in {old} in {file} and {new} in {model}",
+            (spot.module for spot in spots),
+            **telling.between(_in_groups(old), _in_groups(new)),
+        )
         advice = advising.groups(telling, _in_groups(old))
         yield telling.cause("groups", what, spots, advice=advice, confidence=LIKELY)
 
@@ -223,21 +267,21 @@ def _of_picture(telling: Telling, group: Group, channels: int, source: str) -> C
     old, new = (size // channels for size in group.pair)
     come = places([source])
     return telling.cause(
-        tr("picture size"),
+        "picture size",
         tr(
-            "{places} takes a picture of {versus}",
-            places=places(group.consumers),
-            versus=telling.versus(f"{_area(old)} places", _area(new)),
+            "{where} takes a picture of {old} places in {file} and {new} in {model}",
+            where=places(group.consumers),
+            **telling.between(_area(old), _area(new)),
         ),
         group.spots,
         advice=advising.pictures(telling, group.pair),
         evidence=[
             tr(
-                "{size:,} is {channels:,} channels of {come} times {size_2:,}.",
+                "{size:,} is {channels:,} channels of {where} times {places:,}.",
                 size=size,
                 channels=channels,
-                come=come,
-                size_2=size // channels,
+                where=come,
+                places=size // channels,
             )
             for size in group.pair
         ],

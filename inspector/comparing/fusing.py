@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from .. import wording
-from ..language import tr
+from ..language import ntr, tr
 from .causes import LIKELY, Cause
 from .matches import Link
 from .mending import apply
@@ -61,9 +61,10 @@ def _is_turned(link: Link) -> bool:
 
 def _turned(links: Sequence[Link]) -> Cause:
     keys = [link.ours[0].key for link in links]
-    sentence = tr(
-        "{iss} kept as [in, out] in the file, as Conv1D does, and as [out, in] on the other side.",
-        iss=wording.plural(len(links), "fused weight is", "fused weights are"),
+    sentence = ntr(
+        "{n} fused weight is kept as [in, out] in the file, as Conv1D does, and as [out, in] on the other side.",
+        "{n} fused weights are kept as [in, out] in the file, as Conv1D does, and as [out, in] on the other side.",
+        len(links),
     )
     evidence = (tr("The shapes are each other's reverse."),)
     return Cause("transposed", sentence, tuple(keys), (), Transpose(patterns(keys, keys)), evidence=evidence)
@@ -82,12 +83,12 @@ def _split(a: Side, b: Side, links: list[Link], sizes: tuple[int, ...]) -> Itera
         chosen = [link for link in links if template(group[0][0]).match(link.ours[0].key) is not None]
         links = [link for link in links if link not in chosen]
         step = Split(group[0][0], tuple(new for _, new in group), 0, sizes)
-        sentence = tr(
-            "{tensors} of the file {are} {count} on the other side: {quoted} holds {names}.",
-            tensors=wording.plural(len(chosen), "tensor"),
-            are=_are(chosen),
-            count=len(group),
-            quoted=_quoted(group[0][0]),
+        sentence = ntr(
+            "{n} tensor of the file is {parts} on the other side: {whole} holds {names}.",
+            "{n} tensors of the file are each {parts} on the other side: {whole} holds {names}.",
+            len(chosen),
+            parts=len(group),
+            whole=_quoted(group[0][0]),
             names=wording.names([_quoted(new) for _, new in group]),
         )
         yield _cause(chosen, "split", sentence, step, len(group))
@@ -99,12 +100,12 @@ def _fused(a: Side, b: Side, links: list[Link]) -> Iterator[Cause]:
         chosen = [link for link in links if template(group[0][1]).match(link.theirs[0].key) is not None]
         links = [link for link in links if link not in chosen]
         step = Fuse(tuple(old for old, _ in group), group[0][1], 0)
-        sentence = tr(
-            "{tensors} of the other side {are} {count} in the file: {quoted} is made of {names}.",
-            tensors=wording.plural(len(chosen), "tensor"),
-            are=_are(chosen),
-            count=len(group),
-            quoted=_quoted(group[0][1]),
+        sentence = ntr(
+            "{n} tensor of the other side is {parts} in the file: {whole} is made of {names}.",
+            "{n} tensors of the other side are each {parts} in the file: {whole} is made of {names}.",
+            len(chosen),
+            parts=len(group),
+            whole=_quoted(group[0][1]),
             names=wording.names([_quoted(old) for old, _ in group]),
         )
         yield _cause(chosen, "fused", sentence, step, len(group))
@@ -129,10 +130,6 @@ def _cause(links: list[Link], kind: str, sentence: str, step: Step, parts: int) 
         ),
     )
     return Cause(kind, sentence, keys, (), step, "", LIKELY, evidence, undecided)
-
-
-def _are(links: list[Link]) -> str:
-    return "is" if len(links) == 1 else tr("are each")
 
 
 def _quoted(text: str) -> str:

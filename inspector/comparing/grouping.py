@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import permutations
 from typing import NamedTuple
 
-from ..language import tr
+from ..language import marked, tr
 from ..wording import count, safe
 from .parameters import Parameter, block, depth, is_bias, is_embedding, is_norm, is_position, is_thin
 
@@ -46,11 +47,11 @@ def ways(parameters: Sequence[Parameter], sizes: Sequence[int]) -> Iterator[Way]
         for words, unusual, split in _splits(chosen, tuple(sizes)):
             for order, more, arrange in _ORDERS:
                 make = _composed(choose, split, arrange)
-                yield Way(_sentence(chosen_words, words, order), chosen_unusual + unusual + more, make)
+                yield Way(_sentence(chosen_words, words, tr(order)), chosen_unusual + unusual + more, make)
 
 
 def _sentence(*parts: str) -> str:
-    return ", ".join(filter(None, parts))
+    return reduce(lambda first, second: tr("{first}, {second}", first=first, second=second), filter(None, parts))
 
 
 def _composed(choose: _Choose, split: _Split, arrange: _Arrange) -> Make:
@@ -73,8 +74,8 @@ def _choices(parameters: Sequence[Parameter], total: int) -> Iterator[tuple[str,
     ]
     for branch in _branches(parameters):
         quoted = f"`{safe(branch, 80)}`"
-        tests.append((tr("the parameters of {quoted}", quoted=quoted), 1, _within(branch)))
-        tests.append((tr("all parameters but those of {quoted}", quoted=quoted), 1, _not(_within(branch))))
+        tests.append((tr("the parameters of {branch}", branch=quoted), 1, _within(branch)))
+        tests.append((tr("all parameters but those of {branch}", branch=quoted), 1, _not(_within(branch))))
     for words, unusual, test in tests:
         if sum(map(test, parameters)) == total:
             yield words, unusual, _those(test)
@@ -107,17 +108,17 @@ _Split = Callable[[Sequence[Parameter]], Groups]
 
 
 _TESTS: tuple[tuple[str, int, Sort], ...] = (
-    ("those of fewer than two dimensions apart (no weight decay)", 0, is_thin),
-    ("biases apart", 0, is_bias),
-    ("biases and norms apart (no weight decay)", 0, lambda each: is_bias(each) or is_norm(each)),
-    ("biases and all that is called norm apart (no weight decay)", 0,
+    (marked("those of fewer than two dimensions apart (no weight decay)"), 0, is_thin),
+    (marked("biases apart"), 0, is_bias),
+    (marked("biases and norms apart (no weight decay)"), 0, lambda each: is_bias(each) or is_norm(each)),
+    (marked("biases and all that is called norm apart (no weight decay)"), 0,
      lambda each: is_bias(each) or "norm" in each.name.lower()),
-    ("norms apart", 1, is_norm),
-    ("those of fewer than two dimensions and positions apart (no weight decay)", 1,
+    (marked("norms apart"), 1, is_norm),
+    (marked("those of fewer than two dimensions and positions apart (no weight decay)"), 1,
      lambda each: is_thin(each) or is_position(each)),
-    ("biases, norms and embeddings apart (no weight decay)", 1,
+    (marked("biases, norms and embeddings apart (no weight decay)"), 1,
      lambda each: is_thin(each) or is_embedding(each)),
-    ("weights, biases and norms apart", 1, lambda each: (is_bias(each), is_norm(each) and not is_bias(each))),
+    (marked("weights, biases and norms apart"), 1, lambda each: (is_bias(each), is_norm(each) and not is_bias(each))),
 )  # fmt: skip
 
 
@@ -136,16 +137,17 @@ def _splits(chosen: Sequence[Parameter], sizes: tuple[int, ...]) -> Iterator[tup
 
 
 def _sorts(chosen: Sequence[Parameter]) -> Iterator[tuple[str, int, Sort]]:
-    yield from _TESTS
+    tests = [(tr(words), unusual, sort) for words, unusual, sort in _TESTS]
+    yield from tests
     for apart, part in ((tr("a group for each block"), block), (tr("a group for each depth"), depth)):
         yield apart, 1, part
-        for words, unusual, sort in _TESTS:
-            yield f"{apart}, {words}", 1 + unusual, _both(part, sort)
+        for words, unusual, sort in tests:
+            yield _sentence(apart, words), 1 + unusual, _both(part, sort)
     for branch in _branches(chosen):
-        apart = f"`{safe(branch, 80)}` apart"
+        apart = tr("{branch} apart", branch=f"`{safe(branch, 80)}`")
         yield apart, 0, _within(branch)
-        for words, unusual, sort in _TESTS:
-            yield f"{apart}, {words}", 1 + unusual, _both(_within(branch), sort)
+        for words, unusual, sort in tests:
+            yield _sentence(apart, words), 1 + unusual, _both(_within(branch), sort)
 
 
 def _both(first: Sort, second: Sort) -> Sort:
@@ -193,6 +195,6 @@ def _by_name(group: list[Parameter]) -> list[Parameter]:
 
 _ORDERS: tuple[tuple[str, int, _Arrange], ...] = (
     ("", 0, lambda group: group),
-    ("sorted by name", 2, _by_name),
-    ("backwards", 3, lambda group: group[::-1]),
+    (marked("sorted by name"), 2, _by_name),
+    (marked("backwards"), 3, lambda group: group[::-1]),
 )

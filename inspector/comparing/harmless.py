@@ -7,26 +7,27 @@ from __future__ import annotations
 
 import re
 
+from ..language import marked, tr
 from .places import split
 from .sides import EXTRA_STATE
 
 _COUNTERS = {
-    "num_batches_tracked": "counts batches, and is read only by a BatchNorm whose momentum is None",
+    "num_batches_tracked": marked("counts batches, and is read only by a BatchNorm whose momentum is None"),
 }
 _RECOMPUTED = {
-    "position_ids": "is 0, 1, 2 ... and is made when the model is built",
-    "token_type_ids": "is all zeros and is made when the model is built",
-    "relative_position_index": "follows from the window and is made when the model is built",
-    "rel_pos_index": "follows from the window and is made when the model is built",
-    "relative_coords_table": "follows from the window and is made when the model is built",
-    "attn_mask": "follows from the picture and the window and is made when the model is built",
-    "inv_freq": "follows from the width of a head and is made when the model is built",
-    "freqs_cis": "follows from the width of a head and is made when the model is built",
-    "cos_cached": "is a table of cosines that is made when it is used",
-    "sin_cached": "is a table of sines that is made when it is used",
-    "masked_bias": "is one constant",
-    "causal_mask": "says which position may look at which, and is made when the model is built",
-    "tril": "says which position may look at which, and is made when the model is built",
+    "position_ids": marked("is 0, 1, 2 ... and is made when the model is built"),
+    "token_type_ids": marked("is all zeros and is made when the model is built"),
+    "relative_position_index": marked("follows from the window and is made when the model is built"),
+    "rel_pos_index": marked("follows from the window and is made when the model is built"),
+    "relative_coords_table": marked("follows from the window and is made when the model is built"),
+    "attn_mask": marked("follows from the picture and the window and is made when the model is built"),
+    "inv_freq": marked("follows from the width of a head and is made when the model is built"),
+    "freqs_cis": marked("follows from the width of a head and is made when the model is built"),
+    "cos_cached": marked("is a table of cosines that is made when it is used"),
+    "sin_cached": marked("is a table of sines that is made when it is used"),
+    "masked_bias": marked("is one constant"),
+    "causal_mask": marked("says which position may look at which, and is made when the model is built"),
+    "tril": marked("says which position may look at which, and is made when the model is built"),
 }
 _CAUSAL = re.compile(r"(^|\.)(attn|attention|self_attn|self_attention)\.(bias|mask)$")
 """The name of GPT-2's causal mask; a real bias there has one dimension."""
@@ -39,11 +40,11 @@ def reason(key: str, dimensions: int | None = None) -> str:
     """
     leaf = split(key)[1]
     if leaf in _COUNTERS:
-        return _COUNTERS[leaf]
+        return tr(_COUNTERS[leaf])
     if leaf in _RECOMPUTED:
-        return _RECOMPUTED[leaf]
+        return tr(_RECOMPUTED[leaf])
     if dimensions is not None and dimensions > 1 and _CAUSAL.search(key):
-        return _RECOMPUTED["causal_mask"]
+        return tr(_RECOMPUTED["causal_mask"])
     return ""
 
 

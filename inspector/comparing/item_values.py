@@ -7,7 +7,6 @@ import hashlib
 from ..checkpoint.entries import ITEM_SIZES, Storage, Tensor
 from ..checkpoint.sources import MemorySource
 from ..errors import InspectorError
-from ..language import tr
 from .made_values import blocks, values
 from .sides import Item
 
@@ -41,7 +40,7 @@ def tensor_of(item: Item) -> Tensor:
         return item.tensor
     made = values(item)
     data = made.tobytes()
-    storage = Storage(tr("made: {key}", key=item.key), item.dtype, "cpu", len(data), MemorySource(data))
+    storage = Storage(f"made: {item.key}", item.dtype, "cpu", len(data), MemorySource(data))
     stride = tuple(step // made.itemsize for step in made.strides)
     return Tensor(item.key, item.dtype, made.shape, stride, 0, storage)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from .. import wording
-from ..language import tr
+from ..language import ntr, tr
 from . import advising
 from .causes import LIKELY, Cause
 from .diffing import MISSING, UNEXPECTED, Comparison, Pair
@@ -52,25 +52,23 @@ def _are_unrelated(comparison: Comparison, left: Sequence[tuple[OneSide, list[Pa
 
 
 def _unrelated(comparison: Comparison, left: Sequence[tuple[OneSide, list[Pair]]]) -> Cause:
-    told = [
-        f"{places(part.path for part in parts(pairs, side.others))} {'is' if len(pairs) == 1 else 'are'} {side.there}"
-        for side, pairs in left
-    ]
+    told = [_only_there(side, pairs, places(part.path for part in parts(pairs, side.others))) for side, pairs in left]
     pairs = [pair for _, each in left for pair in each]
-    lines = wording.plural(sum(len(side.pairs) for side, _ in left), "missing or unexpected key")
     return Cause(
         "unrelated",
-        tr(
-            "The two have next to no key in common, {told}: explains {count:,} of {lines}.",
-            told=" and ".join(told),
+        ntr(
+            "The two have next to no key in common, {told}: explains {count:,} of {n} missing or unexpected key.",
+            "The two have next to no key in common, {told}: explains {count:,} of {n} missing or unexpected keys.",
+            sum(len(side.pairs) for side, _ in left),
+            told=wording.all_of(told),
             count=len(pairs),
-            lines=lines,
         ),
         named(pairs),
         advice=tr(
             "These are different networks, or another part of the file is meant: choose another section or class."
         ),
         confidence=LIKELY,
+        tells_share=True,
     )
 
 
@@ -85,7 +83,7 @@ def _of_parts(side: OneSide, left: Sequence[Pair]) -> Iterator[Cause]:
         yield _TELLERS[why](side, members)
     rest = [pair for _, members in ordered[MOST:] for pair in _pairs(members)]
     if rest:
-        what = f"{wording.plural(len(rest), 'more key')} {'is' if len(rest) == 1 else 'are'} {side.there}"
+        what = ntr("{n} more key is only in {side}", "{n} more keys are only in {side}", len(rest), side=side.holder)
         yield side.cause(side.kind, what, rest, advice=tr("These may be different networks."))
 
 
@@ -119,17 +117,17 @@ def _depth(side: OneSide, members: list[Part]) -> Cause:
         path, number = in_list(part.path) or ("", 0)
         entries.setdefault(path, []).append(number)
     shown = [f"`{wording.safe(path, 80)}{_ranges(sorted(numbers))}`" for path, numbers in list(entries.items())[:4]]
-    what = f"{wording.names([*shown, *list(entries)[4:]], 4)} {_are(members)} {side.there}"
+    what = _only_there(side, members, wording.names([*shown, *list(entries)[4:]], 4))
     advice = ""
     if len(entries) == 1:
         (path,) = entries
         ours, theirs = len(side.own.numbers(path)), len(side.others.numbers(path))
         deep = (theirs, ours) if side.is_missing else (ours, theirs)
         what = tr(
-            "{list} is {versus}: {what}",
+            "{list} is {old:,} deep in {file} and {new:,} in {model}: {what}",
             list=_list(path),
-            versus=side.telling.versus(f"{deep[0]:,} deep", f"{deep[1]:,}"),
             what=what,
+            **side.telling.between(*deep),
         )
         advice = advising.depth(side.telling, deep)
     return side.cause("depth", what, _pairs(members), patterns=_below(members), advice=advice)
@@ -145,26 +143,33 @@ def _leaves_told(side: OneSide, members: list[Part]) -> Cause:
     names = places(part.name for part in members)
     modules = [part.module for part in members if part.module]
     what = (
-        tr("{names} of {places}", names=names, places=places(modules))
+        tr("{names} of {modules}", names=names, modules=places(modules))
         if modules
         else places(part.path for part in members)
     )
-    return side.cause(side.kind, f"{what} {_are(members)} {side.there}", _pairs(members))
+    return side.cause(side.kind, _only_there(side, members, what), _pairs(members))
 
 
 def _head(side: OneSide, members: list[Part]) -> Cause:
     what = tr(
-        "The head {places} ({counted}) is {there}",
-        places=places(part.path for part in members),
-        counted=_counted(members),
-        there=side.there,
+        "The head {where} ({keys}) is only in {side}",
+        where=places(part.path for part in members),
+        keys=_counted(members),
+        side=side.holder,
     )
     advice = tr("It begins at random and has to be trained.") if side.is_missing else tr("The model does without it.")
     return side.cause("head", what, _pairs(members), patterns=_below(members), advice=advice)
 
 
 def _part(side: OneSide, members: list[Part]) -> Cause:
-    what = f"{places(part.path for part in members)} {_are(members)} {side.there} ({_counted(members)})"
+    what = ntr(
+        "{where} is only in {side} ({keys})",
+        "{where} are only in {side} ({keys})",
+        len(members),
+        where=places(part.path for part in members),
+        side=side.holder,
+        keys=_counted(members),
+    )
     return side.cause(side.kind, what, _pairs(members), patterns=_below(members))
 
 
@@ -175,8 +180,8 @@ def _pairs(members: Sequence[Part]) -> list[Pair]:
     return [pair for part in members for pair in part.pairs]
 
 
-def _are(members: Sequence[Part]) -> str:
-    return "is" if len(members) == 1 else "are"
+def _only_there(side: OneSide, members: Sequence[Part | Pair], where: str) -> str:
+    return ntr("{where} is only in {side}", "{where} are only in {side}", len(members), where=where, side=side.holder)
 
 
 def _counted(members: Sequence[Part]) -> str:

@@ -134,20 +134,13 @@ class Likeness:
     def difference(self) -> str:
         """What speaks against it first, as a clause: `layer1 has 3 blocks in it and 2 here`."""
         for name, here, there in self.blocks:
-            return tr(
-                "{name} is {blocks} deep in it and {here} here",
-                name=name,
-                blocks=wording.plural(there, "block"),
-                here=here or "not there",
-            )
+            blocks = wording.plural(there, "block")
+            if not here:
+                return tr("{name} is {blocks} deep in it and not there here", name=name, blocks=blocks)
+            return tr("{name} is {blocks} deep in it and {here} here", name=name, blocks=blocks, here=here)
         for key in sorted(self.mismatched, key=lambda key: key not in self.lines[TRUNK]):
             there_shape, here_shape = wording.shape(self.signature.shapes[key]), wording.shape(self.part[key])
-            return tr(
-                "{key} is {there_shape} in it and {here_shape} here",
-                key=key,
-                there_shape=there_shape,
-                here_shape=here_shape,
-            )
+            return tr("{key} is {there} in it and {here} here", key=key, there=there_shape, here=here_shape)
         for key in self.missing:
             return tr("it has {key}, which is not here", key=key)
         for key in self.unexpected:

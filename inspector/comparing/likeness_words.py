@@ -5,59 +5,79 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .. import wording
-from ..language import tr
+from ..language import ntr, tr
 from .likeness import AUXILIARY, FURTHER, HEAD, TRUNK, Likeness
 from .sides import Shape
 
 
 def same(best: Likeness, builders: Sequence[str], prefixes: Sequence[str]) -> str:
     """`This is torchvision's resnet18 with 10 classes and 1 input channel.`"""
-    return tr("This is {model}{stem}.", model=_model(best, builders), stem=_stem(best))
+    model = _model(best, builders)
+    if not best.kernel:
+        return tr("This is {model}.", model=model)
+    return tr("This is {model}, but {difference}.", model=model, difference=_stem(best))
 
 
 def trunk(best: Likeness, builders: Sequence[str], prefixes: Sequence[str]) -> str:
     """`The trunk under encoder. is that of torchvision's resnet50, its head is not there.`"""
     if best.is_whole:
-        return tr(
-            "All of {model} is there{under}{stem}, and more beside it.",
-            model=_model(best, builders),
-            under=under(prefixes),
-            stem=_stem(best),
-        )
-    said = tr(
-        "The trunk{under} is that of torchvision's {either}{stem}",
-        under=under(prefixes),
-        either=_either(builders),
-        stem=_stem(best),
-    )
+        return _all_there(best, builders, prefixes)
+    said = _of_trunk(best, builders, prefixes)
     other = [wording.safe(key) for key in best.lines[HEAD] if key in best.part]
-    return (
-        tr("{said}, the head is another: {other}.", said=said, other=wording.names(other))
-        if other
-        else tr("{said}, its head is not there.", said=said)
-    )
+    if other:
+        return tr("{trunk}, the head is another: {keys}.", trunk=said, keys=wording.names(other))
+    return tr("{trunk}, its head is not there.", trunk=said)
+
+
+def _all_there(best: Likeness, builders: Sequence[str], prefixes: Sequence[str]) -> str:
+    model, where = _model(best, builders), listed(prefixes)
+    if where and best.kernel:
+        return tr(
+            "All of {model} is there under {prefixes}, but {difference}, and more beside it.",
+            model=model,
+            prefixes=where,
+            difference=_stem(best),
+        )
+    if where:
+        return tr("All of {model} is there under {prefixes}, and more beside it.", model=model, prefixes=where)
+    if best.kernel:
+        return tr("All of {model} is there, but {difference}, and more beside it.", model=model, difference=_stem(best))
+    return tr("All of {model} is there, and more beside it.", model=model)
+
+
+def _of_trunk(best: Likeness, builders: Sequence[str], prefixes: Sequence[str]) -> str:
+    model, where = _either(builders), listed(prefixes)
+    if where:
+        said = tr("The trunk under {prefixes} is that of torchvision's {model}", prefixes=where, model=model)
+    else:
+        said = tr("The trunk is that of torchvision's {model}", model=model)
+    return tr("{trunk}, but {difference}", trunk=said, difference=_stem(best)) if best.kernel else said
 
 
 def like(best: Likeness, builders: Sequence[str], prefixes: Sequence[str]) -> str:
     """`This is built like torchvision's resnet18, but 0.5 times as wide and layer1 is 1 and not 2 blocks deep.`"""
     differences = []
     if best.ratio is not None and best.ratio != 1:
-        differences.append(tr("{ratio} times as wide", ratio=wording.number(best.ratio)))
+        differences.append(tr("{factor} times as wide", factor=wording.number(best.ratio)))
     differences += [
         tr("{name} is {here} and not {there} blocks deep", name=name, here=here, there=there)
         for name, here, there in best.blocks
     ]
-    said = " and ".join(differences[:3]) or tr("not the same: {difference}", difference=best.difference())
-    return tr("This is built like torchvision's {either}, but {said}.", either=_either(builders), said=said)
+    said = wording.all_of(differences[:3]) or tr("not the same: {difference}", difference=best.difference())
+    return tr("This is built like torchvision's {model}, but {difference}.", model=_either(builders), difference=said)
 
 
 def renamed(builders: Sequence[str], head: Shape | None) -> str:
     """`The shapes are those of torchvision's vit_b_16, under other names, with a head of shape [10, 768].`"""
-    ending = tr("its head is not there") if head is None else f"with a head of shape {wording.shape(head)}"
+    model = _either(builders)
+    if head is None:
+        return tr(
+            "The shapes are those of torchvision's {model}, under other names, its head is not there.", model=model
+        )
     return tr(
-        "The shapes are those of torchvision's {either}, under other names, {ending}.",
-        either=_either(builders),
-        ending=ending,
+        "The shapes are those of torchvision's {model}, under other names, with a head of shape {shape}.",
+        model=model,
+        shape=wording.shape(head),
     )
 
 
@@ -69,30 +89,26 @@ def sizes(classes: int | None, channels: int | None) -> Iterator[str]:
         yield wording.plural(channels, "input channel")
 
 
-def under(prefixes: Sequence[str]) -> str:
-    """` under model. and ema.`; nothing where there is no prefix."""
-    named = [wording.safe(prefix) for prefix in prefixes if prefix]
-    return tr(" under {named}", named=" and ".join(named)) if named else ""
+def listed(prefixes: Sequence[str]) -> str:
+    """`model. and ema.`; nothing where there is no prefix."""
+    return wording.all_of([wording.safe(prefix) for prefix in prefixes if prefix])
 
 
 def _model(best: Likeness, builders: Sequence[str]) -> str:
-    said = " and ".join(sizes(best.classes, best.channels))
-    return f"torchvision's {_either(builders)}" + (tr(" with {said}", said=said) if said else "")
+    said = wording.all_of(list(sizes(best.classes, best.channels)))
+    if said:
+        return tr("torchvision's {model} with {sizes}", model=_either(builders), sizes=said)
+    return tr("torchvision's {model}", model=_either(builders))
 
 
 def _stem(best: Likeness) -> str:
-    """What there is to say of the first convolution, with a comma before it; nothing where it is as usual."""
-    if not best.kernel:
-        return ""
+    """How the first convolution is another, as a clause."""
+    assert best.kernel
     there = best.signature.shapes[best.signature.stem][2:]
-    why = tr(" as in variants for small pictures (CIFAR)") if best.kernel < there else ""
-    return tr(
-        ", but {stem} is {kernel} and not {kernel_2}{why}",
-        stem=best.signature.stem,
-        kernel=_kernel(best.kernel),
-        kernel_2=_kernel(there),
-        why=why,
-    )
+    values = {"key": best.signature.stem, "here": _kernel(best.kernel), "there": _kernel(there)}
+    if best.kernel < there:
+        return tr("{key} is {here} and not {there} as in variants for small pictures (CIFAR)", **values)
+    return tr("{key} is {here} and not {there}", **values)
 
 
 def _kernel(lengths: Shape) -> str:
@@ -100,7 +116,8 @@ def _kernel(lengths: Shape) -> str:
 
 
 def _either(builders: Sequence[str]) -> str:
-    return " or ".join(builders) + (tr(" (their shapes are the same)") if len(builders) > 1 else "")
+    said = wording.one_of(builders)
+    return tr("{models} (their shapes are the same)", models=said) if len(builders) > 1 else said
 
 
 # Why it is thought.
@@ -109,38 +126,49 @@ def _either(builders: Sequence[str]) -> str:
 def evidence(best: Likeness, prefixes: Sequence[str]) -> Iterator[str]:
     """What speaks for it, and what is to be known besides, each a sentence."""
     signature = best.signature
-    share = (
-        tr("All") if best.same == len(best.part) else tr("{same:,} of {count:,}", same=best.same, count=len(best.part))
-    )
-    yield tr(
-        "{share} names and shapes{under} are those of {name}.", share=share, under=under(prefixes), name=signature.name
-    )
+    yield _names_and_shapes(best, prefixes)
     if best.classes is not None:
-        yield tr(
-            "{next} says that there are {sizes}.",
-            next=next(iter(signature.head)),
-            sizes=" ".join(sizes(best.classes, None)),
+        yield ntr(
+            "{key} says that there are {n} class.",
+            "{key} says that there are {n} classes.",
+            best.classes,
+            key=next(iter(signature.head)),
         )
     if best.channels is not None:
-        yield tr("{stem} takes {sizes}.", stem=signature.stem, sizes=" ".join(sizes(None, best.channels)))
+        yield ntr(
+            "{key} takes {n} input channel.", "{key} takes {n} input channels.", best.channels, key=signature.stem
+        )
     if best.lines[AUXILIARY]:
-        there = tr("There are") if any(key in best.part for key in best.lines[AUXILIARY]) else tr("There are no")
-        yield tr("{there} auxiliary classifiers, which are only used in training.", there=there)
+        yield (
+            tr("There are auxiliary classifiers, which are only used in training.")
+            if any(key in best.part for key in best.lines[AUXILIARY])
+            else tr("There are no auxiliary classifiers, which are only used in training.")
+        )
     beside = best.strays - (len(prefixes) - 1) * len(best.part) + len(best.lines[FURTHER])
     if beside:
-        yield tr(
-            "{keys} {value} not of it.",
-            keys=wording.plural(beside, "further key"),
-            value="is" if beside == 1 else "are",
-        )
+        yield ntr("{n} further key is not of it.", "{n} further keys are not of it.", beside)
     if best.lines[TRUNK]:
-        do = "does" if len(best.lines[TRUNK]) == 1 else "do"
-        yield tr(
-            "{keys} of the trunk {do} not fit: {difference}.",
-            keys=wording.plural(len(best.lines[TRUNK]), "key"),
-            do=do,
+        yield ntr(
+            "{n} key of the trunk does not fit: {difference}.",
+            "{n} keys of the trunk do not fit: {difference}.",
+            len(best.lines[TRUNK]),
             difference=best.difference(),
         )
+
+
+def _names_and_shapes(best: Likeness, prefixes: Sequence[str]) -> str:
+    """How many names and shapes are those of the model that is meant."""
+    name, where = best.signature.name, listed(prefixes)
+    if best.same == len(best.part):
+        if where:
+            return tr("All names and shapes under {prefixes} are those of {model}.", prefixes=where, model=name)
+        return tr("All names and shapes are those of {model}.", model=name)
+    values = {"same": best.same, "count": len(best.part), "model": name}
+    if where:
+        return tr(
+            "{same:,} of {count:,} names and shapes under {prefixes} are those of {model}.", prefixes=where, **values
+        )
+    return tr("{same:,} of {count:,} names and shapes are those of {model}.", **values)
 
 
 def of_counters(best: Likeness, are_there: bool) -> Iterator[str]:

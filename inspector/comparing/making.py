@@ -75,10 +75,10 @@ def sliced(item: Item, dim: int, start: int, size: int) -> Item:
         raise _misfit(
             item,
             tr(
-                "its dimension {dim} has no indices {start} to {start_2}",
+                "its dimension {dim} has no indices {first} to {last}",
                 dim=dim,
-                start=start,
-                start_2=start + size - 1,
+                first=start,
+                last=start + size - 1,
             ),
         )
     if size == item.shape[dim]:
@@ -108,10 +108,10 @@ def split(item: Item, keys: Sequence[str], dim: int, sizes: Sequence[int] = ()) 
         raise _misfit(
             item,
             tr(
-                "its dimension {dim} does not fall into {count} parts of {listed}",
+                "its dimension {dim} does not fall into {count} parts of {sizes}",
                 dim=dim,
                 count=len(keys),
-                listed=_listed(sizes),
+                sizes=_listed(sizes),
             ),
         )
     starts = [sum(sizes[:place]) for place in range(len(sizes))]
@@ -139,7 +139,8 @@ def interpolated(item: Item, old: tuple[int, int], new: tuple[int, int], extra: 
     tokens = extra + old[0] * old[1]
     if item.shape[:-1] not in ((tokens,), (1, tokens)):
         raise _misfit(
-            item, tr("it does not hold {extra} + {old} x {old_2} positions", extra=extra, old=old[0], old_2=old[1])
+            item,
+            tr("it does not hold {extra} + {height} x {width} positions", extra=extra, height=old[0], width=old[1]),
         )
     if item.dtype and "float" not in item.dtype:
         raise _misfit(item, tr("{dtype} cannot be interpolated", dtype=item.dtype))
@@ -154,10 +155,10 @@ def cast(item: Item, dtype: str) -> Item:
         if name and name not in CONVERTED:
             raise InspectorError(
                 tr(
-                    "{name} cannot be converted to {dtype}: {name_2} is no type of plain numbers.",
+                    "{name} cannot be converted to {dtype}: {wrong} is no type of plain numbers.",
                     name=_name(item),
                     dtype=dtype,
-                    name_2=name,
+                    wrong=name,
                 )
             )
     return _made(item, item.shape, "cast", (dtype,))._replace(dtype=dtype)
@@ -180,9 +181,11 @@ def _refuse_opaque(item: Item) -> None:
     if item.role in VALUE_ROLES:
         raise InspectorError(tr("{name} is no tensor, so this step cannot change it.", name=_name(item)))
     if tensor is not None and (tensor.extra.quantization is not None or tensor.extra.parts):
-        what = "quantised" if tensor.extra.quantization is not None else tensor.layout
+        name, layout = _name(item), tensor.layout
         raise InspectorError(
-            tr("{name} is {what}: it can be renamed or dropped, but not changed.", name=_name(item), what=what)
+            tr("{name} is quantised: it can be renamed or dropped, but not changed.", name=name)
+            if tensor.extra.quantization is not None
+            else tr("{name} is {layout}: it can be renamed or dropped, but not changed.", name=name, layout=layout)
         )
 
 
@@ -216,9 +219,9 @@ def _length(item: Item, first: Item, dim: int) -> int:
         raise _misfit(
             item,
             tr(
-                "its {dtype} cannot be joined to the {first_dtype} of {name}",
+                "its {dtype} cannot be joined to the {other} of {name}",
                 dtype=item.dtype,
-                first_dtype=first.dtype,
+                other=first.dtype,
                 name=_name(first),
             ),
         )
@@ -226,10 +229,8 @@ def _length(item: Item, first: Item, dim: int) -> int:
 
 
 def _misfit(item: Item, reason: str) -> InspectorError:
-    shape = f" {wording.shape(item.shape)}" if item.shape is not None else ""
-    return InspectorError(
-        tr("{name}{shape} does not fit the step: {reason}.", name=_name(item), shape=shape, reason=reason)
-    )
+    name = f"{_name(item)} {wording.shape(item.shape)}" if item.shape is not None else _name(item)
+    return InspectorError(tr("{name} does not fit the step: {reason}.", name=name, reason=reason))
 
 
 def _name(item: Item) -> str:

@@ -216,7 +216,7 @@ def _refuse_collisions(before: Items, after: Items) -> None:
             continue
         named = wording.names([wording.safe(origin) for parts in origins for origin in parts])
         raise InspectorError(
-            tr("{named} would have one name, {key}.", named=named, key=wording.safe(key)),
+            tr("{names} would have one name, {key}.", names=named, key=wording.safe(key)),
             hint=tr("Drop all but one of them first."),
         )
 

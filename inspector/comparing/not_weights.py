@@ -7,7 +7,7 @@ checkpoint holds beside the weights: optimizer state, averaged copies, adapters.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .. import wording
 from ..language import tr
@@ -52,13 +52,12 @@ def _tied(side: OneSide, left: Sequence[Pair]) -> Found:
         if word in there:
             by_word.setdefault(word, []).append(pair)
     for word, pairs in list(by_word.items())[:_MOST_TIED]:
-        is_one = agreeing((pair.key for pair in pairs), tr("is one tensor"), tr("are one tensor"))
-        where = side.there.removeprefix("only ")
-        what = tr(
-            "{is_one} with {places} {where}, and so not missed",
-            is_one=is_one,
-            places=places([there[word]]),
-            where=where,
+        what = agreeing(
+            "{where} is one tensor with {other} in {side}, and so not missed",
+            "{where} are one tensor with {other} in {side}, and so not missed",
+            (pair.key for pair in pairs),
+            other=places([there[word]]),
+            side=side.holder,
         )
         yield side.cause("tied", what, pairs, advice=tr("What loads the one loads the other.")), pairs
 
@@ -73,10 +72,11 @@ def _harmless(side: OneSide, left: Sequence[Pair]) -> Found:
                 by_reason.setdefault(why, []).append(pair)
     for why, pairs in by_reason.items():
         leaves = dict.fromkeys(pair.key.rpartition(".")[2] for pair in pairs)
-        what = tr(
-            "{agreeing} {there}, which does no harm: it {why}",
-            agreeing=agreeing(leaves, "is", "are"),
-            there=side.there,
+        what = agreeing(
+            "{where} is only in {side}, which does no harm: it {why}",
+            "{where} are only in {side}, which does no harm: it {why}",
+            leaves,
+            side=side.holder,
             why=why,
         )
         yield side.cause("harmless", what, pairs), pairs
@@ -92,18 +92,44 @@ def _beside(side: OneSide, left: Sequence[Pair]) -> Found:
     if side.is_missing:
         return
     own = {item.key for item in side.items}
-    kinds: tuple[tuple[Callable[[str], object], str], ...] = (
-        (_is_of_training, tr("of the training, and no weight of the model")),
-        (_ADAPTER.search, tr("of low-rank adapters (LoRA), which the model has not")),
-        (lambda key: _is_copy(key, side, own), tr("another copy of the weights, averaged or of a second network")),
+    kinds: tuple[tuple[Callable[[str], object], Callable[[Iterable[str], int], str]], ...] = (
+        (_is_of_training, _of_training),
+        (_ADAPTER.search, _of_adapters),
+        (lambda key: _is_copy(key, side, own), _another_copy),
     )
-    for belongs, words in kinds:
+    for belongs, told in kinds:
         pairs = [pair for pair in left if belongs(pair.key)]
         left = [pair for pair in left if not belongs(pair.key)]
         if pairs:
-            where = agreeing((pair.key.partition(".")[0] for pair in pairs), "is", "are")
-            what = f"{where} {words} ({wording.plural(len(pairs), 'entry', 'entries')})"
+            what = told((pair.key.partition(".")[0] for pair in pairs), len(pairs))
             yield side.cause("unexpected", what, pairs, confidence=LIKELY), pairs
+
+
+def _of_training(where: Iterable[str], number: int) -> str:
+    return agreeing(
+        "{where} is of the training, and no weight of the model ({entries})",
+        "{where} are of the training, and no weight of the model ({entries})",
+        where,
+        entries=wording.plural(number, "entry", "entries"),
+    )
+
+
+def _of_adapters(where: Iterable[str], number: int) -> str:
+    return agreeing(
+        "{where} is of low-rank adapters (LoRA), which the model has not ({entries})",
+        "{where} are of low-rank adapters (LoRA), which the model has not ({entries})",
+        where,
+        entries=wording.plural(number, "entry", "entries"),
+    )
+
+
+def _another_copy(where: Iterable[str], number: int) -> str:
+    return agreeing(
+        "{where} is another copy of the weights, averaged or of a second network ({entries})",
+        "{where} are another copy of the weights, averaged or of a second network ({entries})",
+        where,
+        entries=wording.plural(number, "entry", "entries"),
+    )
 
 
 def _is_of_training(key: str) -> bool:

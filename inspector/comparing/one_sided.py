@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from .. import wording
-from ..language import tr
+from ..language import ntr
 from .causes import CERTAIN, Cause
 from .diffing import MISSING, Comparison, Pair
 from .selecting import forms, selecting
@@ -117,7 +116,7 @@ class OneSide:
         self.items = theirs if self.is_missing else ours
         self.own = Paths(item.key for item in self.items)
         self.others = Paths(item.key for item in (ours if self.is_missing else theirs))
-        self.there = tr("only in {model}", model=self.telling.model if self.is_missing else self.telling.file)
+        self.holder = self.telling.model if self.is_missing else self.telling.file
         self._forms = forms(item.key for item in self.items)
 
     def cause(
@@ -138,10 +137,28 @@ class OneSide:
         chosen = selecting([pair.key for pair in pairs], self._forms)
         if patterns and len(patterns) < len(chosen):
             chosen = tuple(patterns)
-        total = wording.plural(len(self.pairs), f"{self.kind} key")
-        sentence = tr("{what}: explains {count:,} of {total}.", what=what, count=len(pairs), total=total)
         step = KeepInitial(chosen) if self.is_missing else Drop(chosen)
-        return Cause(kind, sentence, named(pairs), (), step, advice, confidence, tuple(evidence))
+        return Cause(
+            kind, self._told(what, len(pairs)), named(pairs), (), step, advice, confidence, tuple(evidence), (), True
+        )
+
+    def _told(self, what: str, count: int) -> str:
+        """The sentence that begins with `what` and ends with how much it explains."""
+        if self.is_missing:
+            return ntr(
+                "{what}: explains {count:,} of {n} missing key.",
+                "{what}: explains {count:,} of {n} missing keys.",
+                len(self.pairs),
+                what=what,
+                count=count,
+            )
+        return ntr(
+            "{what}: explains {count:,} of {n} unexpected key.",
+            "{what}: explains {count:,} of {n} unexpected keys.",
+            len(self.pairs),
+            what=what,
+            count=count,
+        )
 
 
 def named(pairs: Iterable[Pair]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..language import tr
+from ..language import ntr, tr
 from ..wording import count, names, plural, safe, shape
 from .grouping import Groups
 from .optimizer_states import Slot
@@ -42,21 +42,22 @@ def _groups(lens: Lens, parameters: Sequence[Parameter]) -> Groups | None:
 
 def _refused(saved: Sequence[int], now: Sequence[int]) -> Iterator[str]:
     if len(saved) != len(now):
-        yield tr(
-            "torch refuses the state: it has {groups}, and the model gives {count}.",
-            groups=plural(len(saved), "group"),
+        yield ntr(
+            "torch refuses the state: it has {n} group, and the model gives {count}.",
+            "torch refuses the state: it has {n} groups, and the model gives {count}.",
+            len(saved),
             count=count(len(now)),
         )
         return
     for number, (a, b) in enumerate(zip(saved, now)):
         if a != b:
-            words = tr(
-                "its group {number} has {parameters}, and the model gives {b}",
+            yield ntr(
+                "torch refuses the state: its group {number} has {n} parameter, and the model gives {count}.",
+                "torch refuses the state: its group {number} has {n} parameters, and the model gives {count}.",
+                a,
                 number=number,
-                parameters=plural(a, "parameter"),
-                b=count(b),
+                count=count(b),
             )
-            yield tr("torch refuses the state: {words}.", words=words)
             return
 
 
@@ -72,7 +73,7 @@ def _given_to_others(slots: Sequence[Slot], parameters: Sequence[Parameter]) -> 
         return
     shown = names(
         [
-            tr("`{name}` gets that of `{name_2}`", name=safe(to.name, 80), name_2=safe(slot.name or slot.id, 80))
+            tr("`{name}` gets that of `{other}`", name=safe(to.name, 80), other=safe(slot.name or slot.id, 80))
             for slot, to in others
         ]
     )
@@ -97,12 +98,12 @@ def _resized(misshapen: Sequence[tuple[Slot, Parameter]], total: int) -> str:
     return tr(
         "torch loads the state without a word, because the numbers of parameters agree, but {count} of"
         " {states} have another shape than their parameter, such as `{name}`:"
-        " {shape} in the file and {shape_2} in the model. The first step fails.",
+        " {old} in the file and {new} in the model. The first step fails.",
         count=count(len(misshapen)),
         states=plural(total, "state"),
         name=safe(to.name, 80),
-        shape=shape(slot.shape or ()),
-        shape_2=shape(to.shape or ()),
+        old=shape(slot.shape or ()),
+        new=shape(to.shape or ()),
     )
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, Value
+from ..checkpoint.listing import MAX_SEQUENCE
 from ..checkpoint.values import key_text
 from ..language import tr
 
@@ -113,7 +114,7 @@ def _as_torch_has_it(section: str, state: Branch, groups: Branch) -> OptimizerSt
     kept = {child.name: child for child in state.children if isinstance(child, Branch)}
     settings: list[Mapping[str, object]] = []
     slots: list[Slot] = []
-    notes = [_cut(state, "states")]
+    notes = []
     for group in groups.children:
         if not isinstance(group, Branch):
             continue
@@ -123,7 +124,7 @@ def _as_torch_has_it(section: str, state: Branch, groups: Branch) -> OptimizerSt
         for place, one in enumerate(_items(ids)):
             name = names[place] if place < len(names) else one if isinstance(one, str) else ""
             slots.append(_slot(section, key_text(one), len(settings) - 1, kept, name))
-        notes.append(_cut(ids, tr("parameters of a group")))
+        notes.append(_cut(ids))
     return OptimizerState(section, tuple(settings), tuple(slots), " ".join(filter(None, notes)))
 
 
@@ -159,10 +160,11 @@ def _branch(entry: Entry | None) -> Branch | None:
     return entry if isinstance(entry, Branch) else None
 
 
-def _cut(branch: Branch | None, what: str) -> str:
-    """A sentence where a long list was not read to its end."""
-    note = branch.note if branch else ""
-    return tr("Of the {what}, {note} were read.", what=what, note=note) if note.startswith("the first") else ""
+def _cut(ids: Branch | None) -> str:
+    """A sentence where a long list of parameters was not read to its end."""
+    if ids is None or not ids.note or len(ids.children) < MAX_SEQUENCE:
+        return ""
+    return tr("Of the parameters of a group, {note} were read.", note=ids.note)
 
 
 def _items(branch: Branch | None) -> list[object]:

@@ -20,8 +20,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, walk
-from ..language import tr
-from ..wording import count, names, plural, safe
+from ..language import ntr, tr
+from ..wording import count, names, safe
 from .causes import CERTAIN, LIKELY, POSSIBLE
 from .grouping import Groups, Way, ways
 from .optimizer_kinds import kind_of, settings_words
@@ -96,7 +96,8 @@ def side_of_section(checkpoint: Checkpoint, section: str) -> tuple[Side, str]:
     found = next((lens for lens in lenses(checkpoint) if lens.state.section == section and lens.slots), None)
     if found is None:
         return side, ""
-    return as_side(found, side.name), f"{found.kind or 'An optimizer'}. {found.sentence}"
+    kind = tr("{clause}.", clause=found.kind) if found.kind else tr("An optimizer.")
+    return as_side(found, side.name), f"{kind} {found.sentence}"
 
 
 def keys_of_entries(lens: Lens) -> dict[str, str]:
@@ -141,11 +142,11 @@ def _named(seen: Lens, parameters: Sequence[Parameter]) -> Lens:
     known = sum(slot.shape is not None for slot in slots)
     return seen._replace(
         slots=tuple(slot._replace(name=name) for slot, name in zip(slots, found)),
-        sentence=tr(
-            "The {states} belong{value} to {words}.",
-            states=plural(len(slots), "state"),
-            value="s" if len(slots) == 1 else "",
-            words=way.words,
+        sentence=ntr(
+            "The {n} state belongs to {parameters}.",
+            "The {n} states belong to {parameters}.",
+            len(slots),
+            parameters=way.words,
         ),
         confidence=_confidence(slots, parameters, known, way, [other for _, other in others]),
         evidence=tuple(_kept(slots)),
@@ -196,16 +197,18 @@ def _kept(slots: Sequence[Slot]) -> Iterator[str]:
     known = sum(slot.shape is not None for slot in slots)
     empty = sum(not slot.entries for slot in slots)
     if known:
-        yield tr(
-            "{known} of {states} have the shape of the parameter in their place.",
-            known=count(known),
-            states=plural(len(slots), "state"),
+        yield ntr(
+            "{count} of {n} state have the shape of the parameter in their place.",
+            "{count} of {n} states have the shape of the parameter in their place.",
+            len(slots),
+            count=count(known),
         )
     if empty:
-        yield tr(
-            "{empty} of {parameters} have no state: frozen, unused, or nothing is kept.",
-            empty=count(empty),
-            parameters=plural(len(slots), "parameter"),
+        yield ntr(
+            "{count} of {n} parameter have no state: frozen, unused, or nothing is kept.",
+            "{count} of {n} parameters have no state: frozen, unused, or nothing is kept.",
+            len(slots),
+            count=count(empty),
         )
 
 
@@ -215,16 +218,16 @@ def _undecided(
     for other, way in others[:3]:
         moved = [a for a, b in zip(found, other) if a != b]
         yield tr(
-            "The shapes would fit as well if it were {words}: then {quoted} would have other states.",
-            words=way.words,
-            quoted=_quoted(moved),
+            "The shapes would fit as well if it were {parameters}: then {names} would have other states.",
+            parameters=way.words,
+            names=_quoted(moved),
         )
     shapes = Counter(slot.shape for slot in slots if slot.shape is not None)
     alike = sum(number for number in shapes.values() if number > 1)
     if alike and not others:
         yield tr(
-            "{alike} states share their shape with another: for them the order of the model is trusted.",
-            alike=count(alike),
+            "{count} states share their shape with another: for them the order of the model is trusted.",
+            count=count(alike),
         )
 
 
@@ -235,14 +238,17 @@ def _by_shapes(seen: Lens, parameters: Sequence[Parameter]) -> Lens:
     only = {shape: name for name, shape, *_ in parameters if shape is not None and theirs[shape] == 1 == mine[shape]}
     slots = tuple(slot._replace(name=only.get(slot.shape or (), "")) for slot in seen.slots)
     found = sum(bool(slot.name) for slot in slots)
-    sentence = tr(
-        "No usual way of making parameter groups gives groups of {list}"
-        " with these shapes from the {parameters} of the weights.",
-        list=names(list(map(str, seen.state.sizes)), 6),
-        parameters=plural(len(parameters), "parameter"),
+    sentence = ntr(
+        "No usual way of making parameter groups gives groups of {sizes}"
+        " with these shapes from the {n} parameter of the weights.",
+        "No usual way of making parameter groups gives groups of {sizes}"
+        " with these shapes from the {n} parameters of the weights.",
+        len(parameters),
+        sizes=names(list(map(str, seen.state.sizes)), 6),
     )
     if found:
-        sentence += tr(" {found} states are named by a shape that only one parameter has.", found=count(found))
+        more = tr("{count} states are named by a shape that only one parameter has.", count=count(found))
+        sentence = f"{sentence} {more}"
     return _unnamed(seen._replace(slots=slots), sentence)
 
 

@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 from .. import wording
-from .diffing import Pair
+from ..language import marked, tr
+from .diffing import DTYPE, MISSING, RENAMED, SAME, SIZE, UNEXPECTED, VALUES, Pair
 
 Part = tuple[str, bool]
 """A piece of text, and whether it is what differs."""
+_KINDS = {
+    SAME: marked("same"),
+    MISSING: marked("missing"),
+    UNEXPECTED: marked("unexpected"),
+    SIZE: marked("size mismatch"),
+    DTYPE: marked("dtype"),
+    VALUES: marked("values"),
+    RENAMED: marked("renamed"),
+}
+
+
+def kind_words(kind: str) -> str:
+    """What a kind of line is called, as it is said to a person."""
+    return tr(_KINDS.get(kind, kind))
+
+
+def counted(count: int, words: str) -> str:
+    """How many lines there are of a kind: `2 size mismatch`."""
+    return tr("{count:,} {kind}", count=count, kind=words)
 
 
 def shape_parts(pair: Pair) -> list[Part]:

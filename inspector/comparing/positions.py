@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..language import tr
+from .. import wording
+from ..language import marked, tr
 from . import advising
 from .arithmetic import Grids, grids, windows
 from .causes import CERTAIN, LIKELY, Cause
@@ -23,7 +24,7 @@ _FRONT = ("cls_token", "class_token", "dist_token", "class_embedding")
 """The names of tokens that stand before the positions of a picture."""
 _EARLY = 64
 """The convolution that cuts a picture into patches is among so many first kernels that differ."""
-_FITTED = "Fitting it to the new grid changes what the model computes: test or fine-tune it afterwards."
+_FITTED = marked("Fitting it to the new grid changes what the model computes: test or fine-tune it afterwards.")
 
 
 def explain(telling: Telling, all_spots: Sequence[Spot]) -> Iterable[Cause]:
@@ -49,13 +50,13 @@ def _tokens(telling: Telling, group: Group, kernels: list[Spot]) -> Cause:
     patches = [spot for spot in kernels if spot.old * grid.old == spot.new * grid.new]
     for spot in patches:
         kernels.remove(spot)
-    counted = telling.versus(_counted(grid.old, grid.extra), _counted(grid.new, grid.extra))
     return telling.cause(
-        tr("patch size") if patches else "positions",
-        tr(
-            "{agreeing} for {counted}",
-            agreeing=agreeing((spot.key for spot in group.spots), "is", "are"),
-            counted=counted,
+        "patch size" if patches else "positions",
+        agreeing(
+            "{where} is for {old} in {file} and {new} in {model}",
+            "{where} are for {old} in {file} and {new} in {model}",
+            (spot.key for spot in group.spots),
+            **telling.between(_counted(grid.old, grid.extra), _counted(grid.new, grid.extra)),
         ),
         [*group.spots, *patches],
         step=None if patches else _interpolation(group.spots, grid),
@@ -69,10 +70,14 @@ def _tokens(telling: Telling, group: Group, kernels: list[Spot]) -> Cause:
 def _sequence(telling: Telling, group: Group) -> Cause:
     """Positions of a text, or of nothing that is known."""
     old, new = group.pair
-    what = tr("{agreeing} for", agreeing=agreeing((spot.key for spot in group.spots), "is", "are"))
     return telling.cause(
         "positions",
-        f"{what} {telling.versus(f'{old:,} positions', f'{new:,}')}",
+        agreeing(
+            "{where} is for {old:,} positions in {file} and {new:,} in {model}",
+            "{where} are for {old:,} positions in {file} and {new:,} in {model}",
+            (spot.key for spot in group.spots),
+            **telling.between(old, new),
+        ),
         group.spots,
         step=_cut(group),
         advice=advising.positions(telling, group.pair),
@@ -86,16 +91,12 @@ def _is_sequence(spot: Spot) -> bool:
 
 
 def _fitted(telling: Telling, grid: Grids) -> str:
-    return f"{advising.grid(telling, grid)} {_FITTED}".strip()
+    return f"{advising.grid(telling, grid)} {tr(_FITTED)}".strip()
 
 
 def _counted(side: int, extra: int) -> str:
-    return tr(
-        "{side:,} positions ({side_2}²{value})",
-        side=side * side + extra,
-        side_2=side,
-        value=f" + {extra}" if extra else "",
-    )
+    square = f"{side}² + {extra}" if extra else f"{side}²"
+    return tr("{count:,} positions ({square})", count=side * side + extra, square=square)
 
 
 def _likeliest(ways: list[Grids], telling: Telling) -> Grids:
@@ -106,24 +107,24 @@ def _likeliest(ways: list[Grids], telling: Telling) -> Grids:
 
 
 def _evidence(grid: Grids, patches: Sequence[Spot]) -> list[str]:
-    before = {0: "none", 1: "one (a class token)"}.get(grid.extra, str(grid.extra))
+    before = {0: tr("none"), 1: tr("one (a class token)")}.get(grid.extra, str(grid.extra))
     found = [tr("Both are squares and the same number of tokens before them: {before}.", before=before)]
     if patches:
         old, new = patches[0].pair
         found.append(
             tr(
-                "{old} patches of {old_2} are as wide a picture as {new} patches of {new_2}.",
-                old=grid.old,
-                old_2=old,
-                new=grid.new,
-                new_2=new,
+                "{old_count} patches of {old_size} are as wide a picture as {new_count} patches of {new_size}.",
+                old_count=grid.old,
+                old_size=old,
+                new_count=grid.new,
+                new_size=new,
             )
         )
     return found
 
 
 def _others(ways: list[Grids], grid: Grids) -> str:
-    return " or ".join(f"{way.old}² + {way.extra} → {way.new}² + {way.extra}" for way in ways if way != grid)
+    return wording.one_of([f"{way.old}² + {way.extra} → {way.new}² + {way.extra}" for way in ways if way != grid])
 
 
 def _interpolation(spots: Sequence[Spot], grid: Grids) -> Step | None:
@@ -148,13 +149,18 @@ def _window(telling: Telling, group: Group) -> Cause:
     keys = [spot.key for spot in group.spots]
     sides = windows(*group.pair)
     if sides is None:
-        counted = telling.versus(tr("{pair:,} relative positions", pair=group.pair[0]), f"{group.pair[1]:,}")
-        what = f"{agreeing(keys, 'has', 'have')} {counted}"
+        what = agreeing(
+            "{where} has {old:,} relative positions in {file} and {new:,} in {model}",
+            "{where} have {old:,} relative positions in {file} and {new:,} in {model}",
+            keys,
+            **telling.between(*group.pair),
+        )
         return telling.cause("window", what, group.spots, confidence=LIKELY)
-    what = tr(
-        "{agreeing} for windows that are {versus}",
-        agreeing=agreeing(keys, "is", "are"),
-        versus=telling.versus(f"{sides[0]} wide", sides[1]),
+    what = agreeing(
+        "{where} is for windows that are {old} wide in {file} and {new} in {model}",
+        "{where} are for windows that are {old} wide in {file} and {new} in {model}",
+        keys,
+        **telling.between(*sides),
     )
     spread = [2 * side - 1 for side in sides]
     grid = Grids(spread[0], spread[1], 0)
@@ -164,7 +170,7 @@ def _window(telling: Telling, group: Group) -> Cause:
         what,
         group.spots,
         step=_interpolation(group.spots, grid) if fits else None,
-        advice=f"{advising.windows(telling, sides)} {_FITTED}".strip(),
+        advice=f"{advising.windows(telling, sides)} {tr(_FITTED)}".strip(),
         evidence=[
             tr("{size:,} is (2 * {side} - 1)².", size=size, side=side) for size, side in zip(group.pair, sides) if fits
         ],
@@ -173,7 +179,11 @@ def _window(telling: Telling, group: Group) -> Cause:
 
 def _recomputed(telling: Telling, spots: Sequence[Spot]) -> Cause:
     keys = tuple(dict.fromkeys(spot.key for spot in spots))
-    what = tr("{agreeing} worked out by the model itself, from sizes that differ", agreeing=agreeing(keys, "is", "are"))
+    what = agreeing(
+        "{where} is worked out by the model itself, from sizes that differ",
+        "{where} are worked out by the model itself, from sizes that differ",
+        keys,
+    )
     return telling.cause(
         "harmless",
         what,

@@ -14,7 +14,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from .. import wording
-from ..language import tr
+from ..language import marked, ntr, tr
 from .causes import CERTAIN, LIKELY, Cause
 from .renaming import rules
 from .sides import Item, Side
@@ -32,11 +32,11 @@ LEAST = 8
 LONGEST = 500
 """How many characters of a key are looked at in search of a prefix."""
 WRAPPERS = {
-    "module.": "DataParallel and DistributedDataParallel name so what they wrap",
-    "_orig_mod.": "torch.compile names so what it wraps",
-    "_fsdp_wrapped_module.": "FullyShardedDataParallel names so what it wraps",
-    "_checkpoint_wrapped_module.": "activation checkpointing names so what it wraps",
-    "_forward_module.": "Lightning Fabric names so what it wraps",
+    "module.": marked("DataParallel and DistributedDataParallel name so what they wrap"),
+    "_orig_mod.": marked("torch.compile names so what it wraps"),
+    "_fsdp_wrapped_module.": marked("FullyShardedDataParallel names so what it wraps"),
+    "_checkpoint_wrapped_module.": marked("activation checkpointing names so what it wraps"),
+    "_forward_module.": marked("Lightning Fabric names so what it wraps"),
 }
 """What is set before keys by wrapping a module, and by whom."""
 
@@ -132,14 +132,16 @@ def _stripped(a: Side, b: Side, pairs: list[tuple[str, str]], affix: Affix) -> C
     step: Step = StripPrefix(affix.text, affix.unders[0])
     if len(affix.unders) > 1 or any(_cut(key, affix) in keys for key in keys):
         step = Rename(rules(pairs, keys, {item.key for item in b.items}))
-    verb = tr("begin with") if affix.unders == ("",) else "have"
-    sentence = tr(
-        "{how_many} {verb} {quoted}{where} and are the same without it.",
-        how_many=_how_many(pairs, a),
-        verb=verb,
-        quoted=_quoted(affix.text),
-        where=_where(affix),
-    )
+    keys_told, prefix = _how_many(pairs, a), _quoted(affix.text)
+    if affix.unders == ("",):
+        sentence = tr("{keys} begin with {prefix} and are the same without it.", keys=keys_told, prefix=prefix)
+    else:
+        sentence = tr(
+            "{keys} have {prefix} behind {where} and are the same without it.",
+            keys=keys_told,
+            prefix=prefix,
+            where=_where(affix),
+        )
     return _cause(a, b, pairs, sentence, step, affix.text, _rivals(a, b, pairs, affix))
 
 
@@ -148,19 +150,21 @@ def _added(a: Side, b: Side, pairs: list[tuple[str, str]], affix: Affix) -> Caus
     step: Step = AddPrefix(affix.text, affix.unders[0])
     if len(affix.unders) > 1 or any(item.key.startswith(affix.unders[0]) and item.key in there for item in a.items):
         step = Rename(rules(pairs, [item.key for item in a.items], there))
-    sentence = tr(
-        "{how_many} lack {quoted}{where} and are the same with it.",
-        how_many=_how_many(pairs, a),
-        quoted=_quoted(affix.text),
-        where=_where(affix),
-    )
+    keys, prefix = _how_many(pairs, a), _quoted(affix.text)
+    if affix.unders == ("",):
+        sentence = tr("{keys} lack {prefix} and are the same with it.", keys=keys, prefix=prefix)
+    else:
+        sentence = tr(
+            "{keys} lack {prefix} behind {where} and are the same with it.",
+            keys=keys,
+            prefix=prefix,
+            where=_where(affix),
+        )
     return _cause(a, b, pairs, sentence, step, affix.text)
 
 
 def _where(affix: Affix) -> str:
-    if affix.unders == ("",):
-        return ""
-    return tr(" behind {names}", names=wording.names([_quoted(under) for under in affix.unders], 1))
+    return wording.names([_quoted(under) for under in affix.unders], 1)
 
 
 def _within(a: Side, b: Side, ours: Items, theirs: Items) -> Cause | None:
@@ -171,9 +175,9 @@ def _within(a: Side, b: Side, ours: Items, theirs: Items) -> Cause | None:
             most = max(key.count(text) for key, _ in pairs)
             step = Rename(tuple(_unwrapping(text, times) for times in range(min(most, 4), 0, -1)))
             sentence = tr(
-                "{how_many} have {quoted} within and are the same without it.",
-                how_many=_how_many(pairs, a),
-                quoted=_quoted(text),
+                "{keys} have {prefix} within and are the same without it.",
+                keys=_how_many(pairs, a),
+                prefix=_quoted(text),
             )
             return _cause(a, b, pairs, sentence, step, text)
     return None
@@ -198,8 +202,9 @@ def _around(a: Side, b: Side) -> Cause | None:
                 pairs = (
                     [(key, key[len(text) :]) for key in keys] if longer is keys else [(key, text + key) for key in keys]
                 )
-                verb = tr("begin with") if longer is keys else "lack"
-                sentence = f"{_how_many(pairs, a)} {verb} {_quoted(text)}: {why}."
+                begins, lacks = marked("{keys} begin with {prefix}: {why}."), marked("{keys} lack {prefix}: {why}.")
+                values = {"keys": _how_many(pairs, a), "prefix": _quoted(text), "why": tr(why)}
+                sentence = tr(begins if longer is keys else lacks, **values)
                 step = StripPrefix(text) if longer is keys else AddPrefix(text)
                 return _cause(a, b, pairs, sentence, step, text)
     return None
@@ -213,19 +218,22 @@ def _cause(
     fitting = sum(mine.shape == theirs.shape for mine, theirs in found)
     evidence = (
         [
-            tr(
-                "{fitting:,} of {keys} found so have the same shape.",
-                fitting=fitting,
-                keys=wording.plural(len(found), "key"),
+            ntr(
+                "{count:,} of {n} key found so have the same shape.",
+                "{count:,} of {n} keys found so have the same shape.",
+                len(found),
+                count=fitting,
             )
         ]
         if found
         else []
     )
-    evidence += [f"{why[0].upper()}{why[1:]}." for piece, why in WRAPPERS.items() if f".{piece}" in f".{text}"]
+    evidence += [
+        tr("{clause}.", clause=_capitalised(tr(why))) for piece, why in WRAPPERS.items() if f".{piece}" in f".{text}"
+    ]
     keys = lines((here[old] for old, _ in pairs), (theirs for _, theirs in found))
     undecided = tuple(
-        tr("{quoted} would do as well; the keys cannot tell which is meant.", quoted=_quoted(rival)) for rival in rivals
+        tr("{prefix} would do as well; the keys cannot tell which is meant.", prefix=_quoted(rival)) for rival in rivals
     )
     return Cause("prefix", sentence, keys, (), step, "", LIKELY if rivals else CERTAIN, tuple(evidence), undecided)
 
@@ -240,11 +248,15 @@ def _rivals(a: Side, b: Side, pairs: list[tuple[str, str]], affix: Affix) -> tup
     return (other[0].text,) if other is not None and 2 * other[1] >= len(pairs) else ()
 
 
+def _capitalised(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def _how_many(pairs: list[tuple[str, str]], a: Side) -> str:
     total = len(a.items)
     if len(pairs) == total:
         return tr("All keys of the file") if total > 1 else tr("The key of the file")
-    return tr("{count:,} of {keys} of the file", count=len(pairs), keys=wording.plural(total, "key"))
+    return ntr("{count:,} of {n} key of the file", "{count:,} of {n} keys of the file", total, count=len(pairs))
 
 
 def _quoted(text: str) -> str:

@@ -19,6 +19,7 @@ from functools import singledispatch
 
 from ..checkpoint.entries import Branch
 from ..errors import InspectorError
+from ..language import tr
 from .step_words import as_words
 from .steps import (
     AddPrefix,
@@ -114,7 +115,9 @@ def _loading(path: str, access: str, format: str) -> tuple[str, list[str]]:
         return f"state = torch.jit.load({file}).state_dict()", imports
     if format == "safetensors":
         return f"state = load_file({_text(path)})", [*imports, "from safetensors.torch import load_file"]
-    raise InspectorError(f"There are no few lines that load a {format} checkpoint.", hint="Save it mended instead.")
+    raise InspectorError(
+        tr("There are no few lines that load a {format} checkpoint.", format=format), hint=tr("Save it mended instead.")
+    )
 
 
 def _access(section: str, root: Branch | None) -> str:
@@ -130,7 +133,7 @@ def _access(section: str, root: Branch | None) -> str:
                 return f"[{index}]{_access(section[len(child.name) + 1 :], child)}"
             except InspectorError:
                 continue  # `a.b` may lie in `a`, or be a name of its own
-    raise InspectorError(f"There is no section {section!r} in the file.")
+    raise InspectorError(tr("There is no section {section!r} in the file.", section=section))
 
 
 # -- each kind of step -------------------------------------------------------------------------------
@@ -138,7 +141,7 @@ def _access(section: str, root: Branch | None) -> str:
 
 @singledispatch
 def _lines(step: Step) -> list[str]:
-    raise InspectorError(f"{step!r} is no step that mends a checkpoint.")
+    raise InspectorError(tr("{step!r} is no step that mends a checkpoint.", step=step))
 
 
 @_lines.register

@@ -14,21 +14,23 @@ tied parameters count once, because there is one tensor to be filled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .. import wording
-from ..language import tr
+from ..language import marked, ntr, tr
 from .diffing import MISSING, SIZE, UNEXPECTED, Comparison, Pair
 from .harmless import reason
 from .places import split
 from .sides import Item
 from .telling import agreeing
 
-_RANDOM = "random weights: what it puts out means nothing before it is trained"
-_NORM = "ones and zeros: it normalises, and scales nothing"
-_STATISTICS = "mean 0 and variance 1 in place of the statistics that training collects"
+_RANDOM = marked("random weights: what it puts out means nothing before it is trained")
+_NORM = marked("ones and zeros: it normalises, and scales nothing")
+_STATISTICS = marked("mean 0 and variance 1 in place of the statistics that training collects")
 _BUFFERS = ("running_mean", "running_var")
+DROPPING = marked("drop mismatched")
+"""What the third way of loading is called: no argument of torch's has a name for it."""
 
 
 class Untouched(NamedTuple):
@@ -58,6 +60,11 @@ class Way(NamedTuple):
     total: int
     """Elements of the model's parameters, tied ones once."""
     untouched: tuple[Untouched, ...] = ()
+
+    @property
+    def brief(self) -> str:
+        """The sentence without what it says of modules that are left as they are."""
+        return self.sentence.removesuffix(_at_initialisation(self.untouched)).rstrip()
 
     @property
     def share(self) -> float:
@@ -96,7 +103,7 @@ def receipt(comparison: Comparison, initialisation: Mapping[str, str] = {}) -> R
     return Receipt(
         Way("strict=True", not raised, _strict(comparison, untouched), filled, total, untouched),
         Way("strict=False", not mismatches, _lenient(comparison, filled, total, untouched), filled, total, untouched),
-        Way(tr("drop mismatched"), True, _dropping(filled, total, untouched), filled, total, untouched),
+        Way(DROPPING, True, _dropping(filled, total, untouched), filled, total, untouched),
         tuple(_harmless(comparison)),
         tuple(key for pair in comparison.of_kind(UNEXPECTED) for key in pair.was or (pair.key,)),
     )
@@ -125,7 +132,7 @@ def _elements(comparison: Comparison) -> tuple[int, int]:
     for pair in comparison.pairs:
         if pair.b is None or not _is_parameter(pair.b):
             continue
-        word = tr("tied {shared}", shared=pair.b.shared) if pair.b.shared else tr("alone {key}", key=pair.b.key)
+        word = f"tied {pair.b.shared}" if pair.b.shared else f"alone {pair.b.key}"
         known = counts.get(word, (0, False))
         counts[word] = (pair.b.numel, known[1] or _is_filled(pair))
     return sum(size for size, filled in counts.values() if filled), sum(size for size, _ in counts.values())
@@ -152,12 +159,12 @@ def _meaning(items: Sequence[Item]) -> str:
     """What initialised tensors come to, as far as their names and shapes say."""
     leaves = {item.key.rpartition(".")[2] for item in items}
     if leaves.intersection(_BUFFERS):
-        return _STATISTICS
+        return tr(_STATISTICS)
     if any(item.shape is not None and len(item.shape) > 1 for item in items):
-        return _RANDOM
+        return tr(_RANDOM)
     if leaves == {"bias"}:
         return tr("a bias that is zero or small and random")
-    return _NORM if leaves <= {"weight", "bias"} else tr("whatever its constructor sets")
+    return tr(_NORM) if leaves <= {"weight", "bias"} else tr("whatever its constructor sets")
 
 
 # -- in words ----------------------------------------------------------------------------------------
@@ -165,9 +172,7 @@ def _meaning(items: Sequence[Item]) -> str:
 
 def _strict(comparison: Comparison, untouched: Sequence[Untouched]) -> str:
     if comparison.fits:
-        return tr(
-            "Loads: every key is there and fits.{at_initialisation}", at_initialisation=_at_initialisation(untouched)
-        )
+        return _and_left(tr("Loads: every key is there and fits."), untouched)
     complaints = wording.names(
         [_counted(comparison, kind) for kind in (MISSING, UNEXPECTED, SIZE) if comparison.counts[kind]]
     )
@@ -186,25 +191,28 @@ def _lenient(comparison: Comparison, filled: int, total: int, untouched: Sequenc
         )
     said = _loaded(filled, total)
     passed = [_counted(comparison, kind) for kind in (MISSING, UNEXPECTED) if comparison.counts[kind]]
-    silent = tr(" and passes over {passed} in silence", passed=" and ".join(passed)) if passed else ""
-    return f"{said}{silent}.{_at_initialisation(untouched)}"
+    if passed:
+        sentence = tr("{loads} and passes over {keys} in silence.", loads=said, keys=wording.all_of(passed))
+    else:
+        sentence = tr("{clause}.", clause=said)
+    return _and_left(sentence, untouched)
 
 
 def _dropping(filled: int, total: int, untouched: Sequence[Untouched]) -> str:
-    return f"{_loaded(filled, total)}.{_at_initialisation(untouched)}"
+    return _and_left(tr("{clause}.", clause=_loaded(filled, total)), untouched)
 
 
 def _loaded(filled: int, total: int) -> str:
     if not total:
         return tr("Loads a model that has no parameters")
     if filled == total:
-        return tr("Loads all {parameters}", parameters=wording.plural(total, "parameter"))
+        return ntr("Loads all {n} parameter", "Loads all {n} parameters", total)
     if not filled:
-        return tr("Loads none of the {parameters}", parameters=wording.plural(total, "parameter"))
+        return ntr("Loads none of the {n} parameter", "Loads none of the {n} parameters", total)
     return tr(
-        "Loads {filled} of the parameters ({filled_2:,} of {total:,})",
-        filled=wording.share(filled, total),
-        filled_2=filled,
+        "Loads {share} of the parameters ({count:,} of {total:,})",
+        share=wording.share(filled, total),
+        count=filled,
         total=total,
     )
 
@@ -214,20 +222,34 @@ def _at_initialisation(untouched: Sequence[Untouched]) -> str:
     by_meaning: dict[tuple[str, bool], list[str]] = {}
     for each in untouched:
         by_meaning.setdefault((each.meaning, each.partly), []).append(each.path)
-    return "".join(
-        tr(
-            " {agreeing} at initialisation{value}: {meaning}.",
-            agreeing=agreeing(paths, "stays", "stay"),
-            value=" in part" if partly else "",
+    return " ".join(_left(paths, meaning, partly) for (meaning, partly), paths in by_meaning.items())
+
+
+def _left(paths: list[str], meaning: str, partly: bool) -> str:
+    if partly:
+        return agreeing(
+            "{where} stays at initialisation in part: {meaning}.",
+            "{where} stay at initialisation in part: {meaning}.",
+            paths,
             meaning=meaning,
         )
-        for (meaning, partly), paths in by_meaning.items()
+    return agreeing(
+        "{where} stays at initialisation: {meaning}.",
+        "{where} stay at initialisation: {meaning}.",
+        paths,
+        meaning=meaning,
     )
+
+
+def _and_left(sentence: str, untouched: Sequence[Untouched]) -> str:
+    return f"{sentence} {_at_initialisation(untouched)}".strip()
 
 
 def _counted(comparison: Comparison, kind: str) -> str:
     number = comparison.counts[kind]
-    return wording.plural(number, kind, f"{kind}es") if kind == SIZE else wording.plural(number, f"{kind} key")
+    if kind == SIZE:
+        return wording.plural(number, "size mismatch", "size mismatches")
+    return wording.plural(number, "missing key" if kind == MISSING else "unexpected key")
 
 
 def _harmless(comparison: Comparison) -> Iterator[str]:
@@ -240,18 +262,37 @@ def _harmless(comparison: Comparison) -> Iterator[str]:
         if reasons[pair.key] and split(pair.key)[0] not in harmed:
             gathered.setdefault((pair.kind, reasons[pair.key]), []).append(pair.key)
     for (kind, why), keys in gathered.items():
-        is_one = agreeing(dict.fromkeys(key.rpartition(".")[2] for key in keys), "is", "are")
-        found = tr("of another size") if kind == SIZE else kind
-        yield tr(
-            "{is_one} {found} ({keys}) and does no harm: it {why}.",
-            is_one=is_one,
-            found=found,
-            keys=wording.plural(len(keys), "key"),
-            why=why,
-        )
+        leaves, counted = (key.rpartition(".")[2] for key in keys), wording.plural(len(keys), "key")
+        yield _harmless_told(kind, leaves, counted, why)
 
 
 def _reason(item: Item | None) -> str:
     if item is None:
         return ""
     return reason(item.key, None if item.shape is None else len(item.shape))
+
+
+def _harmless_told(kind: str, leaves: Iterable[str], keys: str, why: str) -> str:
+    if kind == MISSING:
+        return agreeing(
+            "{where} is missing ({keys}) and does no harm: it {why}.",
+            "{where} are missing ({keys}) and does no harm: it {why}.",
+            leaves,
+            keys=keys,
+            why=why,
+        )
+    if kind == UNEXPECTED:
+        return agreeing(
+            "{where} is unexpected ({keys}) and does no harm: it {why}.",
+            "{where} are unexpected ({keys}) and does no harm: it {why}.",
+            leaves,
+            keys=keys,
+            why=why,
+        )
+    return agreeing(
+        "{where} is of another size ({keys}) and does no harm: it {why}.",
+        "{where} are of another size ({keys}) and does no harm: it {why}.",
+        leaves,
+        keys=keys,
+        why=why,
+    )

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .. import wording
-from ..language import tr
+from ..language import marked, ntr, tr
 from .causes import LIKELY, Cause
 from .in_order import most_alike
 from .mending import apply
@@ -207,10 +207,11 @@ def _in_order(ours: Items, theirs: Items) -> dict[int, int]:
 def _dropped(a: Side, items: list[Item]) -> Cause:
     """What no item of the other side is, and whose name another is to have."""
     keys = [item.key for item in items]
-    sentence = tr(
-        "{keys} of the file, among them `{safe}`, have no place in the list as the other side numbers it.",
-        keys=wording.plural(len(keys), "key"),
-        safe=_safe(keys[0]),
+    sentence = ntr(
+        "{n} key of the file, among them `{first}`, have no place in the list as the other side numbers it.",
+        "{n} keys of the file, among them `{first}`, have no place in the list as the other side numbers it.",
+        len(keys),
+        first=_safe(keys[0]),
     )
     step = Drop(patterns(keys, [item.key for item in a.items]))
     return Cause("unexpected", sentence, lines(items, ()), (), step, "", LIKELY)
@@ -221,27 +222,34 @@ def _cause(a: Side, b: Side, found: list[_Renumbered], pairs: Mapping[str, str])
     made = rules(pairs.items(), list(here), ())
     moved = [(here[old], there[new]) for old, new in pairs.items() if new in there and old != new]
     first = found[0]
-    counts = (
-        tr("{lists} of the file", lists=wording.plural(len(found), "list"))
-        if len(found) > 1
-        else f"`{_safe(first.before)}`"
-    )
-    sentence = tr(
-        "{counts} {value} otherwise: {told}.",
-        counts=counts,
-        value="count" if len(found) > 1 else "counts",
-        told=_told(first),
+    sentence = ntr(
+        "`{list}` counts otherwise: {numbers}.",
+        "{n} lists of the file count otherwise: {numbers}.",
+        len(found),
+        list=_safe(first.before),
+        numbers=_told(first),
     )
     same = sum(mine.shape == other.shape for mine, other in moved)
-    evidence = (tr("So {same:,} of {keys} have the same shape.", same=same, keys=wording.plural(len(moved), "key")),)
-    undecided = () if first.shifted is None else (_OTHERWISE,)
+    evidence = (_of_same_shape(same, len(moved)),)
+    undecided = () if first.shifted is None else (tr(_OTHERWISE),)
     said = lines(
         (item for item, _ in moved if item.key not in there), (other for _, other in moved if other.key not in here)
     )
     return Cause("rename", sentence, said, (), Rename(made), "", LIKELY, evidence, undecided)
 
 
-_OTHERWISE = "The numbers could be right all the same, with one item missing at one end and one too many at the other."
+def _of_same_shape(count: int, total: int) -> str:
+    return ntr(
+        "So {count:,} of {n} key have the same shape.",
+        "So {count:,} of {n} keys have the same shape.",
+        total,
+        count=count,
+    )
+
+
+_OTHERWISE = marked(
+    "The numbers could be right all the same, with one item missing at one end and one too many at the other."
+)
 
 
 def _new_names(key: str, lists: Mapping[str, _Renumbered]) -> Iterator[str]:

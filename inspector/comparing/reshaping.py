@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .. import wording
-from ..language import tr
+from ..language import ntr, tr
 from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
 from .matches import Values
 from .renaming import patterns
@@ -72,23 +72,32 @@ def _gone(larger: Shape, smaller: Shape) -> tuple[int, ...]:
     return tuple(sorted(gone)) if at < 0 else ()
 
 
+def _one_told(pairs: list[Pair], extra: bool, dimensions: str) -> str:
+    first, other = pairs[0]
+    old, new = wording.shape(first.shape or ()), wording.shape(other.shape or ())
+    values = {"dimensions": dimensions, "key": wording.safe(first.key, 80), "old": old, "new": new}
+    if extra:
+        return ntr(
+            "{n} tensor of the file has {dimensions} of size 1 more than on the other side:"
+            " `{key}` is {old} and should be {new}.",
+            "{n} tensors of the file have {dimensions} of size 1 more than on the other side:"
+            " `{key}` is {old} and should be {new}.",
+            len(pairs),
+            **values,
+        )
+    return ntr(
+        "{n} tensor of the file has {dimensions} of size 1 less than on the other side:"
+        " `{key}` is {old} and should be {new}.",
+        "{n} tensors of the file have {dimensions} of size 1 less than on the other side:"
+        " `{key}` is {old} and should be {new}.",
+        len(pairs),
+        **values,
+    )
+
+
 def _one(pairs: list[Pair], extra: bool, dims: tuple[int, ...], step: Step) -> Cause:
     first, other = pairs[0]
-    count = wording.plural(len(pairs), "tensor")
-    verb = "has" if len(pairs) == 1 else "have"
-    what = wording.plural(len(dims), "dimension")
-    sentence = tr(
-        "{count} of the file {verb} {what} of size 1 {value} than on the other side: "
-        "`{key}` is {shape} and should be "
-        "{shape_2}.",
-        count=count,
-        verb=verb,
-        what=what,
-        value="more" if extra else "less",
-        key=wording.safe(first.key, 80),
-        shape=wording.shape(first.shape or ()),
-        shape_2=wording.shape(other.shape or ()),
-    )
+    sentence = _one_told(pairs, extra, wording.plural(len(dims), "dimension"))
     shapes = {len(shape) for shape in (first.shape, other.shape) if shape}
     evidence = (tr("A linear layer is a convolution of size 1."),) if shapes in ({2, 4}, {2, 3}) else ()
     kind = "squeezed" if extra else "unsqueezed"
@@ -192,18 +201,29 @@ def _family(key: str) -> str:
     return re.sub(r"[0-9]+", "#", found[0]) if found else ""
 
 
-def _clear(pairs: list[Pair], keys: Sequence[str], *, resized: bool = False) -> Cause:
-    first = pairs[0][0]
-    count = wording.plural(len(pairs), "weight is", "weights are")
-    also = tr(", and of another width") if resized else ""
-    sentence = tr(
-        "{count} turned round{also}: `{key}` is {shape} in the file and {shape_2} on the other side.",
-        count=count,
-        also=also,
-        key=wording.safe(first.key, 80),
-        shape=wording.shape(first.shape or ()),
-        shape_2=wording.shape(pairs[0][1].shape or ()),
+def _turned_told(pairs: list[Pair], resized: bool) -> str:
+    first, other = pairs[0]
+    old, new = wording.shape(first.shape or ()), wording.shape(other.shape or ())
+    values = {"key": wording.safe(first.key, 80), "old": old, "new": new}
+    if resized:
+        return ntr(
+            "{n} weight is turned round, and of another width:"
+            " `{key}` is {old} in the file and {new} on the other side.",
+            "{n} weights are turned round, and of another width:"
+            " `{key}` is {old} in the file and {new} on the other side.",
+            len(pairs),
+            **values,
+        )
+    return ntr(
+        "{n} weight is turned round: `{key}` is {old} in the file and {new} on the other side.",
+        "{n} weights are turned round: `{key}` is {old} in the file and {new} on the other side.",
+        len(pairs),
+        **values,
     )
+
+
+def _clear(pairs: list[Pair], keys: Sequence[str], *, resized: bool = False) -> Cause:
+    sentence = _turned_told(pairs, resized)
     step = Transpose(patterns([one.key for one, _ in pairs], keys))
     usual = tr("Conv1D and TensorFlow keep linear layers as [in, out].")
     if resized:
@@ -214,10 +234,11 @@ def _clear(pairs: list[Pair], keys: Sequence[str], *, resized: bool = False) -> 
 
 
 def _square(pairs: list[Pair], keys: Sequence[str]) -> Cause:
-    sentence = tr(
-        "{iss} most likely turned round too, as all other linear layers beside {value} are: `{key}` {shape}.",
-        iss=wording.plural(len(pairs), "square weight is", "square weights are"),
-        value="it" if len(pairs) == 1 else "them",
+    sentence = ntr(
+        "{n} square weight is most likely turned round too, as all other linear layers beside it are: `{key}` {shape}.",
+        "{n} square weights are most likely turned round too, as all other linear layers beside them are:"
+        " `{key}` {shape}.",
+        len(pairs),
         key=wording.safe(pairs[0][0].key, 80),
         shape=wording.shape(pairs[0][0].shape or ()),
     )
@@ -228,9 +249,10 @@ def _square(pairs: list[Pair], keys: Sequence[str]) -> Cause:
 
 
 def _open(pairs: list[Pair]) -> Cause:
-    sentence = tr(
-        "{weights} may be turned round or not: some linear layers beside `{key}` are, others are not.",
-        weights=wording.plural(len(pairs), "square weight"),
+    sentence = ntr(
+        "{n} square weight may be turned round or not: some linear layers beside `{key}` are, others are not.",
+        "{n} square weights may be turned round or not: some linear layers beside `{key}` are, others are not.",
+        len(pairs),
         key=wording.safe(pairs[0][0].key, 80),
     )
     undecided = (tr("The shape of a square weight is the same either way; only its values, or the code, can tell."),)

@@ -68,7 +68,7 @@ class _Saving:
                 self._add(state, item)
             except InspectorError as error:
                 self._notes.append(
-                    tr("{key} is left out: {message}.", key=wording.safe(item.key), message=error.message.rstrip("."))
+                    tr("{key} is left out: {message}", key=wording.safe(item.key), message=error.message)
                 )
         if self._side.metadata and self._format == "zip":
             versions = OrderedDict((path, dict(each)) for path, each in self._side.metadata.items())
@@ -85,7 +85,7 @@ class _Saving:
 
     def _value(self, item: Item) -> object:
         if self._format == "safetensors":
-            raise InspectorError(tr("it is no tensor"))
+            raise InspectorError(tr("it is no tensor."))
         (origin,) = item.origins or (item.key,)
         return self._reader().value(f"{self._side.section}.{origin}" if self._side.section else origin)
 
@@ -101,8 +101,8 @@ class _Saving:
         if self._initial:
             made.append(
                 tr(
-                    "{initial} stay as the model has them, so they are not in the file: load it with strict=False.",
-                    initial=wording.names(self._initial),
+                    "{keys} stay as the model has them, so they are not in the file: load it with strict=False.",
+                    keys=wording.names(self._initial),
                 )
             )
         if self._format == "safetensors" and any(item.shared for item in self._side.items):
@@ -119,12 +119,12 @@ class _Saving:
 def _wanted(item: Item) -> Wanted:
     if item.made is None:
         if item.tensor is None:
-            raise InspectorError(tr("its values are not known"))
+            raise InspectorError(tr("its values are not known."))
         return of_entry(item.tensor)
     from . import made_values
 
     if item.shape is None:
-        raise InspectorError(tr("its shape is not known"))
+        raise InspectorError(tr("its shape is not known."))
     base = _base(item)
     base_wanted = of_entry(base.tensor) if base.tensor is not None else None
     learns = (

@@ -123,7 +123,7 @@ def _of_names(branch: Branch) -> Iterator[Item]:
             yield _item(key, entry)
         elif key.rpartition(".")[2] == EXTRA_STATE or (entry.kind == "object" and not has_tensors(entry)):
             whole = f"{key}."
-            yield Item(key, None, role=tr("extra state") if key.rpartition(".")[2] == EXTRA_STATE else "value")
+            yield Item(key, None, role="extra state" if key.rpartition(".")[2] == EXTRA_STATE else "value")
 
 
 def has_tensors(branch: Branch) -> bool:
@@ -151,7 +151,7 @@ def _item(key: str, entry: Tensor | Value) -> Item:
     if isinstance(entry, Tensor):
         role = "parameter" if entry.parameter else entry.extra.role
         return Item(key, entry.shape, entry.dtype, entry, role)
-    return Item(key, None, role=tr("extra state") if key.rpartition(".")[2] == EXTRA_STATE else "value")
+    return Item(key, None, role="extra state" if key.rpartition(".")[2] == EXTRA_STATE else "value")
 
 
 def _with_ties(items: tuple[Item, ...]) -> tuple[Item, ...]:

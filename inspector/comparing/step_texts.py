@@ -34,6 +34,7 @@ from typing import Any, NamedTuple
 from .. import wording
 from ..checkpoint.entries import ITEM_SIZES
 from ..errors import QueryError
+from ..language import marked, tr
 from . import steps
 from .steps import Step
 from .templates import template
@@ -113,10 +114,12 @@ def parse(text: str) -> Step:
     """The step that a line says. Raises QueryError, which says what was meant perhaps."""
     words = list(_words(text))
     if not words:
-        raise _misread("There is no step in an empty line.", f"Steps begin with {', '.join(VERBS)}.")
+        raise _misread(
+            tr("There is no step in an empty line."), tr("Steps begin with {verbs}.", verbs=", ".join(VERBS))
+        )
     verb = words.pop(0).text.lower()
     if verb not in _FORMS:
-        raise _misread(f"{wording.safe(verb)!r} is no step.", _meant(verb, VERBS))
+        raise _misread(tr("{verb!r} is no step.", verb=wording.safe(verb)), _meant(verb, VERBS))
     return _step(verb, dict(_arguments(verb, words)))
 
 
@@ -142,8 +145,8 @@ def _words(text: str) -> list[_Word]:
         found = _WORD.match(text, at)
         if found is None:
             raise _misread(
-                f"A quote is not closed, or stands within a word: {wording.safe(text[at:].strip(), 60)}",
-                'Write "like this", and \\" for a quote inside.',
+                tr("A quote is not closed, or stands within a word: {text}", text=wording.safe(text[at:].strip(), 60)),
+                tr('Write "like this", and \\" for a quote inside.'),
             )
         double, single, bare = found.groups()
         words.append(_Word(_unquoted(double) if double else bare or single or "", not bare))
@@ -156,8 +159,8 @@ def _unquoted(word: str) -> str:
         return str(json.loads(word, strict=False))
     except ValueError:
         raise _misread(
-            f"{wording.safe(word, 60)} is not written as JSON writes a string.",
-            "In 'single quotes' every character stands for itself.",
+            tr("{text} is not written as JSON writes a string.", text=wording.safe(word, 60)),
+            tr("In 'single quotes' every character stands for itself."),
         ) from None
 
 
@@ -170,9 +173,12 @@ def _arguments(verb: str, words: Sequence[_Word]) -> list[tuple[str, object]]:
         if word.quoted or word.text not in _KEYWORDS:
             current.append(word.text)
         elif word.text not in fields or word.text in sorted_words:
-            reason = "twice in this" if word.text in sorted_words else "not one of"
+            is_twice = word.text in sorted_words
             raise _misread(
-                f"The keyword {word.text!r} is {reason} {verb!r}.", f'Write "{word.text}" in quotes where it is a name.'
+                tr("The keyword {word!r} is twice in this {verb!r}.", word=word.text, verb=verb)
+                if is_twice
+                else tr("The keyword {word!r} is not one of {verb!r}.", word=word.text, verb=verb),
+                tr('Write "{word}" in quotes where it is a name.', word=word.text),
             )
         else:
             current = sorted_words[word.text] = []
@@ -184,8 +190,11 @@ def _read(verb: str, field: _Field, words: list[str]) -> object:
         return _KINDS[field.kind].read(words)
     except ValueError:
         where = f"{verb} {field.keyword}".strip()
-        found = wording.safe(" ".join(words), 60) or "nothing"
-        raise _misread(f"After {where!r} there should be {_KINDS[field.kind].wanted}, not {found}.") from None
+        found = wording.safe(" ".join(words), 60) or tr("nothing")
+        wanted = tr(_KINDS[field.kind].wanted)
+        raise _misread(
+            tr("After {where!r} there should be {wanted}, not {found}.", where=where, wanted=wanted, found=found)
+        ) from None
 
 
 def _step(verb: str, arguments: Mapping[str, object]) -> Step:
@@ -193,7 +202,10 @@ def _step(verb: str, arguments: Mapping[str, object]) -> Step:
     defaults = form.step._field_defaults
     for field in form.fields:
         if field.name not in arguments and field.name not in defaults:
-            raise _misread(f"There is no {field.name!r} for {verb!r}: {_KINDS[field.kind].wanted}.")
+            wanted = tr(_KINDS[field.kind].wanted)
+            raise _misread(
+                tr("There is no {name!r} for {verb!r}: {wanted}.", name=field.name, verb=verb, wanted=wanted)
+            )
     step: Step = form.step(**arguments)
     _check_slots(step)
     return step
@@ -213,12 +225,14 @@ def _check_slots(step: Step) -> None:
 
 
 def _misread(message: str, hint: str = "") -> QueryError:
-    return QueryError(message, title="This step is not understood", hint=hint)
+    return QueryError(message, title=tr("This step is not understood"), hint=hint)
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
     near = get_close_matches(word[:40], known, n=1)
-    return f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(known)}."
+    if near:
+        return tr("Did you mean {word!r}?", word=near[0])
+    return tr("There are {words}.", words=", ".join(known))
 
 
 # -- as a record -------------------------------------------------------------------------------------
@@ -233,11 +247,15 @@ def of_record(record: object) -> Step:
     """The step that a record says. Raises QueryError for what `as_record` never gives."""
     verb = record.get("step") if isinstance(record, Mapping) else None
     if not isinstance(record, Mapping) or not isinstance(verb, str) or verb not in _FORMS:
-        raise _misread("A step is an object that says its kind as 'step'.", f"There are {', '.join(VERBS)}.")
+        raise _misread(
+            tr("A step is an object that says its kind as 'step'."), tr("There are {words}.", words=", ".join(VERBS))
+        )
     fields = {field.name: field for field in _FORMS[verb].fields}
     unknown = [str(name) for name in record if name != "step" and name not in fields]
     if unknown:
-        raise _misread(f"{verb!r} has no {wording.safe(unknown[0])!r}.", _meant(unknown[0], tuple(fields)))
+        raise _misread(
+            tr("{verb!r} has no {name!r}.", verb=verb, name=wording.safe(unknown[0])), _meant(unknown[0], tuple(fields))
+        )
     given = {name: _flat(value) for name, value in record.items() if name in fields}
     return _step(verb, {name: _read(verb, fields[name], words) for name, words in given.items()})
 
@@ -301,17 +319,17 @@ def _grid(words: list[str]) -> tuple[int, int]:
 def _dtype(word: str) -> str:
     name = word.removeprefix("torch.")
     if name not in ITEM_SIZES:
-        raise _misread(f"{wording.safe(word)!r} is no dtype.", _meant(name, tuple(ITEM_SIZES)))
+        raise _misread(tr("{word!r} is no dtype.", word=wording.safe(word)), _meant(name, tuple(ITEM_SIZES)))
     return name
 
 
 _KINDS: dict[str, _Kind] = {
-    "text": _Kind("one word", _one, lambda text: [_word(text)]),
-    "pattern": _Kind("one pattern", lambda words: _pattern(_one(words)), lambda text: [_word(text)]),
-    "patterns": _Kind("patterns of keys", _patterns, lambda texts: [_word(text) for text in texts]),
-    "rules": _Kind("pairs of patterns", _rules, lambda rules: [_word(text) for rule in rules for text in rule]),
-    "number": _Kind("a whole number", lambda words: _number(_one(words)), lambda number: [str(number)]),
-    "numbers": _Kind("whole numbers", _numbers, lambda numbers: [str(number) for number in numbers]),
-    "grid": _Kind("a grid such as 14x14", _grid, lambda grid: [f"{grid[0]}x{grid[1]}"]),
-    "dtype": _Kind("a dtype", lambda words: _dtype(_one(words)), lambda dtype: [dtype]),
+    "text": _Kind(marked("one word"), _one, lambda text: [_word(text)]),
+    "pattern": _Kind(marked("one pattern"), lambda words: _pattern(_one(words)), lambda text: [_word(text)]),
+    "patterns": _Kind(marked("patterns of keys"), _patterns, lambda texts: [_word(text) for text in texts]),
+    "rules": _Kind(marked("pairs of patterns"), _rules, lambda rules: [_word(text) for rule in rules for text in rule]),
+    "number": _Kind(marked("a whole number"), lambda words: _number(_one(words)), lambda number: [str(number)]),
+    "numbers": _Kind(marked("whole numbers"), _numbers, lambda numbers: [str(number) for number in numbers]),
+    "grid": _Kind(marked("a grid such as 14x14"), _grid, lambda grid: [f"{grid[0]}x{grid[1]}"]),
+    "dtype": _Kind(marked("a dtype"), lambda words: _dtype(_one(words)), lambda dtype: [dtype]),
 }

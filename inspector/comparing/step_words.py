@@ -10,7 +10,7 @@ from functools import singledispatch
 
 from .. import wording
 from ..errors import InspectorError
-from ..language import tr
+from ..language import ntr, tr
 from .steps import (
     AddPrefix,
     Cast,
@@ -34,7 +34,8 @@ def as_words(step: Step, keys: int | None = None) -> str:
     """What the step does, in the imperative; `keys` is how many keys it acts on, if that is known."""
     if isinstance(step, (StripPrefix, AddPrefix)):
         return _said(step, tr("the keys") if keys is None else wording.plural(keys, "key"))
-    return _said(step, "") + ("" if keys is None else f" ({wording.plural(keys, 'key')})")
+    said = _said(step, "")
+    return said if keys is None else tr("{step} ({keys})", step=said, keys=wording.plural(keys, "key"))
 
 
 @singledispatch
@@ -44,83 +45,104 @@ def _said(step: Step, keys: str) -> str:
 
 @_said.register
 def _(step: StripPrefix, keys: str) -> str:
-    return tr("take {code} off {keys}{under}", code=_code(step.prefix), keys=keys, under=_under(step.under))
+    if step.under:
+        return tr("take {prefix} off {keys} under {path}", prefix=_code(step.prefix), keys=keys, path=_code(step.under))
+    return tr("take {prefix} off {keys}", prefix=_code(step.prefix), keys=keys)
 
 
 @_said.register
 def _(step: AddPrefix, keys: str) -> str:
-    return tr("set {code} before {keys}{under}", code=_code(step.prefix), keys=keys, under=_under(step.under))
+    if step.under:
+        return tr(
+            "set {prefix} before {keys} under {path}", prefix=_code(step.prefix), keys=keys, path=_code(step.under)
+        )
+    return tr("set {prefix} before {keys}", prefix=_code(step.prefix), keys=keys)
 
 
 @_said.register
 def _(step: Rename, keys: str) -> str:
     old, new = step.rules[0] if step.rules else ("", "")
-    more = tr(" and {rules} more", rules=wording.plural(len(step.rules) - 1, "rule")) if len(step.rules) > 1 else ""
-    return tr("rename {code} to {code_2}{more}", code=_code(old), code_2=_code(new), more=more)
+    if len(step.rules) < 2:
+        return tr("rename {old} to {new}", old=_code(old), new=_code(new))
+    return ntr(
+        "rename {old} to {new} and {n} rule more",
+        "rename {old} to {new} and {n} rules more",
+        len(step.rules) - 1,
+        old=_code(old),
+        new=_code(new),
+    )
 
 
 @_said.register
 def _(step: Drop, keys: str) -> str:
-    return tr("drop {listed}", listed=_listed(step.patterns))
+    return tr("drop {keys}", keys=_listed(step.patterns))
 
 
 @_said.register
 def _(step: KeepInitial, keys: str) -> str:
-    return tr("leave {listed} as the model has it", listed=_listed(step.patterns))
+    return tr("leave {keys} as the model has it", keys=_listed(step.patterns))
 
 
 @_said.register
 def _(step: Transpose, keys: str) -> str:
     return tr(
-        "exchange dimensions {first} and {second} of {listed}",
+        "exchange dimensions {first} and {second} of {keys}",
         first=step.first,
         second=step.second,
-        listed=_listed(step.patterns),
+        keys=_listed(step.patterns),
     )
 
 
 @_said.register
 def _(step: Squeeze, keys: str) -> str:
-    return tr("take {dims} of size 1 from {listed}", dims=_dims(step.dims), listed=_listed(step.patterns))
+    return ntr(
+        "take dimension {dims} of size 1 from {keys}",
+        "take dimensions {dims} of size 1 from {keys}",
+        len(step.dims),
+        dims=_dims(step.dims),
+        keys=_listed(step.patterns),
+    )
 
 
 @_said.register
 def _(step: Unsqueeze, keys: str) -> str:
-    return tr("add {dims} of size 1 to {listed}", dims=_dims(step.dims), listed=_listed(step.patterns))
+    return ntr(
+        "add dimension {dims} of size 1 to {keys}",
+        "add dimensions {dims} of size 1 to {keys}",
+        len(step.dims),
+        dims=_dims(step.dims),
+        keys=_listed(step.patterns),
+    )
 
 
 @_said.register
 def _(step: Split, keys: str) -> str:
-    return tr(
-        "cut {code} into {listed} along dimension {dim}", code=_code(step.old), listed=_listed(step.new), dim=step.dim
-    )
+    return tr("cut {old} into {new} along dimension {dim}", old=_code(step.old), new=_listed(step.new), dim=step.dim)
 
 
 @_said.register
 def _(step: Fuse, keys: str) -> str:
-    return tr(
-        "join {listed} to {code} along dimension {dim}", listed=_listed(step.old), code=_code(step.new), dim=step.dim
-    )
+    return tr("join {old} to {new} along dimension {dim}", old=_listed(step.old), new=_code(step.new), dim=step.dim)
 
 
 @_said.register
 def _(step: Slice, keys: str) -> str:
     last = step.start + step.size - 1
     return tr(
-        "keep indices {start} to {last} of dimension {dim} of {listed}",
-        start=step.start,
+        "keep indices {first} to {last} of dimension {dim} of {keys}",
+        first=step.start,
         last=last,
         dim=step.dim,
-        listed=_listed(step.patterns),
+        keys=_listed(step.patterns),
     )
 
 
 @_said.register
 def _(step: Pad, keys: str) -> str:
     return tr(
-        "fill up dimension {dim} of {listed} to {size} with zeros",
+        "fill up dimension {dim} of {keys} to {size} with zeros",
         dim=step.dim,
-        listed=_listed(step.patterns),
+        keys=_listed(step.patterns),
         size=step.size,
     )
 
@@ -128,20 +150,16 @@ def _(step: Pad, keys: str) -> str:
 @_said.register
 def _(step: Interpolate, keys: str) -> str:
     old, new = (f"{height} × {width}" for height, width in (step.old, step.new))
-    return tr("interpolate the positions {listed} from {old} to {new}", listed=_listed(step.patterns), old=old, new=new)
+    return tr("interpolate the positions {keys} from {old} to {new}", keys=_listed(step.patterns), old=old, new=new)
 
 
 @_said.register
 def _(step: Cast, keys: str) -> str:
-    return tr("convert {listed} to {dtype}", listed=_listed(step.patterns), dtype=step.dtype)
-
-
-def _under(path: str) -> str:
-    return tr(" under {code}", code=_code(path)) if path else ""
+    return tr("convert {keys} to {dtype}", keys=_listed(step.patterns), dtype=step.dtype)
 
 
 def _dims(dims: tuple[int, ...]) -> str:
-    return f"{'dimension' if len(dims) == 1 else 'dimensions'} {', '.join(map(str, dims))}"
+    return ", ".join(map(str, dims))
 
 
 def _listed(patterns: tuple[str, ...]) -> str:

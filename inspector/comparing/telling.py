@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from .. import wording
-from ..language import tr
+from ..language import ntr, tr
 from .causes import CERTAIN, Cause
 from .diffing import SIZE, Comparison
 from .places import Spot
@@ -49,18 +49,20 @@ class Telling:
         """The cause whose sentence begins with `what` and ends with how much it explains."""
         dims = sorted({(spot.key, spot.dim) for spot in spots}, key=lambda each: (self._places[each[0]], each[1]))
         keys = tuple(dict.fromkeys(key for key, _ in dims))
-        explains = tr(
-            "explains {count:,} of {mismatchs}",
+        sentence = ntr(
+            "{what}: explains {count:,} of {n} mismatch.",
+            "{what}: explains {count:,} of {n} mismatches.",
+            self._lines,
+            what=what,
             count=len(keys),
-            mismatchs=wording.plural(self._lines, "mismatch", "mismatches"),
         )
         return Cause(
-            kind, f"{what}: {explains}.", keys, tuple(dims), step, advice, confidence, tuple(evidence), tuple(undecided)
+            kind, sentence, keys, tuple(dims), step, advice, confidence, tuple(evidence), tuple(undecided), True
         )
 
-    def versus(self, old: object, new: object) -> str:
-        """`512 in the file and 400 in the model`."""
-        return tr("{old} in {file} and {new} in {model}", old=old, file=self.file, new=new, model=self.model)
+    def between(self, old: object, new: object) -> dict[str, object]:
+        """The values of a text that tells of both sides: `{old} in {file} and {new} in {model}`."""
+        return {"old": old, "file": self.file, "new": new, "model": self.model}
 
 
 def sides_in_words(a: Side, b: Side) -> tuple[str, str]:
@@ -82,10 +84,10 @@ def places(paths: Iterable[str], limit: int = 3) -> str:
     return wording.names([*shown, *list(gathered)[limit:]], limit)
 
 
-def agreeing(paths: Iterable[str], one: str, many: str) -> str:
-    """The places and the verb that agrees with how many they are: `` `fc` gives``, `` `fc`, `aux` give``."""
+def agreeing(one: str, many: str, paths: Iterable[str], /, **values: object) -> str:
+    """A text on one place or on many, with `{where}` for them: `` `fc` gives ...``, `` `fc`, `aux` give ...``."""
     known = list(dict.fromkeys(paths))
-    return f"{places(known)} {one if len(known) == 1 else many}"
+    return ntr(one, many, len(known), where=places(known), **values)
 
 
 def patterns(paths: Iterable[str], enough: int = 3) -> dict[str, int]:

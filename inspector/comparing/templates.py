@@ -76,7 +76,11 @@ class Template:
             if name:
                 if name not in values:
                     raise QueryError(
-                        tr("{{{name}}} is in {text!r}, but not in what is to be renamed.", name=name, text=self.text)
+                        tr(
+                            "{slot} is in {text!r}, but not in what is to be renamed.",
+                            slot=f"{{{name}}}",
+                            text=self.text,
+                        )
                     )
                 made.append(str(int(values[name]) + shift) if shift else values[name])
         return "".join(made)
@@ -100,7 +104,7 @@ def _is_number(name: str) -> bool:
 def _known(name: str, text: str) -> None:
     if not (_is_number(name) or name.rstrip("0123456789") in ("part", "rest")):
         raise QueryError(
-            tr("{{{name}}} in {text!r} is no slot.", name=name, text=text),
+            tr("{slot} in {text!r} is no slot.", slot=f"{{{name}}}", text=text),
             hint=tr("There are {i} to {n}, {part} and {rest}."),
         )
 

@@ -20,11 +20,12 @@ from typing import NamedTuple
 
 from .. import wording
 from ..errors import InspectorError
+from ..language import marked, tr
 from .diffing import Comparison, compare
 from .pasted_text import loose, pieces, unbroken
 from .sides import Item, Shape, Side
 
-CUT = "The text is cut off: there may be more than it says."
+CUT = marked("The text is cut off: there may be more than it says.")
 
 
 class Told(NamedTuple):
@@ -49,9 +50,9 @@ def parse(text: str) -> tuple[Told, ...]:
     told = tuple(error.told() for identity, error in errors.items() if any(identity[1:]))
     if not told:
         raise InspectorError(
-            "There is no error of load_state_dict in this text.",
-            title="There is nothing to explain",
-            hint="Paste all of it, from 'Error(s) in loading state_dict for' to its last line.",
+            tr("There is no error of load_state_dict in this text."),
+            title=tr("There is nothing to explain"),
+            hint=tr("Paste all of it, from 'Error(s) in loading state_dict for' to its last line."),
         )
     return told
 
@@ -79,7 +80,9 @@ class _Error:
         a = [Item(key, None) for key in self.unexpected] + [Item(key, size) for key, (size, _) in self.sizes.items()]
         b = [Item(key, None) for key in self.missing] + [Item(key, size) for key, (_, size) in self.sizes.items()]
         return Told(
-            Side("checkpoint", "error", tuple(a)), Side(self.model or "model", "error", tuple(b)), tuple(self.notes)
+            Side(tr("checkpoint"), "error", tuple(a)),
+            Side(self.model or tr("model"), "error", tuple(b)),
+            tuple(self.notes),
         )
 
 
@@ -134,7 +137,12 @@ def _copying(error: _Error, said: str) -> None:
     if key and len(sizes) == 2 and sizes[0] != sizes[1]:
         _sized(error, key, sizes)
     else:
-        error.notes[f"{wording.safe(key) or 'A tensor'} could not be copied: {wording.safe(unbroken(said))}"] = None
+        why = wording.safe(unbroken(said))
+        error.notes[
+            tr("{key} could not be copied: {reason}", key=wording.safe(key), reason=why)
+            if key
+            else tr("A tensor could not be copied: {reason}", reason=why)
+        ] = None
 
 
 def _set_tensor(error: _Error, said: str) -> None:
@@ -154,7 +162,7 @@ def _made_anew(error: _Error, said: str) -> None:
 
 def _sized(error: _Error, key: str, sizes: list[Shape]) -> None:
     if not key or len(sizes) < 2:
-        error.notes[CUT] = None
+        error.notes[tr(CUT)] = None
     elif sizes[0] != sizes[1]:
         error.sizes[unbroken(key)] = (sizes[0], sizes[1])
 
@@ -203,7 +211,7 @@ def _quoted(error: _Error, said: str) -> Iterator[str]:
         comma = _COMMA.match(said, found.end())
         at = comma.end() if comma else found.end()
     if _CUT.match(said, at):
-        error.notes[CUT] = None
+        error.notes[tr(CUT)] = None
 
 
 def _sizes(said: str) -> list[Shape]:

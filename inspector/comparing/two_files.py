@@ -94,11 +94,11 @@ def _record(distance: Distance) -> dict[str, Any]:
 def _figures(distance: Distance) -> str:
     figures = [
         f"max |a−b| {distance.max_abs:.3g}",
-        tr("relative {rel_l2:.3g}", rel_l2=distance.rel_l2),
-        tr("cosine {cosine:.6g}", cosine=distance.cosine),
+        tr("relative {value:.3g}", value=distance.rel_l2),
+        tr("cosine {value:.6g}", value=distance.cosine),
     ]
     if distance.equal:
-        figures.append(tr("{equal} equal", equal=wording.share(distance.equal, distance.numel)))
+        figures.append(tr("{share} equal", share=wording.share(distance.equal, distance.numel)))
     if distance.nan_in_one:
-        figures.append(tr("{nan_in_one} NaN in one of them only", nan_in_one=wording.count(distance.nan_in_one)))
+        figures.append(tr("{count} NaN in one of them only", count=wording.count(distance.nan_in_one)))
     return "  ".join(figures)

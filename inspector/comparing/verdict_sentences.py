@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..analysis.distances import Distance
 from ..checkpoint.entries import is_whole
-from ..language import tr
+from ..language import ntr, tr
 from ..progress import Progress
-from ..wording import count, names, plural, safe
+from ..wording import all_of, count, names, plural, safe
 from .diffing import DTYPE, MISSING, SIZE, UNEXPECTED, Comparison, Pair
 from .key_groups import FEW, covering
 from .low_rank import Ranks, finding_ranks
@@ -27,7 +27,6 @@ from .values import Values, by_branch
 
 _RUNNING = ("running_mean", "running_var", "num_batches_tracked")
 """What a BatchNorm works out as it runs, and no optimizer learns."""
-_SAME = "Same architecture"
 _ATTENTION = {"attn", "attention", "qkv", "q", "k", "v", "query", "key", "value"}
 
 
@@ -63,7 +62,7 @@ def at_first(comparison: Comparison) -> str:
     """What names, shapes and dtypes tell."""
     if not comparison.pairs:
         return tr("There is nothing to compare: neither side has a tensor.")
-    return f"{_lead(comparison)}." if comparison.fits else f"{_structure(comparison)}."
+    return tr("{clause}.", clause=_lead(comparison) if comparison.fits else _structure(comparison))
 
 
 def verdict(comparison: Comparison, values: Values, ranks: Ranks | None = None) -> tuple[str, ...]:
@@ -114,38 +113,46 @@ def _is_whole(pair: Pair) -> bool:
 
 def _headline(comparison: Comparison, distances: Mapping[int, Distance], moved: _Moved) -> str:
     if not comparison.fits:
-        structure = _structure(comparison)
-        return f"{structure}; {_of_all_else(moved)}." if structure.startswith(_SAME) else f"{structure}."
+        if _exceptions(comparison) is None:
+            return tr("{clause}.", clause=_structure(comparison))
+        return tr("{clause}; {more}.", clause=_structure(comparison), more=_of_all_else(moved))
     if not moved.anything:
         return _sameness(comparison, distances)
-    return f"{_lead(comparison)}; {_change(comparison, distances, moved)}."
+    return tr("{clause}; {more}.", clause=_lead(comparison), more=_change(comparison, distances, moved))
 
 
 def _as_far_as_read(headline: str, values: Values, moved: _Moved) -> str:
     """What could not be read may have changed, though nothing else did."""
     if moved.anything or not values.refusals:
         return headline
-    return tr(
-        "As far as they can be read: {headline}{headline_2}", headline=headline[0].lower(), headline_2=headline[1:]
-    )
+    return tr("As far as they can be read: {headline}", headline=f"{headline[0].lower()}{headline[1:]}")
 
 
 def _of_all_else(moved: _Moved) -> str:
     if not moved.anything:
         return tr("all else is the same")
     if not moved.learned:
-        return tr("of all else only {unlearned} changed", unlearned=_unlearned(moved))
+        return tr("of all else only {tensors} changed", tensors=_unlearned(moved))
     if not moved.still:
         return tr("all else changed")
-    return tr("{count} of the other {tensors} changed", count=count(len(moved.learned)), tensors=_tensors(moved))
+    return ntr(
+        "{count} of the other {n} tensor changed",
+        "{count} of the other {n} tensors changed",
+        len(moved.learned) + len(moved.still),
+        count=count(len(moved.learned)),
+    )
 
 
 def _sameness(comparison: Comparison, distances: Mapping[int, Distance]) -> str:
     """For files whose numbers are the same, as far as their dtypes can hold them."""
     if other := _otherwise(comparison):
-        return tr(
-            "The same weights {other}{in_another_dtype}.", other=other, in_another_dtype=_in_another_dtype(comparison)
-        )
+        if comparison.counts[DTYPE]:
+            return tr(
+                "The same weights {otherwise}, in another dtype ({dtypes}).",
+                otherwise=other,
+                dtypes=_dtypes(comparison),
+            )
+        return tr("The same weights {otherwise}.", otherwise=other)
     if comparison.counts[DTYPE]:
         return tr("Identical but for dtype ({dtypes}).", dtypes=_dtypes(comparison))
     if not all(distance.bit_equal for distance in distances.values()):
@@ -157,68 +164,80 @@ def _sameness(comparison: Comparison, distances: Mapping[int, Distance]) -> str:
 
 def _change(comparison: Comparison, distances: Mapping[int, Distance], moved: _Moved) -> str:
     if not moved.learned:
-        return tr("only {unlearned} changed", unlearned=_unlearned(moved))
+        return tr("only {tensors} changed", tensors=_unlearned(moved))
     if moved.is_a_small_part:
-        return tr(
-            "only {listed} {value} retrained",
-            listed=_listed(moved.patterns),
-            value="was" if len(moved.patterns) == 1 else "were",
+        return ntr(
+            "only {names} was retrained",
+            "only {names} were retrained",
+            len(moved.patterns),
+            names=_listed(moved.patterns),
         )
-    far = tr("relative L2 {rel_l2:.2g} in all", rel_l2=by_branch(comparison, distances)[""].rel_l2)
+    far = tr("relative L2 {value:.2g} in all", value=by_branch(comparison, distances)[""].rel_l2)
     if not moved.still:
-        return tr("every tensor changed ({far})", far=far)
-    return tr("{count} of {tensors} changed ({far})", count=count(len(moved.learned)), tensors=_tensors(moved), far=far)
+        return tr("every tensor changed ({distance})", distance=far)
+    return ntr(
+        "{count} of {n} tensor changed ({distance})",
+        "{count} of {n} tensors changed ({distance})",
+        len(moved.learned) + len(moved.still),
+        count=count(len(moved.learned)),
+        distance=far,
+    )
 
 
 def _unlearned(moved: _Moved) -> str:
     return tr("the running statistics of batch norms") if moved.running else _listed(moved.whole)
 
 
-def _tensors(moved: _Moved) -> str:
-    return plural(len(moved.learned) + len(moved.still), "tensor")
-
-
 def _structure(comparison: Comparison) -> str:
     """How far the two are the same network, without a full stop."""
-    odd = [pair.key for pair in comparison.pairs if pair.kind in (MISSING, UNEXPECTED, SIZE)]
-    fitting, pairs = len(comparison.pairs) - len(odd), len(comparison.pairs)
-    patterns = covering(odd, [pair.key for pair in comparison.pairs])
-    if fitting >= len(odd) and len(patterns) <= FEW:
-        return tr("{lead} but for {listed}", lead=_lead(comparison), listed=_listed(patterns))
+    odd, pairs = len(_odd(comparison)), len(comparison.pairs)
+    exceptions = _exceptions(comparison)
+    if exceptions is not None:
+        return tr("{clause} but for {names}", clause=_lead(comparison), names=_listed(exceptions))
     if not (comparison.counts[MISSING] or comparison.counts[UNEXPECTED]):
-        return tr(
-            "The same layers in other sizes: {count} of {tensors} differ in shape",
-            count=count(len(odd)),
-            tensors=plural(pairs, "tensor"),
+        return ntr(
+            "The same layers in other sizes: {count} of {n} tensor differ in shape",
+            "The same layers in other sizes: {count} of {n} tensors differ in shape",
+            pairs,
+            count=count(odd),
         )
-    agree = (
-        tr("only {fitting} of {tensors}", fitting=count(fitting), tensors=plural(pairs, "tensor"))
-        if fitting
-        else tr("no tensor")
+    if odd == pairs:
+        return tr("Different architectures: no tensor is on both sides by name and shape")
+    return ntr(
+        "Different architectures: only {n} of {tensors} is on both sides by name and shape",
+        "Different architectures: only {n} of {tensors} are on both sides by name and shape",
+        pairs - odd,
+        tensors=plural(pairs, "tensor"),
     )
-    return tr(
-        "Different architectures: {agree} {value} on both sides by name and shape",
-        agree=agree,
-        value="are" if fitting > 1 else "is",
-    )
+
+
+def _odd(comparison: Comparison) -> list[str]:
+    """The keys that are not on both sides by name and shape."""
+    return [pair.key for pair in comparison.pairs if pair.kind in (MISSING, UNEXPECTED, SIZE)]
+
+
+def _exceptions(comparison: Comparison) -> Sequence[str] | None:
+    """The branches beside which the two have the same architecture; None where they are many: then it is another."""
+    odd = _odd(comparison)
+    found = covering(odd, [pair.key for pair in comparison.pairs])
+    return found if len(odd) <= len(comparison.pairs) / 2 and len(found) <= FEW else None
 
 
 def _lead(comparison: Comparison) -> str:
     other = _otherwise(comparison)
-    return f"{_SAME}{f' {other}' if other else ''}{_in_another_dtype(comparison)}"
+    said = tr("Same architecture {otherwise}", otherwise=other) if other else tr("Same architecture")
+    if comparison.counts[DTYPE]:
+        return tr("{clause}, in another dtype ({dtypes})", clause=said, dtypes=_dtypes(comparison))
+    return said
 
 
 def _otherwise(comparison: Comparison) -> str:
     """What steps had to see through: `under another prefix (module.) and in another layout`; empty where nothing."""
     other = _other_names(comparison)
-    found = [tr("under {other}", other=other)] if other else []
+    found = [other] if other else []
     if any(pair.a is not None and pair.a.made is not None for pair in comparison.pairs):
         found.append(tr("in another layout"))
-    return " and ".join(found)
-
-
-def _in_another_dtype(comparison: Comparison) -> str:
-    return tr(", in another dtype ({dtypes})", dtypes=_dtypes(comparison)) if comparison.counts[DTYPE] else ""
+    return all_of(found)
 
 
 def _dtypes(comparison: Comparison) -> str:
@@ -226,20 +245,21 @@ def _dtypes(comparison: Comparison) -> str:
     pairs = comparison.of_kind(DTYPE)
     changes = Counter((pair.a.dtype, pair.b.dtype) for pair in pairs if pair.a is not None and pair.b is not None)
     ((a, b), _), *others = changes.most_common(2)
-    return f"{safe(a)} → {safe(b)}{' and others' if others else ''}"
+    change = f"{safe(a)} → {safe(b)}"
+    return tr("{change} and others", change=change) if others else change
 
 
 def _other_names(comparison: Comparison) -> str:
-    """`another prefix (module.)`, `other names`; empty where no key was renamed."""
+    """`under another prefix (module.)`, `under other names`; empty where no key was renamed."""
     both = [pair for pair in comparison.pairs if pair.a is not None and pair.b is not None]
     changes = [(pair.was[0], pair.key) for pair in both if pair.was and pair.was[0] != pair.key]
     prefixes = {_prefix(was, key) for was, key in changes}
     if not changes:
         return ""
     return (
-        tr("another prefix ({quoted})", quoted=_quoted(prefixes.pop()))
+        tr("under another prefix ({prefix})", prefix=_quoted(prefixes.pop()))
         if len(prefixes) == 1 and "" not in prefixes
-        else tr("other names")
+        else tr("under other names")
     )
 
 
@@ -252,7 +272,7 @@ def _prefix(was: str, key: str) -> str:
 def _frozen(comparison: Comparison, moved: _Moved) -> Iterator[str]:
     if comparison.fits and moved.learned and moved.still and not moved.is_a_small_part:
         yield tr(
-            "Frozen layers did not move: {listed}.", listed=_listed(covering(moved.still, moved.learned + moved.still))
+            "Frozen layers did not move: {names}.", names=_listed(covering(moved.still, moved.learned + moved.still))
         )
 
 
@@ -261,26 +281,30 @@ def _beside(moved: _Moved) -> Iterator[str]:
     if moved.learned and moved.running:
         yield tr("The running statistics of batch norms changed as well.")
     if moved.whole and (moved.learned or moved.running):
-        yield tr("Whole numbers changed as well: {listed}.", listed=_listed(moved.whole))
+        yield tr("Whole numbers changed as well: {names}.", names=_listed(moved.whole))
 
 
 def _low_rank(comparison: Comparison, ranks: Ranks) -> Iterator[str]:
     if ranks.low:
         where = covering(ranks.low, [pair.key for pair in comparison.pairs])
         layers = tr("the attention layers") if all(map(_is_attention, ranks.low)) else _listed(where)
-        part = tr(
-            " ({looked_at} of {matrixs} looked at)",
-            looked_at=ranks.looked_at,
-            matrixs=plural(ranks.changed, "changed matrix", "changed matrices"),
-        )
-        yield (
-            tr(
-                "Low-rank change (rank ≤ {rank}) in {layers}, as merging an adapter makes it{part}.",
+        if ranks.looked_at < ranks.changed:
+            yield ntr(
+                "Low-rank change (rank ≤ {rank}) in {layers}, as merging an adapter makes it"
+                " ({count} of {n} changed matrix looked at).",
+                "Low-rank change (rank ≤ {rank}) in {layers}, as merging an adapter makes it"
+                " ({count} of {n} changed matrices looked at).",
+                ranks.changed,
                 rank=ranks.rank,
                 layers=layers,
-                part=part if ranks.looked_at < ranks.changed else "",
+                count=ranks.looked_at,
             )
-        )
+        else:
+            yield tr(
+                "Low-rank change (rank ≤ {rank}) in {layers}, as merging an adapter makes it.",
+                rank=ranks.rank,
+                layers=layers,
+            )
 
 
 def _is_attention(key: str) -> bool:
@@ -290,14 +314,17 @@ def _is_attention(key: str) -> bool:
 def _nan(comparison: Comparison, distances: Mapping[int, Distance]) -> Iterator[str]:
     keys = [comparison.pairs[place].key for place, distance in sorted(distances.items()) if distance.nan_in_one]
     if keys:
-        yield tr("NaN in only one of the two: {listed}.", listed=_listed(keys))
+        yield tr("NaN in only one of the two: {names}.", names=_listed(keys))
 
 
 def _refused(values: Values) -> Iterator[str]:
     if values.refusals:
         first = next(iter(values.refusals.values()))
-        yield tr(
-            "{tensors} could not be compared: {first}", tensors=plural(len(values.refusals), "tensor"), first=first
+        yield ntr(
+            "{n} tensor could not be compared: {reason}",
+            "{n} tensors could not be compared: {reason}",
+            len(values.refusals),
+            reason=first,
         )
 
 

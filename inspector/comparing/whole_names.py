@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from .. import wording
-from ..language import tr
+from ..language import ntr, tr
 from . import fusing
 from .causes import CERTAIN, LIKELY, POSSIBLE, Cause
 from .chance import is_chance
@@ -80,14 +80,15 @@ def _renamed(a: Side, b: Side, links: list[Link]) -> Cause:
     here, there = a.by_key(), b.by_key()
     made = rules(pairs, list(here), there.keys(), lambda key, new: same_rank(here[key], there[new]))
     keys = lines((here[old] for old, _ in pairs), (link.theirs[0] for link in links))
-    sentence = tr(
-        "{goess} by other names: {told}.", goess=wording.plural(len(pairs), "key goes", "keys go"), told=_told(made)
+    sentence = ntr(
+        "{n} key goes by other names: {names}.", "{n} keys go by other names: {names}.", len(pairs), names=_told(made)
     )
     return Cause("rename", sentence, keys, (), Rename(made), "", _surest(links), _evidence(links), _undecided(links))
 
 
 def _told(made: Sequence[Rule]) -> str:
-    return wording.names([f"`{wording.safe(old, 80)}` is `{wording.safe(new, 80)}`" for old, new in made], 2)
+    shown = [(f"`{wording.safe(old, 80)}`", f"`{wording.safe(new, 80)}`") for old, new in made]
+    return wording.names([tr("{old} is {new}", old=old, new=new) for old, new in shown], 2)
 
 
 def _surest(links: Iterable[Link]) -> str:
@@ -98,7 +99,14 @@ def _surest(links: Iterable[Link]) -> str:
 
 def _evidence(links: list[Link]) -> tuple[str, ...]:
     same = sum(link.ours[0].shape == link.theirs[0].shape for link in links)
-    said = [tr("{same:,} of {pairs} have the same shape.", same=same, pairs=wording.plural(len(links), "pair"))]
+    said = [
+        ntr(
+            "{count:,} of {n} pair have the same shape.",
+            "{count:,} of {n} pairs have the same shape.",
+            len(links),
+            count=same,
+        )
+    ]
     if same < len(links):
         said.append(tr("The others stand in the same place of the same structure."))
     return tuple(said)
@@ -112,8 +120,13 @@ def _undecided(links: list[Link]) -> tuple[str, ...]:
             rivals = wording.names([f"`{wording.safe(rival)}`" for rival in link.match.rivals])
             said.setdefault(
                 link.match.ours.path,
-                f"`{ours}` could be {rivals} as well as `{theirs}`: the shapes are the same, the names do not tell.",
+                tr(
+                    "`{ours}` could be {rivals} as well as `{theirs}`: the shapes are the same, the names do not tell.",
+                    ours=ours,
+                    rivals=rivals,
+                    theirs=theirs,
+                ),
             )
     listed = list(said.values())
     more = len(listed) - 3
-    return (*listed[:3], tr("So it is with {more:,} more.", more=more)) if more > 0 else tuple(listed)
+    return (*listed[:3], tr("So it is with {count:,} more.", count=more)) if more > 0 else tuple(listed)

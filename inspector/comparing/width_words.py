@@ -5,15 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 
 from .. import wording
-from ..language import tr
+from ..language import marked, tr
 from . import advising
 from .arithmetic import factor, factor_words, multiple
 from .causes import CERTAIN, LIKELY, Cause
 from .telling import Telling, agreeing, places
 from .widths import Cluster, Group
 
-_HEADS = "The number of heads cannot be read off shapes: set it as it was in training."
-_ONE_OR_SEVERAL = "Whether this is one setting or several of the same size cannot be read off shapes."
+_HEADS = marked("The number of heads cannot be read off shapes: set it as it was in training.")
+_ONE_OR_SEVERAL = marked("Whether this is one setting or several of the same size cannot be read off shapes.")
 
 
 def cause(telling: Telling, cluster: Cluster) -> Cause:
@@ -41,36 +41,54 @@ def _what(telling: Telling, cluster: Cluster) -> str:
     changes = wording.names([f"{a:,} → {b:,}" for a, b in sizes], 6)
     if cluster.multiplier is not None:
         return tr(
-            "Widths times {float:.3g}, rounded to multiples of eight ({changes})",
-            float=float(cluster.multiplier),
+            "Widths times {factor:.3g}, rounded to multiples of eight ({changes})",
+            factor=float(cluster.multiplier),
             changes=changes,
         )
     if cluster.sums:
-        wide = f"{agreeing(base.producers, 'is', 'are')} {telling.versus(f'{old:,} wide', f'{new:,}')}"
+        wide = _wide(telling, base)
         return tr("{wide}, and what they add up to changes with it ({changes})", wide=wide, changes=changes)
     if _is_one_width(cluster):
         return tr(
-            "One width is {versus}, and its multiples with it ({changes})",
-            versus=telling.versus(f"{old:,}", f"{new:,}"),
+            "One width is {old:,} in {file} and {new:,} in {model}, and its multiples with it ({changes})",
             changes=changes,
+            **telling.between(old, new),
         )
     ratio = factor(old, new)
     return tr(
-        "Widths are {factor_words} as large in {model} ({changes})",
-        factor_words=factor_words(ratio or Fraction(1)),
+        "Widths are {factor} as large in {model} ({changes})",
+        factor=factor_words(ratio or Fraction(1)),
         model=telling.model,
         changes=changes,
     )
 
 
 def _of_one(telling: Telling, group: Group) -> str:
-    old, new = group.pair
     if group.producers:
-        return f"{agreeing(group.producers, 'is', 'are')} {telling.versus(f'{old:,} wide', f'{new:,}')}"
+        return _wide(telling, group)
+    values = telling.between(*group.pair)
     if group.consumers:
-        return f"{agreeing(group.consumers, 'takes', 'take')} {telling.versus(f'{old:,} numbers', f'{new:,}')}"
-    keys = [spot.module for spot in group.spots]
-    return f"{agreeing(keys, 'is', 'are')} {telling.versus(f'{old:,} long', f'{new:,}')}"
+        return agreeing(
+            "{where} takes {old:,} numbers in {file} and {new:,} in {model}",
+            "{where} take {old:,} numbers in {file} and {new:,} in {model}",
+            group.consumers,
+            **values,
+        )
+    return agreeing(
+        "{where} is {old:,} long in {file} and {new:,} in {model}",
+        "{where} are {old:,} long in {file} and {new:,} in {model}",
+        [spot.module for spot in group.spots],
+        **values,
+    )
+
+
+def _wide(telling: Telling, group: Group) -> str:
+    return agreeing(
+        "{where} is {old:,} wide in {file} and {new:,} in {model}",
+        "{where} are {old:,} wide in {file} and {new:,} in {model}",
+        group.producers,
+        **telling.between(*group.pair),
+    )
 
 
 def _advice(telling: Telling, cluster: Cluster) -> str:
@@ -94,7 +112,7 @@ def _evidence(cluster: Cluster) -> list[str]:
     ratios = {factor(*group.pair) for group in cluster.groups}
     if len(cluster.groups) > 1 and len(ratios) == 1:
         found.append(
-            tr("All {count} sizes change by the same factor, {pop}.", count=len(cluster.groups), pop=ratios.pop())
+            tr("All {count} sizes change by the same factor, {factor}.", count=len(cluster.groups), factor=ratios.pop())
         )
     return found
 
@@ -102,16 +120,27 @@ def _evidence(cluster: Cluster) -> list[str]:
 def _stands(group: Group) -> str:
     """Where a pair of sizes stands: `512 → 400 comes out of `hidden_layers.0` and goes into `hidden_layers.1`.`"""
     old, new = group.pair
-    ways = ((tr("comes out of"), group.producers), (tr("goes into"), group.consumers))
-    told = " and ".join(f"{way} {places(modules)}" for way, modules in ways if modules)
-    return f"{old:,} → {new:,} {told or f'stands in {places(spot.module for spot in group.spots)}'}."
+    change = f"{old:,} → {new:,}"
+    producers, consumers = places(group.producers), places(group.consumers)
+    if producers and consumers:
+        return tr(
+            "{change} comes out of {producers} and goes into {consumers}.",
+            change=change,
+            producers=producers,
+            consumers=consumers,
+        )
+    if producers:
+        return tr("{change} comes out of {producers}.", change=change, producers=producers)
+    if consumers:
+        return tr("{change} goes into {consumers}.", change=change, consumers=consumers)
+    return tr("{change} stands in {where}.", change=change, where=places(spot.module for spot in group.spots))
 
 
 def _undecided(cluster: Cluster) -> list[str]:
     names = " ".join(spot.key for group in cluster.groups for spot in group.spots[:50]).lower()
-    found = [_HEADS] if "attn" in names or "attention" in names else []
+    found = [tr(_HEADS)] if "attn" in names or "attention" in names else []
     if len(cluster.groups) == 1 and _stands_apart(cluster.groups[0]):
-        found.append(_ONE_OR_SEVERAL)
+        found.append(tr(_ONE_OR_SEVERAL))
     return found
 
 

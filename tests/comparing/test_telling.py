@@ -29,8 +29,8 @@ def test_signs_that_stand_for_numbers_are_no_numbers() -> None:
 
 
 def test_the_verb_agrees() -> None:
-    assert agreeing(["fc"], "is", "are") == "`fc` is"
-    assert agreeing(["a.0", "a.1"], "is", "are") == "`a.{i}` (2 of them) are"
+    assert agreeing("{where} is {size}", "{where} are {size}", ["fc"], size=3) == "`fc` is 3"
+    assert agreeing("{where} is", "{where} are", ["a.0", "a.1"]) == "`a.{i}` (2 of them) are"
 
 
 def test_sides_are_called_by_what_they_are() -> None:

@@ -9,6 +9,7 @@ first and lists every line, and needs nothing from elsewhere: no script, no pict
 from __future__ import annotations
 
 from ...errors import InspectorError
+from ...language import tr
 from .as_html import html
 from .as_json import as_json
 from .as_markdown import markdown
@@ -20,7 +21,9 @@ FORMS = {"html": html, "md": markdown, "markdown": markdown, "json": as_json}
 def report(story: Story, form: str) -> str:
     """The story as `html`, `md` (or `markdown`) or `json`. Raises InspectorError for any other form."""
     if form.lower() not in FORMS:
-        raise InspectorError(f"There is no report in the form {form!r}.", hint="End its name in .html, .md or .json.")
+        raise InspectorError(
+            tr("There is no report in the form {form!r}.", form=form), hint=tr("End its name in .html, .md or .json.")
+        )
     return FORMS[form.lower()](story)
 
 

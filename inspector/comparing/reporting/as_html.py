@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from html import escape
 
-from ... import wording
-from ..causes import Cause, share
+from ... import language, wording
+from ...language import tr
+from ..causes import Cause, how_sure, share
 from ..diffing import DTYPE, MISSING, RENAMED, SAME, SIZE, SYMBOLS, UNEXPECTED, VALUES, Pair
-from ..pair_words import dtype_text, key_text, shape_parts
+from ..pair_words import counted, dtype_text, key_text, shape_parts
 from ..step_texts import as_text
+from ..steps import Step
 from .story import FOOT, Story
 
 _MOST_ROWS = 20_000
@@ -63,23 +65,23 @@ def html(story: Story) -> str:
 
 
 def _pieces(story: Story) -> Iterator[str]:
-    title = f"{_text(story.a)} against {_text(story.b)}"
-    yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
+    title = tr("{a} against {b}", a=_text(story.a), b=_text(story.b))
+    yield f'<!doctype html>\n<html lang="{language.code()}"><head><meta charset="utf-8"><title>{title}</title>\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield f"<style>{_STYLE}</style></head><body>\n<h1>{title}</h1>\n"
     yield f'<p class="head">{_text(story.headline)}</p>\n<p>{"".join(_chips(story))}</p>\n'
     yield from _facts(story.facts)
     if story.causes:
-        yield f"<h2>{wording.plural(len(story.causes), 'cause')}</h2>\n"
+        yield f"<h2>{escape(wording.plural(len(story.causes), 'cause'))}</h2>\n"
         yield from (_cause(cause, story.complaints) for cause in story.causes)
     if story.receipt:
-        yield "<h2>What loading would do</h2>\n"
+        yield f"<h2>{_text(tr('What loading would do'))}</h2>\n"
         yield from _facts(story.receipt)
     yield from (f"<p>{_text(sentence)}</p>\n" for sentence in story.left)
     if story.python:
         code = "\n".join(story.python_lines())
-        yield f"<h2>What mends it</h2>\n<pre>{escape(code)}</pre>\n"
-    yield "<h2>Key by key</h2>\n"
+        yield f"<h2>{_text(tr('What mends it'))}</h2>\n<pre>{escape(code)}</pre>\n"
+    yield f"<h2>{_text(tr('Key by key'))}</h2>\n"
     for kind, found in story.groups():
         yield from _list(story, kind, found)
     yield f"<footer>{FOOT}</footer>\n</body></html>\n"
@@ -87,7 +89,7 @@ def _pieces(story: Story) -> Iterator[str]:
 
 def _chips(story: Story) -> Iterator[str]:
     for kind, found in story.groups():
-        words = f"{SYMBOLS[kind]} {len(found):,} {story.words(kind)}"
+        words = f"{SYMBOLS[kind]} {counted(len(found), story.words(kind))}"
         yield f'<span class="chip {_NAMES[kind]}">{escape(words)}</span>'
 
 
@@ -98,19 +100,24 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> Iterator[str]:
 
 
 def _cause(cause: Cause, complaints: Collection[str]) -> str:
-    said = ", ".join(filter(None, (share(cause, complaints), cause.confidence)))
+    said = ", ".join(filter(None, (share(cause, complaints), how_sure(cause))))
     more = [*cause.evidence, *cause.undecided, *([cause.advice] if cause.advice else [])]
-    step = f"<li>step: <code>{_text(as_text(cause.step))}</code></li>" if cause.step is not None else ""
+    step = f"<li>{_step(cause.step)}</li>" if cause.step is not None else ""
     points = "".join(f"<li>{_text(text)}</li>" for text in more) + step
-    quiet = f'<span class="quiet">({said})</span>'
+    quiet = f'<span class="quiet">({escape(said)})</span>'
     return f'<div class="cause"><p>{_text(cause.sentence)} {quiet}</p>{f"<ul>{points}</ul>" if points else ""}</div>\n'
+
+
+def _step(step: Step) -> str:
+    return tr("step: {code}", code=f"<code>{_text(as_text(step))}</code>")
 
 
 def _list(story: Story, kind: str, found: list[Pair]) -> Iterator[str]:
     is_open = " open" if len(found) <= _OPEN and kind != SAME else ""
-    heading = escape(f"{SYMBOLS[kind]} {len(found):,} {story.words(kind)}")
+    heading = escape(f"{SYMBOLS[kind]} {counted(len(found), story.words(kind))}")
     yield f'<details{is_open}><summary class="{_NAMES[kind]}">{heading}</summary>\n'
-    yield "<table><tr><th>key</th><th>shape</th><th>dtype</th><th>values</th></tr>\n"
+    heads = "".join(f"<th>{_text(head)}</th>" for head in (tr("key"), tr("shape"), "dtype", tr("values")))
+    yield f"<table><tr>{heads}</tr>\n"
     for pair in found[:_MOST_ROWS]:
         shape = "".join(f"<b>{escape(text)}</b>" if differs else escape(text) for text, differs in shape_parts(pair))
         remark = _text(story.remarks.get(pair.key, ""))
@@ -118,7 +125,7 @@ def _list(story: Story, kind: str, found: list[Pair]) -> Iterator[str]:
         yield f"<td>{_text(dtype_text(pair))}</td><td>{remark}</td></tr>\n"
     yield "</table>\n"
     if len(found) > _MOST_ROWS:
-        yield f'<p class="quiet">and {len(found) - _MOST_ROWS:,} more</p>\n'
+        yield f'<p class="quiet">{_text(tr("and {count:,} more", count=len(found) - _MOST_ROWS))}</p>\n'
     yield "</details>\n"
 
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ... import wording
-from ..causes import share
+from ...language import tr
+from ..causes import how_sure, share
 from ..diffing import SAME, SYMBOLS, Pair
-from ..pair_words import dtype_text, key_text, shape_text
+from ..pair_words import counted, dtype_text, key_text, shape_text
 from ..step_texts import as_text
 from .story import FOOT, Story
 
@@ -22,18 +23,19 @@ def markdown(story: Story) -> str:
 
 
 def _pieces(story: Story) -> Iterator[str]:
-    yield f"# {_text(story.a)} against {_text(story.b)}\n\n{_text(story.headline)}\n\n"
+    title = tr("{a} against {b}", a=_text(story.a), b=_text(story.b))
+    yield f"# {title}\n\n{_text(story.headline)}\n\n"
     yield from (f"* {_text(label)}: {_text(said)}\n" for label, said in story.facts)
-    yield from (f"* {SYMBOLS[kind]} {len(found):,} {story.words(kind)}\n" for kind, found in story.groups())
+    yield from (f"* {SYMBOLS[kind]} {counted(len(found), story.words(kind))}\n" for kind, found in story.groups())
     yield from _causes(story)
     if story.receipt:
-        yield "\n## What loading would do\n\n| | |\n|---|---|\n"
+        yield f"\n## {tr('What loading would do')}\n\n| | |\n|---|---|\n"
         yield from (f"| {_text(way)} | {_text(said)} |\n" for way, said in story.receipt)
     yield from (f"\n* {_text(sentence)}" for sentence in story.left)
     if story.python:
         code = "\n".join(story.python_lines())
         fence = _fence(code)
-        yield f"\n## What mends it\n\n{fence}python\n{code}\n{fence}\n"
+        yield f"\n## {tr('What mends it')}\n\n{fence}python\n{code}\n{fence}\n"
     for kind, found in story.groups():
         if kind != SAME:
             yield from _table(story, kind, found)
@@ -43,24 +45,24 @@ def _pieces(story: Story) -> Iterator[str]:
 def _causes(story: Story) -> Iterator[str]:
     if not story.causes:
         return
-    yield "\n## Causes\n\n"
+    yield f"\n## {tr('Causes')}\n\n"
     for number, cause in enumerate(story.causes, 1):
-        said = ", ".join(filter(None, (share(cause, story.complaints), cause.confidence)))
+        said = ", ".join(filter(None, (share(cause, story.complaints), how_sure(cause))))
         yield f"{number}. {_text(cause.sentence)} *({said})*\n"
         for text in (*cause.evidence, *cause.undecided, cause.advice):
             yield f"   * {_text(text)}\n" if text else ""
         if cause.step is not None:
-            yield f"   * step: {_code(as_text(cause.step))}\n"
+            yield f"   * {tr('step: {code}', code=_code(as_text(cause.step)))}\n"
 
 
 def _table(story: Story, kind: str, found: list[Pair]) -> Iterator[str]:
-    yield f"\n## {SYMBOLS[kind]} {len(found):,} {story.words(kind)}\n\n"
-    yield "| key | shape | dtype | values |\n|---|---|---|---|\n"
+    yield f"\n## {SYMBOLS[kind]} {counted(len(found), story.words(kind))}\n\n"
+    yield f"| {tr('key')} | {tr('shape')} | dtype | {tr('values')} |\n|---|---|---|---|\n"
     for pair in found[:_MOST_ROWS]:
         said = _text(story.remarks.get(pair.key, ""))
         yield f"| {_code(key_text(pair))} | {_code(shape_text(pair))} | {_text(dtype_text(pair))} | {said} |\n"
     if len(found) > _MOST_ROWS:
-        yield f"\nand {len(found) - _MOST_ROWS:,} more\n"
+        yield f"\n{tr('and {count:,} more', count=len(found) - _MOST_ROWS)}\n"
 
 
 def _text(text: str) -> str:

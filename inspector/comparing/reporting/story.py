@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from ... import __version__, wording
+from ...language import tr
 from ..causes import Cause
 from ..diffing import KINDS, MISSING, UNEXPECTED, Comparison, Pair
+from ..pair_words import kind_words
 
 
 class Story(NamedTuple):
@@ -42,8 +44,8 @@ class Story(NamedTuple):
     def words(self, kind: str) -> str:
         """What a kind of line is called here: between two files nothing is missing, it is only in one of them."""
         if not self.against_model:
-            return {MISSING: "only in b", UNEXPECTED: "only in a"}.get(kind, kind)
-        return kind
+            return {MISSING: tr("only in b"), UNEXPECTED: tr("only in a")}.get(kind) or kind_words(kind)
+        return kind_words(kind)
 
     def python_lines(self) -> list[str]:
         """The lines of the Python, each inert."""
