@@ -88,6 +88,24 @@ def test_every_module_goes_in_and_no_torch(tools: None) -> None:
     assert not [name for name in modules if name in app_contents.EXCLUDED]
 
 
+def test_nothing_is_missed_that_is_left_out(tools: None) -> None:
+    """What the window and the terminal load in the middle of things imports without the modules that are left out."""
+    import app_contents
+
+    question = f"""
+import importlib, sys
+class LeftOut:
+    def find_spec(self, name, path=None, target=None):
+        if name in {app_contents.EXCLUDED}:
+            raise ModuleNotFoundError(name, name=name)
+sys.meta_path.insert(0, LeftOut())
+import ml_dtypes, numpy.linalg, numpy.random, pyqtgraph, rich.console, rich.progress, rich.table
+assert "PySide6.QtWidgets" in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     ("place", "is_wanted"),
     [

@@ -23,8 +23,6 @@ EXCLUDED = (
     "PIL",
     "PySide6.QtDesigner",
     "PySide6.QtHelp",
-    "PySide6.QtOpenGL",
-    "PySide6.QtOpenGLWidgets",
     "PySide6.QtPrintSupport",
     "PySide6.QtQml",
     "PySide6.QtQuick",
@@ -56,6 +54,8 @@ EXCLUDED = (
     "torchvision",
 )
 """Modules that are looked for by what we use, and not used by us."""
+BY_NAME = ("PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets")
+"""Modules that pyqtgraph imports by names that it puts together."""
 
 _TRANSLATIONS = tuple(f"{part}_{language}.qm" for part in ("qt", "qtbase") for language in ("en", "zh_CN"))
 _PLUGINS = {
