@@ -27,7 +27,7 @@ def header(plan: Plan) -> bytes:
         if key in told:
             raise FileError(tr("A safetensors file cannot hold a tensor that is named {key!r}.", key=safe(key)))
         nbytes = plan.storages[tensor.storage].nbytes
-        told[key] = {"dtype": _code(key, tensor), "shape": tensor.shape, "data_offsets": [at, at + nbytes]}
+        told[key] = {"dtype": _code(key, tensor), "shape": _shape(tensor), "data_offsets": [at, at + nbytes]}
         at += nbytes
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     text += b" " * (-len(text) % 8)
@@ -61,10 +61,19 @@ def _ordered(plan: Plan) -> list[tuple[str, PlannedTensor]]:
 
 def _code(key: str, tensor: PlannedTensor) -> str:
     code = CODES.get(tensor.dtype)
+    if tensor.dtype == "float4_e2m1fn_x2" and not tensor.shape:
+        code = None
     if code is None or not _is_text(key):
         what = tr("{dtype} tensors", dtype=tensor.dtype) if code is None else tr("names with broken characters")
         raise FileError(tr("A safetensors file cannot hold {what}, such as {key}.", what=what, key=safe(key)))
     return code
+
+
+def _shape(tensor: PlannedTensor) -> tuple[int, ...]:
+    """torch counts the bytes of a packed type, safetensors the numbers."""
+    if tensor.dtype != "float4_e2m1fn_x2":
+        return tensor.shape
+    return (*tensor.shape[:-1], 2 * tensor.shape[-1])
 
 
 def _is_text(key: str) -> bool:

@@ -9,6 +9,8 @@ from .stripping import is_anywhere
 from .wishes import COPY, DROP, SAFETENSORS, ZEROS, Wish
 
 _SHORT = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16", "float64": "fp64"}
+_COPIED = "{key: value.clone(memory_format=torch.contiguous_format) for key, value in tensors.items()}"
+_SAME = "(value.data_ptr(), value.shape, value.stride())"
 
 
 def as_command(path: str, wish: Wish, target: str, *, overwrite: bool = False) -> str:
@@ -65,7 +67,7 @@ def as_python(
     loading = list(_loading(path, wish, source, is_module))
     if not loading or (wish.metadata and wish.format != SAFETENSORS):
         return ""
-    body = [*loading, *_changing(wish), *_saving(wish, target, is_shared)]
+    body = [*loading, *_changing(wish, is_shared), *_saving(wish, target, is_shared)]
     imports = sorted({line for line in body if line.startswith(("from ", "import "))} | {"import torch"}, reverse=True)
     return "\n".join([*imports, "", *(line for line in body if line not in imports)]) + "\n"
 
@@ -88,14 +90,19 @@ def _loading(path: str, wish: Wish, source: str, is_module: bool) -> Iterator[st
         yield f"state_dict = checkpoint{at}{'.state_dict()' if is_module else ''}"
 
 
-def _changing(wish: Wish) -> Iterator[str]:
+def _changing(wish: Wish, is_shared: bool) -> Iterator[str]:
     for prefix in wish.prefixes:
         bare = f"key.replace({prefix!r}, '')" if is_anywhere(prefix) else f"key.removeprefix({prefix!r})"
         yield f"state_dict = {{{bare}: value for key, value in state_dict.items()}}"
     if wish.dtype:
+        yield from ["cast = {}  # tensors that are one stay one"] if is_shared else []
         yield "for key, value in state_dict.items():"
         yield "    if torch.is_tensor(value) and value.is_floating_point():"
-        yield f"        state_dict[key] = value.to(torch.{wish.dtype})"
+        if is_shared:
+            yield f"        same = {_SAME}"
+            yield f"        state_dict[key] = cast[same] = cast.get(same, value.to(torch.{wish.dtype}))"
+        else:
+            yield f"        state_dict[key] = value.to(torch.{wish.dtype})"
 
 
 def _saving(wish: Wish, target: str, is_shared: bool) -> Iterator[str]:
@@ -111,12 +118,10 @@ def _saving(wish: Wish, target: str, is_shared: bool) -> Iterator[str]:
         yield f"metadata, first = {metadata!r}, {{}}"
         yield "for key in sorted(tensors):  # a tensor with several names is written once, under the first"
         yield "    value = tensors[key]"
-        yield "    name = first.setdefault((value.data_ptr(), value.shape, value.stride()), key)"
+        yield f"    name = first.setdefault({_SAME}, key)"
         yield "    if name != key:"
         yield "        metadata[key] = name"
         yield "        del tensors[key]"
-        yield f"save_file({{key: value.clone() for key, value in tensors.items()}}, {target!r}, metadata=metadata)"
+        yield f"save_file({_COPIED}, {target!r}, metadata=metadata)"
     else:
-        copied = "{key: value.clone(memory_format=torch.contiguous_format) for key, value in tensors.items()}"
-        yield f"tensors = {copied}"
-        yield f"save_file(tensors, {target!r}, metadata={metadata!r})"
+        yield f"save_file({_COPIED}, {target!r}, metadata={metadata!r})"

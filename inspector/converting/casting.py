@@ -49,7 +49,7 @@ def new_dtype(item: Item, wish: Wish, norms: frozenset[str]) -> str:
 
 
 def norms_of(items: tuple[Item, ...]) -> frozenset[str]:
-    """The paths of normalisation layers: by their running statistics, or by names that only they have."""
+    """The paths of normalisation layers: by their running statistics, weights of one dimension, or their names."""
     groups: dict[str, list[Item]] = {}
     for item in items:
         groups.setdefault(item.key.rpartition(".")[0], []).append(item)
@@ -59,7 +59,10 @@ def norms_of(items: tuple[Item, ...]) -> frozenset[str]:
 def _is_norm(path: str, group: list[Item]) -> bool:
     if any(item.key.endswith("running_mean") for item in group):
         return True
-    return all(len(item.shape or ()) == 1 for item in group) and _NORM.search(path) is not None
+    if not all(len(item.shape or ()) == 1 for item in group):
+        return False
+    names = {item.key.rpartition(".")[2] for item in group}
+    return names == {"weight", "bias"} or _NORM.search(path) is not None
 
 
 def is_exact(old: str, new: str) -> bool:

@@ -156,7 +156,7 @@ class _Foreseeing:
         plans = assembling.plans()
         if not any(plan.tensors for plan in plans):
             raise InspectorError(tr("No tensor would be written."), hint=tr("Choose a section that holds some."))
-        files = tuple(_new_file(plan) for plan in plans)
+        files = tuple(_new_file(plan, self._wish) for plan in plans)
         gone = [*gone, *unlisted(self._section.branch), *assembling.gone]
         return Foreseen(
             self._wish,
@@ -270,7 +270,8 @@ def _metadata(source: tuple[tuple[str, str], ...], wish: Wish) -> Iterator[tuple
     yield from texts.items()
 
 
-def _new_file(plan: Plan) -> NewFile:
+def _new_file(plan: Plan, wish: Wish) -> NewFile:
     if plan.format == SAFETENSORS:
         return NewFile(len(plan.tensors), len(safetensors_writing.header(plan)) + plan.nbytes)
-    return NewFile(len(plan.tensors), zip_writing.nbytes_of(plan, zip_writing.pickled(plan)))
+    folder = "pytorch_model-00001-of-00001" if wish.shards else "checkpoint"  # as long as most names are
+    return NewFile(len(plan.tensors), zip_writing.nbytes_of(plan, zip_writing.pickled(plan), folder))

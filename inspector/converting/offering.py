@@ -97,15 +97,17 @@ def _default(checkpoint: Checkpoint, section: Section, offered: Offers, role: st
     prefixes = tuple(prefix.text for prefix in offered.prefixes if prefix.advised)
     wish = Wish(section=offered.section, prefixes=prefixes)
     safe_too = SAFETENSORS in offered.formats and section.is_flat
+    same = SAFETENSORS if safe_too and _is_safetensors(checkpoint) else ZIP
     if offered.broken:
-        return wish._replace(salvage=LEAVE_OUT), tr("What is whole is saved; what is not is left out, and listed.")
+        return wish._replace(salvage=LEAVE_OUT, format=same), tr(
+            "What is whole is saved; what is not is left out, and listed."
+        )
     if checkpoint.format in ("legacy", "tar") and offered.can_be_whole:
         return wish._replace(whole=True), tr("All of it in the format that torch writes today.")
     if checkpoint.format == "distributed" and offered.can_be_whole:
         return wish._replace(whole=True), tr("All of it in one file that torch.load opens.")
     if checkpoint.format == "sharded":
-        form = SAFETENSORS if safe_too and ".safetensors" in str(checkpoint.stamps) else ZIP
-        return wish._replace(format=form), tr("All shards in one file.")
+        return wish._replace(format=same), tr("All shards in one file.")
     if offered.is_module:
         return wish, tr("The state_dict alone opens without the classes of the module.")
     if offered.wasted > _WORTH_IT:
@@ -115,3 +117,11 @@ def _default(checkpoint: Checkpoint, section: Section, offered: Offers, role: st
     if checkpoint.format == "safetensors" or not safe_too:
         return wish, tr("A file that torch.load opens.")
     return wish._replace(format=SAFETENSORS), tr("Safetensors opens quickly, everywhere, and can hold no code.")
+
+
+def _is_safetensors(checkpoint: Checkpoint) -> bool:
+    """Whether the file, or its shards, are safetensors."""
+    paths = [path for path, _ in checkpoint.stamps if not path.endswith(".json")]
+    if checkpoint.format == SAFETENSORS:
+        return True
+    return bool(paths) and all(path.endswith(".safetensors") for path in paths)
