@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from ..language import ntr, tr
+from ..language import marked, tr
 from ..wording import number
 from .run_words import Handshake
 
@@ -41,21 +41,14 @@ def judged(
 
 def _held_against(batches: int, loss: str, stored: str, expected_is: str) -> str:
     """Both losses, as a sentence without its end."""
+    named = {"batches": number(batches), "loss": loss, "stored": stored}
     if expected_is == "valid_loss":
-        return ntr(
-            "The first batch has a loss of {loss}; the file's last validation loss was {stored}",
-            "The first {n} batches have a loss of {loss}; the file's last validation loss was {stored}",
-            batches,
-            loss=loss,
-            stored=stored,
-        )
-    return ntr(
-        "The first batch has a loss of {loss}; the file's last loss was {stored}",
-        "The first {n} batches have a loss of {loss}; the file's last loss was {stored}",
-        batches,
-        loss=loss,
-        stored=stored,
-    )
+        one = marked("The first batch has a loss of {loss}; the file's last validation loss was {stored}")
+        many = marked("The first {batches} batches have a loss of {loss}; the file's last validation loss was {stored}")
+    else:
+        one = marked("The first batch has a loss of {loss}; the file's last loss was {stored}")
+        many = marked("The first {batches} batches have a loss of {loss}; the file's last loss was {stored}")
+    return tr(one if batches == 1 else many, **named)
 
 
 def standard_error(losses: list[float]) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from ...language import marked, ntr, tr
+from ...language import marked, tr
 from ...progress import Progress
 from ...wording import number
 from ..handshake import BATCHES, judged, standard_error
@@ -64,11 +64,11 @@ def _loss_check(run: Prepared, losses: list[float]) -> Iterator[Check]:
     mean, expected = sum(losses) / len(losses), run.request.expected
     if expected is None:
         state = "ok" if mean == mean else "bad"
-        said = ntr(
-            "The first batch has a loss of {loss}.",
-            "The first {n} batches have a loss of {loss}.",
-            len(losses),
-            loss=number(float(f"{mean:.3g}")),
+        loss = number(float(f"{mean:.3g}"))
+        said = (
+            tr("The first batch has a loss of {loss}.", loss=loss)
+            if len(losses) == 1
+            else tr("The first {batches} batches have a loss of {loss}.", batches=len(losses), loss=loss)
         )
         yield Check(tr("Loss"), state, said)
         return
