@@ -121,6 +121,7 @@ def test_reading_imports_finds_relative_and_late_ones(tmp_path: Path, monkeypatc
         ("inspector.analysis.statistics", {"torch", "PySide6"}),
         ("inspector.comparing.verdict_sentences", {"torch", "PySide6", "numpy"}),
         ("inspector.comparing.optimizers", {"torch", "PySide6", "numpy"}),
+        ("inspector.series.measuring", {"torch", "PySide6", "numpy"}),
         ("inspector.gui.main_window", {"torch", "numpy", "pyqtgraph", "qtawesome"}),
         ("inspector.gui.app", {"torch", "numpy", "pyqtgraph", "qtawesome"}),
     ],

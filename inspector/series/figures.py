@@ -125,6 +125,8 @@ class Frame(NamedTuple):
     """The stamps of all files that its figures come from: while they are these, it need not be measured anew."""
     was_known: bool = False
     """Whether it was taken over from a series measured before."""
+    kinds: Mapping[str, str] = {}
+    """Key -> `LEARNED`, `RUNNING` or `WHOLE`: the same for all frames."""
 
 
 class Series(NamedTuple):
@@ -132,7 +134,7 @@ class Series(NamedTuple):
 
     training: Training
     frames: tuple[Frame, ...] = ()
-    """One for each of `Training.drawn`."""
+    """One for each of `Training.drawn`; fewer while it is being measured (see `wholes.series_of`)."""
     kinds: Mapping[str, str] = {}
     """Key -> `LEARNED`, `RUNNING` or `WHOLE`."""
     frozen: tuple[str, ...] = ()

@@ -7,7 +7,6 @@ The x of a curve is the epoch as `Member.epoch` counts it, so that curves and fr
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Generator, Iterator, Mapping
 from typing import NamedTuple
 
@@ -21,8 +20,7 @@ from ..wording import safe
 from .best import Best, best_of
 from .finding import stamps_now
 from .members import EPOCH, Member, Training
-from .opening import curves_of
-from .trainer_state import trainer_state
+from .opening import beside_of, curves_of
 
 Points = tuple[tuple[float, float], ...]
 
@@ -108,8 +106,8 @@ def _last(training: Training) -> list[Member]:
 def _history(member: Member) -> dict[str, dict[float, float]]:
     """The curves inside of a file, at the epochs as the files count them. A single value is no curve: it is among the
     member's own. Raises InspectorError."""
-    beside = trainer_state(member.path if os.path.isdir(member.path) else os.path.dirname(member.path))
-    if beside is not None and "/" in member.name:
+    beside = beside_of(member)
+    if beside is not None:
         return {measure: dict(points) for measure, points in beside.curves.items()}
     checkpoint = open_checkpoint(member.path)
     resume = resume_of(checkpoint)

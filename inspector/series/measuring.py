@@ -33,7 +33,8 @@ def measure(training: Training, known: Series | None = None) -> Generator[Frame 
 
     Frames of `known`, a series measured before, whose files and neighbours are the same still are taken over and
     yielded at once. Memory is bounded: files are read block by block. Raises nothing for a file that is damaged or
-    changes meanwhile: its frame has a `problem`.
+    changes meanwhile: its frame has a `problem`. `wholes.series_of(training, frames)` says what the
+    frames so far come to.
     """
     strip = _Strip(training, known)
     for place, member in enumerate(training.drawn):
@@ -42,7 +43,7 @@ def measure(training: Training, known: Series | None = None) -> Generator[Frame 
             frame = yield from strip.measured(place, member)
         strip.keep(frame)
         yield frame
-    return series_of(training, tuple(strip.frames), strip.kinds)
+    return series_of(training, strip.frames)
 
 
 class _Neighbours(NamedTuple):
@@ -62,14 +63,13 @@ class _Strip:
 
     def __init__(self, training: Training, known: Series | None) -> None:
         self.frames: list[Frame] = []
-        self.kinds: Mapping[str, str] = {}
+        self._kinds: Mapping[str, str] = {}
         self._good: list[Frame] = []
         self._first: Frame | None = None
         self._open: dict[str, Items] = {}
         self._total = sum(map(_nbytes, training.drawn))
         self._done = 0
         self._known = {frame.member.path: frame for frame in known.frames} if known is not None else {}
-        self._known_kinds = known.kinds if known is not None else {}
 
     def keep(self, frame: Frame) -> None:
         self.frames.append(frame)
@@ -81,11 +81,11 @@ class _Strip:
     def taken_over(self, place: int, member: Member) -> Frame | None:
         """The frame as it was measured before, if neither its file nor those that it was held against have changed."""
         frame = self._known.get(member.path)
-        if frame is None or frame.problem or not self._known_kinds:
+        if frame is None or frame.problem:
             return None
         if frame.basis != (member.stamps, *self._neighbours().stamps) or stamps_now(member.path) != member.stamps:
             return None
-        self.kinds = self._known_kinds
+        self._kinds = self._kinds or frame.kinds
         return frame._replace(place=place, member=member, was_known=True)
 
     def measured(self, place: int, member: Member) -> Generator[Progress, None, Frame]:
@@ -124,15 +124,16 @@ class _Strip:
         _check(*meant)
         items, sides = self._items(member), [self._items(each.member) if each else {} for each in neighbours]
         self._open = {each.path: self._open[each.path] for each in meant}
-        self.kinds = self.kinds or kinds_of(items)
+        self._kinds = self._kinds or kinds_of(items)
         rows, refusals = yield from self._rows(member, items, neighbours, sides)
         _check(*meant)
         if rows and len(refusals) == len(rows):
             raise FileError(next(iter(refusals.values())))
         table = Table(rows.items())
         once = frozenset(key for key, item in items.items() if item.shared in ("", key) or item.shared not in items)
-        layers, whole = by_layer(table, self.kinds, once), of_all(table, self.kinds, once)
-        return Frame(place, member, whole, layers, table, refusals, "", (member.stamps, *neighbours.stamps))
+        layers, whole = by_layer(table, self._kinds, once), of_all(table, self._kinds, once)
+        basis = (member.stamps, *neighbours.stamps)
+        return Frame(place, member, whole, layers, table, refusals, "", basis, kinds=self._kinds)
 
     def _rows(
         self, member: Member, items: Items, neighbours: _Neighbours, sides: list[Items]

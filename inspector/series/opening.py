@@ -20,7 +20,7 @@ from ..runs.part_words import steps_of
 from ..runs.resume import Resume, resume_of
 from .members import Found, LeftOut, Member
 from .naming import Name, named
-from .trainer_state import trainer_state
+from .trainer_state import TrainerState, trainer_state
 from .twins import fingerprint
 from .weights import weights_in
 
@@ -163,11 +163,15 @@ def _rates(state: OptimizerState) -> tuple[float, ...]:
     return tuple(float(rate) for rate in found if isinstance(rate, (int, float)) and not isinstance(rate, bool))
 
 
+def beside_of(member: Member) -> TrainerState | None:
+    """What the trainer of transformers says in a file beside a model that has a folder of its own."""
+    if os.path.isdir(member.path):
+        return trainer_state(member.path)
+    return trainer_state(os.path.dirname(member.path)) if os.path.dirname(member.name) else None
+
+
 def _with_trainer_state(member: Member) -> Member:
-    """The member with what the trainer of transformers says of it, in a file beside the model."""
-    if os.path.dirname(member.name) == "" and not os.path.isdir(member.path):
-        return member
-    said = trainer_state(member.path if os.path.isdir(member.path) else os.path.dirname(member.path))
+    said = beside_of(member)
     if said is None:
         return member
     return member._replace(

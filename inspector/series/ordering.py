@@ -135,6 +135,8 @@ def _restarted(drawn: Sequence[Member]) -> list[Remark]:
     if len({_count(each) for each in counted}) < len(counted) or len(counted) < len(drawn):
         return []
     line = sorted(counted, key=_count)
+    if any(_time(a) > _time(b) for a, b in pairwise(line)):  # numbers that do not count: `model_acc_93.pth`
+        return []
     return [_goes_back(a, b) for a, b in pairwise(line) if _epoch(b) < _epoch(a)]
 
 

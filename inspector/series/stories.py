@@ -108,11 +108,19 @@ def _lost(stored: Stored, series: Series) -> Iterator[Story]:
         bad = [at for at, value in curve.points if not math.isfinite(value)]
         if bad and curve.measure in ("train_loss", "valid_loss"):
             paths = tuple(member.path for member in series.training.drawn if member.at == bad[0])
+            where = _place_at(series, bad[0])
             if curve.measure == "train_loss":
-                sentence = tr("The stored training loss is not finite from epoch {epoch} on.", epoch=number(bad[0]))
+                sentence = tr("The stored training loss is not finite from {place} on.", place=where)
             else:
-                sentence = tr("The stored validation loss is not finite from epoch {epoch} on.", epoch=number(bad[0]))
+                sentence = tr("The stored validation loss is not finite from {place} on.", place=where)
             yield Story("nan", sentence, (), paths, True)
+
+
+def _place_at(series: Series, at: float) -> str:
+    """The words for a place on the axis, whether there is a checkpoint or not."""
+    axis = series.training.axis
+    member = next((member for member in series.training.drawn if member.at == at), None)
+    return place_words(member, axis) if member is not None else tr("epoch {epoch}", epoch=number(at))
 
 
 def _problems(series: Series) -> Iterator[Story]:

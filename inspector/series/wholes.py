@@ -8,12 +8,13 @@ from .figures import LEARNED, NEARLY, Frame, Series
 from .members import Training
 
 
-def series_of(training: Training, frames: tuple[Frame, ...], kinds: Mapping[str, str]) -> Series:
-    """The series of these frames, which may be some of a training's only."""
+def series_of(training: Training, frames: Sequence[Frame]) -> Series:
+    """The series of these frames: of all of a training, or of those that are measured so far."""
     good = [frame for frame in frames if not frame.problem]
+    kinds = good[0].kinds if good else {}
     frozen = tuple(_frozen(good))
     nearly = tuple(key for key in _nearly(good, kinds) if key not in set(frozen))
-    return Series(training, frames, kinds, frozen, nearly, _first_not_finite(good))
+    return Series(training, tuple(frames), kinds, frozen, nearly, _first_not_finite(good))
 
 
 def _frozen(frames: Sequence[Frame]) -> list[str]:

@@ -233,6 +233,15 @@ def test_a_restart_is_told_where_names_go_on_and_epochs_go_back(tmp_path: Path) 
     assert remark.paths == (str(tmp_path / "ckpt_2.pth"), str(tmp_path / "ckpt_3.pth"))
 
 
+def test_numbers_that_do_not_count_are_no_restart(tmp_path: Path) -> None:
+    trained = Trained()
+    for place, (epoch, accuracy) in enumerate(((3, 95), (5, 91), (7, 93))):
+        age(save(tmp_path, f"model_acc_{accuracy}.pth", trained.epoch().holds(epoch)), 50 - place)
+    training = training_in(tmp_path)
+    assert [member.at for member in training.drawn] == [3, 5, 7]
+    assert training.remarks == ()
+
+
 def test_an_epoch_that_is_there_twice_is_told(tmp_path: Path) -> None:
     trained = Trained()
     save(tmp_path, "epoch1.pth", trained.epoch().holds(1))

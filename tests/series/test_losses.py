@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 from pathlib import Path
@@ -84,6 +85,18 @@ def test_a_name_says_the_best_where_nothing_else_does(tmp_path: Path) -> None:
     best = stored_in(tmp_path).best
     assert best is not None
     assert (best.epoch, best.measure, Path(best.path).name) == (1, "", "epoch1.pth")
+
+
+def test_the_account_of_a_trainer_is_a_history(tmp_path: Path) -> None:
+    trained = Trained()
+    rows = [{"epoch": epoch / 2, "loss": 4.0 - epoch, "step": epoch} for epoch in range(1, 4)]
+    for step in (1, 3):
+        folder = tmp_path / f"checkpoint-{step}"
+        folder.mkdir()
+        save(folder, "pytorch_model.bin", trained.epoch().model.state_dict())
+        account = {"epoch": step / 2, "global_step": step, "log_history": rows[:step]}
+        (folder / "trainer_state.json").write_text(json.dumps(account))
+    assert stored_in(tmp_path).curve("train_loss") == ((0.5, 3.0), (1.0, 2.0), (1.5, 1.0))
 
 
 CODE = """

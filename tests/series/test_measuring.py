@@ -14,6 +14,7 @@ import torch
 from inspector.progress import Progress, finish
 from inspector.series.figures import LEARNED, MEASURES, RUNNING, WHOLE, Figures, Frame
 from inspector.series.measuring import measure
+from inspector.series.wholes import series_of
 
 from .making import Trained, age, network, save, series_in, training_in
 
@@ -134,6 +135,9 @@ def test_frames_come_one_by_one_and_whoever_stops_asking_is_done(run: Path) -> N
             break
     work.close()
     assert [frame.place for frame in seen] == [0, 1]
+    so_far = series_of(training_in(run), seen)
+    assert so_far.frozen == ("0.weight", "0.bias")
+    assert [frame.was_known for frame in finish(measure(training_in(run), so_far)).frames] == [True] * 2 + [False] * 3
     assert shares == sorted(shares)
     assert 0 <= shares[0] <= shares[-1] < 1
 

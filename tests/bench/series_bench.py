@@ -1,0 +1,185 @@
+"""How fast the checkpoints of a training are measured, against a loop of torch that does the same, and its memory.
+
+    python tests/bench/series_bench.py [--files N] [--bytes BYTES] [--tensors N] [--runs N]
+
+The files are made in a temporary folder and read through once, so that they are warm. The loop keeps the first, the
+last and the last update of all weights in memory, as a person would write it; it runs once, in a process of its own,
+with as many threads as torch likes, and its imports are not counted. Memory is the most that a fresh process holds
+while it measures, beyond what it held when the trainings were found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+
+from inspector.progress import finish  # noqa: E402
+from inspector.series.figures import Frame  # noqa: E402
+from inspector.series.finding import trainings  # noqa: E402
+from inspector.series.measuring import measure  # noqa: E402
+from inspector.series.members import Training  # noqa: E402
+from tests.bench.figures import Row, in_turns, table  # noqa: E402
+
+WRITE = """
+import sys, torch
+folder, files, nbytes, frozen = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+layers = max(2, nbytes // (1024 * 1024 * 4))
+weights = {f"layers.{n}.weight": torch.randn(1024, 1024) * 0.02 for n in range(layers)}
+for epoch in range(files):
+    torch.save({"epoch": epoch, "state_dict": weights}, f"{folder}/model_epoch{epoch}.pth")
+    for n, key in enumerate(weights):
+        if n >= frozen * layers:
+            weights[key] = weights[key] + torch.randn(1024, 1024) * 1e-4
+"""
+
+TORCH = """
+import sys, time, torch
+first, before, step = {}, {}, {}
+started = time.perf_counter()
+for epoch in range(int(sys.argv[2])):
+    weights = torch.load(f"{sys.argv[1]}/model_epoch{epoch}.pth", mmap=True)["state_dict"]
+    for key, w in weights.items():
+        w.norm(), w.mean(), w.std(), w.min(), w.max(), w.count_nonzero(), w.isnan().sum(), w.isinf().sum()
+        if epoch:
+            update = w - before[key]
+            update.norm(), (w - first[key]).norm(), torch.equal(w, before[key])
+            if key in step:
+                torch.cosine_similarity(update.flatten(), step[key].flatten(), dim=0)
+            step[key] = update
+        before[key] = w
+        first.setdefault(key, w)
+print(time.perf_counter() - started)
+"""
+
+MEMORY = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import numpy, inspector.analysis.side_by_side
+from tests.bench.series_bench import finish, measure, training_in
+def peak():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) * 1024
+training = training_in(sys.argv[2])
+before = peak()
+finish(measure(training))
+print(peak() - before)
+"""
+
+
+def main() -> int:
+    """Prints the table."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--files", type=int, default=10)
+    arguments.add_argument("--bytes", type=int, default=100_000_000)
+    arguments.add_argument("--tensors", type=int, default=5_000)
+    arguments.add_argument("--runs", type=int, default=3)
+    asked = arguments.parse_args()
+    rows = []
+    for frozen, work in ((0.0, moving), (0.75, mostly_frozen)):
+        folder = Path(tempfile.mkdtemp(prefix="series-bench-"))
+        try:
+            written(WRITE, folder, asked.files, asked.bytes, frozen)
+            rows += work(folder, asked.files, asked.runs)
+        finally:
+            shutil.rmtree(folder)
+    rows.append(many_small_ones(asked.tensors))
+    print(table("A series of checkpoints", rows))
+    return 0
+
+
+def moving(folder: Path, files: int, runs: int) -> list[Row]:
+    """A training in which every weight moves."""
+    training = training_in(folder)
+    ours, found = in_turns(runs, lambda: finish(measure(training)), lambda: training_in(folder))
+    torch = printed(TORCH, str(folder), str(files))
+    memory = printed(MEMORY, str(ROOT), str(folder))
+    gap, first = longest_wait(training)
+    nbytes = sum(stamp.nbytes for member in training.drawn for _, stamp in member.stamps)
+    sizes = f"{files} files, {nbytes / 1e9:.2f} GB in all: {ours:.2f} s, torch {torch:.2f}"
+    added = seconds_of_one_more(training)
+    return [
+        Row("a series, times a loop of torch", ">= 4", torch / ours, sizes),
+        Row("memory beyond the found files, MB", "< 50", memory / 1e6),
+        Row("first frame, ms", "< 500", first * 1000),
+        Row("longest wait between two words, ms", "< 100", gap * 1000, "what a cancel waits for at most"),
+        Row("trainings found, ms", "< 500", found * 1000),
+        Row("one more checkpoint, part of the whole series", "< 0.3", added / ours),
+    ]
+
+
+def mostly_frozen(folder: Path, files: int, runs: int) -> list[Row]:
+    """A training with three quarters of its weights frozen: these are read for the proof only."""
+    training = training_in(folder)
+    (ours,) = in_turns(runs, lambda: finish(measure(training)))
+    torch = printed(TORCH, str(folder), str(files))
+    return [Row("with 75 % frozen, times a loop of torch", ">= 10", torch / ours, f"{ours:.2f} s, torch {torch:.2f}")]
+
+
+def many_small_ones(count: int) -> Row:
+    """Checkpoints of small tensors, where each costs what a tensor costs and its numbers next to nothing."""
+    script = (
+        "import sys, torch\n"
+        "for epoch in range(3): torch.save({f'block.{i}.weight': torch.randn(10, 10) for i in range(int(sys.argv[2]))},"
+        " f'{sys.argv[1]}/epoch{epoch}.pth')"
+    )
+    folder = Path(tempfile.mkdtemp(prefix="series-bench-"))
+    try:
+        written(script, folder, count)
+        training = training_in(folder)
+        (seconds,) = in_turns(1, lambda: finish(measure(training)))
+    finally:
+        shutil.rmtree(folder)
+    each = seconds / count / 3 * 1e6
+    return Row(f"3 checkpoints of {count:,} tensors of 100 numbers, µs each", "< 500", each, f"{seconds:.1f} s")
+
+
+def training_in(folder: Path | str) -> Training:
+    """The training that a folder holds."""
+    return finish(trainings([str(folder)])).trainings[0]
+
+
+def seconds_of_one_more(training: Training) -> float:
+    """What the last checkpoint takes when all before it are known."""
+    known = finish(measure(training._replace(members=training.members[:-1])))
+    started = time.perf_counter()
+    finish(measure(training, known))
+    return time.perf_counter() - started
+
+
+def written(script: str, folder: Path, *arguments: object) -> None:
+    """Makes the files, and reads each through once."""
+    subprocess.run([sys.executable, "-c", script, str(folder), *map(str, arguments)], check=True)
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            while file.read(1 << 24):
+                pass
+
+
+def printed(script: str, *arguments: str) -> float:
+    """The number that a script of its own process prints last."""
+    done = subprocess.run([sys.executable, "-c", script, *arguments], check=True, capture_output=True, text=True)
+    return float(done.stdout.split()[-1])
+
+
+def longest_wait(training: Training) -> tuple[float, float]:
+    """The longest time between two words of the work, and that until the first frame, in seconds."""
+    started = before = time.perf_counter()
+    longest = first = 0.0
+    for word in measure(training):
+        now = time.perf_counter()
+        longest, before = max(longest, now - before), now
+        if isinstance(word, Frame) and not first:
+            first = now - started
+    return longest, first
+
+
+if __name__ == "__main__":
+    sys.exit(main())
