@@ -133,7 +133,7 @@ class _Strip:
         once = frozenset(key for key, item in items.items() if item.shared in ("", key) or item.shared not in items)
         layers, whole = by_layer(table, self._kinds, once), of_all(table, self._kinds, once)
         basis = (member.stamps, *neighbours.stamps)
-        return Frame(place, member, whole, layers, table, refusals, "", basis, kinds=self._kinds)
+        return Frame(place, member, whole, Table(layers.items()), table, refusals, "", basis, kinds=self._kinds)
 
     def _rows(
         self, member: Member, items: Items, neighbours: _Neighbours, sides: list[Items]

@@ -151,7 +151,8 @@ class Trainings(NamedTuple):
     """What was found among some paths."""
 
     trainings: tuple[Training, ...] = ()
-    """The one with the most checkpoints first. One of a single checkpoint is among them."""
+    """Those that know an epoch before others, and of these the one with the most checkpoints first. Those of a single
+    checkpoint are among them."""
     left_out: tuple[LeftOut, ...] = ()
 
     @property

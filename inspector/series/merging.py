@@ -102,7 +102,7 @@ def merged(parts: Sequence[Figures]) -> Figures:
     return of_statistics(together)._replace(
         update=_root_of(parts, "update"),
         norm_before=_root_of(parts, "norm_before"),
-        along=_sum_of(parts, "along"),
+        along=_product_of(parts),
         update_before=_root_of(parts, "update_before"),
         away=_root_of(parts, "away"),
         norm_first=_root_of(parts, "norm_first"),
@@ -130,9 +130,10 @@ def _root_of(parts: Sequence[Figures], name: str) -> float:
     return math.hypot(*known) if known else math.nan
 
 
-def _sum_of(parts: Sequence[Figures], name: str) -> float:
-    known = [value for part in parts if not math.isnan(value := part[_PLACE[name]])]
-    return math.fsum(known) if known and all(map(math.isfinite, known)) else sum(known) if known else math.nan
+def _product_of(parts: Sequence[Figures]) -> float:
+    """The sum of products of updates; nan where one of a part that has both updates is not known."""
+    moving = [part for part in parts if not (math.isnan(part.update) or math.isnan(part.update_before))]
+    return sum(part.along for part in moving) if moving else math.nan
 
 
 # -- layers ------------------------------------------------------------------------------------------------------------

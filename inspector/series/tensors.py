@@ -16,7 +16,9 @@ from .figures import Figures
 from .merging import moved, of_statistics, unmoved
 
 PASSES = 4
-"""How often the tensor is read at most, alone or beside another."""
+"""How often the tensor is read at most, alone or beside others."""
+_OF_A_SIZE = 8.0
+"""How many times larger one of two updates may be for their product to follow from distances."""
 
 
 class Past(NamedTuple):
@@ -46,10 +48,25 @@ def measuring(item: Item, past: Past) -> Generator[Progress, None, Figures]:
         return alone._replace(away=0.0, norm_first=alone.norm)
     first = before if past.before_is_first else (yield from _distance(past.first, tensor, 2))
     update = past.figures.update if past.figures is not None else math.nan
-    earlier = None
-    if not math.isnan(update):
+    if before is None or math.isnan(update) or past.earlier is None:
+        return moved(alone, before, None, first, update)
+    if _are_of_a_size(before.l2, update):
         earlier = first if past.earlier_is_first else (yield from _distance(past.earlier, tensor, 3))
-    return moved(alone, before, earlier, first, update)
+        return moved(alone, before, earlier, first, update)
+    return moved(alone, before, None, first, update)._replace(along=(yield from _product(past, tensor)))
+
+
+def _are_of_a_size(one: float, other: float) -> bool:
+    return one < _OF_A_SIZE * other and other < _OF_A_SIZE * one
+
+
+def _product(past: Past, tensor: Tensor) -> Generator[Progress, None, float]:
+    from .turning import multiplying
+
+    if past.before is None or past.earlier is None:
+        return math.nan
+    work = multiplying(tensor_of(past.earlier), tensor_of(past.before), tensor)
+    return (yield from _passing(work, 3))
 
 
 def _distance(item: Item | None, tensor: Tensor, done: int) -> Generator[Progress, None, Distance | None]:
