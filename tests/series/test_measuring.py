@@ -279,6 +279,21 @@ def test_every_dtype_is_measured(tmp_path: Path, dtype: torch.dtype) -> None:
     assert figures.turn == pytest.approx(cosine.item(), abs=1e-6)
 
 
+@pytest.mark.parametrize("ratio", [1.0, 5.0, 1e3, 1e-3])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.complex64])
+def test_the_turn_is_right_however_different_two_updates_are(tmp_path: Path, ratio: float, dtype: torch.dtype) -> None:
+    torch.manual_seed(3)
+    start, first, second = (torch.randn(300, 700, dtype=dtype) for _ in range(3))
+    path = [start, start + 0.01 * first, start + 0.01 * first + 0.01 * ratio * second]
+    for epoch, weight in enumerate(path):
+        weight = weight.T.contiguous().T if epoch == 1 else weight  # another order in the file
+        save(tmp_path, f"epoch{epoch}.pth", {"epoch": epoch, "state_dict": {"w": weight}})
+    wide = [each.to(torch.complex128 if dtype.is_complex else torch.float64).reshape(-1) for each in path]
+    step, before = wide[2] - wide[1], wide[1] - wide[0]
+    cosine = torch.vdot(before, step).real / (step.norm() * before.norm())
+    assert series_in(tmp_path).frames[2].whole.turn == pytest.approx(cosine.item(), abs=1e-6)
+
+
 def test_an_empty_tensor_is_neither_frozen_nor_moved(tmp_path: Path) -> None:
     for epoch in range(2):
         save(tmp_path, f"epoch{epoch}.pth", {"epoch": epoch, "state_dict": {"w": torch.ones(2) * epoch,
