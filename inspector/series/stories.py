@@ -21,6 +21,8 @@ _AGAINST = -0.25
 _OFTEN = 0.5
 _MOVED = 0.01
 """How far, measured by its norm, a layer has to have gone to be told of."""
+_STANDS_OUT = 1.25
+"""How many times further than most others that move."""
 _CHANGED_RATE = 1.5
 """How many times larger or smaller a learning rate has to be to be told of, and by steps of so much at most."""
 _WORSE = 0.01
@@ -202,7 +204,12 @@ def _moved_most(series: Series) -> Iterator[Story]:
     if not finite:
         return
     layer = max(finite, key=finite.__getitem__)
-    if finite[layer] > _MOVED and len(finite) > 1:
+    others = sorted(drift for each, drift in finite.items() if each != layer and drift > 0)
+    if (
+        finite[layer] > _MOVED
+        and len(finite) > 1
+        and (not others or finite[layer] > _STANDS_OUT * others[len(others) // 2])
+    ):
         sentence = tr(
             "{layer} moved most: from the first checkpoint to the last by {share} of its norm.",
             layer=f"`{safe(layer, 80)}.*`" if layer else tr("What lies at the top"),

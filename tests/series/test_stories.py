@@ -100,6 +100,12 @@ def test_the_layer_that_moved_most_is_told(tmp_path: Path) -> None:
     assert story.keys == ("2",)
 
 
+def test_no_layer_is_told_of_where_all_move_alike(tmp_path: Path) -> None:
+    state = network().state_dict()
+    saved(tmp_path, state, {key: value * 1.1 if value.is_floating_point() else value for key, value in state.items()})
+    assert "moved" not in kinds_in(tmp_path)
+
+
 def test_nan_is_told_first_and_as_an_alarm(tmp_path: Path) -> None:
     states = walk(0.1, 0.1)
     states[2]["2.weight"][0, 0] = math.nan
