@@ -20,6 +20,8 @@ os.environ.pop("PYTHONUNBUFFERED", None)
 # Nor do they write compiled modules: some are watched for everything they write, and in a fresh checkout that
 # would be the first thing.
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+# The window speaks the language of the system: here English, whoever runs the tests.
+os.environ |= {"LC_ALL": "C.UTF-8", "LANGUAGE": "en"}
 # Tests run beside each other, and beside windows that draw: threads of torch that wait for each other sleep.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from inspector.gui import speaking
 from inspector.gui.app import Application, QtApplication
 from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.tree_side import TreeSide
@@ -24,6 +25,14 @@ for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitEx
 def qapp_cls() -> type[QApplication]:
     """The application of the tests is the program's own."""
     return QtApplication
+
+
+@pytest.fixture(autouse=True)
+def _english(qapp: QApplication) -> Iterator[None]:
+    """Whatever language a test chose, the next one speaks English."""
+    yield
+    if speaking.in_force() != "en":
+        speaking.speak(qapp, "en")
 
 
 @pytest.fixture

@@ -62,7 +62,8 @@ def _said(page: OpenPage, words: str) -> Callable[..., None]:
 
 
 def _reason(error: BaseException) -> str:
-    return error.message if isinstance(error, InspectorError) else f"{type(error).__name__}: {error}"
+    """Why, without what the message may quote from the file."""
+    return error.title if isinstance(error, InspectorError) else type(error).__name__
 
 
 def _named(page: OpenPage) -> str:

@@ -14,8 +14,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 _BREAKS = frozenset(" ._-/:[](){}#@>,")
-_WHOLE, _START, _FIRST, _LAST, _NEXT = 60.0, 24.0, 12.0, 10.0, 6.0
+_WHOLE, _START, _FIRST, _LAST, _NEXT = 60.0, 24.0, 6.0, 14.0, 6.0
 """Worth of: a word that stands there whole, begins where a word does, or the text; is its end; two letters together."""
+_SHORT, _WITHIN = 3, 48.0
+"""So few letters are hardly a part in the middle of a word (`fo` in `Info`): they count for less there by so much."""
+_INITIAL = 20.0
+"""Worth of a scattered letter that begins a word: `fo` is File Order."""
 _SPREAD = 0.6
 """What each letter that lies between costs, where they are scattered."""
 
@@ -71,6 +75,7 @@ def _best_place(word: str, lowered: str, text: str) -> tuple[int, float] | None:
     while at >= 0:
         worth = _WHOLE + (_START if starts_word(text, at) else 0.0) + (_FIRST if not at else 0.0)
         worth += _LAST if at + len(word) == len(text) else 0.0
+        worth -= _WITHIN if len(word) < _SHORT and not starts_word(text, at) else 0.0
         if best is None or worth >= best[1]:
             best = (at, worth)
         at = lowered.find(word, at + 1)
@@ -93,7 +98,7 @@ def _scattered(letters: str, lowered: str, text: str) -> Match | None:
     together = sum(after - before == 1 for before, after in pairwise(places))
     between = places[-1] - places[0] + 1 - len(places)
     return Match(
-        starts * _START / 3 + together * _NEXT - between * _SPREAD - 0.05 * len(text), tuple(places)
+        starts * _INITIAL + together * _NEXT - between * _SPREAD - 0.05 * len(text), tuple(places)
     )  # fmt: skip
 
 

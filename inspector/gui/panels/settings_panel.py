@@ -119,9 +119,18 @@ class SettingsPanel(PagePanel):
     def _make_switch(self, name: str) -> None:
         """A switch that is one of the window's checkable actions."""
         box, action = switch(), self._actions[name]
-        box.toggled.connect(lambda on: action.trigger() if on is not action.isChecked() else None)
+        box.toggled.connect(lambda on: self._switch(name, on))
         self.rows[name].add(box)
         self._refreshers.append(lambda: box.setChecked(action.isChecked()))
+
+    def _switch(self, name: str, on: bool) -> None:
+        """Triggers an action that is one for the page of a file, and so cannot be done here otherwise."""
+        action = self._actions[name]
+        if on is not action.isChecked():
+            was_enabled = action.isEnabled()
+            action.setEnabled(True)
+            action.trigger()
+            action.setEnabled(was_enabled)
 
     def _make_files(self) -> None:
         box = switch()
@@ -201,8 +210,7 @@ class SettingsPanel(PagePanel):
         for name in ("theme_system", "zoom_reset"):
             self._actions[name].trigger()
         for name, usual in (("details", True), ("fold", False)):
-            if self._actions[name].isChecked() is not usual:
-                self._actions[name].trigger()
+            self._switch(name, usual)
         self.refresh()
         self.said.emit(tr("All settings are as at first"))
 

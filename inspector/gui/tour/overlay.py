@@ -81,6 +81,7 @@ class Overlay(QWidget):
         self._target: QWidget | None = None
         self._part: QRect | None = None
         self._hole = QRect()
+        self._is_leaving = False
         self._later = one_shot(self, 0, self.fit)
         window.installEventFilter(self)
 
@@ -109,6 +110,8 @@ class Overlay(QWidget):
 
     def leave(self) -> None:
         """Goes for good."""
+        self._is_leaving = True
+        self._later.stop()
         self._follow(None)
         self.parentWidget().removeEventFilter(self)
         self.close()
@@ -167,7 +170,9 @@ class Overlay(QWidget):
             event.accept()  # nothing of the window is done while it is spoken of
 
     def focusNextPrevChild(self, onwards: bool) -> bool:
-        """Tab goes round among the buttons of the card."""
+        """Tab goes round among the buttons of the card; Qt asks this of what is being hidden too."""
+        if self._is_leaving:
+            return super().focusNextPrevChild(onwards)
         buttons = [each for each in (self.card.next, self.card.skip, self.card.back) if each.isVisible()]
         buttons = [each for each in buttons if each.isEnabled()]
         at = next((place for place, each in enumerate(buttons) if each.hasFocus()), 0)
