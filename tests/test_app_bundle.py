@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -12,6 +13,10 @@ from pathlib import Path
 import pytest
 
 from inspector import installed
+from inspector.progress import finish
+from inspector.workshop import warm_process
+from inspector.workshop.client import Workshop
+from inspector.workshop.requests import Build, parse_source
 from tests.workshop import test_old_python as child
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +72,23 @@ def test_the_child_finds_all_its_modules_as_source(tools: None) -> None:
 
     assert set(child.loaded()) <= set(app_contents.child_sources())
     assert ROOT / "inspector" / "workshop" / "__main__.py" in app_contents.child_sources()
+
+
+def test_the_child_runs_from_these_sources_and_leaves_nothing_beside_them(
+    tools: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import app_contents
+
+    for path, place in app_contents.data_files():
+        if path.endswith(".py"):
+            (tmp_path / place).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, tmp_path / place)
+    before = sorted(tmp_path.rglob("*"))
+    monkeypatch.setattr(warm_process, "DOOR", tmp_path / "inspector" / "workshop" / "__main__.py")
+    with Workshop(sys.executable) as workshop:
+        model = finish(workshop.ask(Build(parse_source("torchvision:alexnet"), {})))
+    assert any(parameter.key == "features.0.weight" for parameter in model.parameters)
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_what_goes_in_as_it_is_lies_where_the_program_looks_for_it(tools: None) -> None:

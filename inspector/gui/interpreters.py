@@ -23,6 +23,7 @@ from ..errors import InspectorError
 from ..language import tr
 from ..progress import Progress
 from ..wording import safe
+from ..workshop.requests import Interpreter
 from .jobs import LatestJob
 
 _MOST = 24
@@ -61,6 +62,11 @@ class InterpreterSearch(QObject):
         self._told: dict[str, Any] = {}
         """Path -> its `Interpreter`, or the error that says why it cannot be used."""
         self._latest = LatestJob()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether those that were found have all answered."""
+        return bool(self._told) and not self.is_running
 
     @property
     def is_running(self) -> bool:
@@ -108,6 +114,14 @@ class InterpreterSearch(QObject):
         return tr(
             "Python {version} · torch {torch} · {place}", version=version, torch=safe(told.torch, 40), place=place
         )
+
+    def short_words_of(self, path: str) -> str:
+        """`torch 2.13.0 · .venv`: the same where there is little room."""
+        told = self._told.get(path)
+        if not isinstance(told, Interpreter) or not told.torch:
+            return self.words_of(path)
+        version, name = safe(told.torch.partition("+")[0], 20), os.path.basename(place_of(path))
+        return tr("torch {torch} · {name}", torch=version, name=name)
 
     def stop(self) -> None:
         """Asks no further."""

@@ -121,7 +121,7 @@ def first_with_torch(file: str = "") -> Generator[Progress, None, str]:
                 break
             if isinstance(told[path], Interpreter) and told[path].torch:
                 return path
-    pythons = [found.executable for found in told.values() if isinstance(found, Interpreter)]
+    pythons = [path for path in paths if isinstance(told[path], Interpreter)]
     raise _no_torch(pythons)
 
 

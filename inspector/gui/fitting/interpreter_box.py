@@ -18,6 +18,7 @@ from .chosen_model import INTERPRETER, ChosenModel
 
 _OTHER = marked("Another Python …")
 _FIRST = marked("The first Python that has torch")
+_NONE = marked("No Python with torch was found")
 _WIDEST = 620
 """Pixels that the list takes at most."""
 
@@ -65,7 +66,6 @@ class InterpreterBox(ChoiceBox):
     def showPopup(self) -> None:
         self.find()
         super().showPopup()
-        self._widen()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -88,7 +88,7 @@ class InterpreterBox(ChoiceBox):
 
     def _list(self, rows: Sequence[Row]) -> None:
         current = self.current
-        known = [] if current else [Row("", tr(_FIRST), Torch.UNKNOWN)]
+        known = [] if current else [Row("", tr(_NONE if self.search.is_over else _FIRST), Torch.UNKNOWN)]
         self._paths = [row.path for row in (*known, *rows)]
         self.clear()
         for row in (*known, *rows):
@@ -121,9 +121,19 @@ class InterpreterBox(ChoiceBox):
         self._widen()
 
     def _widen(self) -> None:
-        """The open list is as wide as its longest line."""
-        wanted = self.view().sizeHintForColumn(0) + 24
-        self.view().setMinimumWidth(min(_WIDEST, max(self.width(), wanted)))
+        """The open list is as wide as its longest line, of which it learns while it is open."""
+        popup, metrics = self.view().window(), self.view().fontMetrics()
+        longest = max(metrics.horizontalAdvance(self.itemText(place)) for place in range(self.count()))
+        popup.resize(max(popup.width(), min(_WIDEST, longest + 28)), popup.height())
+
+    def closed_text(self, width: int) -> str:
+        """The long words where there is room, else the short ones."""
+        full = self.currentText()
+        return (
+            full
+            if self.fontMetrics().horizontalAdvance(full) <= width
+            else self.search.short_words_of(self.current) or full
+        )
 
     def _take(self, place: int) -> None:
         path = self._paths[place] if place < len(self._paths) else self._asked()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ... import wording
-from ...language import tr
+from ...language import ntr, tr
 from ...workshop.requests import parse_source
 from ..theme import scaled_font
 from ..widgets.boxes import ChoiceBox
@@ -33,13 +34,16 @@ from .stages import Stage
 from .suggesting import Suggestion, tried
 from .suggestion_list import SuggestionList, heading
 
-_FILTER = "Models and checkpoints (*.py *.pth *.pt *.ckpt *.bin *.safetensors *.tar *.th *.jit *.pt2);;All files (*)"
+_ENDINGS = "*.py *.pth *.pt *.ckpt *.bin *.safetensors *.tar *.th *.jit *.pt2"
 _MOST_LINKS = 40
 """Classes that are each offered by a button; of a folder with more of them all can be tried."""
 
 
 class ModelSide(QWidget):
     """Everything that is chosen before the checkpoint is held against a model."""
+
+    chosen_by_hand = Signal(str)
+    """A person chose a model, or another part of the file; in a few words."""
 
     def __init__(self, page: OpenFit, *, is_alone: bool = True) -> None:
         """Alone it is the whole side of a panel; else a part of one, which has a heading for it."""
@@ -48,7 +52,7 @@ class ModelSide(QWidget):
         self._chosen = page.chosen
         self.setAccessibleName(tr("Model"))
         self.field = ModelField()
-        self.field.named.connect(self._chosen.choose)
+        self.field.named.connect(self._take)
         self.classes = LinksRow()
         self.classes.chosen.connect(self._choose_class)
         self.of_class = ChoiceBox()
@@ -67,11 +71,11 @@ class ModelSide(QWidget):
         self.section.setAccessibleName(tr("Part of the checkpoint"))
         for box in (self.of_class, self.section):  # as wide as there is room, not as their longest text
             box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.section.activated.connect(lambda place: page.choose_section(self.section.itemData(place)))
+        self.section.activated.connect(self._choose_section)
         self.interpreter = InterpreterBox(self._chosen)
         self.interpreter.chosen.connect(self._chosen.use_interpreter)
         self.found_by_itself = WrappedText(tone="quiet", font=scaled_font(0.9))
-        self.found_by_itself.setText(tr("Found by itself: the first Python that has torch."))
+        self.interpreter.search.heard.connect(self._show_interpreter)
         self.form = ArgumentForm(self._chosen)
         self.form.solve_requested.connect(page.solve)
         self.found = WrappedText(tone="quiet", font=scaled_font(0.95))
@@ -123,19 +127,28 @@ class ModelSide(QWidget):
         """Chooses a .py file or a checkpoint in a dialog."""
         known = self._chosen.choice.runs if self._chosen.choice is not None else ""
         beside = os.path.dirname(known if os.path.isabs(known) else self._page.path)
-        path, _ = QFileDialog.getOpenFileName(self.window(), tr("Choose a Model"), beside, _FILTER)
+        files = ";;".join((tr("Models and checkpoints ({endings})", endings=_ENDINGS), tr("All files (*)")))
+        path, _ = QFileDialog.getOpenFileName(self.window(), tr("Choose a Model"), beside, files)
         if path:
-            self._chosen.choose(path)
+            self._take(path)
 
     def browse_folder(self) -> None:
         """Chooses a folder of code in a dialog."""
         beside = os.path.dirname(self._page.path)
         path = QFileDialog.getExistingDirectory(self.window(), tr("Choose a Folder of Code"), beside)
         if path:
-            self._chosen.choose(path)
+            self._take(path)
 
     def take_suggestion(self, suggestion: Suggestion) -> None:
-        self._chosen.choose(suggestion.text, suggestion.arguments)
+        self._take(suggestion.text, suggestion.arguments)
+
+    def _take(self, text: str, arguments: Mapping[str, object] | None = None) -> None:
+        self._chosen.choose(text, arguments)
+        self.chosen_by_hand.emit(tr("Choose Model"))
+
+    def _choose_section(self, place: int) -> None:
+        self._page.choose_section(self.section.itemData(place))
+        self.chosen_by_hand.emit(tr("Choose Section"))
 
     # What is shown
 
@@ -153,10 +166,21 @@ class ModelSide(QWidget):
         self._doc.setText("\n".join(said))
         self._doc.setVisible(bool(said))
         self._show_found()
-        self.interpreter.refresh()
-        self._details.setRowVisible(self.found_by_itself, chosen.interpreter_is_found and bool(chosen.interpreter))
+        self._show_interpreter()
         if chosen.stage is Stage.ARGUMENTS:
             self.form.focus_first_missing()
+
+    def _show_interpreter(self) -> None:
+        """Which Python it is; where none was chosen, that it was found, or what to do."""
+        box = self.interpreter
+        box.refresh()
+        told = ""
+        if self._chosen.interpreter_is_found and box.current:
+            told = tr("Found by itself: the first Python that has torch.")
+        elif self._chosen.interpreter_is_found and box.search.is_over:
+            told = tr("Install torch in one of them, or choose the Python that has it.")
+        self.found_by_itself.setText(told)
+        self._details.setRowVisible(self.found_by_itself, bool(told))
 
     def _show_suggestions(self) -> None:
         """What the checkpoint looks like; or, where classes were tried, which of them fit."""
@@ -199,7 +223,7 @@ class ModelSide(QWidget):
             self.of_class.setCurrentIndex(chosen.classes.index(chosen.choice.text))
 
     def _choose_class(self, place: int) -> None:
-        self._chosen.choose(self._chosen.classes[place])
+        self._take(self._chosen.classes[place])
 
     def _show_found(self) -> None:
         """What the search for arguments came to."""
@@ -214,13 +238,17 @@ class ModelSide(QWidget):
 
 
 def _summary(fits: bool, builds: int, left: int) -> str:
-    tried = tr("after building it {times}", times=wording.plural(builds, "time"))
     if fits:
-        return tr("Arguments that fit were found {tried}.", tried=tried)
-    return tr(
-        "No arguments were found with which everything fits: {keys} left {tried}.",
+        return ntr(
+            "Arguments that fit were found after building it {n} time.",
+            "Arguments that fit were found after building it {n} times.",
+            builds,
+        )
+    return ntr(
+        "No arguments were found with which everything fits: {keys} left after building it {n} time.",
+        "No arguments were found with which everything fits: {keys} left after building it {n} times.",
+        builds,
         keys=wording.plural(left, "key"),
-        tried=tried,
     )
 
 

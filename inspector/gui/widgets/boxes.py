@@ -22,10 +22,15 @@ class ChoiceBox(QComboBox):
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width() + 16, _height(self))
 
+    def closed_text(self, width: int) -> str:
+        """What stands in the box while it is closed, in so many pixels; a text that is too long is elided."""
+        return self.currentText()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = _framed(self)
         area = QRectF(self.rect()).adjusted(9, 0, -22, 0)
-        shown = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, int(area.width()))
+        text = self.closed_text(int(area.width()))
+        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
         painter.setPen(QColor(colours().text if self.isEnabled() else colours().faint))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
         _arrow(painter, QPointF(self.width() - 13, self.height() / 2), down=True, usable=self.count() > 1)
