@@ -30,7 +30,7 @@ def multiplying(earlier: Tensor, before: Tensor, now: Tensor) -> Generator[Progr
     """
     total, done = 0.0, 0
     for one, two, three in _in_step(*(number_blocks(each, _BLOCK) for each in (earlier, before, now))):
-        total += _product(wide(one), wide(two), wide(three))
+        total += _product(one, two, three)
         done += one.size
         yield Progress(min(done, now.numel), now.numel, "elements")
     return total if math.isfinite(total) else math.nan
@@ -38,7 +38,8 @@ def multiplying(earlier: Tensor, before: Tensor, now: Tensor) -> Generator[Progr
 
 @np.errstate(all="ignore")
 def _product(one: Array, two: Array, three: Array) -> float:
-    last, first = np.subtract(three, two), np.subtract(two, one)
+    middle = wide(two)
+    last, first = wide(three) - middle, middle - wide(one)
     if last.dtype == first.dtype:  # a complex product's real part is the sum of those of the parts
         return dotted(last.view(np.float64), first.view(np.float64))
     return dotted(last.real.copy(), first.real.copy())

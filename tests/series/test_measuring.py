@@ -294,6 +294,16 @@ def test_the_turn_is_right_however_different_two_updates_are(tmp_path: Path, rat
     assert series_in(tmp_path).frames[2].whole.turn == pytest.approx(cosine.item(), abs=1e-6)
 
 
+def test_a_signalling_nan_is_a_nan(tmp_path: Path) -> None:
+    signalling = torch.tensor([0x7F800001], dtype=torch.int32).view(torch.float32)
+    for epoch, step in enumerate((0.0, 1.0, 1.001)):
+        weight = torch.cat([torch.ones(3) * step, signalling])
+        save(tmp_path, f"epoch{epoch}.pth", {"epoch": epoch, "state_dict": {"w": weight}})
+    figures = series_in(tmp_path).frames[2].whole
+    assert (figures.nans, figures.update) == (1, pytest.approx(0.001 * math.sqrt(3), rel=1e-3))
+    assert math.isnan(figures.turn)
+
+
 def test_an_empty_tensor_is_neither_frozen_nor_moved(tmp_path: Path) -> None:
     for epoch in range(2):
         save(tmp_path, f"epoch{epoch}.pth", {"epoch": epoch, "state_dict": {"w": torch.ones(2) * epoch,
