@@ -36,7 +36,7 @@ class OptionForm(QWidget):
     def show_options(self, offered: Offered | None, options: Mapping[str, object]) -> None:
         """Shows the options of `offered`, with what is said of them. Hidden where it has none."""
         self._options = dict(options)
-        if offered is not self._offered:
+        if offered != self._offered:
             self._offered = offered
             self._make_rows(offered)
         for row in self.rows.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from inspector import language
 from inspector.errors import InspectorError
 from inspector.gui.fitting.chosen_model import TRUSTED
 from inspector.gui.jobs import wait_for_all
@@ -24,7 +26,7 @@ from inspector.gui.running.start_words import shortened, start_words
 from inspector.gui.settings import Settings
 from inspector.gui.widgets.state_sign import ASSUMED, BAD, OK, WARNING, StateSign
 from inspector.workshop.requests import WorkshopError
-from inspector.workshop.run_requests import DataSource
+from inspector.workshop.run_requests import FETCHABLE, NOT_FETCHED, DataSource
 from tests.gui.running.conftest import WAIT
 
 Opened = Callable[..., OpenRun]
@@ -253,17 +255,30 @@ def test_data_that_is_not_there_can_be_fetched(qtbot: QtBot, opened: Opened, tmp
     page.close()
 
 
+class _Other(gettext.NullTranslations):
+    """A language of which no word is like the English one."""
+
+    def gettext(self, message: str) -> str:
+        return "※" * len(message)
+
+
 def test_errors_are_told_apart() -> None:
     data = DataSource("torchvision", "", "MNIST")
     hint = "Name the folder that holds it, or let it be fetched (--download)."
-    missing = InspectorError("It is not there.", title="The data is not there", hint=hint)
+    missing = WorkshopError("It is not there.", title="The data is not there", hint=hint, topic=FETCHABLE)
     assert is_about_data(missing, data)
     assert can_be_fetched(missing, data)
-    assert can_be_fetched(InspectorError("No.", title="The data could not be fetched"), data._replace(download=True))
+    assert can_be_fetched(WorkshopError("No.", title=NOT_FETCHED), data._replace(download=True))
     assert not can_be_fetched(InspectorError("No.", title="The data is not there"), data)
     assert not can_be_fetched(missing, DataSource("arrays", "a.npz"))
     assert not is_about_data(InspectorError("No.", title="The data does not fit the model"), data)
     assert not is_about_data(InspectorError("No.", title="The weights do not fit"), data)
+    language.take(_Other())
+    try:
+        assert can_be_fetched(WorkshopError("No.", title=NOT_FETCHED), data), "in every language"
+        assert is_about_data(WorkshopError("No.", title="The data is empty"), data)
+    finally:
+        language.take(None)
     own = WorkshopError("Boom.", title="The code failed", file="/a/data.py")
     assert is_about_data(own, DataSource("function", "/a/data.py", "sets"))
     assert not is_about_data(own, DataSource("function", "/a/other.py", "sets"))
