@@ -13,11 +13,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
+from inspector.gui import resources
 from inspector.gui.app import Application
 from inspector.gui.open_file import OpenFile
 from inspector.gui.opening import opening
 from inspector.gui.recents.describing import Describing, describing
 from inspector.gui.recents.remembered import FACTS, Recent, Recents, pictures_folder, when_words
+from inspector.gui.sample_words import SHOWN
 from inspector.gui.settings import Settings
 from inspector.gui.widgets.file_entry import FileCard, FileEntry
 from inspector.progress import finish
@@ -194,3 +196,8 @@ def test_nothing_is_clipped_and_a_usual_window_needs_no_scroll_bar(
             assert entry.fontMetrics().horizontalAdvance(entry.text()) <= entry.width() - 20, entry.text()
     for label in start.findChildren(QLabel):
         assert not label.isVisible() or label.height() >= label.heightForWidth(label.width()), label.text()
+
+
+def test_what_the_samples_show_can_be_translated() -> None:
+    said = [each.shows for each in (*resources.samples(), *resources.sample_pairs())]
+    assert tuple(said) == SHOWN
