@@ -16,13 +16,17 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from .. import __version__
-from ..language import tr
-from . import theme
+from . import speaking, theme, zooming
+from .arranging.coming_back import come_back
+from .attending import Attending
 from .commands import THEMES
+from .crash.last_deeds import LastDeeds
 from .last_resort import LastResort
 from .main_window import MainWindow
 from .one_window import Call, Place, take_place
 from .open_file import OpenFile
+from .own_pages import ERRORS, show
+from .program_deeds import RESTART
 from .session import Session
 from .settings import Settings
 
@@ -51,6 +55,8 @@ class QtApplication(QApplication):
         if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent):
             self.file_asked.emit([event.file()])
             return True
+        if event.type() == QEvent.Type.ApplicationFontChange and zooming.is_following():
+            QTimer.singleShot(0, self, zooming.follow_system)  # every widget has to hear of this one first
         return super().event(event)
 
 
@@ -62,11 +68,14 @@ class Application:
         self.app = app
         self.settings = settings or Settings()
         prepare(app)
+        speaking.speak(app, speaking.chosen(self.settings))
+        zooming.apply(zooming.wanted(self.settings))
         self.take_theme()
         app.styleHints().colorSchemeChanged.connect(self.take_theme)
         self.session = Session(self.settings, in_process=in_process)
         self.window = MainWindow(self.session, self.settings)
-        self.last_resort = LastResort()
+        deeds = LastDeeds(self.window.actions_, self.session, self.window)
+        self.last_resort = LastResort(deeds=deeds, show=lambda reports: show(self.session, ERRORS, reports))
         self.session.broken.connect(self.last_resort.report)
         self.calls: WindowCalls | None = None
         self.place: Place | None = None
@@ -80,6 +89,7 @@ class Application:
         Without it, it looks for it whenever it comes to the front: the window that has it may have been closed.
         """
         self.place = place
+        self.window.keeps_session = place is not None
         if place is not None:
             self.window.dressed.connect(self._hear)
         else:
@@ -89,23 +99,22 @@ class Application:
     def _look_for_place(self, state: Qt.ApplicationState) -> None:
         if state == Qt.ApplicationState.ApplicationActive and self.place is None:
             self.place = take_place()
+            self.window.keeps_session = self.place is not None
             self._hear()
 
     def _hear(self) -> None:
         if self.place is not None and self.calls is None:
             from .window_calls import WindowCalls  # not needed before the first paint
 
-            self.calls = WindowCalls(self.place, self.answer)
+            self.calls = WindowCalls(self.place, self.window.isVisible)
+            self.calls.asked.connect(self.answer)
 
-    def answer(self, call: Call) -> bool:
-        """Opens what a second start asks for, and comes to the front; False when the window is being closed."""
-        if not self.window.isVisible():
-            return False
+    def answer(self, call: Call) -> None:
+        """Opens what a second start asks for, and comes to the front."""
         from .coming_to_front import come_to_front
 
         self.session.open(call.paths)
         come_to_front(self.window, call.token)
-        return True
 
     def end(self) -> None:
         """Stops what runs, and lets go of the QApplication."""
@@ -133,7 +142,7 @@ def prepare(app: QApplication) -> None:
     app.setApplicationDisplayName("")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName(NAME)
-    app.setStyle(tr("Fusion"))
+    app.setStyle("Fusion")
 
 
 def wait_a_moment(file: OpenFile) -> None:
@@ -156,15 +165,34 @@ def main(argv: Sequence[str] | None = None, *, in_process: bool = False, place: 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the window at once
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QtApplication([sys.argv[0]])
-    inspector = Application(app, in_process=in_process)
+    is_restart = False
+    while True:
+        inspector = Application(app, in_process=in_process)
+        code = run(inspector, [word for word in words if word], place, is_restart=is_restart)
+        if not inspector.window.property(RESTART):
+            return code
+        words, place, is_restart = [], take_place(), True
+
+
+def run(
+    inspector: Application, paths: Sequence[str], place: Place | None = None, *, is_restart: bool = False
+) -> int:
+    """Shows the window with these files until it is closed; gives the exit code.
+
+    What was open comes back with the one window that has the place; a second one is a window for these files.
+    """
+    attending = Attending(inspector)
     inspector.last_resort.install()
     inspector.take(place)
     try:
-        inspector.session.open([word for word in words if word])
-        if inspector.session.current is not None:
+        if place is not None or is_restart:
+            come_back(inspector.window, is_shown=not paths, is_asked=is_restart)
+        inspector.session.open(paths)
+        if isinstance(inspector.session.current, OpenFile):
             wait_a_moment(inspector.session.current)
         inspector.window.show()
-        return int(app.exec())
+        return int(inspector.app.exec())
     finally:
         inspector.end()
+        attending.end()
         inspector.last_resort.remove()

@@ -46,6 +46,10 @@ class OpenComparison(OpenPage):
         """What there is to say on the whole, as far as it is known; what says most first."""
         self._sections: Two | None = None
         """The sections that are wanted; None: those that suit the files best."""
+        self.is_comparing = False
+        """Whether `found` is being made anew."""
+        self._is_chosen = False
+        """Whether a person said which sections are meant."""
         self._checkpoints: Checkpoints | None = None
         """What the files hold, where they were read."""
         self._measured_bytes = 0
@@ -64,6 +68,9 @@ class OpenComparison(OpenPage):
     def place(self) -> str:
         return "\n".join(self.paths)
 
+    def recipe(self) -> dict[str, Any]:
+        return {"kind": "comparison", "paths": list(self.paths)}
+
     # Comparing
 
     def open(self) -> None:
@@ -74,9 +81,20 @@ class OpenComparison(OpenPage):
 
     def choose_sections(self, a: str, b: str) -> None:
         """Compares these sections of the two files."""
+        self._is_chosen = True
         if (a, b) != self._sections:
             self._sections = (a, b)
             self._compare()
+
+    def choose_best_sections(self) -> None:
+        """Compares the sections that suit the files best."""
+        self._is_chosen, self._sections = False, None
+        self._compare()
+
+    @property
+    def sections(self) -> Two | None:
+        """The sections that are compared, where a person chose them."""
+        return self._sections if self._is_chosen else None
 
     def swap(self) -> None:
         """Makes side a of side b, and the other way round."""
@@ -89,11 +107,12 @@ class OpenComparison(OpenPage):
         self._compare()
 
     def _compare(self) -> None:
+        self.is_comparing = True
         self._cancel()
         self._run(comparing_files(self.paths, self._sections, self._checkpoints), self._take, self._refuse)
 
     def _take(self, found: ComparedFiles) -> None:
-        self.found, self.error = found, None
+        self.found, self.error, self.is_comparing = found, None, False
         self._sections, self._checkpoints = found.sections, found.checkpoints
         self._measured_bytes = 0
         self._watch.watch(stamp for checkpoint in found.checkpoints for stamp in checkpoint.stamps)
@@ -108,7 +127,7 @@ class OpenComparison(OpenPage):
                 tr("An error in this program, {name}, stopped the comparison.", name=type(error).__name__),
                 hint=tr("Nothing in the files was run or changed. Please report it with the text of the error window."),
             )
-        self.error = error
+        self.error, self.is_comparing = error, False
         self._watch.watch((path, stamp_of(path)) for path in self.paths)
         self.refused.emit()
 

@@ -6,13 +6,18 @@ Why this way: only what the first paint needs is made before it. Icons, plots an
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
 from .. import wording
+from ..language import tr
 from . import resources
 from .actions import FOR_A_PAGE, FOR_ANY_PAGE, Actions
+from .arranging.tab_deeds import TabDeeds
+from .arranging.undoing import Undoing
 from .commands import THEMES, Commands
 from .open_file import OpenFile
 from .open_page import OpenPage
@@ -26,6 +31,9 @@ from .panels.workplace import Workplace
 from .session import Session
 from .settings import Settings
 from .widgets.drop_zone import dropped_paths
+
+if TYPE_CHECKING:
+    from .arranging.coming_back import Keeping
 
 TITLE = "Checkpoint Inspector"
 
@@ -42,7 +50,13 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.actions_ = Actions(self)
         self.panels: dict[OpenPage, PagePanel] = {}
+        self.undoing = Undoing(self)
+        self.tab_deeds = TabDeeds(self)
         self._is_dressed = False
+        self.keeps_session = True
+        """Whether what is open here is what comes back; not for a second window."""
+        self.keeping: Keeping | None = None
+        """Keeps what is open, for another day; from the first paint on."""
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.start = StartPanel()
@@ -62,15 +76,21 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.session.added.connect(self._add)
         self.session.removed.connect(self._remove)
+        self.session.replaced.connect(self._replace)
         self.session.shown.connect(self._show)
+        self.undoing.changed.connect(self._show_undo)
+        self.tab_deeds.changed.connect(self._show_undo)
         self.start.open_requested.connect(self.session.open)
         self.start.compare_requested.connect(self.session.compare)
         self.start.dialog_requested.connect(self.commands.open)
         self.start.about_to_show.connect(self.fill_start)
         self.place.page_shown.connect(lambda panel: self.session.show(getattr(panel, "page", None)))
         self.place.close_requested.connect(self.close_panel)
+        self.place.moved.connect(self.tab_deeds.move)
         self.place.details.entry_requested.connect(lambda key: self.inspect_panel().choose_key(key))
         self.place.details.failed.connect(self.session.broken)
+        self.undoing.follow(self.place.details, has_past=False)
+        self.place.details.ready.connect(lambda: self.undoing.learn(self.place.details))
         QGuiApplication.instance().applicationStateChanged.connect(self._look_again)  # type: ignore[union-attr]
 
     def _restore(self) -> None:
@@ -85,6 +105,15 @@ class MainWindow(QMainWindow):
     # Pages and tabs
 
     def _add(self, page: OpenPage) -> None:
+        self.place.add(self._made_panel(page), *_tab_of(page), self.session.pages.index(page))
+
+    def _replace(self, former: OpenPage, page: OpenPage) -> None:
+        panel = self.panels.pop(former)
+        self.undoing.forget(panel)
+        self.place.replace(panel, self._made_panel(page), *_tab_of(page))
+        panel.deleteLater()
+
+    def _made_panel(self, page: OpenPage) -> PagePanel:
         panel = panel_for(page, self.actions_, self.settings)
         self.panels[page] = panel
         panel.close_requested.connect(lambda: self.close_panel(panel))
@@ -103,7 +132,11 @@ class MainWindow(QMainWindow):
             panel.painted.connect(self.place.details.load)
             panel.entry_asked.connect(self.commands.go_to_entry)
             panel.facts_asked.connect(self.commands.go_to_file)
-        self.place.add(panel, *_tab_of(page))
+        panel.arrange_as(page.arrangement)
+        self.undoing.follow(panel)
+        for told in (panel.ready, panel.rearranged):
+            told.connect(lambda: self.undoing.learn(panel))
+        return panel
 
     def _rename(self, page: OpenPage) -> None:
         self.place.rename(self.panels[page], *_tab_of(page))
@@ -111,6 +144,7 @@ class MainWindow(QMainWindow):
 
     def _remove(self, page: OpenPage) -> None:
         panel = self.panels.pop(page)
+        self.undoing.forget(panel)
         panel.keep_state()
         panel.stop()
         self.place.remove(panel)
@@ -121,11 +155,12 @@ class MainWindow(QMainWindow):
         if panel.asks_to_stay(lambda: self.close_panel(panel)):
             self.session.show(panel.page)
         else:
-            self.session.close(panel.page)
+            self.tab_deeds.close(panel.page)
 
     def _show(self, page: OpenPage | None) -> None:
         """Goes to the tab of `page`; None: to the start page."""
         self.place.show_page(self.panels[page] if page is not None else self.start)
+        self.undoing.look_at(self.shown_panel())
         self.status.show_pace(None)
         self.refresh()
 
@@ -157,6 +192,12 @@ class MainWindow(QMainWindow):
             self.actions_[name].setEnabled(name in able)
         self.actions_.enable(FOR_ANY_PAGE, panel is not None)
 
+    def _show_undo(self) -> None:
+        """What would be undone, done again and reopened."""
+        self.actions_.name("undo", tr("&Undo {deed}"), self.undoing.undo_words)
+        self.actions_.name("redo", tr("R&edo {deed}"), self.undoing.redo_words)
+        self.actions_.enable(("reopen",), self.tab_deeds.can_reopen)
+
     def shown_panel(self) -> PagePanel | None:
         """The panel that is looked at, None on the start page."""
         return self.panels[self.session.current] if self.session.current is not None else None
@@ -182,7 +223,7 @@ class MainWindow(QMainWindow):
 
     def fill_start(self) -> None:
         """Lists the recent files and the samples on the start page."""
-        self.start.show_files(self.settings.recents(), resources.samples(), resources.sample_pairs())
+        self.commands.program.fill_start()
 
     # What Qt tells
 
@@ -194,9 +235,12 @@ class MainWindow(QMainWindow):
 
     def _dress(self) -> None:
         """Makes what the first paint did not need; where a file is on its way, the plots wait for its tree."""
+        from .arranging.coming_back import Keeping
+
+        self.keeping = Keeping(self)
         self.setWindowIcon(resources.app_icon())
         self.actions_.dress()
-        self.start.zone.dress()
+        self.start.dress()
         if not self.panels:
             self.place.details.load()
         self.dressed.emit()
@@ -228,6 +272,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.settings.keep_state("window", self.saveGeometry())
+        if self.keeping is not None:
+            self.keeping.end()
         self.place.keep_state()
         for panel in self.panels.values():
             panel.keep_state()

@@ -19,7 +19,7 @@ Recipe = Mapping[str, Any]
 
 def page_of(recipe: Recipe, session: Session) -> OpenPage | None:
     """The page, which nobody has had read yet; None where the recipe makes no sense."""
-    make = KINDS.get(recipe.get("kind"))
+    make = KINDS.get(text(recipe, "kind"))
     return make(recipe, session) if make is not None else None
 
 
@@ -34,11 +34,40 @@ def _file(recipe: Recipe, session: Session) -> OpenPage | None:
     return session.made_file(path) if path else None
 
 
+def _comparison(recipe: Recipe, session: Session) -> OpenPage | None:
+    paths = recipe.get("paths")
+    if not isinstance(paths, list) or len(paths) != 2 or not all(isinstance(path, str) and path for path in paths):
+        return None
+    return session.made_comparison(*paths)
+
+
+def _fit(recipe: Recipe, session: Session) -> OpenPage | None:
+    path = text(recipe, "path")
+    return session.made_fit(path) if path else None
+
+
+def _run(recipe: Recipe, session: Session) -> OpenPage | None:
+    path = text(recipe, "path")
+    return session.made_run(path) if path else None
+
+
+def _error(recipe: Recipe, session: Session) -> OpenPage | None:
+    return session.made_error(text(recipe, "text"))
+
+
 def _own(recipe: Recipe, session: Session) -> OpenPage | None:
     from .own_pages import OwnPage
 
     return OwnPage(text(recipe, "kind"), session)
 
 
-KINDS: dict[Any, Callable[[Recipe, Session], OpenPage | None]] = {"file": _file, "settings": _own, "log": _own}
+KINDS: dict[Any, Callable[[Recipe, Session], OpenPage | None]] = {
+    "file": _file,
+    "comparison": _comparison,
+    "fit": _fit,
+    "run": _run,
+    "error": _error,
+    "settings": _own,
+    "log": _own,
+}
 """By the kind of a page, what makes it: `session.made_...`, which connects a page and does not add it."""

@@ -1,8 +1,7 @@
 """The session as it was left: kept a moment after every change, and there again when the window starts.
 
     keeping = Keeping(window)        keeps, as long as the window lives
-    kept = kept_session(settings)    what the last window left; None where there is nothing
-    come_back(window, kept)          opens its tabs again; only the one looked at is read
+    come_back(window)                opens the tabs of the last window again; only the one looked at is read
 
 Files that are gone come back too, and say so calmly when their tab is looked at, as a browser does with a page it
 cannot reach: a disk that is not there today is there tomorrow, and `Try Again` stands beside the sentence.
@@ -15,7 +14,6 @@ they are looked at.
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -65,7 +63,11 @@ class Keeping(QObject):
 
     def keep(self) -> None:
         """Writes what there is now, if it is not what was written last."""
+        import json
+
         self._rest.stop()
+        if not self._window.keeps_session:
+            return
         made = json.dumps(_as_plain(_kept(self._window)), ensure_ascii=False).encode("utf-8", "surrogatepass")
         if made != self._written and write(self._window.settings, made):
             self._written = made
@@ -77,9 +79,9 @@ class Keeping(QObject):
 
 
 def kept_session(settings: Settings) -> Kept | None:
-    """What was kept last, whatever in it cannot be right left out; None where tabs are not to come back."""
-    if settings.choice("restore", RESTORE) == "no":
-        return None
+    """What was kept last, whatever in it cannot be right left out; None where there is nothing."""
+    import json  # not needed for a first start
+
     try:
         path = _path(settings)
         if os.path.getsize(path) > MOST_BYTES:
@@ -91,12 +93,17 @@ def kept_session(settings: Settings) -> Kept | None:
     return _read(found)
 
 
-def come_back(window: MainWindow, kept: Kept, *, is_shown: bool = True) -> OpenPage | None:
-    """Opens the tabs again, none of them read yet; gives the page that was looked at.
+def come_back(window: MainWindow, *, is_shown: bool = True, is_asked: bool = False) -> None:
+    """Opens the tabs again that the last window left, and looks at the one that was looked at; only that is read.
 
-    Not `is_shown`: others are in front, nothing of it is looked at.
+    Not where the settings say no, unless it `is_asked` for. Not `is_shown`: nothing of it is looked at.
     """
     session, settings = window.session, window.settings
+    if not is_asked and settings.choice("restore", RESTORE) == "no":
+        return
+    kept = kept_session(settings) if os.path.exists(_path(settings)) else None
+    if kept is None or not kept.tabs:
+        return
     did_harm = settings.choice("came_back", ("yes", "no")) == "no"
     settings.choose("came_back", "no")
     settings.save()
@@ -109,12 +116,11 @@ def come_back(window: MainWindow, kept: Kept, *, is_shown: bool = True) -> OpenP
         window.place.details.arrange_as(kept.details)
         if is_shown and not did_harm and 0 <= kept.shown < len(pages):
             session.show(pages[kept.shown])
-            return session.current
-    return None
 
 
 def write(settings: Settings, made: bytes) -> bool:
     """Replaces what was kept; whether it could be written. A full disk loses what is new, and not what was there."""
+    os.makedirs(settings.folder, exist_ok=True)
     file = QSaveFile(_path(settings))
     if not file.open(QIODevice.OpenModeFlag.WriteOnly):
         return False

@@ -21,6 +21,8 @@ class Arranged(Protocol):
     arranged: SignalInstance
     arranging: SignalInstance
 
+    is_being_arranged: bool
+
     @property
     def arranged_as(self) -> dict[str, Any]: ...
     def arrange_as(self, wanted: Mapping[str, Any]) -> None: ...

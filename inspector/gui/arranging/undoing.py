@@ -167,12 +167,12 @@ class Undoing(QObject):
 
     def _take(self, whole: Arranged, words: str) -> None:
         self.settle()
-        if not self._is_at_it:
+        if not self._is_at_it and not whole.is_being_arranged:
             self._last = None
             self._note(whole, words, may_go_on=False)
 
     def _take_more(self, whole: Arranged, words: str) -> None:
-        if self._is_at_it:
+        if self._is_at_it or whole.is_being_arranged:
             return
         if self._going_on is not None and self._going_on[0] is not whole:
             self.settle()

@@ -12,7 +12,7 @@ from ...checkpoint.searching import Found, search
 from ...comparing.diffing import KINDS, Comparison
 from ...comparing.sides import Side
 from ...errors import QueryError
-from ...language import tr
+from ...language import marked, tr
 from ..item_models.pair_cells import MEANINGS, words_of
 from ..item_models.pair_rows import PairTree
 from ..searching import Searching
@@ -21,7 +21,7 @@ from ..widgets.labels import Label
 from ..widgets.search_field import SearchField
 
 NOTHING = Comparison(Side("", "checkpoint"), Side("", "checkpoint"), ())
-PLACEHOLDER = "Search: conv weight   *.bias   shape:512   dtype:f16"
+PLACEHOLDER = marked("Search: conv weight   *.bias   shape:512   dtype:f16")
 
 
 class PairFilter(QWidget):
@@ -29,6 +29,8 @@ class PairFilter(QWidget):
 
     changed = Signal(object)
     """The rows of the pairs that are left; None for all of them."""
+    pressed = Signal()
+    """A person pressed a chip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,11 +39,11 @@ class PairFilter(QWidget):
         self._searching = Searching(self)
         self.chips = Chips(tr("Kinds of differences"))
         self.search = SearchField()
-        self.search.setPlaceholderText(PLACEHOLDER)
+        self.search.setPlaceholderText(tr(PLACEHOLDER))
         self.count = Label(tone="quiet")
         self.problem = Label(tone="quiet", wrap=True)
         self._lay_out()
-        self.chips.changed.connect(lambda _names: self.again())
+        self.chips.changed.connect(lambda _names: [self.again(), self.pressed.emit()])
         self.search.searched.connect(self._search)
         self._searching.found.connect(self._take)
         self._searching.refused.connect(self._refuse)
@@ -58,6 +60,16 @@ class PairFilter(QWidget):
         """Leaves the pairs of these kinds; none: all."""
         self.chips.press(frozenset(kinds))
         self.again()
+
+    def arrange(self, query: object, kinds: object) -> None:
+        """Filters by this query and these kinds; by None as it was."""
+        if isinstance(kinds, list):
+            self.chips.press(frozenset(each for each in kinds if isinstance(each, str)))
+        if isinstance(query, str) and query != self.search.text():
+            self.search.say(query)
+            self._search(query.strip())
+        elif isinstance(kinds, list):
+            self.again()
 
     def clear(self) -> None:
         """Leaves everything."""

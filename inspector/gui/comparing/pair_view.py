@@ -11,18 +11,21 @@ It knows the comparison and nothing else, so that every panel that has one can s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ... import wording
 from ...comparing.diffing import KINDS, SAME, Comparison, Pair
+from ...language import tr
 from ..item_models.pair_cells import MEANINGS, PairColumn
 from ..item_models.pair_model import PairModel
 from ..item_models.pair_rows import RANKS, PairTree
 from ..item_models.tree_rows import TreeRows
 from ..theme import colours
 from ..widgets.overview_strip import OverviewStrip
+from ..widgets.tree_openness import Branches, open_so, openness
 from .pair_filter import NOTHING, PairFilter
 from .pair_tree_view import PairTreeView
 
@@ -45,6 +48,10 @@ class PairView(QWidget):
     """The rows of the tree that are in view now, as a list."""
     painted = Signal()
     """The tree was painted for the first time."""
+    arranged = Signal(str)
+    arranging = Signal(str)
+    """As of a panel: a person searched, filtered, sorted, opened, chose ..."""
+    rearranged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +62,7 @@ class PairView(QWidget):
         self.filter = PairFilter()
         self.chips, self.search = self.filter.chips, self.filter.search
         self._depth = 0
+        self._branches_of = (self.tree, Branches(self.tree.outline))
         self._lay_out()
         self._connect()
 
@@ -130,15 +138,18 @@ class PairView(QWidget):
     def expand_all(self) -> None:
         self._depth = self._deepest()
         self.model.change(TreeRows.open_all)
+        self.arranged.emit(tr("Expand All"))
 
     def collapse_all(self) -> None:
         self._depth = 0
         self.model.change(TreeRows.close_all)
+        self.arranged.emit(tr("Collapse All"))
 
     def step_depth(self, step: int) -> None:
         """Shows one level more or less everywhere."""
         self._depth = max(0, min(self._depth + step, self._deepest()))
         self.model.change(lambda rows: rows.open_to(self._depth))
+        self.arranged.emit(tr("One Level Deeper") if step > 0 else tr("One Level Less"))
 
     def _deepest(self) -> int:
         return max(self.tree.outline.depths, default=0)
@@ -146,6 +157,55 @@ class PairView(QWidget):
     def file_order(self) -> None:
         """Gives up sorting."""
         self.view.columns.sort(PairColumn.KEY_A)
+        self.view.columns.tell_sorting()
+
+    # How a person arranged it
+
+    def arrangement(self) -> dict[str, Any]:
+        """The search, the chips, the order, what is open and chosen, the columns, and what is at the top."""
+        key, view = self.tree.outline.key, self.view
+        return {
+            "query": self.search.text(),
+            "kinds": sorted(self.chips.down),
+            "open": openness(self.model.rows, self._branches, key),
+            "chosen": key(view.current()) if view.current() >= 0 else None,
+            **view.columns.arrangement(),
+            "scroll": key(view.top()) if view.top() >= 0 else None,
+        }
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        """Arranges it so, as far as it still can be."""
+        row = self.tree.outline.row
+        if isinstance(wanted.get("open"), dict):
+            self.model.change(lambda rows: open_so(rows, wanted["open"], row) and None)
+        self.view.columns.arrange(wanted)
+        self.filter.arrange(wanted.get("query"), wanted.get("kinds"))
+        if "open" in wanted:
+            self.view.columns.sort_again()
+        if isinstance(wanted.get("chosen"), str):
+            place = row(wanted["chosen"])
+            if place is not None and self.model.rows.place_of(place) is not None:
+                self.view.choose(place)
+        elif "chosen" in wanted:
+            self.view.choose_none()
+        if isinstance(wanted.get("scroll"), str) and (top := row(wanted["scroll"])) is not None:
+            self.view.scroll_to_top(top)
+
+    @property
+    def _branches(self) -> Branches:
+        if self._branches_of[0] is not self.tree:
+            self._branches_of = (self.tree, Branches(self.tree.outline))
+        return self._branches_of[1]
+
+    def _tell_chosen(self, row: int) -> None:
+        if self.view.chooses_by_itself:
+            self.rearranged.emit()
+        elif row >= 0:
+            self.arranging.emit(tr("Choose {key}", key=wording.safe(self.tree.outline.key(row), 40)))
+
+    def _tell_toggled(self, row: int, is_open: bool) -> None:
+        key = wording.safe(self.tree.outline.key(row), 40)
+        self.arranged.emit(tr("Open {key}", key=key) if is_open else tr("Close {key}", key=key))
 
     def row_text(self) -> str:
         """The chosen row with its whole keys, its cells separated by tabs as a spreadsheet takes them."""
@@ -170,7 +230,7 @@ class PairView(QWidget):
         self.filter.show_tree(tree)
         row = tree.outline.row(key) if key else None
         if row is not None:
-            self.view.choose(row)
+            self.view.choose_again(row)
         else:
             self.chosen.emit(None)
 
@@ -211,6 +271,12 @@ class PairView(QWidget):
         self.view.chosen.connect(lambda row: self.chosen.emit(self.tree.pair(row) if row >= 0 else None))
         self.view.asked.connect(lambda row: self.asked.emit(self.tree.pair(row)))
         self.view.looked_at.connect(self._look)
+        self.view.chosen.connect(self._tell_chosen)
+        self.view.toggled.connect(self._tell_toggled)
+        self.view.columns.arranged.connect(self.arranged)
+        self.view.columns.arranging.connect(self.arranging)
+        self.search.searched.connect(lambda _query: self.arranging.emit(tr("Search")))
+        self.filter.pressed.connect(lambda: self.arranged.emit(tr("Filter")))
         self.view.painted.connect(self._begin)
         self.strip.asked.connect(self._go_to)
         self.filter.changed.connect(self._leave)

@@ -1,6 +1,6 @@
 """A case: two sides, why they do not fit, which of the steps are ticked, and what is left with these.
 
-Requests are `hold`, `tick`, `undo`, `redo`, `correct`, `clear`; that there is something else to show is told by
+Requests are `hold`, `tick`, `tick_these`, `correct`, `clear`; that there is something else to show is told by
 `changed`. All of it is worked out by jobs, the latest wins. Whatever the two sides come from - a file and a model, two
 files, an error message - a case looks the same.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from ...language import tr
 from ...progress import Progress
 from ..jobs import LatestJob
 
@@ -62,6 +63,8 @@ class Case(QObject):
     """`outcome` is another, because of other ticks."""
     changed = Signal()
     """Either of the two; or torch itself said something else than was thought."""
+    chosen = Signal(str)
+    """A person ticked steps, or took ticks back; in a few words."""
     broken = Signal(object)
     """An exception that is an error of this program: explaining has no other way to fail."""
 
@@ -74,8 +77,6 @@ class Case(QObject):
         self.astray: tuple[str, ...] = ()
         """What the state of an optimizer would do, in sentences; empty where nothing is wrong with it."""
         self._initialisation: dict[str, str] = {}
-        self._past: list[frozenset[Step]] = []
-        self._future: list[frozenset[Step]] = []
         self._latest = LatestJob()
 
     # What it is
@@ -123,29 +124,15 @@ class Case(QObject):
         """Takes every step that may be taken without a second thought."""
         self._change(self.ticked | _sure(self.causes))
 
-    def undo(self) -> None:
-        """Goes back to the ticks before the last change."""
-        if self._past:
-            self._future.append(self.ticked)
-            self._tick_these(self._past.pop())
-
-    def redo(self) -> None:
-        if self._future:
-            self._past.append(self.ticked)
-            self._tick_these(self._future.pop())
+    def tick_these(self, ticked: frozenset[Step]) -> None:
+        """Takes these steps and no others, as far as the causes have them; nobody ticked them just now."""
+        if ticked != self.ticked:
+            self._tick_these(ticked)
 
     def correct(self, verdict: Verdict) -> None:
         """Takes torch's word for what is shown: its modules may have ways of their own to load."""
         if self.outcome is not None:
             self._run(_correcting(self.outcome, verdict, self._initialisation), self._take_correction)
-
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._past)
-
-    @property
-    def can_redo(self) -> bool:
-        return bool(self._future)
 
     def clear(self) -> None:
         """Holds nothing any more."""
@@ -159,9 +146,9 @@ class Case(QObject):
 
     def _change(self, ticked: frozenset[Step]) -> None:
         if ticked != self.ticked:
-            self._past.append(self.ticked)
-            self._future.clear()
+            more = len(ticked) > len(self.ticked)
             self._tick_these(ticked)
+            self.chosen.emit(tr("Tick Step") if more else tr("Untick Step"))
 
     def _tick_these(self, ticked: frozenset[Step]) -> None:
         self.ticked = ticked

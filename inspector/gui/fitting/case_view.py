@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QWidget
 
 from ...comparing.causes import Cause
+from ...comparing.steps import Step
+from ..arranging.plain_values import as_plain, from_plain
 from ..comparing.pair_deeds import FOR_PAIRS, pair_deeds
 from ..comparing.pair_view import PairView
 from ..settings import Settings
@@ -15,6 +18,8 @@ from .case import Case
 from .story import Story
 
 _STATE = "case_splitter"
+STEPS: dict[str, type] = {kind.__name__: kind for kind in get_args(Step)}
+"""The steps that can be ticked, by the names under which they are remembered."""
 
 
 class CaseView(QSplitter):
@@ -38,6 +43,8 @@ class CaseView(QSplitter):
         if state is not None:
             self.restoreState(state)
         self.story.causes.chosen.connect(self._mark)
+        self._pairs_later: dict[str, Any] = {}
+        """How the keys are to be looked at, once there are some."""
         case.changed.connect(self.show_pairs)
         self.pairs.hide()
 
@@ -47,6 +54,9 @@ class CaseView(QSplitter):
         self.pairs.setVisible(outcome is not None)
         if outcome is not None:
             self.pairs.show(tree=outcome.tree)
+            later, self._pairs_later = self._pairs_later, {}
+            if later:
+                self.pairs.arrange(later)
             if not self.pairs.view.columns.is_arranged:  # the shapes are as long as they differ
                 self.pairs.view.columns.fit()
                 self.pairs.view.share_room()
@@ -57,18 +67,33 @@ class CaseView(QSplitter):
         if case.outcome is None:
             return frozenset()
         able = FOR_PAIRS if self.pairs.view.current() >= 0 else FOR_PAIRS - {"copy_key", "copy_row"}
-        offered = {"undo": case.can_undo, "redo": case.can_redo, "tick_all": case.can_tick, "report": True}
+        offered = {"tick_all": case.can_tick, "report": True}
         return able | {name for name, is_so in offered.items() if is_so}
 
     def deeds(self, copy: Callable[[str], None]) -> dict[str, Callable[[], object]]:
         """What they do; `copy` puts a text on the clipboard."""
         case = self._case
         return {
-            "undo": case.undo,
-            "redo": case.redo,
             "tick_all": case.tick_all,
             **pair_deeds(self.pairs, copy),
         }
+
+    def arrangement(self) -> dict[str, Any]:
+        """The ticked steps, and how the keys are looked at."""
+        ticked = sorted((as_plain(step) for step in self._case.ticked), key=repr)
+        pairs = self.pairs.arrangement() if self._case.outcome is not None else self._pairs_later
+        return {"ticked": ticked, **pairs}
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        """Ticks these steps, and looks at the keys so, at once or when there are some."""
+        if isinstance(wanted.get("ticked"), list):
+            steps = [from_plain(each, STEPS) for each in wanted["ticked"]]
+            self._case.tick_these(frozenset(step for step in steps if type(step) in STEPS.values()))
+        pairs = {name: value for name, value in wanted.items() if name != "ticked"}
+        if self._case.outcome is not None and not self._case.is_busy:
+            self.pairs.arrange(pairs)
+        else:
+            self._pairs_later |= pairs
 
     def keep_state(self) -> None:
         """Remembers how the room is shared."""

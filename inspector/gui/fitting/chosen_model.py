@@ -63,6 +63,8 @@ class ChosenModel(QObject):
     """`output` has grown, or `progress` is another."""
     built = Signal()
     """`model` (or `other`, where a checkpoint stands in its place) is there."""
+    told_by_hand = Signal(str)
+    """A person wrote arguments, or had them looked for; in a few words."""
     broken = Signal(object)
     """An exception that is an error of this program."""
 
@@ -179,6 +181,15 @@ class ChosenModel(QObject):
             self._go(Stage.READING)
             self._reading.start(reading(choice.path), self._take_other, self._fail)
 
+    def forget(self) -> None:
+        """Chooses none."""
+        self._stop_all()
+        self._watch.stop()
+        self.choice = self.signature = self.model = self.other = self.solution = None
+        self.classes, self.candidates, self.given, self.filled, self.solved = (), (), {}, {}, {}
+        self._sources = ()
+        self._go(Stage.EMPTY)
+
     def allow(self) -> None:
         """Its code may be run: this time, and whenever it is chosen again."""
         if self.choice is not None and self.choice.runs:
@@ -199,6 +210,7 @@ class ChosenModel(QObject):
         if given != self.given:
             self.given = dict(given)
             self._build()
+            self.told_by_hand.emit(tr("Arguments"))
 
     def solve(self, side: Side) -> None:
         """Looks for arguments with which the shapes of `side` fit."""
@@ -303,6 +315,7 @@ class ChosenModel(QObject):
         self.solved = {name: value for name, value in found.items() if name not in before or before[name] != value}
         self.given = {name: value for name, value in self.given.items() if name in found} | self.solved
         self._build()
+        self.told_by_hand.emit(tr("Find Arguments"))
 
     # How it goes
 
@@ -361,7 +374,7 @@ class ChosenModel(QObject):
 
 def reading(path: str) -> Generator[Progress, None, Checkpoint]:
     """The work of reading a checkpoint. Raises FileError."""
-    yield Progress(0, 1, "files", "reading")
+    yield Progress(0, 1, "files", tr("reading"))
     from ...checkpoint.reading import open_checkpoint
 
     with uncollected():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from ... import wording
@@ -14,9 +15,7 @@ from .open_error import OpenError
 from .suggestion_list import heading
 
 PAUSE_MS = 400
-_PLACEHOLDER = """Paste the text of an error here:
-
-RuntimeError: Error(s) in loading state_dict for Network:
+_EXAMPLE = """RuntimeError: Error(s) in loading state_dict for Network:
     Missing key(s) in state_dict: …
     size mismatch for …"""
 _MOST_ERRORS = 8
@@ -30,7 +29,7 @@ class ErrorSide(QWidget):
         self._page = page
         self.setMinimumWidth(260)
         self.text = QPlainTextEdit()
-        self.text.setPlaceholderText(_PLACEHOLDER)
+        self.text.setPlaceholderText("\n\n".join((tr("Paste the text of an error here:"), _EXAMPLE)))
         self.text.setFont(mono_font(0.9))
         self.text.setTabChangesFocus(True)
         self.text.setObjectName("written")
@@ -39,6 +38,7 @@ class ErrorSide(QWidget):
         self.text.setPlainText(page.text)
         self.which = Segments(tr("Errors in the text"))
         self.which.chosen.connect(page.choose)
+        self.which.chosen.connect(lambda _number: self.turned.emit())
         self._notes = Label(tone="quiet", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 18, 14, 14)
@@ -50,6 +50,9 @@ class ErrorSide(QWidget):
         self.text.textChanged.connect(self._pause.start)
         page.read.connect(self.refresh)
         self.refresh()
+
+    turned = Signal()
+    """A person looks at another of the errors."""
 
     def refresh(self) -> None:
         """Shows what was found in the text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +15,10 @@ from .case import Case
 
 if TYPE_CHECKING:
     from ...comparing.tracebacks import Told
+
+
+MOST_KEPT = 500_000
+"""Letters of a text that comes back another day."""
 
 
 class OpenError(OpenPage):
@@ -41,6 +45,9 @@ class OpenError(OpenPage):
     @property
     def place(self) -> str:
         return tr("A pasted error of load_state_dict")
+
+    def recipe(self) -> dict[str, Any] | None:
+        return {"kind": "error", "text": self.text} if 0 < len(self.text) <= MOST_KEPT else None
 
     def open(self) -> None:
         """Reads the text again."""
@@ -85,7 +92,7 @@ class OpenError(OpenPage):
 
 
 def _reading(text: str) -> Generator[Progress, None, tuple[Told, ...]]:
-    yield Progress(0, 1, "texts", "reading")
+    yield Progress(0, 1, "texts", tr("reading"))
     from ...comparing.tracebacks import parse
 
     return parse(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -73,7 +73,7 @@ class OpenFit(OpenPage):
     @property
     def name(self) -> str:
         choice = self.chosen.choice
-        return f"{os.path.basename(self.path)} → {choice.name if choice is not None else 'model'}"
+        return f"{os.path.basename(self.path)} → {choice.name if choice is not None else tr('model')}"
 
     @property
     def place(self) -> str:
@@ -97,6 +97,14 @@ class OpenFit(OpenPage):
         self.stop()
         self._watch.stop()
         self._run(_opening(self.path, known), self._take, self._refuse)
+
+    def recipe(self) -> dict[str, Any]:
+        return {"kind": "fit", "path": self.path}
+
+    def choose_best_section(self) -> None:
+        """Holds the part of the checkpoint against the model that suits it best."""
+        self.section_is_chosen = False
+        self._hold()
 
     def choose_section(self, section: str) -> None:
         """Holds another part of the checkpoint against the model."""
@@ -214,10 +222,10 @@ def _opening(path: str, known: Checkpoint | None) -> Generator[Progress, None, _
     from ...comparing.sides import of_checkpoint
 
     checkpoint = known or (yield from reading(path))
-    yield Progress(1, 3, "steps", "listing")
+    yield Progress(1, 3, "steps", tr("listing"))
     sections = comparable(checkpoint)
     side = of_checkpoint(checkpoint, sections[0].key)
-    yield Progress(2, 3, "steps", "recognising")
+    yield Progress(2, 3, "steps", tr("recognising"))
     return _Opened(checkpoint, sections, side, suggestions(checkpoint, side))
 
 
@@ -235,7 +243,7 @@ def _siding(
     from ...comparing.sides import of_checkpoint
     from ...workshop.models import side_of
 
-    yield Progress(0, 2, "steps", "listing")
+    yield Progress(0, 2, "steps", tr("listing"))
     b = None
     best = weights(checkpoint).key
     if model is not None:
@@ -244,7 +252,7 @@ def _siding(
     elif other is not None:
         best, its = choose(checkpoint, other)
         b = of_checkpoint(other, its)
-    yield Progress(1, 2, "steps", "listing")
+    yield Progress(1, 2, "steps", tr("listing"))
     section = best if section is None else section
     a = of_checkpoint(checkpoint, section)
     astray = tuple(said for lens in lenses(checkpoint, a) for said in loads_wrongly(lens, b)) if b is not None else ()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QGuiApplication
 
@@ -42,9 +42,13 @@ class ComparePanel(PagePanel):
         self.content.chosen.connect(self._choose)
         self.pane: PairPane | None = None
         self._refusal: RefusalPage | None = None
-        self._loading = LoadingPage(" and ".join(page.names))
+        self._loading = LoadingPage(wording.all_of(page.names))
         for widget in (self._loading, self.content):
             self.addWidget(widget)
+        self.content.pairs.arranged.connect(self.arranged)
+        self.content.pairs.arranging.connect(self.arranging)
+        self.content.pairs.rearranged.connect(self.rearranged)
+        self.content.heads.sections_chosen.connect(lambda *_: self.arranged.emit(tr("Choose Section")))
         page.compared.connect(self._show_content)
         page.refused.connect(self._show_refusal)
         page.judged.connect(self.ready)
@@ -72,12 +76,16 @@ class ComparePanel(PagePanel):
     def deeds(self) -> dict[str, Callable[[], object]]:
         return {
             **pair_deeds(self.content.pairs, self._copy),
-            "swap": self.comparison.swap,
+            "swap": self._swap,
             "copy_command": lambda: self._copy(self.command()),
             "measure": self.comparison.measure_all,
             "report": self.report,
             "details": self._toggle_details,
         }
+
+    def _swap(self) -> None:
+        self.comparison.swap()
+        self.arranged.emit(tr("Swap Sides"))
 
     def choose_key(self, key: str) -> None:
         """Makes the pair with this key the chosen one."""
@@ -97,7 +105,7 @@ class ComparePanel(PagePanel):
     def report(self) -> None:
         """Asks for a name, and writes what differs and why under it."""
         a, b = (os.path.splitext(name)[0] for name in self.comparison.names)
-        beside = os.path.join(os.path.dirname(self.comparison.paths[0]), tr("{a} and {b}.html", a=a, b=b))
+        beside = os.path.join(os.path.dirname(self.comparison.paths[0]), f"{a} and {b}.html")
         path = ask_where_to_report(self, beside)
         if path:
             self.report_to(path)
@@ -114,6 +122,29 @@ class ComparePanel(PagePanel):
     def _tell_failure(self, error: Exception) -> None:
         self.failed.emit(error)
 
+    def arrangement(self) -> dict[str, Any]:
+        page = self.comparison
+        sections = list(page.sections) if page.sections is not None else None
+        return {"paths": list(page.paths), "sections": sections, **self.content.pairs.arrangement()}
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        """The sides first: what is left of it waits until these are compared."""
+        page, sections, others = self.comparison, wanted.get("sections"), dict(wanted)
+        if wanted.get("paths") == [*reversed(page.paths)] and page.paths[0] != page.paths[1]:
+            page.swap()
+        if isinstance(sections, list) and len(sections) == 2 and all(isinstance(each, str) for each in sections):
+            page.choose_sections(*sections)
+        elif "sections" in wanted and sections is None and page.sections is not None:
+            page.choose_best_sections()
+        for name in ("paths", "sections"):
+            others.pop(name, None)
+        if page.is_comparing:
+            self._arrange_later = others
+        else:
+            self.content.pairs.arrange(others)
+
+    _arrange_later: Mapping[str, Any] | None = None
+
     def keep_state(self) -> None:
         self.content.keep_state()
 
@@ -127,6 +158,9 @@ class ComparePanel(PagePanel):
 
     def _show_content(self) -> None:
         self.content.show_found()
+        later, self._arrange_later = self._arrange_later, None
+        if later is not None:
+            self.content.pairs.arrange(later)
         self.setCurrentWidget(self.content)
         self.content.pairs.view.setFocus()
         self.ready.emit()

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget
 
 from ...language import tr
@@ -102,20 +102,28 @@ class DetailSide(QTabWidget):
             return dict(self._awaited)
         return {"side": self.currentIndex(), "entry": self.entry.looked_at(), **self._awaited}
 
+    is_being_arranged = False
+
     def arrange_as(self, wanted: Mapping[str, Any]) -> None:
         """Arranges it so, now or when it is loaded and the entry is shown that this is about."""
         self._awaited = {name: wanted[name] for name in ("side", "entry") if name in wanted}
         self._arrange_awaited()
 
     def _arrange_awaited(self) -> None:
+        self.is_being_arranged = True
+        try:
+            self._arrange()
+        finally:
+            self.is_being_arranged = False
+
+    def _arrange(self) -> None:
         if self.entry is None or not self._awaited:
             return
         side, entry = self._awaited.pop("side", None), self._awaited.get("entry")
         if isinstance(side, int) and 0 <= side < self.count():
             self.setCurrentIndex(side)
         if isinstance(entry, dict) and self._is_shown(entry):
-            with QSignalBlocker(self.entry):
-                self.entry.look(entry)
+            self.entry.look(entry)
             del self._awaited["entry"]
         elif self._tree is not None and self._tree.current() >= 0:
             self._awaited.clear()  # something else was chosen: what it was about is past

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from PySide6.QtGui import QGuiApplication
 
 from ... import wording
-from ...language import tr
+from ...language import marked, tr
 from ..export import ask_where_to_report, reporting, started
 from ..fitting import copying
 from ..fitting.case_view import CaseView, Foot
@@ -17,7 +18,7 @@ from ..fitting.telling import story_of
 from ..settings import Settings
 from .page_panel import PagePanel
 
-_WELCOME = "Paste what torch printed on the left: from 'Error(s) in loading state_dict for' to the end."
+_WELCOME = marked("Paste what torch printed on the left: from 'Error(s) in loading state_dict for' to the end.")
 
 
 class ErrorPanel(PagePanel):
@@ -40,6 +41,11 @@ class ErrorPanel(PagePanel):
         self.story.add_foot(foot)
         page.read.connect(self._refresh)
         page.case.changed.connect(self._enable)
+        page.case.chosen.connect(self.arranged)
+        self.side.turned.connect(lambda: self.arranged.emit(tr("Other Error")))
+        self.view.pairs.arranged.connect(self.arranged)
+        self.view.pairs.arranging.connect(self.arranging)
+        self.view.pairs.rearranged.connect(self.rearranged)
         self.view.pairs.chosen.connect(lambda _pair: self.ability_changed.emit())
         self._refresh()
 
@@ -61,6 +67,16 @@ class ErrorPanel(PagePanel):
     def deeds(self) -> dict[str, Callable[[], object]]:
         return {**self.view.deeds(self._copy), "copy_python": self.copy_python, "report": self.report}
 
+    def arrangement(self) -> dict[str, Any]:
+        return {"number": self._page.number, **self.view.arrangement()}
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        number, page = wanted.get("number"), self._page
+        if isinstance(number, int) and number != page.number and 0 <= number < len(page.told):
+            page.choose(number)
+            self.side.refresh()
+        self.view.arrange({name: value for name, value in wanted.items() if name != "number"})
+
     def keep_state(self) -> None:
         self.view.keep_state()
 
@@ -77,7 +93,7 @@ class ErrorPanel(PagePanel):
         )
         started(
             work,
-            lambda written: self.said.emit(tr("Written to {written}", written=wording.safe(written))),
+            lambda written: self.said.emit(tr("Written to {path}", path=wording.safe(written))),
             self.failed.emit,
         )
 
@@ -94,7 +110,7 @@ class ErrorPanel(PagePanel):
         if self._page.error is not None:
             self.story.show_failure(self._page.error)
         elif not self._page.told:
-            self.story.show_text(tr("Which error?"), _WELCOME)
+            self.story.show_text(tr("Which error?"), tr(_WELCOME))
             self.side.text.setFocus()
         self._enable()
         self.ready.emit()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from PySide6.QtGui import QGuiApplication
 
 from ... import wording
 from ...errors import InspectorError
-from ...language import tr
+from ...language import marked, tr
 from ..export import ask_where_to_report, reporting, started
-from ..fitting import copying
+from ..fitting import copying, fit_arrangement
 from ..fitting.case_view import CaseView, Foot
 from ..fitting.chosen_model import ChosenModel
 from ..fitting.model_side import ModelSide
@@ -26,7 +27,14 @@ from ..widgets.scrolled import scrolled
 from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
 
-_WELCOME = "Choose the model that this checkpoint is to be loaded into: on the left, or drop a .py file here."
+_WELCOME = marked("Choose the model that this checkpoint is to be loaded into: on the left, or drop a .py file here.")
+
+
+_BUILT = {
+    "meta": marked("built without memory for its values in {seconds:.2g} s"),
+    "cpu": marked("built with values, on the CPU in {seconds:.2g} s"),
+}
+_BUILT_ELSEWHERE = marked("built in {seconds:.2g} s")
 
 
 class FitPanel(PagePanel):
@@ -54,7 +62,7 @@ class FitPanel(PagePanel):
         self.mend_all = foot.offer(tr("&Tick All Steps"), all_tip, self.fit.case.tick_all)
         tip = tr("Copy the lines that mend the checkpoint and load it")
         self.python = foot.offer(tr("Copy as &Python"), tip, self.copy_python)
-        self.save = foot.offer("Save &Mended…", tr("Write the mended checkpoint as a new file"), self.saving.ask)
+        self.save = foot.offer(tr("Save &Mended…"), tr("Write the mended checkpoint as a new file"), self.saving.ask)
         self.story.add_foot(foot)
 
     def _connect(self) -> None:
@@ -67,6 +75,11 @@ class FitPanel(PagePanel):
         page.chosen.changed.connect(self._refresh)
         page.chosen.said.connect(self._show_running)
         page.case.changed.connect(self._show_case)
+        for deed in (self.side.chosen_by_hand, page.case.chosen, self.view.pairs.arranged):
+            deed.connect(self.arranged)
+        self.view.pairs.rearranged.connect(self.rearranged)
+        for deed in (page.chosen.told_by_hand, self.view.pairs.arranging):
+            deed.connect(self.arranging)
         self.story.stop_requested.connect(self.stop_work)
         self.story.leave.allowed.connect(page.chosen.allow)
         self.story.failure.retry.clicked.connect(lambda: page.chosen.begin())
@@ -86,12 +99,8 @@ class FitPanel(PagePanel):
         model = self.fit.chosen.model
         if model is None:
             return ""
-        how = {"meta": "without memory for its values", "cpu": "with values, on the CPU"}.get(model.device, "")
-        parts = [
-            model.name,
-            wording.plural(len(model.parameters), "key"),
-            tr("built {how} in {seconds:.2g} s", how=how, seconds=model.seconds),
-        ]
+        how = _BUILT.get(model.device, _BUILT_ELSEWHERE)
+        parts = [model.name, wording.plural(len(model.parameters), "key"), tr(how, seconds=model.seconds)]
         return "   ·   ".join(wording.safe(part, 200) for part in parts)
 
     def able(self) -> frozenset[str]:
@@ -118,6 +127,13 @@ class FitPanel(PagePanel):
             "stop": self.stop_work,
             "report": self.report,
         }
+
+    def arrangement(self) -> dict[str, Any]:
+        return {**fit_arrangement.arrangement(self.fit), **self.view.arrangement()}
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        fit_arrangement.arrange(self.fit, wanted)
+        self.view.arrange({name: value for name, value in wanted.items() if name not in fit_arrangement.NAMES})
 
     def keep_state(self) -> None:
         self.view.keep_state()
@@ -146,11 +162,7 @@ class FitPanel(PagePanel):
         """Asks for a name, and writes what differs and why under it."""
         path = ask_where_to_report(
             self,
-            tr(
-                "{splitext} in {model_name}.html",
-                splitext=os.path.splitext(self.fit.path)[0],
-                model_name=self.fit.model_name,
-            ),
+            f"{os.path.splitext(self.fit.path)[0]} in {self.fit.model_name}.html",
         )
         if path:
             self.report_to(path)
@@ -160,12 +172,13 @@ class FitPanel(PagePanel):
         work = reporting(path, partial(told, self.fit, self.story.verdict.text()))
         started(
             work,
-            lambda written: self.said.emit(tr("Written to {written}", written=wording.safe(written))),
+            lambda written: self.said.emit(tr("Written to {path}", path=wording.safe(written))),
             self.failed.emit,
         )
 
     def take_code(self, path: str) -> bool:
         self.fit.chosen.choose(path)
+        self.arranged.emit(tr("Choose Model"))
         return True
 
     def _copy(self, text: str) -> None:
@@ -207,7 +220,7 @@ class FitPanel(PagePanel):
         if self.saving.is_busy:
             self.story.show_running(self.saving.words, self.saving.progress)
         else:
-            self.story.show_running(DOING.get(chosen.stage, ""), chosen.progress)
+            self.story.show_running(tr(DOING.get(chosen.stage, "")), chosen.progress)
 
     def _show_case(self) -> None:
         self._show_running()
@@ -236,13 +249,13 @@ def _words(chosen: ChosenModel) -> tuple[str, str]:
     """What is said while there is nothing to compare: a headline, and a line below it."""
     missing = wording.safe(wording.names(chosen.missing_arguments), 200)
     return {
-        Stage.EMPTY: ("Which model?", _WELCOME),
-        Stage.ASKING_LEAVE: ("May its code be run?", "Nothing of it was run yet."),
+        Stage.EMPTY: (tr("Which model?"), tr(_WELCOME)),
+        Stage.ASKING_LEAVE: (tr("May its code be run?"), tr("Nothing of it was run yet.")),
         Stage.CLASS: _of_classes(chosen),
-        Stage.TRYING: ("Which of its models?", ""),
+        Stage.TRYING: (tr("Which of its models?"), ""),
         Stage.ARGUMENTS: (
-            "Which arguments?",
-            f"Write on the left what it must be told: {missing}. Or have them found from the shapes.",
+            tr("Which arguments?"),
+            tr("Write on the left what it must be told: {names}. Or have them found from the shapes.", names=missing),
         ),
     }.get(chosen.stage, ("", ""))
 

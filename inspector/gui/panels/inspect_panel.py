@@ -97,6 +97,7 @@ class InspectPanel(PagePanel):
             self.tree.view.painted.connect(self.painted)
             self.tree.arranged.connect(self.arranged)
             self.tree.arranging.connect(self.arranging)
+            self.tree.rearranged.connect(self.rearranged)
             self.addWidget(self.tree)
             self.tree.view.setFocus()
         else:

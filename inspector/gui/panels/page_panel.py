@@ -46,9 +46,11 @@ class PagePanel(QStackedWidget):
     arranged = Signal(str)
     """A person changed the arrangement; in a few words, translated, what was done: `Sort by mean`, `Close branch`.
     Each is undone by itself. Never for what the program does by itself, nor for what belongs to a file."""
+    rearranged = Signal()
+    """The arrangement is another, by no deed of a person; `ready` tells that too."""
     arranging = Signal(str)
-    """The same of something that goes on - typing, going from row to row, dragging a width: what comes under the same
-    words within a moment is undone together."""
+    """The same of something that goes on - typing, going from row to row, dragging a width: what changes the same
+    names of the arrangement within a moment is undone together."""
 
     def __init__(self, page: OpenPage) -> None:
         super().__init__()
@@ -77,10 +79,13 @@ class PagePanel(QStackedWidget):
         """The arrangement; while there is no content that which it is to have."""
         return self.arrangement() if self.has_content else dict(self._awaited)
 
+    is_being_arranged = False
+    """Whether what changes now is no deed of a person."""
+
     def arrange_as(self, wanted: Mapping[str, Any]) -> None:
         """Arranges the content so, at once or as soon as there is some."""
         if self.has_content:
-            self.arrange(wanted)
+            self._arrange_now(wanted)
             return
         if not self._awaited:
             self.ready.connect(self._arrange_awaited)
@@ -90,7 +95,14 @@ class PagePanel(QStackedWidget):
         if self.has_content and self._awaited:
             self.ready.disconnect(self._arrange_awaited)
             wanted, self._awaited = self._awaited, {}
+            self._arrange_now(wanted)
+
+    def _arrange_now(self, wanted: Mapping[str, Any]) -> None:
+        self.is_being_arranged = True
+        try:
             self.arrange(wanted)
+        finally:
+            self.is_being_arranged = False
 
     @property
     def has_content(self) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ...language import marked, tr
-from ..running import copying
+from ..running import copying, run_arrangement
 from ..running.closing import ClosingQuestion
 from ..running.headlines import facts
 from ..running.open_run import OpenRun
@@ -89,7 +90,11 @@ class RunPanel(PagePanel):
         page.looked.connect(self.ability_changed)
         page.began.connect(lambda _began: self.ready.emit())
         page.ended.connect(lambda _how: self._show_state())
-        self.segments.chosen.connect(lambda number: self.show_view(self._names[number]))
+        page.setup.changed.connect(self._tell_set_up)
+        page.fit.chosen.told_by_hand.connect(self.arranging)
+        self.setup.model.side.chosen_by_hand.connect(self.arranged)
+        self.training.plot.head.arranged.connect(self.arranged)
+        self.segments.chosen.connect(self._choose_view)
         self.setup.why_asked.connect(lambda: self.fit_asked.emit(page.path, _model(page)))
         self.training.open_asked.connect(self.open_asked)
         self.training.progress.more_asked.connect(lambda: self.train_on_asked.emit(page.latest))
@@ -134,6 +139,22 @@ class RunPanel(PagePanel):
             "log_scale": self.training.plot.logarithmic.toggle,
             "copy_command": self.copy_command,
         }
+
+    def arrangement(self) -> dict[str, Any]:
+        return {
+            **run_arrangement.arrangement(self.run),
+            "view": self.views.currentIndex(),
+            "curves": self.training.plot.head.arrangement(),
+        }
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        run_arrangement.arrange(self.run, wanted)
+        if isinstance(wanted.get("curves"), dict):
+            self.training.plot.head.arrange(wanted["curves"])
+        view = wanted.get("view")
+        if isinstance(view, int) and 0 <= view < self.views.count() and self.views.widget(view) in self._offered():
+            self.views.setCurrentIndex(view)
+            self._show_segments()
 
     def keep_state(self) -> None:
         self.training.keep_state()
@@ -211,17 +232,30 @@ class RunPanel(PagePanel):
 
     def _show_segments(self) -> None:
         """Only what there is something to see of."""
-        page, current = self.run, self.views.currentWidget()
-        offered = {
-            SETUP: self._splitter,
-            TRAINING: self.training if page.record is not None or page.state is RunState.WAITING else None,
-            RESULTS: self.results if page.results or page.state is RunState.TESTING or page.has_tested else None,
-        }
-        names = [name for name, view in offered.items() if view is not None]
-        shown = next((number for number, name in enumerate(names) if offered[name] is current), 0)
+        offered = self._offered()
+        names = list(offered.values())
+        shown = next((number for number, view in enumerate(offered) if view is self.views.currentWidget()), 0)
         self._names = names
         self.segments.show_choices([tr(name) for name in names], shown)
         self._bar.setVisible(len(names) > 1)
+
+    def _offered(self) -> dict[QWidget, str]:
+        """The views of which there is something to see, with their names."""
+        page = self.run
+        offered: dict[QWidget, str] = {self._splitter: SETUP}
+        if page.record is not None or page.state is RunState.WAITING:
+            offered[self.training] = TRAINING
+        if page.results or page.state is RunState.TESTING or page.has_tested:
+            offered[self.results] = RESULTS
+        return offered
+
+    def _choose_view(self, number: int) -> None:
+        self.show_view(self._names[number])
+        self.arranged.emit(tr("Show {page}", page=tr(self._names[number])))
+
+    def _tell_set_up(self) -> None:
+        if self.has_content and self.run.state in READY:
+            self.arranging.emit(tr("Set-Up"))
 
     def _tell_change(self) -> None:
         self.notice.say(tr("The checkpoint changed on disk. What is shown is as it was read: F5 reads it again."))

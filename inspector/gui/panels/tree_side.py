@@ -45,6 +45,7 @@ class TreeSide(QWidget):
     arranged = Signal(str)
     arranging = Signal(str)
     """As of a panel: a person searched, sorted, opened, chose ..."""
+    rearranged = Signal()
 
     def __init__(self, file: OpenFile, contents: Opened, actions: Actions, settings: Settings) -> None:
         super().__init__()
@@ -277,7 +278,9 @@ class TreeSide(QWidget):
 
     def _choose(self, row: int) -> None:
         self._file.choose(self._origin(row))
-        if row >= 0:
+        if self.view.chooses_by_itself:
+            self.rearranged.emit()
+        elif row >= 0:
             self.arranging.emit(tr("Choose {key}", key=wording.safe(self._key(row), 40)))
 
     def _tell_toggled(self, row: int, is_open: bool) -> None:

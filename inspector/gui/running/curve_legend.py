@@ -49,6 +49,11 @@ class CurveLegend(QWidget):
     def hidden(self) -> frozenset[str]:
         return frozenset(name for name, button in self._buttons.items() if not button.isChecked())
 
+    def hide_these(self, names: frozenset[str]) -> None:
+        """Hides these curves, and shows all others."""
+        for name, button in self._buttons.items():
+            button.setChecked(name not in names)
+
     def offer(self, names: frozenset[str]) -> None:
         """Shows these entries and no others."""
         for name, button in self._buttons.items():

@@ -7,7 +7,7 @@ it says what can be begun, and with what. How it goes then is told by `run_page`
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -131,6 +131,9 @@ class OpenRun(RunPage):
         return self.state in READY and not self._is_past and self.has_model
 
     # What can be asked
+
+    def recipe(self) -> dict[str, Any]:
+        return {"kind": "run", "path": self.path}
 
     def open(self) -> None:
         """Reads the checkpoint (again), and goes on from there; not while it trains."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from ...language import marked, tr
@@ -40,15 +43,40 @@ LEGEND = (
 class PlotHead(QWidget):
     """The controls, side by side; in further lines where one is too short."""
 
+    arranged = Signal(str)
+    """A person looks at the curves otherwise; in a few words."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.legend = CurveLegend(LEGEND)
         self.smoothing, self.logarithmic = ChoiceBox(), CheckBox(tr("Log"))
         self.follow, self.whole = QToolButton(), QToolButton()
         self._dress()
+        self.legend.changed.connect(lambda _hidden: self.arranged.emit(tr("Show or Hide Curves")))
+        self.smoothing.activated.connect(lambda _place: self.arranged.emit(tr("Smoothing")))
+        self.logarithmic.toggled.connect(lambda _on: self.arranged.emit(tr("Logarithmic Loss")))
         row = FlowLayout(self, across=10, down=4)
         for widget in (self.legend, self.smoothing, self.logarithmic, self.follow, self.whole):
             row.addWidget(widget)
+
+    def arrangement(self) -> dict[str, Any]:
+        """Which curves are hidden, the smoothing, the axis."""
+        return {
+            "hidden": sorted(self.legend.hidden),
+            "window": self.smoothing.currentData(),
+            "logarithmic": self.logarithmic.isChecked(),
+        }
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        """Looks at them so."""
+        hidden, place = wanted.get("hidden"), self.smoothing.findData(wanted.get("window"))
+        if isinstance(hidden, list):
+            self.legend.hide_these(frozenset(name for name in hidden if isinstance(name, str)))
+        if place >= 0 and place != self.smoothing.currentIndex():
+            self.smoothing.setCurrentIndex(place)
+            self.smoothing.activated.emit(place)
+        if isinstance(wanted.get("logarithmic"), bool):
+            self.logarithmic.setChecked(wanted["logarithmic"])
 
     def offer(self, accuracy: bool, rate: bool, stored: bool) -> None:
         """Offers these curves in the legend only where there are any."""

@@ -124,6 +124,16 @@ class Setup(QObject):
                 self._read_anew(self.corrections)
             self.changed.emit()
 
+    @property
+    def by_hand(self) -> dict[str, object]:
+        """The fields that are not what they are by themselves."""
+        now, usual = self.choices._asdict(), self._usual._asdict()
+        return {name: value for name, value in now.items() if value != usual[name]}
+
+    def set_by_hand(self, values: Mapping[str, object]) -> None:
+        """Sets these fields, and all others to what they are by themselves."""
+        self.set(**(self._usual._asdict() | dict(values)))
+
     def accept(self, name: str, is_wanted: bool = True) -> None:
         """Takes the code that the file names for the field `name`, which somebody was asked about; or forgets it."""
         value = self.unasked.pop(name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ..item_models.flat_tree import FlatTreeModel
@@ -53,6 +53,8 @@ class FlatTreeView(QTableView):
         self._look = one_shot(self, 0, self.looked_at.emit)
         self._model = model
         self._kept = -1
+        self.chooses_by_itself = False
+        """Whether the row that is chosen now was chosen by nobody."""
         self._was_painted = False
         self.setModel(model)
         model.modelAboutToBeReset.connect(self._keep_current)
@@ -91,6 +93,12 @@ class FlatTreeView(QTableView):
         place = self._model.rows.place_of(row)
         if place is not None:
             self._go(place)
+
+    def choose_again(self, row: int) -> None:
+        """Makes `row` the current one as it was before: no choice of a person."""
+        self.chooses_by_itself = True
+        self.choose(row)
+        self.chooses_by_itself = False
 
     def choose_none(self) -> None:
         """Makes no row the current one."""
@@ -245,6 +253,12 @@ class FlatTreeView(QTableView):
         return index if place.contains(point) else None
 
     # What Qt tells
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt makes the first row the current one where none was: that is no choice of a person."""
+        self.chooses_by_itself = True
+        super().focusInEvent(event)
+        self.chooses_by_itself = False
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         super().currentChanged(current, previous)

@@ -96,18 +96,18 @@ class TreeColumns(QObject):
         if isinstance(wanted.get("columns"), dict):
             self._arrange_columns(wanted["columns"])
         sorting = wanted.get("sorting")
-        if isinstance(sorting, list) and len(sorting) == 2 and sorting[0] in self._by_title():
-            column, descending = self._by_title()[sorting[0]], bool(sorting[1])
+        titles = [heading.title for heading in self._model.headings]
+        if isinstance(sorting, list) and len(sorting) == 2 and sorting[0] in titles:
+            column, descending = titles.index(sorting[0]), bool(sorting[1])
             if column not in self._unsorted and (column, descending) != self._sorting:
                 self.sort(column, descending=descending)
 
     def _arrange_columns(self, wanted: Mapping[str, Any]) -> None:
-        header, columns = self._header, self._by_title()
+        header, columns = self._header, {heading.title: at for at, heading in enumerate(self._model.headings)}
         order, hidden, widths = wanted.get("order"), wanted.get("hidden"), wanted.get("widths")
-        known = [columns[title] for title in order if title in columns] if isinstance(order, list) else []
-        if sorted(known) == list(range(header.count())):
-            for place, column in enumerate(known):
-                header.moveSection(header.visualIndex(column), place)
+        if isinstance(order, list) and len(order) == len(columns) and all(title in order for title in columns):
+            for place, title in enumerate(order):
+                header.moveSection(header.visualIndex(columns[title]), place)
         if isinstance(hidden, list):
             for title, column in columns.items():
                 header.setSectionHidden(column, title in hidden and column not in self._delegate.key_columns)
@@ -115,9 +115,6 @@ class TreeColumns(QObject):
             if title in columns and isinstance(width, int) and 0 < width < _WIDEST:
                 header.resizeSection(columns[title], width)
         self.is_arranged = True
-
-    def _by_title(self) -> dict[str, int]:
-        return {heading.title: column for column, heading in enumerate(self._model.headings)}
 
     def fit(self) -> None:
         """Makes each column as wide as what stands in the first rows needs, within reason."""

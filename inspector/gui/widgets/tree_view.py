@@ -33,4 +33,4 @@ class TreeView(FlatTreeView):
         if opened:
             self._model.change(lambda rows: rows.open_rows(opened))
         if chosen >= 0:
-            self.choose(chosen)
+            self.choose_again(chosen)
