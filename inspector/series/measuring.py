@@ -180,7 +180,7 @@ class _Strip:
 def _past(key: str, neighbours: _Neighbours, sides: list[Items]) -> Past:
     """The tensor in the frames before, where it could be measured."""
     before, earlier, first = (
-        side.get(key) if frame is not None and not frame.tensors[key].refused else None
+        side.get(key) if frame is not None and key not in frame.refusals else None
         for frame, side in zip(neighbours, sides)
     )
     return Past(

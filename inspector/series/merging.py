@@ -13,7 +13,6 @@ from ..analysis.distances import Distance
 from ..analysis.statistics import Statistics, merge_all
 from .figures import LEARNED, WHOLE, Figures, layer_of
 
-_COUNTED = {"numel", "zeros", "nans", "infinities", "kept", "refused"}
 _PLACE = {name: place for place, name in enumerate(Figures._fields)}
 
 
@@ -31,7 +30,7 @@ class Table(Mapping[str, Figures]):
         width = len(_PLACE)
         start = self._places[key] * width
         numbers = self._numbers[start : start + width]
-        return Figures(*(int(x) if name in _COUNTED else x for name, x in zip(_PLACE, numbers)))  # type: ignore[arg-type]
+        return Figures(*map(int, numbers[:4]), *numbers[4:-2], *map(int, numbers[-2:]))  # counts first, and last
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
