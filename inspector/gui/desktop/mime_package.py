@@ -9,7 +9,7 @@ alphabetical order is taken, which is the archive of today.
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape, quoteattr
+from html import escape  # not `xml.sax`, which loads all that speaks to the network
 
 from .kinds import ARCHIVE, KINDS, LEGACY, MARK, NAME, SAFETENSORS, TAR, Kind
 
@@ -66,7 +66,7 @@ def types() -> tuple[str, ...]:
 
 def _type(kind: Kind) -> str:
     parts = [_comment(code, name) for code, name in kind.names.items()]
-    parts += [f"<icon name={quoteattr(NAME)}/>"]
+    parts += [f"<icon name={_quoted(NAME)}/>"]
     parts += [f'<sub-class-of type="{_PARENTS[kind.type]}"/>'] if kind.type in _PARENTS else []
     parts += [f'<magic priority="{_SURE}">{_MAGIC[kind.type]}</magic>'] if kind.type in _MAGIC else []
     parts += [_glob(ending, _WEIGHTS.get(kind.type, 50)) for ending in kind.endings]
@@ -80,13 +80,17 @@ def _namesake(type: str, endings: tuple[str, ...], english: str, chinese: str) -
 
 def _element(type: str, parts: list[str]) -> str:
     inside = "\n    ".join(parts)
-    return f"  <mime-type type={quoteattr(type)}>\n    {inside}\n  </mime-type>\n"
+    return f"  <mime-type type={_quoted(type)}>\n    {inside}\n  </mime-type>\n"
 
 
 def _comment(code: str, name: str) -> str:
-    language = f" xml:lang={quoteattr(code)}" if code else ""
+    language = f" xml:lang={_quoted(code)}" if code else ""
     return f"<comment{language}>{escape(name)}</comment>"
 
 
 def _glob(ending: str, weight: int) -> str:
     return f'<glob pattern="*.{ending}" weight="{weight}"/>'
+
+
+def _quoted(text: str) -> str:
+    return f'"{escape(text)}"'
