@@ -35,9 +35,12 @@ DEEDS = (
     Deed("reload", "&Reload", "File", "F5", "Read the file again; the chosen entry stays chosen", "reload"),
     Deed("export", "&Export Tree…", "File|", "Ctrl+E", "Write the tree as CSV, JSON or Markdown", "export"),
     Deed("close", "&Close Tab", "File", "Ctrl+W", "Close this tab", "close"),
+    Deed("reopen", "Reopen Closed Ta&b", "File|", "Ctrl+Alt+W", "Open the tab that was closed last, as it was"),
+    Deed("settings", "Se&ttings…", "File", "Ctrl+,", "Language, colours, size, and what the program does by itself"),
+    Deed("restart", "Rest&art", "File|", "Ctrl+Alt+R", "Close the window and open it anew, with its tabs"),
     Deed("quit", "&Quit", "File", "Ctrl+Q", "Close the window"),
-    Deed("undo", "&Undo Step", "Edit", "Ctrl+Z", "Take back the last tick of a step"),
-    Deed("redo", "R&edo Step", "Edit|", "Ctrl+Shift+Z", "Tick again what was taken back"),
+    Deed("undo", "&Undo", "Edit", "Ctrl+Z", "Take back what was done last to what is seen", "undo"),
+    Deed("redo", "R&edo", "Edit|", "Ctrl+Shift+Z", "Do again what was taken back", "redo"),
     Deed("find", "&Find", "Edit|", "Ctrl+F", "Search by key, shape, dtype, size, NaN …", "search"),
     Deed("copy_key", "Copy &Key", "Edit", "Ctrl+C", "Copy the full key of the chosen row", "copy"),
     Deed("copy_row", "Copy &Row", "Edit", "Ctrl+Shift+C", "Copy the chosen row, its columns separated by tabs", "copy"),
@@ -49,13 +52,16 @@ DEEDS = (
     Deed("collapse_all", "&Collapse All", "View", "Ctrl+Shift+W", "Close every branch", "collapse"),
     Deed("deeper", "One Level &Deeper", "View", "Ctrl+]", "Show one level more everywhere", "deeper"),
     Deed("shallower", "One Level &Less", "View|", "Ctrl+[", "Show one level less everywhere", "shallower"),
-    Deed("file_order", "File &Order", "View|", "Ctrl+0", "Give up sorting: the tree as the file has it"),
+    Deed("file_order", "File &Order", "View|", "Ctrl+Alt+O", "Give up sorting: the tree as the file has it"),
     Deed("show_tree", "Go to &Tree", "View", "Ctrl+1", "Put the keyboard into the tree"),
     Deed("show_entry", "Go to E&ntry", "View", "Ctrl+2", "Show what the chosen entry is"),
     Deed("show_file", "Go to F&ile Facts", "View", "Ctrl+3", "Show what the file is: format, globals, sections, sizes"),
     Deed("details", "Detail &Side", "View|", "F9", "Show or hide the side with pictures and facts", "details", True),
     Deed("next_file", "Ne&xt Tab", "View", "Ctrl+PgDown", "Go to the next tab"),
     Deed("previous_file", "Pre&vious Tab", "View|", "Ctrl+PgUp", "Go to the tab before"),
+    Deed("zoom_in", "&Zoom In", "View", "Ctrl++", "Everything larger"),
+    Deed("zoom_out", "Zoom O&ut", "View", "Ctrl+-", "Everything smaller"),
+    Deed("zoom_reset", "&Reset Zoom", "View|", "Ctrl+0", "Everything as large as the system says"),
     Deed("theme_system", "As the S&ystem", "View", "Ctrl+Alt+0", "Light or dark as the system is", "", True, "theme"),
     Deed("theme_light", "Li&ght", "View", "Ctrl+Alt+1", "Light colours", "", True, "theme"),
     Deed("theme_dark", "Dar&k", "View", "Ctrl+Alt+2", "Dark colours", "", True, "theme"),
@@ -79,8 +85,10 @@ DEEDS = (
     Deed("test", "&Test", "Run", "Ctrl+Shift+T", "Test the best and the latest, or the checkpoint itself", "test"),
     Deed("test_all", "Test &All", "Run|", "Ctrl+Alt+T", "Test all that the run saved: accuracy over epochs"),
     Deed("log_scale", "&Logarithmic Loss", "Run", "Ctrl+L", "Losses on a logarithmic axis, or on a plain one"),
-    Deed("palette", "&All Actions…", "Help", "Ctrl+K", "Find any action by its name", "command"),
+    Deed("palette", "&Go to Anything…", "Help", "Ctrl+K", "Find any action, file, tab, key or setting", "command"),
     Deed("search_help", "The &Search Language", "Help", "F1", "What can be written into the search field", "info"),
+    Deed("tour", "&Tour", "Help", "Ctrl+Alt+F1", "Five steps through the window"),
+    Deed("log", "Show &Log", "Help|", "Ctrl+Alt+L", "What the program did, and errors"),
     Deed("forget", "Forget &Recent Files", "Help", "Ctrl+Shift+Del", "Empty the list of recent files"),
     Deed("about", "A&bout", "Help", "Shift+F1", "Version and licence", "info"),
 )
@@ -91,7 +99,7 @@ FOR_A_FILE = frozenset(
     "file_order show_tree show_entry show_file details measure stop compare fit run".split()
 )
 """What can be done with the page of a file."""
-FOR_A_CASE = frozenset("reload stop find copy_python copy_command undo redo solve tick_all save_mended".split())
+FOR_A_CASE = frozenset("reload stop find copy_python copy_command solve tick_all save_mended".split())
 """What can be done where causes are explained: a file and a model, or an error message."""
 FOR_A_COMPARISON = frozenset(
     "reload stop find copy_key copy_row copy_command expand_all collapse_all deeper shallower file_order show_tree "
@@ -133,6 +141,12 @@ class Actions:
     def enable(self, names: Iterable[str], enabled: bool) -> None:
         for name in names:
             self._actions[name].setEnabled(enabled)
+
+    def name(self, name: str, text: str, deed: str) -> None:
+        """Says what an action would do; where `deed` is empty it can do nothing."""
+        action = self._actions[name]
+        action.setText(text.format(deed=deed.replace("&", "&&")).strip())
+        action.setEnabled(bool(deed))
 
     def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Puts the actions into the menus they name, and gives the menus."""

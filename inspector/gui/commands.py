@@ -14,14 +14,17 @@ from PySide6.QtWidgets import QMenu
 from .. import __version__, wording
 from ..errors import InspectorError
 from ..language import tr
-from . import copying, theme
+from . import copying, theme, zooming
 from .open_file import OpenFile
 from .panels.inspect_panel import InspectPanel
+from .program_deeds import ProgramDeeds
 
 if TYPE_CHECKING:
     from .main_window import MainWindow
     from .panels.tree_side import TreeSide
 
+_USUALLY = {"fold": ("no", "yes"), "details": ("yes", "no")}
+"""The choices of switches, the usual one first."""
 THEMES = ("system", "light", "dark")
 _FILTER = (
     "Checkpoints (*.pth *.pt *.ckpt *.bin *.safetensors *.tar *.pkl *.npy *.npz *.index.json *.th *.jit *.pt2);;"
@@ -35,6 +38,7 @@ class Commands:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self.program = ProgramDeeds(window)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action does, by the action's name: the panel looked at, where it does it itself, or else this."""
@@ -54,14 +58,15 @@ class Commands:
             "reload": lambda: window.panel().page.open(),
             "export": self.export,
             "close": lambda: window.close_panel(window.panel()),
+            "reopen": window.tab_deeds.reopen,
             "quit": window.close,
             "find": self.find,
             "copy_key": lambda: self._copy(copying.key),
             "copy_row": lambda: self._copy(copying.row),
             "copy_python": lambda: self._copy(copying.python),
             "copy_command": lambda: self._copy(copying.command),
-            "undo": _nothing,
-            "redo": _nothing,
+            "undo": window.undoing.undo,
+            "redo": window.undoing.redo,
             "paste": self.paste,
             "compare": self.compare,
             **dict.fromkeys(("swap", "next_difference", "previous_difference", "differences", "report"), _nothing),
@@ -84,12 +89,15 @@ class Commands:
             "details": self.toggle_details,
             "next_file": lambda: window.place.step(1),
             "previous_file": lambda: window.place.step(-1),
+            "zoom_in": lambda: self.zoom_by(1),
+            "zoom_out": lambda: self.zoom_by(-1),
+            "zoom_reset": lambda: self.zoom(zooming.USUAL),
             "theme_system": lambda: self.choose_theme("system"),
             "theme_light": lambda: self.choose_theme("light"),
             "theme_dark": lambda: self.choose_theme("dark"),
             "measure": lambda: window.file().measure_all(),
             "stop": lambda: window.panel().page.stop(),
-            "palette": self.show_palette,
+            **self.program.handlers(),
             "search_help": self.show_search_help,
             "forget": self.forget_recents,
             "about": self.show_about,
@@ -190,15 +198,30 @@ class Commands:
         self._window.status.showMessage(tr("Copied"), 1500)
 
     def fold(self) -> None:
-        folded = self._window.actions_["fold"].isChecked()
-        self._window.settings.choose("fold", "yes" if folded else "no")
+        self._switch("fold", self._fold)
+
+    def _fold(self, folded: bool) -> None:
         for panel in self._window.panels.values():
             if isinstance(panel, InspectPanel) and panel.tree is not None:
                 panel.tree.set_folded(folded)
 
     def toggle_details(self) -> None:
-        self._window.settings.choose("details", "yes" if self._window.actions_["details"].isChecked() else "no")
-        self._window.refresh()
+        self._switch("details", lambda _shown: self._window.refresh())
+
+    def _switch(self, name: str, show: Callable[[bool], object]) -> None:
+        """Takes in that a checkable action was switched, which can be undone."""
+        window, action = self._window, self._window.actions_[name]
+
+        def switch(on: bool) -> None:
+            action.setChecked(on)
+            window.settings.choose(name, "yes" if on else "no")
+            show(on)
+
+        on = action.isChecked()
+        former = window.settings.choice(name, _USUALLY[name]) == "yes"
+        switch(on)
+        if on is not former:
+            window.undoing.did(action.text().replace("&", ""), lambda: switch(not on), lambda: switch(on))
 
     def go_to_entry(self) -> None:
         self._window.actions_["details"].setChecked(True)
@@ -211,17 +234,51 @@ class Commands:
         self._window.place.details.go_to_file()
 
     def choose_theme(self, choice: str) -> None:
-        self._window.settings.choose("theme", choice)
-        theme.apply(choice)
+        window, former = self._window, self._window.settings.choice("theme", THEMES)
+
+        def put_on(choice: str) -> None:
+            window.settings.choose("theme", choice)
+            window.actions_[f"theme_{choice}"].setChecked(True)
+            theme.apply(choice)
+
+        put_on(choice)
+        if choice != former:
+            window.undoing.did(tr("Change Colours"), lambda: put_on(former), lambda: put_on(choice))
+
+    def zoom(self, percent: int) -> None:
+        """Makes everything so large, in percent of what the system says."""
+        former = zooming.wanted(self._window.settings)
+        if percent != former:
+            self._zoom(percent)
+            self._window.undoing.did(tr("Zoom"), lambda: self._zoom(former), lambda: self._zoom(percent))
+
+    def zoom_by(self, notches: int) -> None:
+        """Makes everything larger, or with a negative number smaller, by so many steps."""
+        percent = zooming.wanted(self._window.settings)
+        for _ in range(abs(notches)):
+            percent = zooming.larger(percent) if notches > 0 else zooming.smaller(percent)
+        self.zoom(percent)
+
+    def _zoom(self, percent: int) -> None:
+        self._window.settings.choose("zoom", str(percent))
+        zooming.apply(percent)
+        self._window.status.showMessage(tr("Zoom {percent} %", percent=percent), 1500)
 
     def forget_recents(self) -> None:
-        self._window.settings.forget_recents()
-        self._window.fill_start()
+        window, before = self._window, self._window.settings.kept_recents()
+        window.settings.forget_recents()
+        window.fill_start()
 
-    def show_palette(self) -> None:
-        from .widgets.action_palette import ActionPalette
+        def bring_back() -> None:
+            window.settings.bring_back_recents(before)
+            window.fill_start()
 
-        ActionPalette(self._window.actions_, self._window).open()
+        def forget() -> None:
+            window.settings.forget_recents()
+            window.fill_start()
+
+        if before:
+            window.undoing.did(tr("Forget Recent Files"), bring_back, forget)
 
     def show_search_help(self) -> None:
         from .panels.search_help import SearchHelp
