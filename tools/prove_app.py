@@ -94,7 +94,8 @@ def prove_terminal(app: Path, place: Path, environment: dict[str, str]) -> None:
     fitted = _run([*fit, "--python", sys.executable], place, environment)
     _demand("strict=True" in fitted.stdout and not fitted.stderr, f"{fitted.stdout}{fitted.stderr}")
     found = _run(fit, place, {**environment, "PATH": str(Path(sys.executable).parent)})
-    _demand(found.stdout == fitted.stdout, f"found by itself: {found.stdout}{found.stderr}")
+    is_said = f"Uses {sys.executable}" in found.stderr
+    _demand(found.stdout == fitted.stdout and is_said, f"found by itself: {found.stdout}{found.stderr}")
     print(f"With a Python, named or found: {fitted.stdout.splitlines()[3]}")
 
 

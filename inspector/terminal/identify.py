@@ -51,10 +51,11 @@ def identify(
 def _tried(folder: str, python: str, side: Side) -> tuple[Candidate, ...]:
     from ..workshop.client import Workshop
     from ..workshop.trying import trying
-    from .models import heard
+    from .models import heard, tell_interpreter
 
     with Workshop(python) as workshop:
         tried: tuple[Candidate, ...] = heard(trying(workshop, folder, side))
+        tell_interpreter(workshop, python)
     if not tried:
         raise InspectorError(f"There is no model class in {folder!r}.", hint="Name a folder or a .py file with some.")
     return tried

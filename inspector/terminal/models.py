@@ -14,6 +14,7 @@ from ..comparing.choosing import weights
 from ..comparing.sides import Side, of_checkpoint
 from ..errors import QueryError
 from ..workshop.client import Workshop
+from ..workshop.environments import own
 from ..workshop.filling import arguments_from
 from ..workshop.models import judge_of, side_of
 from ..workshop.requests import (
@@ -59,6 +60,7 @@ def built_model(
     source, wanted = parse_source(text), dict(map(argument, given))
     with Workshop(python) as workshop:
         said = arguments_from(checkpoint, heard(workshop.ask(Inspect(source))))
+        tell_interpreter(workshop, python)
         arguments = {name: value for name, (value, _) in said.items()} | wanted
         filled = {name: key for name, (_, key) in said.items() if name not in wanted}
         solution = None
@@ -82,6 +84,13 @@ def heard(work: Generator[Any, None, Any]) -> Any:
     except WorkshopError as error:
         tell_where(error)
         raise
+
+
+def tell_interpreter(workshop: Workshop, python: str) -> None:
+    """Says which Python it is where nobody named it, and it is not this one."""
+    if not python and workshop.interpreter not in ("", own()):
+        found = wording.safe(workshop.interpreter, 500)
+        screen.say(f"Uses {found}, the first Python found that has torch; --python names another.")
 
 
 def argument(text: str) -> tuple[str, object]:

@@ -28,6 +28,7 @@ from ..workshop.requests import ModelSource
 from ..workshop.run_requests import Start
 from ..workshop.run_words import Tested, Tests
 from . import run_asking, screen
+from .models import tell_interpreter
 from .run_asking import WITH_WEIGHTS, Asked
 from .run_drive import FAILED, Driven
 
@@ -76,6 +77,7 @@ def _workshop(options: argparse.Namespace) -> Iterator[Workshop | None]:
     else:
         with workshop_for_runs(run_asking.interpreter(options)) as workshop:
             yield workshop
+            tell_interpreter(workshop, run_asking.interpreter(options))
 
 
 def _start(found: Asked, source: ModelSource, folder: str) -> Start:

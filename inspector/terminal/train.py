@@ -24,6 +24,7 @@ from ..workshop.client import Workshop
 from ..workshop.requests import ModelSource
 from ..workshop.run_requests import Start, Train
 from . import run_asking, screen
+from .models import tell_interpreter
 from .run_asking import WITH_WEIGHTS, Asked
 from .run_drive import Driven
 
@@ -64,6 +65,7 @@ def _workshop(options: argparse.Namespace) -> Iterator[Workshop | None]:
     else:
         with workshop_for_runs(run_asking.interpreter(options)) as workshop:
             yield workshop
+            tell_interpreter(workshop, run_asking.interpreter(options))
 
 
 def _start(found: Asked, chosen: Choices, source: ModelSource, folder: str) -> Start | None:

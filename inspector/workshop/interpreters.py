@@ -129,7 +129,7 @@ def _no_torch(pythons: Sequence[str]) -> WorkshopError:
     said = tr("No Python 3.8 or newer was found.")
     hint = tr("Install Python and torch, or choose the Python that has torch.")
     if pythons:
-        said = ntr("The one Python that was found has no torch.", "None of the {n} Pythons has torch.", len(pythons))
+        said = ntr("The {n} Python that was found has no torch.", "None of the {n} Pythons has torch.", len(pythons))
         hint = tr(
             "Install it in one of them ({python} -m pip install torch), or choose the Python that has it.",
             python=pythons[0],

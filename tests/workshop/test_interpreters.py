@@ -142,7 +142,7 @@ def test_without_torch_anywhere_a_sentence_says_what_to_do(bare: Path, tmp_path:
     python = told(tmp_path / "bin" / "python3", torch="")
     with pytest.raises(WorkshopError) as caught:
         finish(first_with_torch())
-    assert caught.value.message == "The one Python that was found has no torch."
+    assert caught.value.message == "The 1 Python that was found has no torch."
     assert f"{python} -m pip install torch" in caught.value.hint
 
 
