@@ -72,6 +72,11 @@ def all_of(items: Sequence[str]) -> str:
     return reduce(lambda first, second: tr("{first} and {second}", first=first, second=second), items) if items else ""
 
 
+def row_of(items: Sequence[str]) -> str:
+    """`a, b, c`, for words; names stay beside each other as `names` puts them."""
+    return reduce(lambda first, second: tr("{first}, {second}", first=first, second=second), items) if items else ""
+
+
 def one_of(items: Sequence[str]) -> str:
     """`a`, `a or b`, `a or b or c`; empty for none."""
     return reduce(lambda first, second: tr("{first} or {second}", first=first, second=second), items) if items else ""

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import reduce
 from itertools import permutations
 from typing import NamedTuple
 
 from ..language import marked, tr
-from ..wording import count, safe
+from ..wording import count, row_of, safe
 from .parameters import Parameter, block, depth, is_bias, is_embedding, is_norm, is_position, is_thin
 
 Groups = list[list[Parameter]]
@@ -51,7 +50,7 @@ def ways(parameters: Sequence[Parameter], sizes: Sequence[int]) -> Iterator[Way]
 
 
 def _sentence(*parts: str) -> str:
-    return reduce(lambda first, second: tr("{first}, {second}", first=first, second=second), filter(None, parts))
+    return row_of([part for part in parts if part])
 
 
 def _composed(choose: _Choose, split: _Split, arrange: _Arrange) -> Make:

@@ -222,13 +222,15 @@ def _cause(a: Side, b: Side, found: list[_Renumbered], pairs: Mapping[str, str])
     made = rules(pairs.items(), list(here), ())
     moved = [(here[old], there[new]) for old, new in pairs.items() if new in there and old != new]
     first = found[0]
-    sentence = ntr(
-        "`{list}` counts otherwise: {numbers}.",
-        "{n} lists of the file count otherwise: {numbers}.",
-        len(found),
-        list=_safe(first.before),
-        numbers=_told(first),
-    )
+    if len(found) == 1:
+        sentence = tr("`{list}` counts otherwise: {numbers}.", list=_safe(first.before), numbers=_told(first))
+    else:
+        sentence = ntr(
+            "{n} list of the file counts otherwise: {numbers}.",
+            "{n} lists of the file count otherwise: {numbers}.",
+            len(found),
+            numbers=_told(first),
+        )
     same = sum(mine.shape == other.shape for mine, other in moved)
     evidence = (_of_same_shape(same, len(moved)),)
     undecided = () if first.shifted is None else (tr(_OTHERWISE),)

@@ -71,7 +71,8 @@ def sides_in_words(a: Side, b: Side) -> tuple[str, str]:
         return tr("the file"), tr("the model")
     if a.name == b.name or not (a.name and b.name):
         return tr("the first file"), tr("the second file")
-    return wording.safe(a.name, 60), wording.safe(b.name, 60)
+    first, second = wording.safe(a.name, 60), wording.safe(b.name, 60)
+    return tr("{file_name}", file_name=first), tr("{file_name}", file_name=second)
 
 
 def places(paths: Iterable[str], limit: int = 3) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ... import wording
-from ...comparing.causes import CERTAIN, Cause
+from ...comparing.causes import CERTAIN, Cause, how_sure
 from ...language import tr
 from ..theme import colours, mono_font
 from ..widgets.labels import plain_tip
@@ -104,7 +104,7 @@ class CauseLine(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._sure = "" if cause.confidence == CERTAIN else cause.confidence
+        self._sure = "" if cause.confidence == CERTAIN else how_sure(cause)
         self.setText(wording.safe(cause.sentence, 600))
         self.setToolTip(plain_tip("\n".join(_told(cause))))
         self.setAccessibleName(f"{self.text()} {self._sure}".strip())

@@ -78,10 +78,10 @@ def comparing_files(
         yield Progress(2, 5, "steps", tr("choosing what to compare"))
         offered, usual = _sections_of(checkpoints)
         chosen = sections if sections is not None and _are_there(sections, offered) else usual
-        yield Progress(3, 5, "steps", "comparing")
+        yield Progress(3, 5, "steps", tr("comparing"))
         (a, note_a), (b, note_b) = _sides(checkpoints, chosen)
         explanation, through = yield from _explaining(a, b)
-        yield Progress(4, 5, "steps", "listing")
+        yield Progress(4, 5, "steps", tr("listing"))
         tree = _tree(through)
         return ComparedFiles(
             checkpoints=checkpoints,

@@ -16,7 +16,7 @@ from ... import wording
 from ...comparing.diffing import Pair
 from ...comparing.item_values import has_values, nbytes_of
 from ...comparing.pair_words import dtype_text, key_text, shape_text
-from ...language import tr
+from ...language import marked, tr
 from ..detail.latest import Latest
 from ..item_models.pair_rows import has_two_tensors
 from ..theme import mono_font, scaled_font
@@ -86,7 +86,7 @@ class PairPane(QWidget):
         self.bins.setText("")
         self.picture.show_nothing()
         self.bar.show_scale(None)
-        self._say("Comparing …" if self._pair is not None else tr("Choose a pair to see where it changed."))
+        self._say(tr("Comparing …") if self._pair is not None else tr("Choose a pair to see where it changed."))
 
     def _read(self, pair: Pair, *, is_same: bool) -> None:
         nbytes = sum(nbytes_of(item) for item in (pair.a, pair.b) if item is not None and has_values(item))
@@ -95,7 +95,7 @@ class PairPane(QWidget):
         elif not nbytes:
             self._say(tr("There are no values to look at."))
         else:
-            self._say("Reading …")
+            self._say(tr("Reading …"))
             self._latest.start(reading_closely(pair, is_same=is_same))
 
     def _take(self, found: Closely) -> None:
@@ -170,13 +170,26 @@ class PairPane(QWidget):
         self.histograms.pointed.connect(self._point_at_bin)
 
 
+_OPERATIONS = {
+    "initial": marked("initial"),
+    "transpose": marked("transpose"),
+    "reshape": marked("reshape"),
+    "slice": marked("slice"),
+    "pad": marked("pad"),
+    "join": marked("join"),
+    "interpolate": marked("interpolate"),
+    "cast": marked("cast"),
+}
+"""What steps do, as it is said."""
+
+
 def _figures(distance: Distance) -> list[tuple[str, str, bool]]:
     """(name, number, alarming) of what there is to say of a distance."""
     known = [
         ("max |a−b|", f"{distance.max_abs:.4g}", False),
         (tr("relative L2"), f"{distance.rel_l2:.4g}", False),
-        ("cosine", f"{distance.cosine:.6g}" if distance.cosine == distance.cosine else "–", False),
-        ("equal", wording.share(distance.equal, distance.numel), False),
+        (tr("cosine"), f"{distance.cosine:.6g}" if distance.cosine == distance.cosine else "–", False),
+        (tr("equal"), wording.share(distance.equal, distance.numel), False),
         (tr("norm of A"), f"{distance.norm_a:.4g}", False),
         (tr("norm of B"), f"{distance.norm_b:.4g}", False),
     ]
@@ -202,18 +215,20 @@ def _where(distance: Distance | None) -> str:
 def _made(pair: Pair | None) -> str:
     """What was done to side a to hold it against side b."""
     made = pair.a.made if pair is not None and pair.a is not None else None
-    return tr("A is as the step makes it ({operation}).", operation=made.operation) if made is not None else ""
+    if made is None:
+        return ""
+    return tr("A is as the step makes it ({operation}).", operation=tr(_OPERATIONS.get(made.operation, made.operation)))
 
 
 def _cell_words(changes: Changes, row: int, column: int) -> str:
     channels = _stretch(changes.row_edges, row)
     elements = _stretch(changes.column_edges, column)
     mean, most = float(changes.mean[row, column]), float(changes.most[row, column])
-    values = tr("! nothing finite") if mean != mean else tr("mean {mean:.4g}   max {most:.4g}", mean=mean, most=most)
-    whole = ""
+    values = tr("! nothing finite") if mean != mean else tr("mean {mean:.4g}   max {max:.4g}", mean=mean, max=most)
     if changes.by_channel.size and changes.row_edges[row + 1] - changes.row_edges[row] == 1:
-        whole = tr("   channel: {float:.3g} of its norm", float=float(changes.by_channel[changes.row_edges[row]]))
-    return f"[{channels}, {elements}]  {values}{whole}"
+        share = float(changes.by_channel[changes.row_edges[row]])
+        values = "   ".join((values, tr("channel: {share:.3g} of its norm", share=share)))
+    return f"[{channels}, {elements}]  {values}"
 
 
 def _stretch(edges: tuple[int, ...], place: int) -> str:

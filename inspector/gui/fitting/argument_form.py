@@ -116,9 +116,7 @@ class ArgumentForm(QWidget):
         words = [
             tr("It takes no arguments.") if not signature.arguments and not signature.takes_any else "",
             tr("It takes further arguments by name: write them as JSON.") if signature.takes_any else "",
-            tr("{left_out} more arguments can be written as JSON.", left_out=wording.count(left_out))
-            if left_out > 0
-            else "",
+            tr("{count} more arguments can be written as JSON.", count=wording.count(left_out)) if left_out > 0 else "",
         ]
         self._say(" ".join(filter(None, words)))
 

@@ -44,7 +44,7 @@ class ArgumentRow(QObject):
         self._reset = QToolButton()
         self._reset.setText("↺")
         self._reset.setAutoRaise(True)
-        self._reset.setToolTip(plain_tip(tr("Back to {reset_words}", reset_words=_reset_words(argument))))
+        self._reset.setToolTip(plain_tip(_reset_words(argument)))
         self._reset.setAccessibleName(tr("Reset {name}", name=name))
         self._reset.clicked.connect(self.reset)
         self._pause = one_shot(self, PAUSE_MS, self._take_text)
@@ -68,7 +68,7 @@ class ArgumentRow(QObject):
         if not self._pause.isActive():
             self._put(shown(self.value) if is_set else "")
         self._reset.setVisible(self.is_given)
-        self._say(self._origin_words(is_solved))
+        self._say(self._origin_words(is_solved), "accent" if self._is_missing else "quiet")
 
     def reset(self) -> None:
         """Back to what the file says, or to the default."""
@@ -82,20 +82,25 @@ class ArgumentRow(QObject):
         """What stands below the field."""
         return self._origin.text()
 
+    @property
+    def _is_missing(self) -> bool:
+        """Whether it must be said, and nobody did."""
+        return self.argument.required and not self.is_given and self._filled is None
+
     def _origin_words(self, is_solved: bool) -> str:
         if self.is_given:
             return tr("found from the shapes") if is_solved else ""
         if self._filled is not None:
-            return f"from the file: {wording.safe(self._filled[1], 80)}"
-        return "required" if self.argument.required else ""
+            return tr("from the file: {key}", key=wording.safe(self._filled[1], 80))
+        return tr("required") if self.argument.required else ""
 
     def _say(self, words: str, tone: str = "quiet") -> None:
-        self._origin.set_tone("accent" if words == "required" else tone)
+        self._origin.set_tone(tone)
         self._origin.setText(words)
         self._origin.setVisible(bool(words))
 
     def _field(self) -> QWidget:
-        options = (tr("True"), tr("False")) if plain_type(self.argument) == "bool" else self.argument.choices
+        options = ("True", "False") if plain_type(self.argument) == "bool" else self.argument.choices
         if options:
             box = ChoiceBox()
             box.addItems([self._default_item(), *options])
@@ -109,7 +114,9 @@ class ArgumentRow(QObject):
         return field
 
     def _default_item(self) -> str:
-        return "choose" if self.argument.required else f"{wording.safe(default_text(self.argument), 60)} (default)"
+        if self.argument.required:
+            return tr("choose")
+        return tr("{value} (default)", value=wording.safe(default_text(self.argument), 60))
 
     def _put(self, text: str) -> None:
         self._text = text
@@ -149,7 +156,7 @@ class ArgumentRow(QObject):
 
 def _tip(argument: Argument) -> str:
     kind = argument.type or tr("any type")
-    default = "required" if argument.required else tr("default {default_text}", default_text=default_text(argument))
+    default = tr("required") if argument.required else tr("default {value}", value=default_text(argument))
     return wording.safe(f"{argument.name}: {kind}, {default}", 300) + (
         f"\n{wording.safe(argument.doc, 600)}" if argument.doc else ""
     )
@@ -157,7 +164,7 @@ def _tip(argument: Argument) -> str:
 
 def _reset_words(argument: Argument) -> str:
     return (
-        tr("what the file says")
+        tr("Back to what the file says")
         if argument.required
-        else tr("the default: {default_text}", default_text=wording.safe(default_text(argument), 100))
+        else tr("Back to the default: {value}", value=wording.safe(default_text(argument), 100))
     )

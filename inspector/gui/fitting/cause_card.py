@@ -99,7 +99,7 @@ class CauseCard(QWidget):
 
     def show_evidence(self, shown: bool) -> None:
         self._more.setChecked(shown)
-        self._more.setText(tr("Less") if shown else "Why?")
+        self._more.setText(tr("Less") if shown else tr("Why?"))
         self._evidence.setVisible(shown)
 
     def _go(self) -> None:

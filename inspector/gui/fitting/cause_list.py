@@ -8,9 +8,8 @@ from itertools import pairwise
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ... import wording
 from ...comparing.causes import Cause
-from ...language import tr
+from ...language import ntr
 from ..widgets.labels import Label
 from .case import Case
 from .cause_card import CauseCard
@@ -53,7 +52,9 @@ class CauseList(QWidget):
             is_ticked, refusal = self._case.is_ticked(cause), outcome.refusals.get(place, "")
             card.show_cause(cause, before, is_ticked=is_ticked, refusal=refusal)
         left_out = len(self._case.causes) - len(causes)
-        self._more.setText(tr("{causes}: mend these first.", causes=wording.plural(left_out, "further cause")))
+        self._more.setText(
+            ntr("{n} further cause: mend these first.", "{n} further causes: mend these first.", left_out)
+        )
         self._more.setVisible(left_out > 0)
 
     def clear(self) -> None:

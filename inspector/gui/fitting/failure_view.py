@@ -33,7 +33,7 @@ class FailureView(QWidget):
         self.trace = Fold(tr("Traceback"), self._trace)
         copy = QPushButton(tr("&Copy Message"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
-        self.retry = QPushButton("Try &Again")
+        self.retry = QPushButton(tr("Try &Again"))
         self._lay_out(copy)
         self.hide()
 
@@ -59,12 +59,12 @@ class FailureView(QWidget):
         file, line, code, trace = "", 0, "", ""
         if isinstance(error, WorkshopError):
             file, line, code, trace = error.file, error.line, error.code, error.traceback
-        self._where.setText(wording.safe(tr("{file}, line {line}", file=file, line=line), 500))
+        self._where.setText(wording.safe(tr("{file}, line {line}", file=file, line=line), 500) if file else "")
         self._where.setVisible(bool(file))
         self._line.show_line(line, code)
         self._trace.setPlainText(_lines(trace))
         self.trace.setVisible(bool(trace))
-        self.setAccessibleName(f"{error.title}. {wording.safe(str(error), 500)}")
+        self.setAccessibleName(tr("{title}. {message}", title=error.title, message=wording.safe(str(error), 500)))
         self.show()
 
     def text(self) -> str:

@@ -40,16 +40,14 @@ class LeaveQuestion(QWidget):
 
     def ask(self, choice: Choice) -> None:
         """Asks whether the code of `choice` may be run."""
-        wanted = tr("which models it has") if choice.is_code else tr("what {name} takes", name=choice.name)
-        name = os.path.basename(choice.runs) or choice.runs
-        self._words.setText(
-            tr(
-                "To know {wanted}, {name} must be run, in a process of its own. "
-                "Its code can do whatever you can do: run it if you trust it. You will not be asked about it again.",
-                wanted=wording.safe(wanted, 120),
-                name=wording.safe(name, 120),
-            )
-        )
+        file = wording.safe(os.path.basename(choice.runs) or choice.runs, 120)
+        if choice.is_code:
+            why = tr("To know which models it has, {file} must be run, in a process of its own.", file=file)
+        else:
+            name = wording.safe(choice.name, 110)
+            why = tr("To know what {name} takes, {file} must be run, in a process of its own.", name=name, file=file)
+        trust = tr("Its code can do whatever you can do: run it if you trust it. You will not be asked about it again.")
+        self._words.setText(f"{why} {trust}")
         self._path.setText(wording.safe(choice.runs, 500))
         self.setAccessibleName(self._words.text())
         self.show()

@@ -9,9 +9,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from ... import wording
-from ...language import tr
+from ...language import marked, tr
 
-PLACEHOLDER = "resnet18, nets.py:Net, package.module:Net, or a file"
+PLACEHOLDER = marked("resnet18, nets.py:Net, package.module:Net, or a file")
 
 _POPUP_WIDTH = 360
 """The names are longer than the field is wide."""
@@ -25,7 +25,7 @@ class ModelField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setPlaceholderText(PLACEHOLDER)
+        self.setPlaceholderText(tr(PLACEHOLDER))
         self.setAccessibleName(tr("Model"))
         self.setToolTip(tr("A builder of torchvision, file.py:Class, package.module:Class, or a checkpoint to fit to"))
         self.setAcceptDrops(False)  # a file dropped here is to be chosen, not to be written out as a URL

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from ... import wording
-from ...language import tr
+from ...language import marked, ntr, tr
 from ..theme import figures_font, mono_font, scaled_font
 from ..widgets.labels import Label
 from ..widgets.marked_text import MarkedText
@@ -26,9 +26,9 @@ _MOST_MODULES = 200
 _FEW = 6
 """So many modules at initialisation are named without being asked for."""
 
-_WHOLE = ("✓", "accent", "loads everything")
-_IN_PART = ("◑", "quiet", "loads in part")
-_RAISES = ("✕", "danger", "raises an error")
+_WHOLE = ("✓", "accent", marked("loads everything"))
+_IN_PART = ("◑", "quiet", marked("loads in part"))
+_RAISES = ("✕", "danger", marked("raises an error"))
 
 
 class ReceiptView(QWidget):
@@ -76,7 +76,7 @@ class ReceiptView(QWidget):
             row.show_way(way)
         left = receipt.dropping.untouched
         self.untouched.button.setText(
-            tr("{modules} left at initialisation", modules=wording.plural(len(left), "module"))
+            ntr("{n} module left at initialisation", "{n} modules left at initialisation", len(left))
         )
         self.untouched.setVisible(bool(left))
         if len(left) != self._listed:  # a fold that somebody opened or closed stays so while nothing changes
@@ -110,14 +110,13 @@ class _Row:
         sign, tone, meaning = _RAISES if not way.loads else _WHOLE if way.loaded == way.total else _IN_PART
         self._sign.setText(sign)
         self._sign.set_tone(tone)
-        self._sign.setAccessibleName(meaning)
-        self._call.setText(way.call)
+        self._sign.setAccessibleName(tr(meaning))
+        self._call.setText(tr(way.call))
         self._share.setText(
-            tr("{loaded} loaded", loaded=wording.share(way.loaded, way.total)) if way.loads and way.total else ""
+            tr("{share} loaded", share=wording.share(way.loaded, way.total)) if way.loads and way.total else ""
         )
         # What it says of modules beyond that is listed below, for all ways at once.
-        said = way.sentence.partition(". ")[0].rstrip(".") + "." if way.loads else way.sentence
-        self._sentence.setText(wording.safe(said, _MOST_LETTERS))
+        self._sentence.setText(wording.safe(way.brief, _MOST_LETTERS))
 
     def text(self) -> str:
         return f"{self._sign.text()} {self._call.text()} {self._share.text()} {self._sentence.text()}"
@@ -128,10 +127,10 @@ def _listed(modules: Iterable[Untouched]) -> Iterator[str]:
     by_meaning: dict[str, list[str]] = {}
     for number, each in enumerate(modules):
         if number < _MOST_MODULES:
-            part = tr(" (in part)") if each.partly else ""
-            by_meaning.setdefault(each.meaning, []).append(f"`{wording.safe(each.path, 200)}`{part}")
+            name = f"`{wording.safe(each.path, 200)}`"
+            by_meaning.setdefault(each.meaning, []).append(tr("{name} (in part)", name=name) if each.partly else name)
     for meaning, names in by_meaning.items():
-        yield f"{', '.join(names)}: {wording.safe(meaning, 200)}."
+        yield tr("{names}: {meaning}.", names=", ".join(names), meaning=wording.safe(meaning, 200))
 
 
 def _safe(sentences: Iterable[str]) -> list[str]:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from ... import wording
 from ...errors import InspectorError
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ..jobs import LatestJob
 from ..widgets.banner import Banner
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 WEIGHTS, WHOLE, SAFETENSORS = "weights", "whole", "safetensors"
 FILTERS = {
-    WHOLE: "The whole checkpoint, its weights mended (*.pth *.pt *.ckpt)",
-    WEIGHTS: "The mended weights alone (*.pth *.pt *.bin)",
-    SAFETENSORS: "The mended weights as safetensors (*.safetensors)",
+    WHOLE: marked("The whole checkpoint, its weights mended (*.pth *.pt *.ckpt)"),
+    WEIGHTS: marked("The mended weights alone (*.pth *.pt *.bin)"),
+    SAFETENSORS: marked("The mended weights as safetensors (*.safetensors)"),
 }
 
 
@@ -75,14 +75,12 @@ class Saving(QWidget):
     @property
     def words(self) -> str:
         """What is being done."""
-        return (
-            tr("Writing {target} …", target=wording.safe(os.path.basename(self._target), 100)) if self.is_busy else ""
-        )
+        return tr("Writing {file} …", file=wording.safe(os.path.basename(self._target), 100)) if self.is_busy else ""
 
     def ask(self) -> None:
         """Asks in a dialog where to, and as what."""
         forms = [WHOLE, WEIGHTS, SAFETENSORS] if self._fit.section else [WEIGHTS, SAFETENSORS]
-        filters = [FILTERS[form] for form in forms]
+        filters = [tr(FILTERS[form]) for form in forms]
         path, chosen = QFileDialog.getSaveFileName(
             self.window(), tr("Save Mended Checkpoint"), mended_path(self._fit.path), ";;".join(filters)
         )
@@ -147,7 +145,7 @@ class Saving(QWidget):
             error = InspectorError(
                 tr("An error in this program, {name}, stopped the writing.", name=type(error).__name__)
             )
-        self.problem.say(wording.safe(f"{error.title}: {error}", 600))
+        self.problem.say(wording.safe(tr("{title}: {message}", title=error.title, message=error), 600))
 
     def _clear(self) -> None:
         self.stop()
@@ -171,7 +169,7 @@ class Saving(QWidget):
 def _planning(checkpoint: Checkpoint, side: Side, form: str) -> Generator[Progress, None, Plan]:
     from ...comparing.saving import plan_for
 
-    yield Progress(0, 1, "files", "planning")
+    yield Progress(0, 1, "files", tr("planning"))
     return plan_for(checkpoint, side, whole=form == WHOLE, format="safetensors" if form == SAFETENSORS else "zip")
 
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from ... import wording
-from ...comparing.causes import CERTAIN, LIKELY, POSSIBLE, Cause, share
+from ...comparing.causes import CERTAIN, LIKELY, POSSIBLE, Cause, how_sure, share
 from ...comparing.diffing import DTYPE, MISSING, SIZE, UNEXPECTED, Comparison
 from ...comparing.harmless import reason
 from ...comparing.step_words import as_words
-from ...language import tr
+from ...language import marked, ntr, tr
 from ...workshop.requests import Verdict
 from .case import Case
 
-_CONFIDENCE = {
-    CERTAIN: "certain",
-    LIKELY: "likely",
-    POSSIBLE: "possible",
-}
 _CONFIDENCE_TIPS = {
-    CERTAIN: "Nothing else fits the names and shapes.",
-    LIKELY: "Others would fit, but are far less usual.",
-    POSSIBLE: "One of several that would fit: look before you take it.",
+    CERTAIN: marked("Nothing else fits the names and shapes."),
+    LIKELY: marked("Others would fit, but are far less usual."),
+    POSSIBLE: marked("One of several that would fit: look before you take it."),
 }
+_CALLS = (
+    (marked("it also calls {keys} missing"), marked("it does not call {keys} missing")),
+    (marked("it also calls {keys} unexpected"), marked("it does not call {keys} unexpected")),
+    (marked("it also calls {keys} a size mismatch"), marked("it does not call {keys} a size mismatch")),
+)
+"""How torch may disagree on keys: on those that are missing, unexpected, of another size."""
 
 
 def headline(case: Case) -> str:
@@ -33,22 +34,23 @@ def headline(case: Case) -> str:
     if before.fits:
         return tr("Fits: every key loads.")
     if not case.steps:
-        return f"{wording.plural(before.lines, 'line')}, {wording.plural(len(_real(case)), 'cause')}"
+        return wording.row_of([wording.plural(before.lines, "line"), wording.plural(len(_real(case)), "cause")])
     if after.fits:
         left = case.outcome.initial
         return (
-            tr("Fits when mended: all keys but {left:,} load.", left=left)
+            tr("Fits when mended: all keys but {count:,} load.", count=left)
             if left
             else tr("Fits when mended: every key loads.")
         )
     if after.lines <= before.lines:
-        return tr(
-            "{lines} of {lines_2} left", lines=wording.count(after.lines), lines_2=wording.plural(before.lines, "line")
+        return ntr(
+            "{count} of {n} line left", "{count} of {n} lines left", before.lines, count=wording.count(after.lines)
         )
-    return tr(
-        "{lines} with these steps, {lines_2} without",
-        lines=wording.plural(after.lines, "line"),
-        lines_2=wording.count(before.lines),
+    return ntr(
+        "{n} line with these steps, {count} without",
+        "{n} lines with these steps, {count} without",
+        after.lines,
+        count=wording.count(before.lines),
     )
 
 
@@ -60,7 +62,11 @@ def subline(case: Case) -> str:
     if comparison.fits:
         converted = comparison.counts[DTYPE]
         return (
-            tr("{tensors} will be converted to the model's dtype.", tensors=wording.plural(converted, "tensor"))
+            ntr(
+                "{n} tensor will be converted to the model's dtype.",
+                "{n} tensors will be converted to the model's dtype.",
+                converted,
+            )
             if converted
             else ""
         )
@@ -71,20 +77,20 @@ def counted(comparison: Comparison) -> str:
     """How many keys there are of each kind that `load_state_dict` complains of."""
     counts = comparison.counts
     said = (
-        tr("{counts} missing", counts=wording.count(counts[MISSING])) if counts[MISSING] else "",
-        tr("{counts} unexpected", counts=wording.count(counts[UNEXPECTED])) if counts[UNEXPECTED] else "",
+        tr("{count} missing", count=wording.count(counts[MISSING])) if counts[MISSING] else "",
+        tr("{count} unexpected", count=wording.count(counts[UNEXPECTED])) if counts[UNEXPECTED] else "",
         wording.plural(counts[SIZE], "size mismatch", "size mismatches") if counts[SIZE] else "",
     )
-    return ", ".join(filter(None, said))
+    return wording.row_of([each for each in said if each])
 
 
 def share_words(cause: Cause, lines: Collection[str]) -> str:
     """`explains 6 of 8 lines · certain`; `lines` are the keys that are complained of."""
-    return "   ·   ".join(filter(None, (share(cause, lines), _CONFIDENCE.get(cause.confidence, cause.confidence))))
+    return "   ·   ".join(filter(None, (share(cause, lines), how_sure(cause))))
 
 
 def confidence_words(cause: Cause) -> str:
-    return _CONFIDENCE_TIPS.get(cause.confidence, "")
+    return tr(_CONFIDENCE_TIPS.get(cause.confidence, ""))
 
 
 def step_words(cause: Cause, in_file: Collection[str]) -> str:
@@ -109,18 +115,25 @@ def verdict_words(comparison: Comparison, verdict: Verdict) -> tuple[str, bool]:
     ours, theirs = _complaints(comparison), _told(verdict)
     unlike = set().union(*(mine ^ its for mine, its in zip(ours, theirs)))
     if verdict.other or not all(map(reason, unlike)):
-        return tr("torch disagrees: {disagreement}", disagreement=_disagreement(ours, theirs, verdict)), False
-    said = len(set().union(*theirs))
-    passed = tr(" It passes over {keys}.", keys=wording.plural(len(unlike), "harmless key")) if unlike else ""
-    if not said:
-        return tr("torch agrees: it loads with strict=True.{passed}", passed=passed), True
-    same = "" if unlike else tr("the same ")
-    return tr(
-        "torch agrees: load_state_dict names {same}{keys}.{passed}",
-        same=same,
-        keys=wording.plural(said, "key"),
-        passed=passed,
-    ), True
+        told = _disagreement(ours, theirs, verdict)
+        return tr("torch disagrees: {how}. What torch says counts.", how=told), False
+    agrees, passed = _agreement(len(set().union(*theirs)), not unlike), ""
+    if unlike:
+        passed = ntr("It passes over {n} harmless key.", "It passes over {n} harmless keys.", len(unlike))
+    return f"{agrees} {passed}".strip(), True
+
+
+def _agreement(named: int, same: bool) -> str:
+    """That torch agrees, which names so many keys."""
+    if not named:
+        return tr("torch agrees: it loads with strict=True.")
+    if same:
+        return ntr(
+            "torch agrees: load_state_dict names the same {n} key.",
+            "torch agrees: load_state_dict names the same {n} keys.",
+            named,
+        )
+    return ntr("torch agrees: load_state_dict names {n} key.", "torch agrees: load_state_dict names {n} keys.", named)
 
 
 def _complaints(comparison: Comparison) -> tuple[set[str], ...]:
@@ -133,13 +146,13 @@ def _told(verdict: Verdict) -> tuple[set[str], ...]:
 
 def _disagreement(ours: Sequence[set[str]], theirs: Sequence[set[str]], verdict: Verdict) -> str:
     parts = []
-    for kind, mine, its in zip(("missing", "unexpected", tr("a size mismatch")), ours, theirs):
+    for (calls, does_not_call), mine, its in zip(_CALLS, ours, theirs):
         if more := sorted(its - mine):
-            parts.append(tr("it also calls {more} {kind}", more=wording.safe(wording.names(more), 200), kind=kind))
+            parts.append(tr(calls, keys=wording.safe(wording.names(more), 200)))
         if less := sorted(mine - its):
-            parts.append(tr("it does not call {less} {kind}", less=wording.safe(wording.names(less), 200), kind=kind))
-    parts += [tr("it says: {text}", text=wording.safe(text, 300)) for text in verdict.other[:2]]
-    return "; ".join(parts).rstrip(".") + tr(". What torch says counts.")
+            parts.append(tr(does_not_call, keys=wording.safe(wording.names(less), 200)))
+    parts += [tr("it says: {text}", text=wording.safe(text, 300).rstrip(".")) for text in verdict.other[:2]]
+    return "; ".join(parts)
 
 
 def _real(case: Case) -> list[Cause]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from ...language import marked
+
 
 class Stage(Enum):
     """Where the model stands."""
@@ -26,11 +28,11 @@ RUNNING = frozenset((Stage.LISTING, Stage.TRYING, Stage.INSPECTING, Stage.BUILDI
 """The stages that end by themselves, or can be stopped."""
 
 DOING = {
-    Stage.LISTING: "Looking for its models …",
-    Stage.TRYING: "Trying its models …",
-    Stage.INSPECTING: "Reading what it takes …",
-    Stage.BUILDING: "Building it …",
-    Stage.SOLVING: "Looking for arguments that fit …",
-    Stage.READING: "Reading the other checkpoint …",
+    Stage.LISTING: marked("Looking for its models …"),
+    Stage.TRYING: marked("Trying its models …"),
+    Stage.INSPECTING: marked("Reading what it takes …"),
+    Stage.BUILDING: marked("Building it …"),
+    Stage.SOLVING: marked("Looking for arguments that fit …"),
+    Stage.READING: marked("Reading the other checkpoint …"),
 }
 """What is said while it runs."""

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ... import wording
-from ...language import tr
+from ...language import ntr, tr
 
 if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
@@ -55,8 +54,8 @@ def _came_of(candidate: Candidate) -> str:
         return candidate.failure
     given = ", ".join(f"{name}={value!r}" for name, value in solution.arguments.items())
     if solution.fits:
-        return tr("Every key fits{value}.", value=f" with {given}" if given else "")
-    return tr("{doess} not fit.", doess=wording.plural(solution.left, "key does", "keys do"))
+        return tr("Every key fits with {arguments}.", arguments=given) if given else tr("Every key fits.")
+    return ntr("{n} key does not fit.", "{n} keys do not fit.", solution.left)
 
 
 def builders() -> tuple[str, ...]:
@@ -79,7 +78,7 @@ def _beside(checkpoint: Checkpoint, side: Side) -> Iterator[Suggestion]:
 
     name = side.modules.get("", "").rpartition(".")[2]
     for source in classes_beside(checkpoint.path, [item.key for item in side.items], name)[:_MOST_BESIDE]:
-        why = tr("{path} beside it has a class with the same names.", path=os.path.basename(source.path))
+        why = tr("{file} beside it has a class with the same names.", file=os.path.basename(source.path))
         yield Suggestion(str(source), why)
 
 

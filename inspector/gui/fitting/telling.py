@@ -24,7 +24,7 @@ def story_of(case: Case, a: str, b: str, *, python: str = "", verdict: str = "")
     assert case.before is not None
     receipt = case.outcome.receipt if not case.steps else None  # with steps it is not that of what is listed
     comparison = case.before.comparison
-    said = {"torch": verdict, "With the steps below": headline(case) if case.steps else ""}
+    said = {"torch": verdict, tr("With the steps below"): headline(case) if case.steps else ""}
     return Story(
         wording.safe(a, 500),
         wording.safe(b, 500),
@@ -34,7 +34,7 @@ def story_of(case: Case, a: str, b: str, *, python: str = "", verdict: str = "")
         comparison.complaints,
         against_model=True,
         facts=tuple((label, text) for label, text in said.items() if text),
-        receipt=tuple((way.call, wording.safe(way.sentence, 1_000)) for way in receipt.ways) if receipt else (),
+        receipt=tuple((tr(way.call), wording.safe(way.sentence, 1_000)) for way in receipt.ways) if receipt else (),
         left=receipt.harmless if receipt is not None else (),
         python=python,
         record={

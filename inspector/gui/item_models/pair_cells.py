@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ... import wording
 from ...comparing.diffing import DTYPE, KINDS, MISSING, RENAMED, SAME, SIZE, UNEXPECTED, VALUES
-from ...comparing.pair_words import Part, dtype_text, shape_parts
-from ...language import tr
+from ...comparing.pair_words import Part, counted, dtype_text, kind_words, shape_parts
+from ...language import marked, tr
 from ..theme import Meaning
 from .flat_tree import Heading
 from .pair_rows import PairTree
@@ -49,24 +49,27 @@ MEANINGS = {
 VALUE_COLUMNS = (PairColumn.MAX_ABS, PairColumn.REL_L2, PairColumn.COSINE, PairColumn.EQUAL)
 RIGHT_ALIGNED = frozenset((PairColumn.PARAMETERS, *VALUE_COLUMNS))
 
-_BETWEEN_FILES = {MISSING: "only in B", UNEXPECTED: "only in A", VALUES: "values differ", DTYPE: "dtype differs"}
-_AGAINST_A_MODEL = {VALUES: "values differ", DTYPE: "dtype differs"}
+_BETWEEN_FILES = {MISSING: marked("only in B"), UNEXPECTED: marked("only in A")}
+_DIFFERS = {VALUES: marked("values differ"), DTYPE: marked("dtype differs")}
+_ROLES = {"value": marked("value"), "extra state": marked("extra state")}
+"""What has no dtype."""
 _TAIL = (
-    Heading("Difference", "What differs between the two; branches count what is in them", 11),
+    Heading(marked("Difference"), marked("What differs between the two; branches count what is in them"), 11),
     Heading("", "", 34),
-    Heading("Shape", "The shape; where the two differ, 512→400 is from A to B", 20),
-    Heading("Type", "The dtype; where the two differ, from A to B", 16),
-    Heading("Parameters", "How many numbers it has", 12),
-    Heading("Max |a−b|", "The largest difference of two values", 10),
-    Heading("Relative L2", "The norm of the difference over the norm of A", 11),
-    Heading("Cosine", "The cosine of the angle between the two", 10),
-    Heading("Equal", "The share of values that are equal; ≈ where only checksums say so", 11),
+    Heading(marked("Shape"), marked("The shape; where the two differ, 512→400 is from A to B"), 20),
+    Heading(marked("Type"), marked("The dtype; where the two differ, from A to B"), 16),
+    Heading(marked("Parameters"), marked("How many numbers it has"), 12),
+    Heading(marked("Max |a−b|"), marked("The largest difference of two values"), 10),
+    Heading(marked("Relative L2"), marked("The norm of the difference over the norm of A"), 11),
+    Heading(marked("Cosine"), marked("The cosine of the angle between the two"), 10),
+    Heading(marked("Equal"), marked("The share of values that are equal; ≈ where only checksums say so"), 11),
 )
 
 
 def words_of(kind: str, *, with_model: bool) -> str:
     """A kind of pair in a few words."""
-    return (_AGAINST_A_MODEL if with_model else _BETWEEN_FILES).get(kind, kind)
+    words = _DIFFERS.get(kind) or (None if with_model else _BETWEEN_FILES.get(kind))
+    return tr(words) if words else kind_words(kind)
 
 
 def headings(tree: PairTree) -> tuple[Heading, ...]:
@@ -134,8 +137,8 @@ class PairCells:
             return wording.safe(self.tree.refusals[row], 400)
         if self.tree.ranks[row]:
             return self._words(self.tree.kind(row))
-        found = [f"{count:,} {self._words(kind)}" for kind, count in self.tree.counts(row).items() if count]
-        return ", ".join(found)
+        found = [counted(count, self._words(kind)) for kind, count in self.tree.counts(row).items() if count]
+        return wording.row_of(found)
 
     def strength(self, row: int) -> float:
         """How strongly the values differ, 0 to 1, by the order of magnitude of the relative L2 (10^-6 to 1)."""
@@ -190,7 +193,8 @@ class PairCells:
         if pair is None:
             return ""
         roles = (item.role for item in (pair.b, pair.a) if item is not None and item.shape is None)
-        return wording.safe(dtype_text(pair) or next(roles, ""), 60)
+        role = next(roles, "")
+        return wording.safe(dtype_text(pair) or tr(_ROLES.get(role, role)), 60)
 
     def _parameters(self, row: int) -> str:
         count = self.tree.outline.parameters[row]
@@ -227,7 +231,8 @@ def counted_words(tree: PairTree) -> str:
     """All that differs in one line: `2 size mismatch, 36 same`."""
     with_model = tree.comparison.b.kind == "model"
     counts = tree.counts()
-    return ", ".join(f"{counts[kind]:,} {words_of(kind, with_model=with_model)}" for kind in KINDS if counts[kind])
+    words = ((kind, words_of(kind, with_model=with_model)) for kind in KINDS if counts[kind])
+    return wording.row_of([counted(counts[kind], said) for kind, said in words])
 
 
 def _listed(keys: tuple[str, ...]) -> str:

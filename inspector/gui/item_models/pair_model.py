@@ -48,7 +48,7 @@ class PairModel(FlatTreeModel):
 
     def _spoken(self, row: int, column: int) -> str:
         if column == PairColumn.DIFFERENCE:
-            return f"{self.headings[column].title}: {self.cells.words(row)}"
+            return f"{tr(self.headings[column].title)}: {self.cells.words(row)}"
         if column == PairColumn.KEY_A and not self.cells.has(row, column):
             key = self.cells.whole_key(row, PairColumn.KEY_B)
             return tr(
