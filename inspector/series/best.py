@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from ..language import marked, tr
 from ..wording import number, safe
-from .members import BEST, EPOCH, Member, Training
+from .members import BEST, EPOCH, Training
+from .places import beginning, words_at
 
 Points = tuple[tuple[float, float], ...]
 
@@ -27,9 +28,9 @@ class Best(NamedTuple):
     """How it was found."""
 
 
-_LOWEST_VALID = marked("Epoch {epoch} has the lowest stored validation loss, {value}.")
-_HIGHEST = marked("Epoch {epoch} has the highest stored accuracy, {value}.")
-_LOWEST_TRAIN = marked("Epoch {epoch} has the lowest stored training loss, {value}; no validation loss is stored.")
+_LOWEST_VALID = marked("{place} has the lowest stored validation loss, {value}.")
+_HIGHEST = marked("{place} has the highest stored accuracy, {value}.")
+_LOWEST_TRAIN = marked("{place} has the lowest stored training loss, {value}; no validation loss is stored.")
 _CURVES: tuple[tuple[str, str, Callable[..., tuple[float, float]]], ...] = (
     ("valid_loss", _LOWEST_VALID, min),
     ("accuracy", _HIGHEST, max),
@@ -55,13 +56,11 @@ def _named_by_a_run(training: Training) -> Best | None:
 
 
 def _by_curves(training: Training, curves: Mapping[str, Points]) -> Best | None:
-    if training.axis != EPOCH:
-        return None
     for measure, sentence, choose in _CURVES:
         points = [point for point in curves.get(measure, ()) if math.isfinite(point[1])]
         if len(points) > 1:
             at, value = choose(points, key=lambda point: point[1])
-            said = tr(sentence, epoch=number(at), value=number(value))
+            said = tr(sentence, place=beginning(words_at(training, at)), value=number(value))
             return Best(at, measure, value, _path_at(training, at), said)
     return None
 
@@ -86,8 +85,4 @@ def _by_name(training: Training) -> Best | None:
 
 
 def _path_at(training: Training, at: float) -> str:
-    return next((member.path for member in training.drawn if _is_at(member, at)), "")
-
-
-def _is_at(member: Member, at: float) -> bool:
-    return member.at == at
+    return next((member.path for member in training.drawn if member.at == at), "")

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from ..comparing.key_groups import covering
 from ..language import ntr, tr
-from ..wording import count, names, number, plural, safe
+from ..wording import names, number, plural, safe
 from .figures import LEARNED, NEARLY, Frame, Series, layer_of
 from .losses import Stored
-from .members import EPOCH, STEP, Member
+from .members import EPOCH, STEP
+from .places import beginning, place_words, words_at
 
 _MUCH_LESS = 0.2
 """The last update beside the largest: from here on it is told that they shrink."""
@@ -70,15 +71,6 @@ def told(series: Series, stored: Stored) -> tuple[Story, ...]:
     )
 
 
-def place_words(member: Member, axis: str) -> str:
-    """Where a checkpoint stands: `epoch 4`, `step 500`, or its name."""
-    if axis == EPOCH:
-        return tr("epoch {epoch}", epoch=number(member.at))
-    if axis == STEP:
-        return tr("step {step}", step=count(int(member.at)))
-    return f"`{safe(member.name, 60)}`"
-
-
 # -- what is wrong -----------------------------------------------------------------------------------------------------
 
 
@@ -110,19 +102,12 @@ def _lost(stored: Stored, series: Series) -> Iterator[Story]:
         bad = [at for at, value in curve.points if not math.isfinite(value)]
         if bad and curve.measure in ("train_loss", "valid_loss"):
             paths = tuple(member.path for member in series.training.drawn if member.at == bad[0])
-            where = _place_at(series, bad[0])
+            where = words_at(series.training, bad[0])
             if curve.measure == "train_loss":
                 sentence = tr("The stored training loss is not finite from {place} on.", place=where)
             else:
                 sentence = tr("The stored validation loss is not finite from {place} on.", place=where)
             yield Story("nan", sentence, (), paths, True)
-
-
-def _place_at(series: Series, at: float) -> str:
-    """The words for a place on the axis, whether there is a checkpoint or not."""
-    axis = series.training.axis
-    member = next((member for member in series.training.drawn if member.at == at), None)
-    return place_words(member, axis) if member is not None else tr("epoch {epoch}", epoch=number(at))
 
 
 def _problems(series: Series) -> Iterator[Story]:
@@ -160,8 +145,8 @@ def _best(series: Series, stored: Stored) -> Iterator[Story]:
     worse = value - last if best.measure == "accuracy" else last - value
     if worse > _WORSE * abs(value):
         sentence = tr(
-            "The last, epoch {epoch}, is worse than the best: {last} instead of {value}.",
-            epoch=number(at),
+            "The last, {place}, is worse than the best: {last} instead of {value}.",
+            place=words_at(series.training, at),
             last=number(last),
             value=number(value),
         )
@@ -273,7 +258,7 @@ def _unmoved(series: Series) -> Iterator[Story]:
             axis = series.training.axis
             sentence = tr(
                 "{a} and {b} have the same weights, bit for bit: nothing was learned in between.",
-                a=_capital(place_words(a.member, axis)),
+                a=beginning(place_words(a.member, axis)),
                 b=place_words(b.member, axis),
             )
             yield Story("same", sentence, (), (a.member.path, b.member.path))
@@ -319,10 +304,6 @@ def _covered(keys: Sequence[str], among: Sequence[str]) -> tuple[str, ...]:
 
 def _listed(patterns: Sequence[str]) -> str:
     return names([f"`{safe(pattern, 80)}`" for pattern in patterns])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _percent(ratio: float) -> str:

@@ -13,6 +13,7 @@ from inspector.progress import finish
 from inspector.runs.driving import Run
 from inspector.runs.requesting import Choices, train_request
 from inspector.series.losses import Stored, reading
+from inspector.series.members import STEP
 from inspector.workshop.requests import parse_source
 from inspector.workshop.run_requests import DataSource
 
@@ -85,6 +86,23 @@ def test_a_name_says_the_best_where_nothing_else_does(tmp_path: Path) -> None:
     best = stored_in(tmp_path).best
     assert best is not None
     assert (best.epoch, best.measure, Path(best.path).name) == (1, "", "epoch1.pth")
+
+
+def test_checkpoints_within_an_epoch_stand_at_their_steps(tmp_path: Path) -> None:
+    trained = Trained()
+    for epoch, step, loss in ((0, 10, 3.0), (0, 20, 1.0), (1, 30, 2.0)):
+        holds = {
+            "epoch": epoch,
+            "global_step": step,
+            "state_dict": trained.epoch().model.state_dict(),
+            "val_loss": loss,
+        }
+        save(tmp_path, f"epoch={epoch}-step={step}.ckpt", holds)
+    training = training_in(tmp_path)
+    assert (training.axis, [member.at for member in training.drawn]) == (STEP, [10, 20, 30])
+    best = finish(reading(training)).best
+    assert best is not None
+    assert (best.epoch, best.sentence) == (20, "Step 20 has the lowest stored validation loss, 1.")
 
 
 def test_the_account_of_a_trainer_is_a_history(tmp_path: Path) -> None:
