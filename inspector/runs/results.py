@@ -218,10 +218,12 @@ def _weak_points(tested: Tested) -> list[str]:
 
 def _proofs(tested: Tested) -> list[str]:
     """Only what is wrong, where something is; else one line, that all is well."""
-    wrong = [f"{each.name}: {each.text}" for each in tested.proofs if each.state != "ok"]
+    wrong = [
+        tr("{title}: {message}", title=tr(each.name), message=each.text) for each in tested.proofs if each.state != "ok"
+    ]
     if wrong or not tested.proofs:
         return wrong
-    return [tr("Proved: {names}.", names=", ".join(each.name.lower() for each in tested.proofs))]
+    return [tr("Proved: {names}.", names=", ".join(tr(each.name).lower() for each in tested.proofs))]
 
 
 __all__ = [

@@ -34,7 +34,7 @@ class WorkshopError(InspectorError):
         topic: str = "",
     ) -> None:
         title = title or type(self).title
-        super().__init__(message, title=tr(title), hint=hint)
+        super().__init__(message, title=title if topic else tr(title), hint=hint)  # with a topic it was said already
         self.topic = topic or title
         """What it is about, by which a program can tell: its title, as it stands in the code of every language."""
         self.output = output

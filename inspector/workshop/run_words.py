@@ -66,7 +66,7 @@ class Check(NamedTuple):
     """One thing that was looked at before the start."""
 
     name: str
-    """`Classes`, `Optimizer`, `Loss` ..."""
+    """`Classes`, `Optimizer`, `Loss` ...: the same in every language, to be said with `tr`."""
     state: str
     """`ok`, `assumed`, `warning` or `bad`."""
     text: str

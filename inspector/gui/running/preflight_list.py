@@ -76,7 +76,7 @@ class PreflightList(QWidget):
         page = self._page
         checks = page.rehearsal.checks if page.rehearsal is not None else ()
         error = page.looking.error
-        lines = [(check.name, check.state, check.text) for check in checks]
+        lines = [(tr(check.name), check.state, check.text) for check in checks]
         if error is not None and not is_about_data(error, page.setup.data):
             lines.append((error.title, "bad", str(error)))
         is_trying = page.state is RunState.REHEARSING and page.has_model

@@ -41,7 +41,7 @@ class ProofsRow(QWidget):
 
 def _label(proof: Check) -> Label:
     sign, tone = _SIGNS.get(proof.state, _SIGNS["warning"])
-    label = Label(f"{sign} {wording.safe(proof.name, 80)}", tone=tone)
+    label = Label(f"{sign} {wording.safe(tr(proof.name), 80)}", tone=tone)
     sentence = wording.safe(proof.text, 400)
     label.setToolTip(plain_tip(sentence))
     label.setAccessibleDescription(sentence)

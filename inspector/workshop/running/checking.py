@@ -100,10 +100,10 @@ def _head(criterion: Criterion, scores: Tensor, targets: Any, classes: tuple[str
             outputs=plural(outputs, "output"),
             classes=plural(needed, "class", "classes"),
         )
-        yield Check(tr("Classes"), "warning", text)
+        yield Check(marked("Classes"), "warning", text)
     elif classes:
         yield Check(
-            tr("Classes"),
+            marked("Classes"),
             "ok",
             tr(
                 "{outputs} for {classes}.",
@@ -149,19 +149,19 @@ def _kind_of_scores(criterion: Criterion, scores: Tensor) -> Iterator[Check]:
         text = tr(
             "NLLLoss wants log-probabilities (log_softmax), and the model gives raw scores: choose CrossEntropyLoss."
         )
-        yield Check(tr("Output"), "warning", text)
+        yield Check(marked("Output"), "warning", text)
     elif criterion.name == "CrossEntropyLoss" and are_log:
         text = tr("The model ends in log_softmax, and CrossEntropyLoss takes it once more: that changes nothing.")
-        yield Check(tr("Output"), "ok", text)
+        yield Check(marked("Output"), "ok", text)
     elif criterion.name == "CrossEntropyLoss" and are_shares:
         text = tr("The model ends in softmax, and CrossEntropyLoss takes it once more: it learns slowly so.")
-        yield Check(tr("Output"), "warning", text)
+        yield Check(marked("Output"), "warning", text)
 
 
 def _criterion(criterion: Criterion, loss: float) -> Check:
     state = "ok" if torch.isfinite(torch.tensor(loss)) else "warning"
     return Check(
-        tr("Criterion"),
+        marked("Criterion"),
         state,
         tr("{name}: {loss:.4g} for a first batch, in evaluation mode.", name=criterion.name, loss=loss),
     )

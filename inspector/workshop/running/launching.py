@@ -66,7 +66,7 @@ def checks(request: Train, device: torch.device) -> Iterator[Check]:
     try:
         _check(request)
     except Refusal as error:
-        yield Check(tr("Processes"), "bad", error.message)
+        yield Check(marked("Processes"), "bad", error.message)
         return
     gpus = torch.cuda.device_count() if device.type == "cuda" else request.processes
     if gpus < request.processes:
@@ -75,11 +75,11 @@ def checks(request: Train, device: torch.device) -> Iterator[Check]:
             processes=request.processes,
             gpus=gpus,
         )
-        yield Check(tr("Processes"), "bad", text)
+        yield Check(marked("Processes"), "bad", text)
     else:
         each = wording.plural(max(1, request.batch_size // many), "sample")
         yield Check(
-            tr("Processes"),
+            marked("Processes"),
             "ok",
             tr("{processes} of them share each batch: {samples} for each.", processes=many, samples=each),
         )

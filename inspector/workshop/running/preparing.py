@@ -222,4 +222,4 @@ def _placed_on(model: nn.Module, device: torch.device) -> nn.Module:
 
 def _device_check(run: Prepared) -> Check:
     text = marked("{device}, mixed precision.") if run.precision.is_mixed else marked("{device}.")
-    return Check(tr("Device"), "ok", tr(text, device=described(run.device)))
+    return Check(marked("Device"), "ok", tr(text, device=described(run.device)))

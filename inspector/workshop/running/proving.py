@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...language import ntr, tr
+from ...language import marked, ntr, tr
 from ...wording import names, plural
 from ..failures import text_of
 from ..run_words import Check
@@ -56,12 +56,12 @@ def _modes(model: nn.Module) -> Check:
             "In training mode in spite of model.eval(): {layers}. Its forward, or its eval, sets it.",
             layers=names(training),
         )
-        return Check(tr("Evaluation mode"), "warning", said)
+        return Check(marked("Evaluation mode"), "warning", said)
     said = tr(
         "model.eval() and inference_mode: none of {modules} is in training mode.",
         modules=plural(len(modules), "module"),
     )
-    return Check(tr("Evaluation mode"), "ok", said)
+    return Check(marked("Evaluation mode"), "ok", said)
 
 
 def _normalization(model: nn.Module) -> Check:
@@ -73,11 +73,11 @@ def _normalization(model: nn.Module) -> Check:
             "the result depends on the batch size.",
             layers=names(bare),
         )
-        return Check(tr("Batch normalization"), "warning", said)
+        return Check(marked("Batch normalization"), "warning", said)
     if not layers:
-        return Check(tr("Batch normalization"), "ok", tr("There is no BatchNorm layer."))
+        return Check(marked("Batch normalization"), "ok", tr("There is no BatchNorm layer."))
     return Check(
-        tr("Batch normalization"),
+        marked("Batch normalization"),
         "ok",
         ntr("{n} BatchNorm layer with stored statistics.", "{n} BatchNorm layers with stored statistics.", len(layers)),
     )
@@ -87,11 +87,13 @@ def _dropout(model: nn.Module) -> Check:
     layers = [(path, module) for path, module in model.named_modules() if "Dropout" in _kind(module)]
     on = [named(path, module) for path, module in layers if module.training]
     if on:
-        return Check(tr("Dropout"), "warning", tr("Still on: {layers}.", layers=names(on)))
+        return Check(marked("Dropout"), "warning", tr("Still on: {layers}.", layers=names(on)))
     if not layers:
-        return Check(tr("Dropout"), "ok", tr("There is no Dropout layer."))
+        return Check(marked("Dropout"), "ok", tr("There is no Dropout layer."))
     return Check(
-        tr("Dropout"), "ok", ntr("{n} Dropout layer, switched off.", "{n} Dropout layers, switched off.", len(layers))
+        marked("Dropout"),
+        "ok",
+        ntr("{n} Dropout layer, switched off.", "{n} Dropout layers, switched off.", len(layers)),
     )
 
 
@@ -132,36 +134,38 @@ def _repeatable(model: nn.Module, inputs: Any, first: Tensor, second: Tensor) ->
     if _have_same_bits(first, second):
         many = plural(len(first) if first.dim() else 1, "sample")
         said = tr("The same {samples} twice, under different seeds, gave the same bits.", samples=many)
-        return Check(tr("Repeatable"), "ok", said)
+        return Check(marked("Repeatable"), "ok", said)
     if first.device.type != "cpu" and _are_close(first, second, 1e-4):
         said = tr(
             "The same samples twice agree up to rounding, as kernels of {device} may do it.", device=first.device.type
         )
-        return Check(tr("Repeatable"), "ok", said)
+        return Check(marked("Repeatable"), "ok", said)
     where = _first_that_differs(model, inputs)
     said = tr(
         "The same samples twice give different outputs: {layer} draws random numbers in evaluation mode too.",
         layer=where,
     )
     hint = tr("A functional dropout needs training=self.training.")
-    return Check(tr("Repeatable"), "warning", f"{said} {hint}")
+    return Check(marked("Repeatable"), "warning", f"{said} {hint}")
 
 
 def _independent(model: nn.Module, inputs: Any, whole: Tensor) -> Check:
     """Half of the samples by themselves against the same half among all."""
     half = len(whole) // 2 if whole.dim() else 0
     if not isinstance(inputs, Tensor) or not half or len(inputs) != len(whole):
-        return Check(tr("Independent"), "assumed", tr("Whether samples depend on each other could not be tried."))
+        return Check(marked("Independent"), "assumed", tr("Whether samples depend on each other could not be tried."))
     try:
         alone = _output(model, inputs[:half].clone(), _SEEDS[0])
     except Exception as error:  # a model that takes only batches of one size
         return Check(
-            tr("Independent"), "assumed", tr("It takes no smaller batch ({reason}).", reason=text_of(error)[:200])
+            marked("Independent"), "assumed", tr("It takes no smaller batch ({reason}).", reason=text_of(error)[:200])
         )
     if alone.shape == whole[:half].shape and _are_close(alone, whole[:half], _ROUNDING):
-        return Check(tr("Independent"), "ok", tr("A sample gives the same whichever other samples are in its batch."))
+        return Check(
+            marked("Independent"), "ok", tr("A sample gives the same whichever other samples are in its batch.")
+        )
     said = tr("What a sample gives depends on the others in its batch: something is normalized over the batch.")
-    return Check(tr("Independent"), "warning", f"{said} {tr('The result depends on batch size and order.')}")
+    return Check(marked("Independent"), "warning", f"{said} {tr('The result depends on batch size and order.')}")
 
 
 def _have_same_bits(first: Tensor, second: Tensor) -> bool:
@@ -255,9 +259,9 @@ def unchanged(before: dict[str, bytes], model: nn.Module) -> Check:
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     if changed:
         said = tr("The test itself changed {names}: the forward of the model writes there.", names=names(changed))
-        return Check(tr("Weights unchanged"), "warning", said)
+        return Check(marked("Weights unchanged"), "warning", said)
     return Check(
-        tr("Weights unchanged"),
+        marked("Weights unchanged"),
         "ok",
         tr("{tensors} of the state_dict, bit for bit as before.", tensors=plural(len(after), "tensor")),
     )

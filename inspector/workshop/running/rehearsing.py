@@ -48,7 +48,7 @@ def rehearse(request: Rehearse) -> Generator[Any, None, Rehearsal]:
 
 
 def _notes(run: Prepared) -> Iterator[Check]:
-    yield from (Check(tr("Note"), "assumed", note) for note in run.notes)
+    yield from (Check(marked("Note"), "assumed", note) for note in run.notes)
 
 
 def _engine_checks(run: Prepared) -> Iterator[Check]:
@@ -70,10 +70,10 @@ def _loss_check(run: Prepared, losses: list[float]) -> Iterator[Check]:
             if len(losses) == 1
             else tr("The first {batches} batches have a loss of {loss}.", batches=len(losses), loss=loss)
         )
-        yield Check(tr("Loss"), state, said)
+        yield Check(marked("Loss"), state, said)
         return
     shake = judged(len(losses), mean, expected, run.request.expected_is, standard_error(losses))
-    yield Check(tr("Loss"), "warning" if shake.is_jump else "ok", shake.text)
+    yield Check(marked("Loss"), "warning" if shake.is_jump else "ok", shake.text)
 
 
 def _valid_loss(run: Prepared) -> Generator[Progress, None, float | None]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from ...language import tr
+from ...language import marked, tr
 from ...wording import number, plural
 from ..failures import Refusal
 from ..run_requests import Train
@@ -66,7 +66,7 @@ def _optimizer_checks(request: Train, optimizer: Any, state: Any) -> Iterator[Ch
     if state is not None:
         many = plural(len(state["state"]), "parameter")
         yield Check(
-            tr("Optimizer"),
+            marked("Optimizer"),
             "ok",
             tr(
                 "{name} goes on with its state for {parameters}, learning rate {rate}.",
@@ -77,7 +77,7 @@ def _optimizer_checks(request: Train, optimizer: Any, state: Any) -> Iterator[Ch
         )
     else:
         yield Check(
-            tr("Optimizer"),
+            marked("Optimizer"),
             "assumed" if request.start else "ok",
             tr("{name} begins afresh, learning rate {rate}.", name=name, rate=rate),
         )
@@ -86,14 +86,14 @@ def _optimizer_checks(request: Train, optimizer: Any, state: Any) -> Iterator[Ch
 def _scheduler_checks(request: Train, schedule: Any) -> Iterator[Check]:
     chosen = request.scheduler
     if chosen is not None and schedule is not None:
-        yield Check(tr("Scheduler"), "ok", tr("{name} goes on where it was.", name=chosen.name))
+        yield Check(marked("Scheduler"), "ok", tr("{name} goes on where it was.", name=chosen.name))
     elif chosen is not None:
         yield Check(
-            tr("Scheduler"), "assumed" if request.start else "ok", tr("{name} begins afresh.", name=chosen.name)
+            marked("Scheduler"), "assumed" if request.start else "ok", tr("{name} begins afresh.", name=chosen.name)
         )
     elif schedule is not None:
         yield Check(
-            tr("Scheduler"), "warning", tr("The file has a scheduler's state, and none was chosen: it is not used.")
+            marked("Scheduler"), "warning", tr("The file has a scheduler's state, and none was chosen: it is not used.")
         )
 
 

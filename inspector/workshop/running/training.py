@@ -82,7 +82,7 @@ def _began(run: Prepared) -> Began:
 def _notes(run: Prepared) -> Iterator[Message]:
     for found in run.checks:
         if found.state in ("warning", "bad"):
-            yield Message(f"{found.name}: {found.text}", "warning")
+            yield Message(tr("{title}: {message}", title=tr(found.name), message=found.text), "warning")
     if run.journal.epoch > run.request.epochs:
         done, wanted = run.journal.epoch - 1, run.request.epochs
         yield Message(
