@@ -8,13 +8,14 @@ from ..checkpoint import safetensors_writing, zip_writing
 from ..checkpoint.entries import Checkpoint, is_whole
 from ..checkpoint.planning import Plan
 from ..comparing.choosing import weights
-from ..errors import FileError, InspectorError
+from ..errors import InspectorError
 from ..language import ntr, tr
 from ..progress import Progress
 from ..wording import names, safe
 from . import casting
 from .assembling import Assembling
 from .pieces import Gone, Piece, pieces_of, refuse_broken
+from .salvaging import read_through
 from .sections import Section, broken, section_of, unbuilt, unlisted
 from .stripping import stripped
 from .wishes import COPY, DTYPES, FORMATS, SAFETENSORS, ZIP, Foreseen, Losses, NewFile, Row, Wish
@@ -44,7 +45,7 @@ def foresee(checkpoint: Checkpoint, wish: Wish) -> Generator[Progress, None, For
             )
         )
     section = section._replace(side=stripped(section.side, wish.prefixes))
-    unread = yield from _read_through(section) if wish.salvage else _nothing()
+    unread = yield from read_through(checkpoint, section) if wish.salvage else _nothing()
     _refuse_what_is_broken(checkpoint, section, wish)
     pieces, gone = pieces_of(checkpoint, section, wish, unread)
     losses = yield from _measured(pieces)
@@ -92,25 +93,6 @@ def _refuse_what_is_broken(checkpoint: Checkpoint, section: Section, wish: Wish)
         lost += [(key, reason) for key, reason in tensors if reason]
     if lost:
         refuse_broken(lost)
-
-
-def _read_through(section: Section) -> Generator[Progress, None, dict[str, str]]:
-    """Reads every tensor once; gives those that could not be read to their end, by old key."""
-    from ..checkpoint import arrays
-
-    items = [item for item in section.side.items if item.tensor is not None and not broken(item.tensor)]
-    total, done = sum(item.tensor.nbytes for item in items if item.tensor), 0
-    unread: dict[str, str] = {}
-    for item in items:
-        assert item.tensor is not None
-        try:
-            for part in item.tensor.extra.parts or (item.tensor,):
-                for block in arrays.blocks(part):
-                    done += block.nbytes
-                    yield Progress(done, total, "bytes", "reading")
-        except FileError as error:
-            unread[item.origins[0] if item.origins else item.key] = error.message
-    return unread
 
 
 # -- what casts lose ----------------------------------------------------------------------------------

@@ -242,6 +242,26 @@ def test_the_whole_of_a_damaged_training_checkpoint(tmp_path: Path) -> None:
             assert [key for key, _ in told.left_out] == ["optimizer.state.0.exp_avg"]
 
 
+def test_a_flipped_bit_is_found_by_its_checksum(source: Path, tmp_path: Path) -> None:
+    data = bytearray(source.read_bytes())
+    data[2_500_000] ^= 4  # in the third of four tensors
+    (tmp_path / "flipped.pth").write_bytes(data)
+    told = foreseen(tmp_path / "flipped.pth", Wish(salvage="leave-out"))
+    assert [key for key, _ in told.left_out] == ["layer.2"]
+    assert "checksum" in told.left_out[0][1]
+    assert foreseen(source, Wish(salvage="leave-out")).left_out == ()
+
+
+def test_checksums_that_were_not_worked_out_are_not_looked_at(tmp_path: Path) -> None:
+    before = torch.serialization.get_crc32_options()
+    torch.serialization.set_crc32_options(False)
+    try:
+        torch.save({"a": torch.randn(5), "b": torch.randn(9)}, tmp_path / "a.pth")
+    finally:
+        torch.serialization.set_crc32_options(before)
+    assert foreseen(tmp_path / "a.pth", Wish(salvage="leave-out")).left_out == ()
+
+
 def test_shards_that_are_missing(source: Path, tmp_path: Path) -> None:
     converted(source, tmp_path / "st", SHARDS)
     (tmp_path / "st" / "model-00002-of-00004.safetensors").unlink()
