@@ -180,7 +180,7 @@ def _plain(entry: Entry, depth: int = 0) -> object:
     if isinstance(entry, Branch):
         return tuple(_plain(child, depth + 1) for child in entry.children[:_MOST_ITEMS]) if depth < 2 else "..."
     if isinstance(entry, Tensor):
-        return "a tensor"
+        return tr("a tensor")
     value = entry.value
     small = isinstance(value, int) and abs(value) < 1 << 64
     return value if small or isinstance(value, (float, str, type(None))) else key_text(value)

@@ -110,7 +110,7 @@ class ModelSide(QWidget):
         details = self._details = QFormLayout()
         details.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         details.setHorizontalSpacing(10)
-        details.addRow(Label(tr("Class"), tone="quiet"), self.of_class)
+        details.addRow(Label(tr("Model class"), tone="quiet"), self.of_class)
         details.addRow(Label(tr("Built with"), tone="quiet"), self.interpreter)
         details.addRow(Label(""), self.found_by_itself)
         details.addRow(Label(tr("From the file"), tone="quiet"), self.section)
