@@ -246,3 +246,18 @@ def test_only_the_latest_search_counts_and_the_window_is_painted_between(
     picture = bar.grab()
     assert isinstance(picture, QPixmap)
     bar.put_away()
+
+
+def test_what_a_person_went_to_stays_chosen_while_more_is_found(qtbot: QtBot, inspector: Application) -> None:
+    outline = outline_of([f"model.layers.{n}.weight" for n in range(60_000)])
+    offers = [Offer(ACTION, f"{name} weights", "", name, list) for name in ("copy", "show", "sort")]
+    bar = Palette(offers, [outline], lambda _s, row: Offer(KEY, outline.key(row), "", f"{row}", list), inspector.window)
+    bar.open()
+    bar.look_for("weight")
+    assert bar._looking is not None
+    qtbot.keyClick(bar.field, Qt.Key.Key_Down)
+    name = bar.model.offer(bar.list.currentIndex().row()).name
+    qtbot.waitUntil(lambda: bar._looking is None)
+    assert bar.model.rowCount() == 60_003
+    assert bar.model.offer(bar.list.currentIndex().row()).name == name == "show"
+    bar.put_away()

@@ -39,6 +39,8 @@ class LogEvents(QObject):
         session.removed.connect(lambda page: _FILES.info("closed %s", _named(page)))
         for page in session.pages:
             self._follow(page)
+            if getattr(page, "contents", None) is not None:  # it was read before the log was open
+                _FILES.info("opened %s%s", _named(page), _size_of(page))
 
     def _follow(self, page: OpenPage) -> None:
         _FILES.info("opening %s", _named(page))

@@ -1,4 +1,8 @@
-"""The palette as a part of the window: a field, and below it what was found."""
+"""The palette as a part of the window: a field, and below it what was found.
+
+Why this way: a list view goes through all its rows to lay them out (half a second for 100,000); a table of one column
+whose rows are all as high does not.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,13 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from ...language import ntr, tr
 from ..timers import one_shot
 from ..widgets.labels import Label
+from ..widgets.plain_table import make_plain
 from .matching import match
 from .offers import KEY, ONLY, Offer
 from .palette_delegate import PaletteDelegate
@@ -26,7 +31,7 @@ _PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusRea
 """The keyboard comes back from there: the menu of the field, another window."""
 _ROWS = 14
 """Rows that are shown at once, at most."""
-_SLICE = 0.012
+_SLICE = 0.008
 """Seconds of looking through keys before the window may breathe."""
 _SAID = 10.0
 """Worth of what is named in the line about an offer and not in its title."""
@@ -61,6 +66,8 @@ class Palette(QFrame):
         self._worth = {name: _LATELY - place for place, name in enumerate(lately)}
         self._keyboard_was_in: QWidget | None = None
         self.model = PaletteModel(key_offer, self)
+        self._is_stepped = False
+        """Whether a person went to a row since the last letter."""
         self._looking: Generator[None, None, KeysFound] | None = None
         self._ranked: list[tuple[float, Offer]] = []
         self._more = one_shot(self, 0, self._go_on)
@@ -74,15 +81,18 @@ class Palette(QFrame):
         self.field.setPlaceholderText(tr("Type what you want   ·   > actions   ·   @ keys   ·   # files"))
         self.field.setAccessibleName(tr("What you want: > actions, @ keys, # files"))
         self.field.setClearButtonEnabled(True)
-        self.list = QListView(self)
-        self.list.setObjectName("found")
+        self.list = QTableView(self)
         self.delegate = PaletteDelegate(self.list)
         self.list.setItemDelegate(self.delegate)
         self.list.setModel(self.model)
-        self.list.setUniformItemSizes(True)
+        make_plain(self.list)
+        self.list.horizontalHeader().hide()
+        self.list.horizontalHeader().setStretchLastSection(True)
+        self.list.verticalHeader().setMinimumSectionSize(1)
+        self.list.verticalHeader().setDefaultSectionSize(self.delegate.row_height())
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setMouseTracking(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.list.setAccessibleName(tr("What was found"))
@@ -106,6 +116,8 @@ class Palette(QFrame):
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _fit(self) -> None:
+        self.delegate.refresh()
+        self.list.verticalHeader().setDefaultSectionSize(self.delegate.row_height())
         room = self.parentWidget().size()
         rows = max(3, min(_ROWS, self.model.rowCount()))
         around = self.field.sizeHint().height() + self.count.sizeHint().height() + 36
@@ -119,6 +131,7 @@ class Palette(QFrame):
         """Shows what fits: what can be done at once, the keys as far as they are found in a moment, then the rest."""
         typed, kinds = _without_prefix(text)
         self.delegate.typed = typed
+        self._is_stepped = False
         self._ranked = self._rank(typed, kinds)
         self._looking = None
         if self._outlines and (kinds is None or KEY in kinds) and (typed.strip() or kinds is not None):
@@ -162,12 +175,19 @@ class Palette(QFrame):
     def _show(self, keys: KeysFound) -> None:
         best = keys.ranked[0].score if keys.ranked else -1e9
         before = sum(score >= best for score, _ in self._ranked)
+        chosen = self.list.currentIndex()
+        kept = self.model.offer(chosen.row()).name if self._is_stepped and chosen.isValid() else ""
         self.model.show_found([offer for _, offer in self._ranked], keys, before)
-        self._choose(self.model.first_enabled())
+        self._choose(self._place_of(kept) if kept else self.model.first_enabled())
         total = self.model.rowCount()
         self.count.setText(ntr("{n} found", "{n} found", total) if total else tr("Nothing is called so"))
         if self._looking is None and self.isVisible():
             self._fit()
+
+    def _place_of(self, name: str) -> int:
+        """Where that is now which a person went to while more was found."""
+        place = self.model.place_of(name)
+        return place if place >= 0 else self.model.first_enabled()
 
     # Choosing
 
@@ -176,7 +196,10 @@ class Palette(QFrame):
         self.list.setCurrentIndex(index)
         if index.isValid():
             self.list.scrollTo(index)
-            self.list.setAccessibleDescription(self.model.offer(place).spoken)
+            spoken = self.model.offer(place).spoken
+            self.list.setAccessibleDescription(spoken)
+            if QAccessible.isActive():  # the keyboard stays in the field, so a screen reader is told
+                QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.field, spoken))
 
     def _step(self, step: int) -> None:
         """Goes up or down to the next that can be done."""
@@ -185,6 +208,7 @@ class Palette(QFrame):
         way = 1 if step > 0 else -1
         if not 0 <= wanted <= last:
             wanted = last if wanted < 0 else 0  # round and round
+        self._is_stepped = True
         for _ in range(min(last + 1, 500)):
             if self.model.offer(wanted).enabled:
                 self._choose(wanted)

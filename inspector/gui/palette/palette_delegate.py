@@ -24,10 +24,17 @@ class PaletteDelegate(QStyledItemDelegate):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.typed = ""
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Takes up the fonts in force: to make them for each row costs as much as to paint it."""
+        self._plain, self._strong, self._small = scaled_font(1.0), scaled_font(1.0, bold=True), scaled_font(0.92)
+        self._metrics, self._strong_metrics = QFontMetrics(self._plain), QFontMetrics(self._strong)
+        self._small_metrics = QFontMetrics(self._small)
 
     def row_height(self) -> int:
         """Of every row alike, at the present size of the font."""
-        return QFontMetrics(scaled_font(1.0)).height() + 14
+        return self._metrics.height() + 14
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(200, self.row_height())
@@ -63,32 +70,29 @@ class PaletteDelegate(QStyledItemDelegate):
         line = offer.line if offer.enabled else offer.reason or tr("not possible now")
         left = room.left() + used + 14
         if line and room.right() - left > 40:
-            small = scaled_font(0.92)
             place = QRect(left, room.top(), room.right() - left, room.height())
-            self._write(painter, place, QFontMetrics(small).elidedText(line, _RIGHTWARDS, place.width()), small, quiet)
+            cut = self._small_metrics.elidedText(line, _RIGHTWARDS, place.width())
+            self._write(painter, place, cut, self._small, quiet)
 
     def _paint_right(self, painter: QPainter, room: QRect, offer: Offer, quiet: QColor) -> QRect:
         """The shortcut, or what kind of thing it is where there is none. Gives the room that is left."""
-        small = scaled_font(0.92)
         words = offer.keys or tr(KIND_NAMES[offer.kind])
         colour = quiet if offer.keys else QColor(colours().faint)
-        self._write(painter, room, words, small, colour, _RIGHT)
-        return room.adjusted(0, 0, -QFontMetrics(small).horizontalAdvance(words) - 16, 0)
+        self._write(painter, room, words, self._small, colour, _RIGHT)
+        return room.adjusted(0, 0, -self._small_metrics.horizontalAdvance(words) - 16, 0)
 
     def _paint_title(self, painter: QPainter, room: QRect, offer: Offer) -> int:
         """The title, cut where there is no room; gives how wide it is."""
-        plain, strong = scaled_font(1.0), scaled_font(1.0, bold=True)
         mode = Qt.TextElideMode.ElideLeft if offer.kind == KEY else _RIGHTWARDS
-        metrics = QFontMetrics(strong)
         fit = match(self.typed, offer.title)
-        shown, moved = _cut(offer.title, metrics, mode, room.width())
+        shown, moved = _cut(offer.title, self._strong_metrics, mode, room.width())
         places = {place - moved for place in fit.places if place >= moved} if fit is not None else set()
         now, left = colours(), room.left()
         text = QColor(now.text if offer.enabled else now.faint)
         found = QColor(now.accent if offer.enabled else now.faint)
         for piece, is_found in _runs(shown, places):
-            font = strong if is_found else plain
-            width = QFontMetrics(font).horizontalAdvance(piece)
+            font, metrics = (self._strong, self._strong_metrics) if is_found else (self._plain, self._metrics)
+            width = metrics.horizontalAdvance(piece)
             place = QRect(left, room.top(), width + 2, room.height())
             self._write(painter, place, piece, font, found if is_found else text)
             left += width

@@ -17,6 +17,8 @@ from .offers import Offer
 
 _ROOT = QModelIndex()
 NOTHING = KeysFound()
+_LOOKED_AT = 300
+"""Keys among which one is looked for again when more was found."""
 
 
 class PaletteModel(QAbstractListModel):
@@ -45,6 +47,14 @@ class PaletteModel(QAbstractListModel):
         if place < self._first_keys + self._keys.total:
             return self._key_offer(*self._keys.at(place - self._first_keys))
         return self._offers[place - self._keys.total]
+
+    def place_of(self, name: str) -> int:
+        """Where the offer of this name stands, -1 where it does not; keys that nobody ranked are not looked through."""
+        for number, offer in enumerate(self._offers):
+            if offer.name == name:
+                return number if number < self._first_keys else number + self._keys.total
+        ranked = range(self._first_keys, self._first_keys + min(len(self._keys.ranked), _LOOKED_AT))
+        return next((place for place in ranked if self.offer(place).name == name), -1)
 
     def first_enabled(self) -> int:
         """The first place of something that can be done now; -1 where nothing can."""

@@ -17,6 +17,7 @@ from ...language import tr
 from ..recents.remembered import Recent, when_words
 from ..resources import Sample, SamplePair
 from ..theme import scaled_font
+from ..timers import one_shot
 from ..widgets.banner import Banner
 from ..widgets.drop_zone import DropZone
 from ..widgets.file_entry import FileCard, FileEntry
@@ -31,7 +32,7 @@ _CARDS = 6
 _HIGH = 900
 _INSET = 10
 """Pixels from the edge of cards and of what lights up below the pointer to the words in them."""
-_NAME_WIDTH = 200
+_NAME_WIDTH = 215
 """Pixels that the name of a sample is given at least."""
 
 
@@ -70,6 +71,8 @@ class StartPanel(QScrollArea):
         self._lists = QVBoxLayout()
         self._lists.setSpacing(0)
         self.foot = QHBoxLayout()
+        self._shown_columns = 0
+        self._again = one_shot(self, 0, self.about_to_show.emit)
         self.double_click: DoubleClickRow | None = None
         """Offers to have a double click open checkpoints here; from the first paint on."""
         self._lay_out()
@@ -154,11 +157,12 @@ class StartPanel(QScrollArea):
         elif not samples:
             self._list(tr("Recent files"), [Label(tr("Files you open will be listed here."), tone="faint")], 1)
         if pairs:
-            self._list(tr("Pairs to compare"), [self._pair(pair) for pair in pairs], 3)
+            self._list(tr("Pairs to compare"), [self._pair(pair) for pair in pairs], 3 if self._columns() > 3 else 2)
         title = tr("Samples") if cards else tr("Samples to begin with")
         entries: list[QWidget] = [self._sample(sample, with_line=not cards) for sample in samples]
         if entries:
-            self._list(title, entries, self._columns() if cards else 3)
+            self._list(title, entries, self._columns() if cards else min(3, self._columns() - 1))
+        self._shown_columns = self._columns()
 
     def show_tour_link(self, shown: bool) -> None:
         """Offers the tour at the foot, or no longer."""
@@ -167,8 +171,11 @@ class StartPanel(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._page.keep_beside(self.viewport().width())
+        if self.isVisible() and self._shown_columns not in (0, self._columns()):
+            self._again.start()
 
     def _columns(self) -> int:
+        """In how many columns the names of samples stand at this width."""
         return max(2, min(4, min(self.width() - 64, _WIDEST) // _NAME_WIDTH))
 
     def _list(self, title: str, widgets: Sequence[QWidget], columns: int, spacing: int = 0) -> None:
@@ -184,7 +191,7 @@ class StartPanel(QScrollArea):
         grid.setVerticalSpacing(spacing)
         rows = -(-len(widgets) // columns)
         for number, widget in enumerate(widgets):
-            across = columns == 2 or len(widgets) <= columns  # cards are read across, long lists downwards
+            across = spacing > 0 or len(widgets) <= 2 * columns  # cards are read across, long lists downwards
             row, column = divmod(number, columns) if across else (number % rows, number // rows)
             grid.addWidget(widget, row, column)
         for column in range(columns):

@@ -59,6 +59,7 @@ class Card(QFrame):
 
     def fit(self, width: int) -> None:
         """As high as its words are at this width."""
+        width = max(width, self.layout().minimumSize().width())
         self.setFixedWidth(width)
         self.setFixedHeight(self.layout().totalHeightForWidth(width))
 
