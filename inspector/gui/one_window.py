@@ -21,11 +21,8 @@ import os
 import socket
 import stat
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 MOST_BYTES = 1 << 20
@@ -175,11 +172,11 @@ def name() -> str:
     environment = os.environ
     platform = environment.get("QT_QPA_PLATFORM", "").partition(":")[0]
     display = environment.get("WAYLAND_DISPLAY") or environment.get("DISPLAY", "").removesuffix(".0")
-    settings = environment.get("CHECKPOINT_INSPECTOR_SETTINGS") or environment.get("XDG_CONFIG_HOME") or Path.home()
+    settings = environment.get("CHECKPOINT_INSPECTOR_SETTINGS") or environment.get("XDG_CONFIG_HOME")
     parts = (
         "" if platform in ("xcb", "wayland") else platform,
         display if sys.platform not in ("win32", "darwin") else "",
-        os.path.abspath(settings),
+        os.path.abspath(settings or os.path.expanduser("~")),
         environment.get("SESSIONNAME", "") if sys.platform == "win32" else "",
         _person(),
     )
@@ -208,7 +205,7 @@ def _folders() -> Iterator[str]:
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if os.path.isabs(runtime):
         yield runtime
-    folder = os.path.join(tempfile.gettempdir(), f"checkpoint-inspector-{os.getuid()}")
+    folder = os.path.join(os.environ.get("TMPDIR") or "/tmp", f"checkpoint-inspector-{os.getuid()}")
     with contextlib.suppress(OSError):
         os.mkdir(folder, 0o700)
     yield folder
@@ -311,6 +308,8 @@ def is_ours(line: socket.socket) -> bool:
 
 def _through_pipe(message: bytes) -> bool:
     """The same on Windows, where a pipe is a file; a thread waits for it, since it cannot be told how long."""
+    import threading
+
     answers: list[bytes] = []
 
     def ask() -> None:

@@ -7,10 +7,10 @@ import os
 import socket
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from .one_window import MOST_BYTES, OK, Call, Place, decode, is_ours
+from .one_window import MOST_BYTES, OK, Place, decode, is_ours
 
 SLOWEST_MS = 2000
 """How long a caller may take to say what it wants."""
@@ -18,11 +18,15 @@ _MOST_CALLERS = 16
 
 
 class WindowCalls(QObject):
-    """Listens at the place of the one window; each sound call goes to `answer`, which says whether it was taken."""
+    """Listens at the place of the one window; who asks for something sound is answered at once, and then it is done."""
 
-    def __init__(self, place: Place, answer: Callable[[Call], bool], parent: QObject | None = None) -> None:
+    asked = Signal(object)
+    """A `Call` that was taken."""
+
+    def __init__(self, place: Place, is_open: Callable[[], bool], parent: QObject | None = None) -> None:
+        """`is_open`: whether the window can still take anything."""
         super().__init__(parent)
-        self._answer = answer
+        self._is_open = is_open
         self._callers: set[QLocalSocket] = set()
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -58,10 +62,13 @@ class WindowCalls(QObject):
             return
         if caller.canReadLine():
             call = decode(bytes(caller.readLine(MOST_BYTES + 1).data()))
-            if call is not None and self._answer(call):
-                caller.write(OK)
-                caller.flush()
+            if call is None or not self._is_open():
+                self._drop(caller)
+                return
+            caller.write(OK)
+            caller.flush()  # whoever calls need not wait until it is done
             self._drop(caller)
+            self.asked.emit(call)
         elif caller.bytesAvailable() >= MOST_BYTES:
             self._drop(caller)
 

@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.gui import one_window, start
 from inspector.gui.app import Application
-from inspector.gui.coming_to_front import moment_of
+from inspector.gui.coming_to_front import end_of_start, moment_of
 from inspector.gui.one_window import Call, Place, decode, encode, hand_over, take_place
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -96,7 +96,12 @@ def child(code: str, *arguments: str, cwd: Path = ROOT) -> subprocess.Popen[str]
 def ended(qtbot: QtBot, process: subprocess.Popen[str]) -> str:
     """What a child said, once it has ended; the window goes on meanwhile."""
     with process:
-        qtbot.waitUntil(lambda: process.poll() is not None)
+        try:
+            qtbot.waitUntil(lambda: process.poll() is not None)
+        except BaseException:
+            process.kill()
+            print(*process.communicate())
+            raise
         said, complaint = process.communicate()
     assert process.returncode == 0, complaint
     return said.strip()
@@ -152,7 +157,12 @@ def test_the_system_and_second_starts_ask_the_same_window(qtbot: QtBot, listenin
 
 def test_of_two_starts_at_once_one_is_the_window_of_both(qtbot: QtBot, samples: Path) -> None:
     racers = [child(RACER, str(samples / name)) for name in ("linear.pth", "nan.pth")]
-    assert sorted(ended(qtbot, racer) for racer in racers) == ["", "both"]
+    try:
+        assert sorted(ended(qtbot, racer) for racer in racers) == ["", "both"]
+    finally:
+        for racer in racers:
+            racer.kill()
+            racer.wait()
 
 
 # Who has the place
@@ -212,9 +222,9 @@ def test_another_window_gets_the_place_when_the_first_is_gone(
     assert names(inspector) == ["nan.pth"]
 
 
-def test_a_window_that_is_closed_takes_nothing(listening: Application, samples: Path) -> None:
+def test_a_window_that_is_closed_takes_nothing(qtbot: QtBot, listening: Application, place: Place) -> None:
     listening.window.close()
-    assert not listening.answer(Call((str(samples / "nan.pth"),), ""))
+    assert say(qtbot, place, encode(Call(("/none.pth",), ""))) == b""
     assert not listening.session.files
 
 
@@ -320,6 +330,12 @@ def test_a_call_survives_its_way() -> None:
 @pytest.mark.parametrize(("token", "moment"), [("gnome-shell/Files/1-0-host_TIME1234567", 1234567), ("a", 0), ("", 0)])
 def test_the_moment_of_a_click_is_in_the_token_of_x11(token: str, moment: int) -> None:
     assert moment_of(token) == moment
+
+
+def test_the_end_of_a_start_is_told_in_pieces() -> None:
+    pieces = end_of_start('desk-1 "x"_TIME42')
+    assert all(len(piece) == 20 for piece in pieces)
+    assert b"".join(pieces).rstrip(b"\0") == rb'remove: ID="desk-1 \"x\"_TIME42"'
 
 
 def test_options_are_told_from_files() -> None:
