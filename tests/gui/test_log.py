@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +24,25 @@ from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.log_panel import LogPanel
 
 Open = Callable[[Path], OpenFile]
+ROOT = Path(__file__).resolve().parent.parent.parent
+START = """
+import sys
+from inspector.gui import app as door
+from PySide6.QtCore import QTimer
+plain = door.MainWindow._dress
+def dressed(window):
+    plain(window)
+    guide = window.commands.program.guide
+    print("tour" if guide is not None and guide.overlay is not None else "no tour", flush=True)
+    def look():
+        if all(file.contents is not None for file in window.session.files):
+            window.close()
+        else:
+            QTimer.singleShot(10, look)
+    look()
+door.MainWindow._dress = dressed
+sys.exit(door.main(sys.argv[1:]))
+"""
 SAY = logging.getLogger("inspector.files")
 
 
@@ -153,3 +175,26 @@ def test_a_page_shows_it_filters_and_follows(qtbot: QtBot, inspector: Applicatio
     assert bar.value() == 0
     inspector.window.actions_["log"].trigger()
     assert len(inspector.session.pages) == 1
+
+
+def test_a_start_with_a_file_is_written_from_begin_to_end_and_one_without_offers_the_tour(
+    samples: Path, tmp_path: Path
+) -> None:
+    def started(*files: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", START, *files],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout.strip()
+
+    assert started(str(samples / "linear.pth")) == "no tour"
+    text = "\n".join(lines())
+    assert text.index("Checkpoint Inspector") < text.index("opened file") < text.index("ended")
+    assert not list((tmp_path / "settings").glob("hard_end_*"))
+    assert started() == "tour"

@@ -25,6 +25,8 @@ _TOLD = {
     "tested": "tested",
     "converted": "converted",
     "saved": "saved",
+    "written": "wrote",
+    "failed": "failed",
     "measured_all": "measured",
 }
 """The signals that pages have, as far as they have them, and the word for each."""
