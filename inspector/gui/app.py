@@ -129,9 +129,9 @@ class Application:
             self.app.file_asked.disconnect(self.session.open)
         self.app.styleHints().colorSchemeChanged.disconnect(self.take_theme)
 
-    def take_theme(self, _scheme: Qt.ColorScheme | None = None) -> None:
+    def take_theme(self, scheme: Qt.ColorScheme | None = None) -> None:
         """Puts the chosen colours on: those of the system as it is now, unless others were chosen."""
-        theme.apply(self.settings.choice("theme", THEMES))
+        theme.apply(self.settings.choice("theme", THEMES), scheme)
 
 
 def prepare(app: QApplication) -> None:

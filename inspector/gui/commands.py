@@ -250,7 +250,8 @@ class Commands:
         former = zooming.wanted(self._window.settings)
         if percent != former:
             self._zoom(percent)
-            self._window.undoing.did(tr("Zoom"), lambda: self._zoom(former), lambda: self._zoom(percent))
+            undo, redo = partial(self._zoom, former), partial(self._zoom, percent)
+            self._window.undoing.did(tr("Zoom"), undo, redo, goes_on=True)
 
     def zoom_by(self, notches: int) -> None:
         """Makes everything larger, or with a negative number smaller, by so many steps."""

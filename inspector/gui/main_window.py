@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QMainWindow
 
 from .. import wording
 from ..language import tr
-from . import resources
+from . import resources, zooming
 from .actions import FOR_A_PAGE, FOR_ANY_PAGE, Actions
 from .arranging.tab_deeds import TabDeeds
 from .arranging.undoing import Undoing
 from .commands import THEMES, Commands
 from .open_file import OpenFile
 from .open_page import OpenPage
+from .panels.connecting import connect_panel
 from .panels.inspect_panel import InspectPanel
 from .panels.making import panel_for
 from .panels.page_panel import PagePanel
@@ -114,33 +115,13 @@ class MainWindow(QMainWindow):
         panel.deleteLater()
 
     def _made_panel(self, page: OpenPage) -> PagePanel:
-        panel = panel_for(page, self.actions_, self.settings)
-        self.panels[page] = panel
-        panel.close_requested.connect(lambda: self.close_panel(panel))
-        panel.ready.connect(lambda: self._refresh_if_shown(page))
-        panel.ability_changed.connect(lambda: self._enable_if_shown(page))
-        page.paced.connect(lambda pace: self.status.show_pace(pace) if page is self.session.current else None)
-        panel.open_asked.connect(lambda path: self.session.open([path]))
-        panel.compare_asked.connect(self.session.compare)
-        panel.fit_asked.connect(lambda path, model: self.session.fit(path, model=model))
-        panel.train_on_asked.connect(self.session.run)
-        panel.run_asked.connect(lambda: self.session.run(page.path, fit=page))  # type: ignore[attr-defined]
-        panel.said.connect(lambda words: self.status.showMessage(words, 3000))
-        panel.failed.connect(self.commands.tell_failure)
-        page.renamed.connect(lambda: self._rename(page))
-        if isinstance(panel, InspectPanel):
-            panel.painted.connect(self.place.details.load)
-            panel.entry_asked.connect(self.commands.go_to_entry)
-            panel.facts_asked.connect(self.commands.go_to_file)
-        panel.arrange_as(page.arrangement)
-        self.undoing.follow(panel)
-        for told in (panel.ready, panel.rearranged):
-            told.connect(lambda: self.undoing.learn(panel))
+        panel = self.panels[page] = panel_for(page, self.actions_, self.settings)
+        connect_panel(self, page, panel)
         return panel
 
-    def _rename(self, page: OpenPage) -> None:
+    def rename(self, page: OpenPage) -> None:
         self.place.rename(self.panels[page], *_tab_of(page))
-        self._refresh_if_shown(page)
+        self.refresh_if_shown(page)
 
     def _remove(self, page: OpenPage) -> None:
         panel = self.panels.pop(page)
@@ -164,11 +145,11 @@ class MainWindow(QMainWindow):
         self.status.show_pace(None)
         self.refresh()
 
-    def _refresh_if_shown(self, page: OpenPage) -> None:
+    def refresh_if_shown(self, page: OpenPage) -> None:
         if page is self.session.current:
             self.refresh()
 
-    def _enable_if_shown(self, page: OpenPage) -> None:
+    def enable_if_shown(self, page: OpenPage) -> None:
         if page is self.session.current:
             self._enable(self.panels[page])
 
@@ -236,8 +217,10 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         """Makes what the first paint did not need; where a file is on its way, the plots wait for its tree."""
         from .arranging.coming_back import Keeping
+        from .wheel_zoom import WheelZoom
 
         self.keeping = Keeping(self)
+        WheelZoom(self.windowHandle(), self.commands.zoom_by, self)
         self.setWindowIcon(resources.app_icon())
         self.actions_.dress()
         self.start.dress()
@@ -263,6 +246,8 @@ class MainWindow(QMainWindow):
         self.commands.take_files(dropped_paths(event.mimeData()))
 
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ThemeChange:  # of the desktop: perhaps its font
+            QTimer.singleShot(0, self, zooming.follow_system)
         if event.type() == QEvent.Type.StatusTip:  # the tips are in the tool tips; the status bar keeps its summary
             return True
         return super().event(event)

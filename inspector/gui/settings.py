@@ -14,24 +14,44 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 FOLDER_VARIABLE = "CHECKPOINT_INSPECTOR_SETTINGS"
 RECENTS = 12
 """How many files are remembered."""
+MOST_RECENTS = ("12", "6", "24", "48")
+"""What a person may choose instead; the usual one first."""
 
 
 class Settings:
     """The remembered things, each with a method that reads and one that writes."""
 
     def __init__(self, folder: str | None = None) -> None:
-        self._store = QSettings(str(Path(folder or _folder()) / "window.ini"), QSettings.Format.IniFormat)
+        self.folder = folder or _folder()
+        self._store = QSettings(str(Path(self.folder) / "window.ini"), QSettings.Format.IniFormat)
 
     def recents(self) -> list[str]:
         """Absolute paths of the files opened last, the latest first; also those that are gone."""
-        return self.listed("recent_files")
+        return self.listed("recent_files", self._most_recents)
 
     def remember(self, path: str) -> None:
         """Puts `path` at the head of the recent files."""
-        self.list_first("recent_files", os.path.abspath(path))
+        self.list_first("recent_files", os.path.abspath(path), self._most_recents)
+
+    @property
+    def _most_recents(self) -> int:
+        return int(self.choice("recents", MOST_RECENTS))
+
+    @property
+    def path(self) -> str:
+        """The file that they are kept in."""
+        return self._store.fileName()
 
     def forget_recents(self) -> None:
         self._store.remove("recent_files")
+
+    def kept_recents(self) -> object:
+        """The recent files as they are kept, for `bring_back_recents`."""
+        return self._store.value("recent_files")
+
+    def bring_back_recents(self, kept: object) -> None:
+        """Puts them back as they were kept."""
+        self._store.setValue("recent_files", kept)
 
     def listed(self, name: str, most: int = RECENTS) -> list[str]:
         """The texts that were put into the list called `name`, the latest first."""
@@ -43,6 +63,19 @@ class Settings:
         """Puts `item` at the head of the list called `name`, which holds at most so many."""
         others = [each for each in self.listed(name, most) if each != item]
         self._store.setValue(name, [item, *others][:most])
+
+    def keep_list(self, name: str, items: list[str]) -> None:
+        """Keeps this list under `name`, in place of what was there."""
+        self._store.setValue(name, items)
+
+    def forget(self, name: str) -> None:
+        """Forgets the list called `name`."""
+        self._store.remove(name)
+
+    def reset(self) -> None:
+        """Forgets all choices and states; the lists stay."""
+        for group in ("choice", "state"):
+            self._store.remove(group)
 
     def state(self, name: str) -> QByteArray | None:
         """What `saveState`, `saveGeometry` and the like gave for the thing called `name`."""

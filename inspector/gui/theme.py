@@ -144,11 +144,12 @@ def colours() -> Colours:
     return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
-def wanted(choice: str = "system") -> Colours:
-    """The colours that `choice` (`system`, `light` or `dark`) asks for at this moment."""
+def wanted(choice: str = "system", scheme: Qt.ColorScheme | None = None) -> Colours:
+    """The colours that `choice` (`system`, `light` or `dark`) asks for; `scheme` is what the system has, None: as it is now."""
     if choice in ("light", "dark"):
         return DARK if choice == "dark" else LIGHT
-    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    scheme = QGuiApplication.styleHints().colorScheme() if scheme is None else scheme
+    return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
 
 
 def palette(chosen: Colours) -> QPalette:
@@ -222,13 +223,13 @@ def px(pixels: float) -> int:
 _USUAL_PIXELS, _DOTS = 12, 96
 
 
-def apply(choice: str = "system") -> None:
-    """Puts the colours that `choice` asks for on the whole application, now."""
+def apply(choice: str = "system", scheme: Qt.ColorScheme | None = None) -> None:
+    """Puts the colours that `choice` asks for on the whole application, now; `scheme` as in `wanted`."""
     from .resources import style_sheet
 
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    chosen = wanted(choice)
+    chosen = wanted(choice, scheme)
     sheet = style_sheet(chosen)
     if app.styleSheet() != sheet or colours() is not chosen:  # either makes every widget anew for its style
         app.setPalette(palette(chosen))

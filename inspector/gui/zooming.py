@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHeaderView, QTabBar, QWidget
 
@@ -48,6 +48,8 @@ class _Fonts:
     own: QFont | None = None
     """The one that was put on here last."""
     percent = USUAL
+    factor = 0.0
+    """`theme.factor()` as the widgets were made for it last; 0 before the first."""
 
 
 def wanted(settings: Settings) -> int:
@@ -67,11 +69,11 @@ def apply(percent: int) -> None:
     """Makes everything so large."""
     app = _app()
     if _Fonts.system is None:
-        _Fonts.system, _Fonts.general = QFont(app.font()), _general()
+        _Fonts.system, _Fonts.general, _Fonts.factor = QFont(app.font()), _general(), theme.factor()
     _Fonts.percent = percent
     font = QFont(_Fonts.system)
     font.setPointSizeF(_Fonts.system.pointSizeF() * percent / USUAL)
-    if font != app.font():
+    if font != app.font() or theme.factor() != _Fonts.factor:
         _put_on(app, font)
 
 
@@ -100,13 +102,14 @@ _putting_on: list[QFont] = []
 def _put_on(app: QApplication, font: QFont) -> None:
     _putting_on.append(font)
     try:
-        before = theme.factor()
         kept = [_fixed(widget) for widget in app.allWidgets()]
         _Fonts.own = font
         app.setFont(font)
-        ratio = theme.factor() / before
+        for each in kept:  # Qt says so later, and below a style sheet not at all
+            app.sendEvent(each.widget, QEvent(QEvent.Type.ApplicationFontChange))
+        before, _Fonts.factor = _Fonts.factor, theme.factor()
         for each in kept:
-            _scale(each, ratio)
+            _scale(each, _Fonts.factor / before)
     finally:
         _putting_on.pop()
 
@@ -115,7 +118,7 @@ def _fixed(widget: QWidget) -> _Fixed:
     font = QFont(widget.font()) if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) else None
     icon = widget.iconSize() if isinstance(widget, (QAbstractButton, QTabBar)) else None
     sections: tuple[int, ...] = ()
-    if isinstance(widget, QHeaderView):
+    if isinstance(widget, QHeaderView) and widget.orientation() == Qt.Orientation.Horizontal:
         sections = tuple(widget.sectionSize(section) for section in range(min(widget.count(), _MOST_SECTIONS)))
     return _Fixed(widget, font, widget.minimumSize(), widget.maximumSize(), icon, sections)
 

@@ -74,7 +74,17 @@ class Doing(QUndoCommand):
     def __init__(self, words: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
         super().__init__(words)
         self._undo, self._redo = undo, redo
+        self._until = time.monotonic()
         self._is_fresh = True
+
+    def takes(self, words: str) -> bool:
+        """Whether the same that is done again now is still a part of this."""
+        return words == self.text() and time.monotonic() - self._until < MOMENT
+
+    def go_on(self, redo: Callable[[], object]) -> None:
+        """Takes in that it went on."""
+        self._redo = redo
+        self._until = time.monotonic()
 
     def undo(self) -> None:
         self._undo()

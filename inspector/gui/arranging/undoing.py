@@ -71,7 +71,7 @@ class Undoing(QObject):
         self._known: dict[object, dict[str, Any]] = {}
         """How each was arranged when it was last looked at."""
         self._number = 0
-        self._last: Rearranging | None = None
+        self._last: Rearranging | Doing | None = None
         """The deed that may still go on."""
         self._is_at_it = False
         self._going_on: tuple[Arranged, str] | None = None
@@ -108,12 +108,20 @@ class Undoing(QObject):
         self._last = None
         self.changed.emit()
 
-    def did(self, words: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
-        """Something of the whole window was done."""
+    def did(
+        self, words: str, undo: Callable[[], object], redo: Callable[[], object], *, goes_on: bool = False
+    ) -> None:
+        """Something of the whole window was done; what `goes_on` is one deed with the same a moment before."""
         self.settle()
-        if not self._is_at_it:
-            self._last = None
-            self._push(self._window, Doing(words, undo, redo))
+        if self._is_at_it:
+            return
+        last, self._last = self._last, None
+        if goes_on and isinstance(last, Doing) and last.takes(words):
+            last.go_on(redo)
+        else:
+            last = Doing(words, undo, redo)
+            self._push(self._window, last)
+        self._last = last if goes_on else None
 
     # What is asked
 
@@ -188,8 +196,9 @@ class Undoing(QObject):
         self._known[whole] = now
         if not after:
             return
-        if may_go_on and self._last is not None and self._last.takes(whole, frozenset(after)):
-            self._last.go_on(words, before, after)
+        last = self._last
+        if may_go_on and isinstance(last, Rearranging) and last.takes(whole, frozenset(after)):
+            last.go_on(words, before, after)
             self._tell()
         else:
             deed = Rearranging(words, whole, before, after, self._arrange)

@@ -5,7 +5,7 @@ What is shown is asked of the `OpenComparison`; a person's wishes go to it.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from ... import wording
@@ -15,7 +15,7 @@ from ...language import ntr, tr
 from ..actions import Actions
 from ..comparison import OpenComparison
 from ..settings import Settings
-from ..theme import scaled_font
+from ..theme import px, scaled_font
 from ..widgets.banner import Banner
 from ..widgets.marked_text import MarkedText
 from .cause_lines import CauseLines
@@ -123,7 +123,8 @@ class CompareSide(QWidget):
         button.setDefaultAction(self._actions[name])
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setAccessibleName(self._actions[name].text().replace("&", ""))
-        button.setFixedSize(30, 30)
+        button.setFixedSize(px(30), px(30))
+        button.setIconSize(QSize(px(16), px(16)))
         return button
 
     def _connect(self) -> None:

@@ -16,6 +16,7 @@ from ...language import marked, tr
 from ..item_models.pair_cells import MEANINGS, words_of
 from ..item_models.pair_rows import PairTree
 from ..searching import Searching
+from ..theme import px
 from ..widgets.chips import Chips, ChipText
 from ..widgets.labels import Label
 from ..widgets.search_field import SearchField
@@ -120,7 +121,7 @@ class PairFilter(QWidget):
         bar.setSpacing(10)
         bar.addWidget(self.chips, 1, Qt.AlignmentFlag.AlignVCenter)
         bar.addWidget(self.count)
-        self.search.setMaximumWidth(360)
+        self.search.setMaximumWidth(px(360))
         bar.addWidget(self.search, 1)
         self.problem.setContentsMargins(14, 0, 14, 8)
         self.problem.hide()

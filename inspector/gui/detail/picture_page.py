@@ -15,6 +15,7 @@ from ... import wording
 from ...checkpoint.arrays import read
 from ...checkpoint.entries import Tensor
 from ...language import tr
+from ..theme import px
 from ..widgets.colour_scale import ColourBar
 from ..widgets.labels import ElidedLabel, Label
 from ..widgets.picture import PictureView
@@ -120,7 +121,7 @@ class PicturePage(QWidget):
         for lens in self.lenses.values():
             head.addWidget(lens, 1)
         head.addStretch(0)
-        self.bar.setMaximumWidth(280)
+        self.bar.setMaximumWidth(px(280))
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(8)

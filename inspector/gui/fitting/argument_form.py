@@ -9,7 +9,7 @@ from ... import wording
 from ...errors import InspectorError
 from ...language import tr
 from ...workshop.requests import Signature
-from ..theme import mono_font, scaled_font
+from ..theme import mono_font, px, scaled_font
 from ..timers import one_shot
 from ..widgets.labels import Label
 from ..widgets.segments import Segments
@@ -46,7 +46,7 @@ class ArgumentForm(QWidget):
         self._grid.setColumnStretch(1, 1)
         self.json = QPlainTextEdit()
         self.json.setFont(mono_font(0.95))
-        self.json.setFixedHeight(110)
+        self.json.setFixedHeight(px(110))
         self.json.setTabChangesFocus(True)
         self.json.setObjectName("written")
         self.json.setAccessibleName(tr("Arguments as JSON"))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 from ... import wording
 from ...language import tr
-from ..theme import mono_font
+from ..theme import mono_font, px
 from .fold import Fold
 
 _MOST_LETTERS = 20_000
@@ -23,7 +23,7 @@ class OutputFold(Fold):
         self.text.setReadOnly(True)
         self.text.setObjectName("written")
         self.text.setFont(mono_font(0.9))
-        self.text.setFixedHeight(150)
+        self.text.setFixedHeight(px(150))
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName(tr("What the code printed"))
         super().__init__(tr("Printed"), self.text)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QTabWidget
 from ...language import tr
 from ..jobs import Job
 from ..open_file import Opened, OpenFile
+from ..theme import px
 
 if TYPE_CHECKING:
     from ..detail import DetailPanel, FactsView
@@ -41,7 +42,7 @@ class DetailSide(QTabWidget):
         super().__init__()
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
-        self.setMinimumWidth(320)
+        self.setMinimumWidth(px(320))
         self.setAccessibleName(tr("Details"))
         self._file: OpenFile | None = None
         self._tree: TreeSide | None = None

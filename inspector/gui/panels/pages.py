@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolic
 from ... import wording
 from ...errors import InspectorError
 from ...language import tr
-from ..theme import mono_font, scaled_font
+from ..theme import mono_font, px, scaled_font
 from ..widgets.labels import Label
 
 
@@ -27,7 +27,7 @@ class LoadingPage(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 0)
-        self._bar.setMaximumWidth(360)
+        self._bar.setMaximumWidth(px(360))
         self._bar.setAccessibleName(tr("Reading"))
         column.addWidget(self._bar)
         column.addStretch(1)

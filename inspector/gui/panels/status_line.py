@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QProgressBar, QStatusBar, QToolButton
 from ... import wording
 from ...language import tr
 from ..open_page import Pace
+from ..theme import px
 from ..widgets.labels import Label
 
 
@@ -23,7 +24,7 @@ class StatusLine(QStatusBar):
         self.pace = Label(tone="quiet")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(120)
+        self._bar.setFixedWidth(px(120))
         self._bar.setRange(0, 1000)
         self._bar.setAccessibleName(tr("Done so far"))
         self._stop = QToolButton()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ from ..item_models.tree_rows import TreeRows
 from ..open_file import Opened, OpenFile
 from ..searching import Searching
 from ..settings import Settings
+from ..theme import px
 from ..widgets.banner import Banner
 from ..widgets.labels import Label
 from ..widgets.search_field import SearchField
@@ -110,7 +111,8 @@ class TreeSide(QWidget):
         button.setDefaultAction(action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setAccessibleName(action.text().replace("&", ""))
-        button.setFixedSize(30, 30)
+        button.setFixedSize(px(30), px(30))
+        button.setIconSize(QSize(px(16), px(16)))
         return button
 
     def _connect(self) -> None:

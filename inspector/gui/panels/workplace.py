@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QToolButton, Q
 
 from ...language import tr
 from ..settings import Settings
+from ..theme import px
 from ..widgets.labels import plain_tip
 from .detail_side import DetailSide
 
@@ -141,7 +142,7 @@ class Workplace(QWidget):
         button = QToolButton()
         button.setText("×")
         button.setAutoRaise(True)
-        button.setFixedSize(20, 20)
+        button.setFixedSize(px(20), px(20))
         button.setToolTip(tr("Close this tab (Ctrl+W)"))
         button.setAccessibleName(tr("Close this tab"))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

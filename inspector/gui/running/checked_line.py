@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout
 
 from ... import wording
 from ...language import tr
+from ..theme import px
 from ..widgets.labels import Label
 from ..widgets.marked_text import MarkedText
 from ..widgets.state_sign import ASSUMED, BAD, OK, WARNING, StateSign
@@ -24,7 +25,7 @@ class CheckedLine(QWidget):
         super().__init__()
         self.sign = StateSign()
         self.title = Label(wrap=True)
-        self.title.setFixedWidth(TITLE_WIDTH)
+        self.title.setFixedWidth(px(TITLE_WIDTH))
         self.found = MarkedText()
         self.assumed = MarkedText(tone="quiet")
         self._below: QWidget | None = None

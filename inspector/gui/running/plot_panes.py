@@ -15,7 +15,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from ...language import tr
-from ..theme import colours, scaled_font
+from ..theme import colours, px, scaled_font
 from ..widgets.themed_plot import ThemedPlot
 from .curves import Floats
 from .run_curves import RunCurves
@@ -144,14 +144,14 @@ class Pane(ThemedPlot):
         plot.disableAutoRange()
         plot.setContentsMargins(0, 4, 8, 0)
         left = SparseAxis("left")
-        left.setWidth(AXIS_WIDTH)
+        left.setWidth(px(AXIS_WIDTH))
         plot.setAxisItems({"left": left})
         left.setLabel(self.title)
         left.label.setFont(scaled_font(0.85))
         bottom = plot.getAxis("bottom")
         bottom.setLabel(tr("epochs done"))
         bottom.label.setFont(scaled_font(0.85))
-        self.setMinimumHeight(_LEAST_HEIGHT)
+        self.setMinimumHeight(px(_LEAST_HEIGHT))
         for line in self._lines:
             line.add_to(self)
         for item in (self.begin, self.cross):

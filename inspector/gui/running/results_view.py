@@ -24,7 +24,7 @@ from ... import wording
 from ...language import tr
 from ...runs import results
 from ...workshop.run_words import Tested
-from ..theme import figures_font, scaled_font
+from ..theme import figures_font, px, scaled_font
 from ..widgets.banner import Banner
 from ..widgets.boxes import ChoiceBox
 from ..widgets.figures_row import FiguresRow
@@ -138,8 +138,8 @@ class ResultsView(QWidget):
         self.choice.setMinimumContentsLength(30)
         self.copy_button.setToolTip(tr("Copy the figures as text"))
         self.export_button.setToolTip(tr("Write the results as CSV, JSON or a picture"))
-        self.over_epochs.setMinimumHeight(150)
-        self.over_epochs.setMaximumHeight(150)
+        self.over_epochs.setMinimumHeight(px(150))
+        self.over_epochs.setMaximumHeight(px(150))
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(17)
         self.splitter.setStyleSheet("QSplitter::handle { background: transparent; }")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ... import wording
-from ..theme import scaled_font
+from ..theme import px, scaled_font
 from ..widgets.fold_heading import FoldHeading
 from ..widgets.labels import ElidedLabel, Label, plain_tip
 
@@ -79,7 +79,7 @@ class SettingRows(QWidget):
     def add(self, name: str, field: QWidget, tip: str, *, note: Label | None = None) -> None:
         """Adds a row; the tip is the field's too, and `name` what a screen reader says."""
         label = Label(name, tone="quiet")
-        label.setFixedWidth(LABEL_WIDTH)
+        label.setFixedWidth(px(LABEL_WIDTH))
         label.setToolTip(plain_tip(tip))
         label.setBuddy(field)
         field.setToolTip(plain_tip(tip))
@@ -97,7 +97,7 @@ class SettingRows(QWidget):
         """Adds a check box, which has its name beside itself, in line with the fields."""
         box.setToolTip(plain_tip(tip))
         nothing = QWidget()
-        nothing.setFixedWidth(LABEL_WIDTH)
+        nothing.setFixedWidth(px(LABEL_WIDTH))
         self._rows[box] = box
         self._form.addRow(nothing, box)
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QKeyEv
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QToolButton
 
 from ...language import tr
-from ..theme import colours, scaled_font
+from ..theme import colours, px, scaled_font
 
 _SIDE, _TOP = 10, 5
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
@@ -190,7 +190,7 @@ class FileCard(FileEntry):
         button = QToolButton(self)
         button.setText(sign)
         button.setAutoRaise(True)
-        button.setFixedSize(24, 24)
+        button.setFixedSize(px(24), px(24))
         button.setToolTip(tip)
         button.setAccessibleName(f"{tip}: {self.text()}")
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from ...language import marked, tr
+from ..theme import px
 from ..timers import one_shot
 
 PLACEHOLDER = marked("Search: conv weight   *.bias   shape:512   dtype:f16   size>1MB   nan")
@@ -25,7 +26,7 @@ class SearchField(QLineEdit):
         self.setClearButtonEnabled(True)
         self.setAcceptDrops(False)  # a file dropped here is to be opened, not to be written out as a URL
         self.setAccessibleName(tr("Search"))
-        self.setMinimumWidth(180)
+        self.setMinimumWidth(px(180))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._sign: QAction | None = None
         # Keystrokes that wait in the queue already count as one.

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from ...language import marked, tr
-from ..theme import Meaning, colours
+from ..theme import Meaning, colours, px
 
 OK, ASSUMED, WARNING, BAD = "ok", "assumed", "warning", "bad"
 WORDS = {OK: marked("There"), ASSUMED: marked("Assumed"), WARNING: marked("Look at this"), BAD: marked("Wrong")}
@@ -16,12 +16,12 @@ _SIDE = 18
 
 
 class StateSign(QWidget):
-    """One sign, 18 pixels high and wide."""
+    """One sign, as high and wide as a line of text."""
 
     def __init__(self, state: str = OK) -> None:
         super().__init__()
         self._state = state
-        self.setFixedSize(_SIDE, _SIDE)
+        self.setFixedSize(px(_SIDE), px(_SIDE))
         self.show_state(state)
 
     def show_state(self, state: str, words: str = "") -> None:
@@ -32,11 +32,12 @@ class StateSign(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(_SIDE, _SIDE)
+        return QSize(px(_SIDE), px(_SIDE))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self.width() / _SIDE, self.height() / _SIDE)
         {OK: _tick, ASSUMED: _ring, WARNING: _exclamation, BAD: _cross}[self._state](painter)
 
 

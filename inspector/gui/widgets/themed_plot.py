@@ -27,6 +27,7 @@ class ThemedPlot(pg.PlotWidget):
             axis = plot.getAxis(name)
             axis.setStyle(tickFont=scaled_font(0.85), tickLength=4)
             axis.enableAutoSIPrefix(False)
+        self._sized_for = scaled_font(1.0).pointSizeF()
 
     def dress(self) -> None:
         """Colours everything; from then on it follows the theme."""
@@ -42,6 +43,25 @@ class ThemedPlot(pg.PlotWidget):
         is_open = self.getPlotItem() is not None  # pyqtgraph takes a plot apart when it is closed
         if event.type() == QEvent.Type.PaletteChange and self._has_items and is_open:
             self.dress()
+        if event.type() == QEvent.Type.FontChange and is_open:
+            self._resize_fonts()
+
+    def _resize_fonts(self) -> None:
+        """Axes and words in the plot are no widgets: they are told how large the font is."""
+        size = scaled_font(1.0).pointSizeF()
+        ratio, self._sized_for = size / getattr(self, "_sized_for", size), size
+        for item in self.scene().items():
+            if isinstance(item, pg.AxisItem):
+                item.setStyle(tickFont=scaled_font(0.85))
+                item.label.setFont(scaled_font(0.85))
+                if item.orientation == "left" and item.fixedWidth is not None:
+                    item.setWidth(item.fixedWidth * ratio)
+                item.picture = None
+                item.update()
+            elif isinstance(item, pg.TextItem) and ratio != 1:
+                font = item.textItem.font()
+                font.setPointSizeF(font.pointSizeF() * ratio)
+                item.setFont(font)
 
     def _colour_axes(self) -> None:
         now = colours()
