@@ -39,7 +39,7 @@ _DTYPES = {
     "I64": "int64", "I32": "int32", "I16": "int16", "I8": "int8",
     "U64": "uint64", "U32": "uint32", "U16": "uint16", "U8": "uint8", "BOOL": "bool",
 }  # fmt: skip
-CODES = {name: code for code, name in _DTYPES.items() if not code.startswith(("C128", "F6"))}
+CODES = {name: code for code, name in _DTYPES.items() if code not in ("C128", "F6_E2M3", "F6_E3M2")}
 """The format's name of a dtype by torch's, for those that both libraries know."""
 _BITS = {code: 8 * ITEM_SIZES.get(name, 1) for code, name in _DTYPES.items()} | {"F4": 4, "F6_E2M3": 6, "F6_E3M2": 6}
 

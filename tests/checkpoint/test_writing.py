@@ -186,7 +186,8 @@ def test_safetensors_hold_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental:UserWarning")
 def test_safetensors_refuse_what_they_cannot_hold(tmp_path: Path) -> None:
-    for state in ({"a": bits_of("complex32")}, {"\ud800": torch.zeros(1)}, {"__metadata__": torch.zeros(1)}):
+    odd = ({"a": bits_of("complex32")}, {"a": bits_of("complex128")})
+    for state in (*odd, {"\ud800": torch.zeros(1)}, {"__metadata__": torch.zeros(1)}):
         with pytest.raises(FileError, match="cannot hold"):
             finish(write(tmp_path / "after.safetensors", plan_of(state, tmp_path / "before.pth", "safetensors")))
     packing = Packing()
