@@ -6,7 +6,8 @@
 
 Why this way: the tree of entries that people see is made to be seen; keys of dicts are text in it, for one. So a copy
 is made of what the pickle itself says (`inert`), to the type. What `torch.load` would refuse in its default mode is
-left out, entry by entry and with a sentence: what is written opens safely, also where its source did not.
+left out, entry by entry and with a sentence: what is written opens safely, also where its source did not. A numpy
+scalar, such as the best accuracy so far, becomes the plain number that it is.
 """
 
 from __future__ import annotations
@@ -136,7 +137,8 @@ class Rewriter:
             if tensor is not None:
                 return self._made_of_others(key, value)
         if isinstance(value, Node):
-            return self._node(key, value)
+            scalar = numpy_arrays.scalar(value)  # torch.load refuses what makes one; its number says as much
+            return self._node(key, value) if scalar is None else scalar[1]
         if isinstance(value, Reference) and self._inside:
             return self.packing.add_storage(self._rebuilder.stored(value))
         if isinstance(value, Blob):

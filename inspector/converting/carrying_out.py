@@ -15,6 +15,7 @@ from ..checkpoint.writing import Written, refuse_lack_of_room, refuse_targets, w
 from ..errors import FileError
 from ..language import tr
 from ..progress import Progress
+from ..wording import safe
 from .naming import is_file_name, names
 from .wishes import SAFETENSORS, Converted, Foreseen
 
@@ -48,7 +49,7 @@ def convert(
     done = False
     try:
         if made:
-            os.mkdir(target)
+            _make_folder(target)
         written = yield from write_all(files, overwrite=overwrite, over_source=over_source)
         done = True
     finally:
@@ -78,6 +79,17 @@ def _refuse_changed(checkpoint: Checkpoint) -> None:
 def _new_folder(foreseen: Foreseen, target: str) -> bool:
     """Whether shards go into a folder that is to be made."""
     return bool(foreseen.wish.shards) and not is_file_name(target) and not os.path.lexists(target)
+
+
+def _make_folder(path: str) -> None:
+    try:
+        os.mkdir(path)
+    except OSError as error:
+        raise FileError(
+            tr("The folder {folder} cannot be made: {reason}.", folder=safe(path), reason=safe(error.strerror or "")),
+            path=path,
+            title=tr("This file cannot be written"),
+        ) from None
 
 
 def _files(foreseen: Foreseen, target: str) -> Files:

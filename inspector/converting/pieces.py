@@ -71,8 +71,8 @@ def pieces_of(checkpoint: Checkpoint, section: Section, wish: Wish, unread: dict
         gone += arrays
     whole, lost = _whole(items, wish, unread)
     gone += lost
-    refuse = _refused_by_safetensors if wish.format == SAFETENSORS else _refused_by_zip
-    _refuse([(each.key, refuse(each, checkpoint)) for each, _ in whole])
+    whole, refused = _possible(whole, checkpoint, section, wish)
+    gone += refused
     norms = casting.norms_of(section.side.items) if wish.dtype and wish.keep_norms else frozenset()
     pieces = [
         Piece(item, _old_key(item), casting.new_dtype(item, wish, norms), "", zeros, _identity(item))
@@ -152,7 +152,23 @@ def _without_arrays(items: list[Item]) -> tuple[list[Item], Gone]:
     return kept, gone
 
 
-def _refused_by_safetensors(item: Item, checkpoint: Checkpoint) -> str:
+def _possible(
+    whole: list[tuple[Item, bool]], checkpoint: Checkpoint, section: Section, wish: Wish
+) -> tuple[list[tuple[Item, bool]], Gone]:
+    """The items that the format can hold; the others are left out where something is to be salvaged, or else
+    refused."""
+    one_pickle = checkpoint.format in PICKLED and section.branch.kind != "module"
+    reasons = [
+        _refused_by_safetensors(item) if wish.format == SAFETENSORS else _refused_by_zip(item, one_pickle)
+        for item, _ in whole
+    ]
+    refused = [(item.key, reason) for (item, _), reason in zip(whole, reasons) if reason]
+    if not wish.salvage:
+        _refuse(refused)
+    return [each for each, reason in zip(whole, reasons) if not reason], refused
+
+
+def _refused_by_safetensors(item: Item) -> str:
     what = _kind(item)
     if what:
         return tr("safetensors knows no {what} tensors.", what=what)
@@ -163,9 +179,15 @@ def _refused_by_safetensors(item: Item, checkpoint: Checkpoint) -> str:
     return "" if _is_text(item.key) else tr("safetensors knows no names with broken characters.")
 
 
-def _refused_by_zip(item: Item, checkpoint: Checkpoint) -> str:
-    if checkpoint.format in PICKLED or is_plain(item):
-        return "" if item.dtype in ITEM_SIZES or not is_plain(item) else tr("torch has no {what}.", what=item.dtype)
+def _refused_by_zip(item: Item, one_pickle: bool) -> str:
+    if is_plain(item):
+        return "" if item.dtype in ITEM_SIZES else tr("torch has no {what}.", what=item.dtype)
+    if item.tensor is not None and item.tensor.is_array:
+        return ""  # it is left out where it cannot be written
+    if item.tensor is not None and not (item.tensor.extra.quantization or item.tensor.extra.parts):
+        return tr("It is a {what}, which only its own library can write.", what=_kind(item))
+    if one_pickle:
+        return ""
     return tr("A {what} tensor can only be copied out of a file that is one pickle.", what=_kind(item))
 
 
@@ -183,15 +205,15 @@ def _is_text(key: str) -> bool:
     return key.isascii() or key.encode("utf-8", "replace").decode() == key
 
 
-def _refuse(found: list[tuple[str, str]]) -> None:
-    refused = [(key, reason) for key, reason in found if reason]
+def _refuse(refused: Gone) -> None:
+    """Raises InspectorError where there is any."""
     if not refused:
         return
     reason = refused[0][1]
     said = ntr("{n} tensor cannot be written", "{n} tensors cannot be written", len(refused))
     raise InspectorError(
         tr("{said}: {keys}. {reason}", said=said, keys=wording.names([safe(key) for key, _ in refused]), reason=reason),
-        hint=tr("Write a .pth file, or another section."),
+        hint=tr("Write a .pth file or another section; salvaging leaves them out."),
     )
 
 

@@ -168,6 +168,18 @@ def test_what_safetensors_cannot_hold_is_said_first(tmp_path: Path) -> None:
     assert "broken characters" in refusal(path, safe)
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_what_cannot_be_written_is_left_out_where_the_rest_is_salvaged(tmp_path: Path) -> None:
+    torch.save({"fine": torch.zeros(1), "odd": torch.eye(3).to_sparse()}, tmp_path / "a.pth")
+    told = foreseen(tmp_path / "a.pth", Wish(format=SAFETENSORS, salvage="leave-out"))
+    assert [key for key, _ in told.left_out] == ["odd"]
+    model = torch.nn.Module()
+    model.register_buffer("odd", torch.eye(3).to_sparse())
+    model.register_buffer("fine", torch.zeros(1))
+    torch.save(model, tmp_path / "module.pth")
+    assert "only be copied out of a file that is one pickle" in refusal(tmp_path / "module.pth", Wish())
+
+
 def test_a_zip_keeps_what_is_odd(tmp_path: Path) -> None:
     path = tmp_path / "a.pth"
     state = {"sparse": torch.eye(3).to_sparse(), "dense": torch.randn(3), "extra._extra_state": {"scale": 2.0}}

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
@@ -150,7 +151,7 @@ def test_a_module_inside_of_a_training_checkpoint(tmp_path: Path) -> None:
 
 
 def test_legacy_files_become_zip_files(tmp_path: Path) -> None:
-    state = training(torch.nn.Linear(3, 2))
+    state = training(torch.nn.Linear(3, 2)) | {"accuracy": np.float64(0.5), "seen": np.int64(7)}
     torch.save(state, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
     offered = offers(open_checkpoint(tmp_path / "old.pth"))
     assert (offered.source, offered.default) == ("legacy", Wish("state_dict", whole=True))
@@ -159,6 +160,7 @@ def test_legacy_files_become_zip_files(tmp_path: Path) -> None:
     after = load(tmp_path / "new.pth")
     assert_same(after["state_dict"], state["state_dict"])
     assert after["optimizer"]["param_groups"] == state["optimizer"]["param_groups"]
+    assert (type(after["accuracy"]), after["accuracy"], after["seen"]) == (float, 0.5, 7)
 
 
 @pytest.mark.parametrize("kind", [*valid_files.FILES, *valid_files.FOLDERS])
