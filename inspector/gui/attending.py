@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .recents.remembered import Recents
+
 if TYPE_CHECKING:
     from .app import Application
     from .crash.hard_end import HardEnd, HardEndFile
@@ -49,7 +51,10 @@ class Attending:
             self._offer_tour()
 
     def end(self) -> None:
-        """Closes what was begun."""
+        """Closes what was begun, and forgets what nobody can bring back any more."""
+        if self._describing is not None:
+            Recents(self._inspector.settings).tidy()
+            self._inspector.settings.save()
         for each in (self._messages, self._net, self._log):
             if each is not None:
                 each.end()

@@ -65,11 +65,13 @@ class ProgramDeeds:
     def remove_recent(self, path: str) -> None:
         """Takes a file from the list of recent files, which can be undone."""
         window, before = self._window, self._window.settings.kept_recents()
+        was_pinned = any(each.path == path and each.is_pinned for each in Recents(window.settings).listed())
         Recents(window.settings).remove(path)
         window.fill_start()
 
         def bring_back() -> None:
             window.settings.bring_back_recents(before)
+            Recents(window.settings).pin(path, was_pinned)
             window.fill_start()
 
         def remove() -> None:

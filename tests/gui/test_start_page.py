@@ -113,6 +113,20 @@ def test_pinned_files_stay_first_and_what_is_known_is_bounded(tmp_path: Path) ->
     assert [recent.path for recent in recents.listed()[:2]] == ["/models/98.pth", "/models/97.pth"]
 
 
+def test_what_is_listed_no_more_is_forgotten_in_the_end(tmp_path: Path, samples: Path) -> None:
+    settings = Settings(str(tmp_path))
+    recents = Recents(settings)
+    for name in ("resnet_plain.pth", "half.pth"):
+        settings.remember(str(samples / name))
+        recents.note(str(samples / name), described(samples / name, pictures_folder(settings)))
+    recents.remove(str(samples / "half.pth"))
+    assert len(list(pictures_folder(settings).iterdir())) == 2
+    recents.tidy()
+    assert len(list(pictures_folder(settings).iterdir())) == 1
+    assert "half.pth" not in str(settings.listed(FACTS))
+    assert recents.listed()[0].tensors == 38
+
+
 def test_how_long_ago_is_said_in_a_few_words() -> None:
     now = time.time()
     words = [when_words(now - seconds, now) for seconds in (5, 600, 7200, 86400, 3 * 86400)]

@@ -75,6 +75,22 @@ def test_it_goes_through_what_is_open_already(
     guide.end()
 
 
+def test_what_it_points_at_may_be_closed_meanwhile_but_not_by_a_shortcut(
+    qtbot: QtBot, inspector: Application, guide: Guide
+) -> None:
+    overlay = guide.overlay
+    assert overlay is not None
+    overlay.stepped.emit(1)
+    qtbot.waitUntil(lambda: points_at_something(guide))
+    qtbot.keyClick(overlay.card.next, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    assert len(inspector.session.files) == 1
+    inspector.session.close(inspector.session.files[0])
+    qtbot.waitUntil(lambda: overlay.hole.isEmpty())
+    overlay.stepped.emit(1)
+    qtbot.waitUntil(lambda: points_at_something(guide))
+    guide.end()
+
+
 def test_it_is_offered_on_the_start_page_until_it_was_seen(inspector: Application) -> None:
     start = inspector.window.start
     assert start.tour.isVisible()

@@ -21,10 +21,13 @@ from .setting_rows import SettingRow, button
 class InterpreterSetting:
     """Fills its row: what is chosen and what torch it has, *Choose* and *Forget*."""
 
-    def __init__(self, row: SettingRow, settings: Settings, say: Callable[[str], object]) -> None:
+    def __init__(
+        self, row: SettingRow, settings: Settings, say: Callable[[str], object], failed: Callable[[object], object]
+    ) -> None:
         self._row = row
         self._settings = settings
         self._say = say
+        self._failed = failed
         self._asking = LatestJob()
         self._known: dict[str, str] = {}
         self.choose_button = button(tr("C&hoose…"), tr("Choose another Python interpreter"))
@@ -51,7 +54,7 @@ class InterpreterSetting:
         self._row.say(tr("{path}   ·   {has}", path=shown, has=words) if words else shown)
         self._row.line.setToolTip(plain_tip(path))
         if not words and not self._asking.is_running:
-            self._asking.start(_looking(path), self._hear, lambda _error: None)
+            self._asking.start(_looking(path), self._hear, self._failed)
 
     def take(self, path: str) -> None:
         """Remembers this one."""

@@ -139,10 +139,12 @@ class SettingsPanel(PagePanel):
         self._refreshers.append(lambda: box.setChecked(self._settings.choice("restore", ("yes", "no")) == "yes"))
         self._choose("automatic", tuple(LIMITS), [limit_name(each) for each in LIMITS])
         self._choose("recents", MOST_RECENTS, [tr("{count} files", count=each) for each in MOST_RECENTS])
-        clear = button(tr("C&lear"), tr("Empty the list; it can be undone"))
+        clear = button(tr("C&lear"), tr("Empty the list; pinned files stay, and it can be undone"))
         clear.clicked.connect(self._actions["forget"].trigger)
         self.rows["recents"].add(clear, tr("Clear recent files"))
-        self._interpreter = InterpreterSetting(self.rows["interpreter"], self._settings, self.said.emit)
+        self._interpreter = InterpreterSetting(
+            self.rows["interpreter"], self._settings, self.said.emit, self.failed.emit
+        )
         self._refreshers.append(self._interpreter.refresh)
 
     def _make_program(self) -> None:

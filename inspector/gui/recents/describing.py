@@ -73,7 +73,6 @@ class Describing(QObject):
 
     def _keep(self, path: str, facts: dict[str, Any]) -> None:
         self._recents.note(path, facts)
-        self._take_away_unwanted()
         self._go_on()
 
     def _pass_over(self, error: Exception) -> None:
@@ -84,13 +83,6 @@ class Describing(QObject):
     def _go_on(self) -> None:
         if self._waiting:
             self._begin.start()
-
-    def _take_away_unwanted(self) -> None:
-        """Pictures of files that nobody remembers any more."""
-        wanted = {each.picture for each in self._recents.listed()}
-        for path in pictures_folder(self._settings).glob("*.png"):
-            if path.name not in wanted:
-                path.unlink(missing_ok=True)
 
 
 def describing(path: str, contents: Opened, folder: Path) -> Generator[str, None, dict[str, Any]]:

@@ -113,6 +113,15 @@ class Recents:
         self.pin(path, False)
         self._settings.keep_list("recent_files", [each for each in self._settings.recents() if each != path])
 
+    def tidy(self) -> None:
+        """Forgets what is known of files that are listed no more, and their pictures. Before that it can be undone."""
+        listed = {each.path: each.picture for each in self.listed()}
+        known = self._facts()
+        self._keep([facts for path, facts in known.items() if path in listed])
+        for path in pictures_folder(self._settings).glob("*.png"):
+            if path.name not in listed.values():
+                path.unlink(missing_ok=True)
+
     def _facts(self) -> dict[str, Mapping[str, Any]]:
         found: dict[str, Mapping[str, Any]] = {}
         for text in self._settings.listed(FACTS, _MOST_FACTS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ...language import tr
 from ..theme import colours, scaled_font
@@ -12,6 +13,7 @@ from ..timers import one_shot
 from ..widgets.labels import Label
 
 _WIDTH, _GAP, _AROUND, _RADIUS = 360, 16, 6, 10
+_MOVING = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
 _KEYS = {
     Qt.Key.Key_Return: 1, Qt.Key.Key_Enter: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_PageDown: 1,
     Qt.Key.Key_Left: -1, Qt.Key.Key_PageUp: -1, Qt.Key.Key_Backspace: -1,
@@ -103,11 +105,15 @@ class Overlay(QWidget):
 
     def _follow(self, target: QWidget | None) -> None:
         """Hears when what it points at gets another place."""
-        if self._target is not None:
-            self._target.removeEventFilter(self)
+        if self._is_there():
+            self._target.removeEventFilter(self)  # type: ignore[union-attr]
         if target is not None:
             target.installEventFilter(self)
         self._target = target
+
+    def _is_there(self) -> bool:
+        """Whether what it points at was not closed meanwhile."""
+        return self._target is not None and isValid(self._target)
 
     def leave(self) -> None:
         """Goes for good."""
@@ -133,7 +139,7 @@ class Overlay(QWidget):
 
     def _place_of_target(self) -> QRect:
         target = self._target
-        if target is None or not target.isVisible():
+        if target is None or not self._is_there() or not target.isVisible():
             return QRect()
         part = self._part if self._part is not None else target.rect()
         place = QRect(target.mapTo(self.parentWidget(), part.topLeft()), part.size())
@@ -158,9 +164,17 @@ class Overlay(QWidget):
         return _moved_into(QRect(QPoint(middle, hole.bottom() - size.height() - _GAP), size), room).topLeft()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
+        if event.type() in _MOVING:
             self._later.start()
         return False
+
+    def event(self, event: QEvent) -> bool:
+        """Keys are not for the window's actions while it is spoken of, but for leaving."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_leaving = event.key() == Qt.Key.Key_Q or event.modifiers() & Qt.KeyboardModifier.AltModifier
+            event.setAccepted(not is_leaving)
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
