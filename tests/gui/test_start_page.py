@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
-from inspector.gui import resources
+from inspector.gui import resources, theme
 from inspector.gui.app import Application
 from inspector.gui.open_file import OpenFile
 from inspector.gui.opening import opening
@@ -215,3 +216,11 @@ def test_nothing_is_clipped_and_a_usual_window_needs_no_scroll_bar(
 def test_what_the_samples_show_can_be_translated() -> None:
     said = [each.shows for each in (*resources.samples(), *resources.sample_pairs())]
     assert tuple(said) == SHOWN
+
+
+def test_every_sample_says_what_it_shows_in_full(qtbot: QtBot, inspector: Application) -> None:
+    start = inspector.window.start
+    qtbot.waitUntil(lambda: any(entry.width() > 200 for entry in start.findChildren(FileEntry)))
+    for entry in start.findChildren(FileEntry):
+        said = QFontMetrics(theme.scaled_font(0.92)).horizontalAdvance(entry.accessibleDescription())
+        assert said <= entry.width() - 20, entry.accessibleDescription()

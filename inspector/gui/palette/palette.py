@@ -119,7 +119,7 @@ class Palette(QFrame):
         self.delegate.refresh()
         self.list.verticalHeader().setDefaultSectionSize(self.delegate.row_height())
         room = self.parentWidget().size()
-        rows = max(3, min(_ROWS, self.model.rowCount()))
+        rows = max(1, min(_ROWS, self.model.rowCount()))
         around = self.field.sizeHint().height() + self.count.sizeHint().height() + 36
         height = min(rows * self.delegate.row_height() + around, room.height() - 80)
         self.resize(min(760, room.width() - 40), height)
