@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     )
     built = Path(arguments[0]) if arguments and not arguments[0].startswith("-") else ROOT / "dist" / SHORT
     pictures.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bare-") as place:
+    with tempfile.TemporaryDirectory(prefix="bäre folder ") as place:
         try:
             prove(built.resolve(), Path(place), pictures.resolve())
         except Unproved as error:

@@ -41,9 +41,9 @@ TITLES: dict[type, str] = {
 Words = Generator[Word | Said | Progress, None, Any]
 
 
-def workshop_for_runs(interpreter: str = "") -> Workshop:
+def workshop_for_runs(interpreter: str = "", beside: str = "") -> Workshop:
     """A workshop that several runs may share, one after the other, so that torch is loaded once. Close it."""
-    return Workshop(interpreter, LIMITS)
+    return Workshop(interpreter, LIMITS, beside)
 
 
 class Run:

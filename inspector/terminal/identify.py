@@ -53,7 +53,7 @@ def _tried(folder: str, python: str, side: Side) -> tuple[Candidate, ...]:
     from ..workshop.trying import trying
     from .models import heard, tell_interpreter
 
-    with Workshop(python) as workshop:
+    with Workshop(python, beside=folder) as workshop:
         tried: tuple[Candidate, ...] = heard(trying(workshop, folder, side))
         tell_interpreter(workshop, python)
     if not tried:

@@ -58,7 +58,7 @@ def built_model(
     Raises InspectorError when it cannot be built; what the user's code printed and where it failed is said before.
     """
     source, wanted = parse_source(text), dict(map(argument, given))
-    with Workshop(python) as workshop:
+    with Workshop(python, beside=source.path if source.kind == "file" else "") as workshop:
         said = arguments_from(checkpoint, heard(workshop.ask(Inspect(source))))
         tell_interpreter(workshop, python)
         arguments = {name: value for name, (value, _) in said.items()} | wanted

@@ -233,5 +233,11 @@ def _scheduler(options: argparse.Namespace, base: Chosen | None) -> Chosen | Non
     return _chosen(options.scheduler, options.scheduler_option, base or Chosen(""))
 
 
+def code_beside(options: argparse.Namespace) -> str:
+    """The .py file that the options name, which is to be run anyway: an environment beside it may be meant."""
+    path, _, _ = str(options.model or "").rpartition(":")
+    return path if path.endswith(".py") else ""
+
+
 def interpreter(options: argparse.Namespace) -> str:
     return str(options.python or "")

@@ -75,7 +75,7 @@ def _workshop(options: argparse.Namespace) -> Iterator[Workshop | None]:
     if options.in_process:
         yield None
     else:
-        with workshop_for_runs(run_asking.interpreter(options)) as workshop:
+        with workshop_for_runs(run_asking.interpreter(options), run_asking.code_beside(options)) as workshop:
             yield workshop
             tell_interpreter(workshop, run_asking.interpreter(options))
 

@@ -156,12 +156,13 @@ def test_the_bundle_is_no_interpreter(bare: Path, tmp_path: Path, monkeypatch: p
 
 
 def test_a_workshop_takes_what_it_finds(monkeypatch: pytest.MonkeyPatch, bare: Path, tmp_path: Path) -> None:
-    venv = bare / ".virtualenvs" / "torch" / "bin"
+    told(bare / ".virtualenvs" / "other" / "bin" / "python")
+    venv = tmp_path / "repo" / ".venv" / "bin"
     venv.mkdir(parents=True)
     (venv / "python").symlink_to(Path(sys.prefix) / "bin" / "python")
     (venv.parent / "pyvenv.cfg").write_text((Path(sys.prefix) / "pyvenv.cfg").read_text())
     (venv.parent / "lib").symlink_to(Path(sys.prefix) / "lib")
-    with Workshop() as workshop:
+    with Workshop(beside=str(tmp_path / "repo" / "nets.py")) as workshop:
         assert workshop.interpreter == ""
         assert finish(workshop.ask(Hello())).torch == metadata.version("torch")
         assert workshop.interpreter == str(venv / "python")
