@@ -145,7 +145,7 @@ def colours() -> Colours:
 
 
 def wanted(choice: str = "system", scheme: Qt.ColorScheme | None = None) -> Colours:
-    """The colours that `choice` (`system`, `light` or `dark`) asks for; `scheme` is what the system has, None: as it is now."""
+    """The colours that `choice` (`system`, `light` or `dark`) asks for; `scheme` is the system's, None: as now."""
     if choice in ("light", "dark"):
         return DARK if choice == "dark" else LIGHT
     scheme = QGuiApplication.styleHints().colorScheme() if scheme is None else scheme

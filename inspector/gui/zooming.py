@@ -129,10 +129,13 @@ def _scale(was: _Fixed, ratio: float) -> None:
         font = QFont(was.font)
         font.setPointSizeF(was.font.pointSizeF() * ratio)
         widget.setFont(font)
-    if widget.minimumSize() == was.least and not was.least.isNull():
-        widget.setMinimumSize(_scaled(was.least, ratio))
-    if widget.maximumSize() == was.most and was.most != _NO_LIMIT:
-        widget.setMaximumSize(_scaled(was.most, ratio))
+    if (widget.minimumSize(), widget.maximumSize()) == (was.least, was.most) and was.most != _NO_LIMIT:
+        most = _scaled(was.most, ratio)
+        width, height = was.least.width(), was.least.height()
+        is_wide, is_high = width == was.most.width(), height == was.most.height()
+        # What a widget needs at least stays: a window does not grow with what is in it.
+        widget.setMinimumSize(most.width() if is_wide else width, most.height() if is_high else height)
+        widget.setMaximumSize(most)
     if was.icon is not None and isinstance(widget, (QAbstractButton, QTabBar)):
         widget.setIconSize(_scaled(was.icon, ratio))
     if isinstance(widget, QHeaderView) and was.sections:

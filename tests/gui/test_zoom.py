@@ -46,7 +46,7 @@ def sizes(tree: TreeSide) -> dict[str, float]:
         "button": button.width(),
         "icon": button.iconSize().width(),
         "column": header.sectionSize(2),
-        "search": tree.search.minimumWidth(),
+        "search": tree.search.fontMetrics().height(),
         "font of its own": tree.damage.findChildren(Label)[0].font().pointSizeF(),
     }
 

@@ -108,9 +108,7 @@ class Undoing(QObject):
         self._last = None
         self.changed.emit()
 
-    def did(
-        self, words: str, undo: Callable[[], object], redo: Callable[[], object], *, goes_on: bool = False
-    ) -> None:
+    def did(self, words: str, undo: Callable[[], object], redo: Callable[[], object], *, goes_on: bool = False) -> None:
         """Something of the whole window was done; what `goes_on` is one deed with the same a moment before."""
         self.settle()
         if self._is_at_it:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from ... import wording
 from ...language import tr
-from ..theme import Meaning, px
+from ..theme import Meaning
 from ..widgets.check_box import CheckBox
 from ..widgets.figures_row import FiguresRow
 from ..widgets.histogram_plot import HistogramPlot
@@ -76,7 +76,7 @@ class SpreadView(QWidget):
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.said)
-        self._pages.setMinimumHeight(px(120))
+        self._pages.setMinimumHeight(120)
         foot = QHBoxLayout()
         foot.addWidget(self.reading, 1)
         foot.addWidget(self.logarithmic)

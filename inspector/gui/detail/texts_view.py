@@ -12,7 +12,6 @@ from ... import wording
 from ...checkpoint.entries import Text
 from ...language import tr
 from ...progress import Progress
-from ..theme import px
 from ..widgets.text_viewer import TextViewer
 from . import readable
 from .latest import Latest
@@ -42,7 +41,7 @@ class TextsView(QWidget):
         row.setSpacing(12)
         row.addWidget(self.names, 2)
         row.addWidget(self.viewer, 5)
-        self.setMinimumHeight(px(320))
+        self.setMinimumHeight(320)
 
     def show_texts(self, texts: Sequence[Text]) -> None:
         """Offers `texts`, and reads the first."""

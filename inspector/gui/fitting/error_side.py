@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from ... import wording
 from ...language import tr
-from ..theme import mono_font, px
+from ..theme import mono_font
 from ..timers import one_shot
 from ..widgets.labels import Label
 from ..widgets.segments import Segments
@@ -27,7 +27,7 @@ class ErrorSide(QWidget):
     def __init__(self, page: OpenError) -> None:
         super().__init__()
         self._page = page
-        self.setMinimumWidth(px(260))
+        self.setMinimumWidth(260)
         self.text = QPlainTextEdit()
         self.text.setPlaceholderText("\n\n".join((tr("Paste the text of an error here:"), _EXAMPLE)))
         self.text.setFont(mono_font(0.9))

@@ -10,7 +10,7 @@ from ... import wording
 from ...errors import InspectorError
 from ...language import tr
 from ...workshop.requests import WorkshopError
-from ..theme import colours, mono_font, px, scaled_font
+from ..theme import colours, mono_font, scaled_font
 from ..widgets.labels import Label
 from ..widgets.wrapped_text import WrappedText
 from .fold import Fold
@@ -107,7 +107,7 @@ def _quiet_text(name: str) -> QPlainTextEdit:
     text.setReadOnly(True)
     text.setFont(mono_font(0.92))
     text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-    text.setMinimumHeight(px(160))
+    text.setMinimumHeight(160)
     text.setObjectName("written")
     text.setTabChangesFocus(True)
     text.setAccessibleName(name)

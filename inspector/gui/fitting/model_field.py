@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from ... import wording
 from ...language import marked, tr
-from ..theme import px
 
 PLACEHOLDER = marked("resnet18, nets.py:Net, package.module:Net, or a file")
 
@@ -35,7 +34,7 @@ class ModelField(QLineEdit):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setMaxVisibleItems(14)
-        completer.popup().setMinimumWidth(px(_POPUP_WIDTH))
+        completer.popup().setMinimumWidth(_POPUP_WIDTH)
         completer.activated.connect(self._take)
         self.setCompleter(completer)
         self.returnPressed.connect(lambda: self._take(self.text()))

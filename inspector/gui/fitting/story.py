@@ -9,7 +9,7 @@ from ... import wording
 from ...errors import InspectorError
 from ...language import tr
 from ...progress import Progress
-from ..theme import px, scaled_font
+from ..theme import scaled_font
 from ..widgets.banner import Banner
 from ..widgets.labels import Label
 from .case import Case
@@ -27,7 +27,7 @@ class Story(QWidget):
 
     def __init__(self, case: Case) -> None:
         super().__init__()
-        self.setMinimumWidth(px(390))
+        self.setMinimumWidth(390)
         self._case = case
         self._title = Label(font=scaled_font(1.5), wrap=True)
         self._line = Label(tone="quiet", wrap=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QTabWidget
 
 from ...language import tr
@@ -23,6 +23,10 @@ from ..theme import px
 if TYPE_CHECKING:
     from ..detail import DetailPanel, FactsView
     from .tree_side import TreeSide
+
+
+_LEAST_WIDTH, _MOST_NEEDED = 320, 480
+"""Pixels that it has at least: where everything is of the usual size, and where it is large."""
 
 
 class DetailSide(QTabWidget):
@@ -42,7 +46,6 @@ class DetailSide(QTabWidget):
         super().__init__()
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
-        self.setMinimumWidth(px(320))
         self.setAccessibleName(tr("Details"))
         self._file: OpenFile | None = None
         self._tree: TreeSide | None = None
@@ -53,6 +56,10 @@ class DetailSide(QTabWidget):
         self.entry: DetailPanel | None = None
         self.facts: FactsView | None = None
         self.currentChanged.connect(self._turn)
+
+    def minimumSizeHint(self) -> QSize:
+        """Half of a small window is for the tree, however large everything is."""
+        return QSize(min(px(_LEAST_WIDTH), _MOST_NEEDED), super().minimumSizeHint().height())
 
     def load(self) -> None:
         """Loads what the panels are made of, beside the window, and makes them then."""

@@ -8,7 +8,7 @@ from ... import wording
 from ...language import tr
 from ...runs.results import confused
 from ...workshop.run_words import Tested
-from ..theme import px, scaled_font
+from ..theme import scaled_font
 from ..widgets.labels import ElidedLabel, Label
 from .confusion_picture import ConfusionPicture
 
@@ -22,7 +22,7 @@ class ConfusionSide(QWidget):
         super().__init__(parent)
         self.title = Label(tr("Confusion"), font=scaled_font(1.0, bold=True))
         self.picture = ConfusionPicture()
-        self.picture.setMinimumHeight(px(_LEAST_HEIGHT))
+        self.picture.setMinimumHeight(_LEAST_HEIGHT)
         self.picture.setToolTip(tr("Click a cell for its samples; Ctrl+C copies the counts"))
         self.reading = ElidedLabel(tone="quiet")
         self._note = ""

@@ -151,7 +151,7 @@ class Pane(ThemedPlot):
         bottom = plot.getAxis("bottom")
         bottom.setLabel(tr("epochs done"))
         bottom.label.setFont(scaled_font(0.85))
-        self.setMinimumHeight(px(_LEAST_HEIGHT))
+        self.setMinimumHeight(_LEAST_HEIGHT)
         for line in self._lines:
             line.add_to(self)
         for item in (self.begin, self.cross):

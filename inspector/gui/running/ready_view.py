@@ -8,7 +8,7 @@ from ...language import tr
 from ..fitting.failure_view import FailureView
 from ..fitting.leave_question import LeaveQuestion
 from ..fitting.stages import Stage
-from ..theme import px, scaled_font
+from ..theme import scaled_font
 from ..widgets.labels import Label
 from ..widgets.scrolled import scrolled
 from ..widgets.wrapped_text import WrappedText
@@ -34,7 +34,7 @@ class ReadyView(QWidget):
         self.start = QPushButton(tr("S&tart"))
         self.start.setProperty("main", True)
         self.start.setToolTip(tr("Train as it is set up (Ctrl+Return)"))
-        self.start.setMinimumWidth(px(120))
+        self.start.setMinimumWidth(120)
         self.test = QPushButton(tr("Test &Only"))
         self.test.setToolTip(tr("Test the checkpoint as it is, without training (Ctrl+Shift+T)"))
         self._lay_out()

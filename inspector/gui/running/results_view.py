@@ -138,7 +138,7 @@ class ResultsView(QWidget):
         self.choice.setMinimumContentsLength(30)
         self.copy_button.setToolTip(tr("Copy the figures as text"))
         self.export_button.setToolTip(tr("Write the results as CSV, JSON or a picture"))
-        self.over_epochs.setMinimumHeight(px(150))
+        self.over_epochs.setMinimumHeight(150)
         self.over_epochs.setMaximumHeight(px(150))
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(17)

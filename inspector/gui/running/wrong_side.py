@@ -10,7 +10,6 @@ from ... import wording
 from ...language import tr
 from ...runs.results import per_class
 from ...workshop.run_words import Example, Tested
-from ..theme import px
 from ..widgets.labels import ElidedLabel, Label
 from ..widgets.segments import Segments
 from .example_gallery import ExampleGallery
@@ -127,7 +126,7 @@ class WrongSide(QWidget):
 
     def _lay_out(self) -> None:
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setMinimumHeight(px(_LEAST_HEIGHT))
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self._samples.addWidget(self.gallery)
         self._samples.addWidget(self.nothing)
         for page in (self._samples, self.table):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from ..theme import px
-
 
 def scrolled(content: QWidget, least_width: int = 280) -> QScrollArea:
     """`content` in an area that is as wide as it gets, but not less than `least_width` pixels."""
@@ -14,7 +12,7 @@ def scrolled(content: QWidget, least_width: int = 280) -> QScrollArea:
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setMinimumWidth(px(least_width))
+    area.setMinimumWidth(least_width)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setAccessibleName(content.accessibleName())
     area.setWidget(content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
@@ -11,6 +11,10 @@ from ..theme import px
 from ..timers import one_shot
 
 PLACEHOLDER = marked("Search: conv weight   *.bias   shape:512   dtype:f16   size>1MB   nan")
+
+
+_LEAST_WIDTH, _MOST_NEEDED = 180, 220
+"""Pixels that it has at least: where everything is of the usual size, and where it is large."""
 
 
 class SearchField(QLineEdit):
@@ -26,12 +30,14 @@ class SearchField(QLineEdit):
         self.setClearButtonEnabled(True)
         self.setAcceptDrops(False)  # a file dropped here is to be opened, not to be written out as a URL
         self.setAccessibleName(tr("Search"))
-        self.setMinimumWidth(px(180))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._sign: QAction | None = None
         # Keystrokes that wait in the queue already count as one.
         self._timer = one_shot(self, 0, lambda: self.searched.emit(self.text().strip()))
         self.textChanged.connect(lambda _text: self._timer.start())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(px(_LEAST_WIDTH), _MOST_NEEDED), super().minimumSizeHint().height())
 
     def dress(self) -> None:
         """Puts the icon in; called when the window has been painted."""

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ...language import tr
-from ..theme import colours, px, scaled_font
+from ..theme import colours, scaled_font
 from .treemap_layout import squarify
 
 _MOST_PARTS = 120
@@ -63,7 +63,7 @@ class Treemap(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Sizes of the parts"))
-        self.setMinimumHeight(px(160))
+        self.setMinimumHeight(160)
         self.cells: list[Cell] = []
         self._parts: Parts | None = None
         self._at: Cell | None = None
