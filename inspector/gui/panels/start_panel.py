@@ -170,7 +170,7 @@ class StartPanel(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._page.keep_beside(self.viewport().width())
+        self._page.keep_beside(event.size().width())  # `viewport()` makes PySide load half of its classes
         if self.isVisible() and self._shown_columns not in (0, self._columns()):
             self._again.start()
 
