@@ -40,7 +40,9 @@ class Assembling:
         self._wish = wish
         self._metadata = metadata
         self._at = f"{wish.section}." if wish.section else ""
-        self._by_key = {self._at + piece.old_key: piece for piece in pieces}
+        self._by_key: dict[str, list[Piece]] = {}  # of a tree, where `a.b` may stand in two places
+        for piece in pieces:
+            self._by_key.setdefault(self._at + piece.old_key, []).append(piece)
         self._kept = list(self._in_order(pieces))
         self._entries: Mapping[str, Entry] = {}
         self._packing = Packing()
@@ -149,9 +151,9 @@ class Assembling:
 
     def _wanted(self, key: str, tensor: Tensor) -> Wanted:
         """How a tensor of the tree is written; of the section as its piece, all others as they are."""
-        piece = self._by_key.get(key)
-        if piece is not None:
-            return wanted_of(piece, plain=False)
+        for piece in self._by_key.get(key, ()):
+            if _is_same(piece.tensor, tensor):
+                return wanted_of(piece, plain=False)
         if self._wish.salvage == ZEROS and broken(tensor):
             return Wanted(tensor.dtype, tensor.shape, lambda: zeros(tensor.numel, tensor.dtype))
         return of_entry(tensor)
@@ -167,6 +169,12 @@ class Assembling:
             compact=self._wish.compact,
             metadata=(*self._metadata, *dropped),
         )
+
+
+def _is_same(one: Tensor, other: Tensor) -> bool:
+    """Whether two entries, of a file that was read twice, are one tensor."""
+    keys = [each.storage.key if each.storage else "" for each in (one, other)]
+    return keys[0] == keys[1] and one[1:5] == other[1:5]
 
 
 def _together(kept: list[Kept]) -> list[list[Kept]]:

@@ -158,10 +158,13 @@ def _possible(
     """The items that the format can hold; the others are left out where something is to be salvaged, or else
     refused."""
     one_pickle = checkpoint.format in PICKLED and section.branch.kind != "module"
-    reasons = [
-        _refused_by_safetensors(item) if wish.format == SAFETENSORS else _refused_by_zip(item, one_pickle)
-        for item, _ in whole
-    ]
+    seen: set[str] = set()
+    reasons = []
+    for item, _ in whole:
+        reason = _refused_by_safetensors(item) if wish.format == SAFETENSORS else _refused_by_zip(item, one_pickle)
+        twice = item.key in seen and (section.is_flat or wish.format == SAFETENSORS)  # a tree has its own places
+        reasons.append(tr("Another one has that name already.") if twice else reason)
+        seen.add(item.key)
     refused = [(item.key, reason) for (item, _), reason in zip(whole, reasons) if reason]
     if not wish.salvage:
         _refuse(refused)

@@ -180,6 +180,19 @@ def test_what_cannot_be_written_is_left_out_where_the_rest_is_salvaged(tmp_path:
     assert "only be copied out of a file that is one pickle" in refusal(tmp_path / "module.pth", Wish())
 
 
+def test_two_tensors_of_one_name(tmp_path: Path) -> None:
+    torch.save({"a.b": torch.zeros(1), "a": {"b": torch.ones(1)}}, tmp_path / "a.pth")
+    assert "1 tensor cannot be written: a.b. Another one has that name" in refusal(
+        tmp_path / "a.pth", Wish(format=SAFETENSORS)
+    )
+    told = foreseen(tmp_path / "a.pth", Wish(format=SAFETENSORS, salvage="leave-out"))
+    assert ([row.key for row in told.rows], told.left_out[0][0]) == (["a.b"], "a.b")
+    converted(tmp_path / "a.pth", tmp_path / "b.pth", Wish(dtype="float16"))
+    after = load(tmp_path / "b.pth")
+    assert (after["a.b"].item(), after["a"]["b"].item()) == (0, 1)
+    assert {after["a.b"].dtype, after["a"]["b"].dtype} == {torch.float16}
+
+
 def test_a_zip_keeps_what_is_odd(tmp_path: Path) -> None:
     path = tmp_path / "a.pth"
     state = {"sparse": torch.eye(3).to_sparse(), "dense": torch.randn(3), "extra._extra_state": {"scale": 2.0}}
