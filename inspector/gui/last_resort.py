@@ -12,15 +12,15 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from .crash.error_reports import ErrorReports, report_of
-
 if TYPE_CHECKING:
+    from .crash.error_reports import ErrorReports
     from .crash.last_deeds import LastDeeds
     from .widgets.error_dialog import ErrorDialog
 
@@ -40,10 +40,16 @@ class LastResort(QObject):
         """`show` shows the reports in a window; `deeds` knows what was done before."""
         super().__init__(parent)
         self.dialog: ErrorDialog | None = None
-        self.reports = ErrorReports(self)
         self._deeds = deeds
         self._show_reports = show
         self._caught.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    @cached_property
+    def reports(self) -> ErrorReports:
+        """What was caught; made when there is something, as a start should not wait for it."""
+        from .crash.error_reports import ErrorReports
+
+        return ErrorReports(self)
 
     def install(self) -> None:
         self._former, self._former_in_thread = sys.excepthook, threading.excepthook
@@ -81,6 +87,8 @@ class LastResort(QObject):
 
     @Slot(str)
     def _show(self, details: str) -> None:
+        from .crash.error_reports import report_of
+
         doing, pages = self._lately()
         report = report_of(details, doing=doing, pages=pages)
         is_known = any(each.mark == report.mark for each in self.reports.reports)

@@ -7,7 +7,6 @@ ever computed from a file that is not open.
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import time
@@ -124,16 +123,22 @@ class Recents:
 
     def _facts(self) -> dict[str, Mapping[str, Any]]:
         found: dict[str, Mapping[str, Any]] = {}
-        for text in self._settings.listed(FACTS, _MOST_FACTS):
-            try:
-                facts = json.loads(text)
-            except ValueError:
-                continue
-            if isinstance(facts, dict) and isinstance(facts.get("path"), str):
-                found[facts["path"]] = facts
+        texts = self._settings.listed(FACTS, _MOST_FACTS)
+        if texts:
+            import json  # a first start has none
+
+            for text in texts:
+                try:
+                    facts = json.loads(text)
+                except ValueError:
+                    continue
+                if isinstance(facts, dict) and isinstance(facts.get("path"), str):
+                    found[facts["path"]] = facts
         return found
 
     def _keep(self, facts: Iterable[Mapping[str, Any]]) -> None:
+        import json
+
         self._settings.keep_list(FACTS, [json.dumps(each) for each in facts][:_MOST_FACTS])
 
 
