@@ -6,6 +6,7 @@ manager sends them to a running program - as file-open events. `start` is the do
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -17,7 +18,6 @@ from PySide6.QtWidgets import QApplication
 
 from .. import __version__
 from . import speaking, theme, zooming
-from .arranging.coming_back import come_back
 from .attending import Attending
 from .commands import THEMES
 from .crash.last_deeds import LastDeeds
@@ -185,7 +185,9 @@ def run(
     inspector.last_resort.install()
     inspector.take(place)
     try:
-        if place is not None or is_restart:
+        if (place is not None or is_restart) and os.path.exists(inspector.settings.session_path):
+            from .arranging.coming_back import come_back
+
             come_back(inspector.window, is_shown=not paths, is_asked=is_restart)
         inspector.session.open(paths)
         if isinstance(inspector.session.current, OpenFile):

@@ -45,6 +45,11 @@ class Settings:
     def forget_recents(self) -> None:
         self._store.remove("recent_files")
 
+    @property
+    def session_path(self) -> str:
+        """The file that keeps what is open: see `arranging.coming_back`."""
+        return os.path.join(self.folder, "session.json")
+
     def kept_recents(self) -> object:
         """The recent files as they are kept, for `bring_back_recents`."""
         return self._store.value("recent_files")

@@ -83,7 +83,7 @@ def kept_session(settings: Settings) -> Kept | None:
     import json  # not needed for a first start
 
     try:
-        path = _path(settings)
+        path = settings.session_path
         if os.path.getsize(path) > MOST_BYTES:
             return None
         with open(path, "rb") as file:
@@ -101,7 +101,7 @@ def come_back(window: MainWindow, *, is_shown: bool = True, is_asked: bool = Fal
     session, settings = window.session, window.settings
     if not is_asked and settings.choice("restore", RESTORE) == "no":
         return
-    kept = kept_session(settings) if os.path.exists(_path(settings)) else None
+    kept = kept_session(settings) if os.path.exists(settings.session_path) else None
     if kept is None or not kept.tabs:
         return
     did_harm = settings.choice("came_back", ("yes", "no")) == "no"
@@ -121,15 +121,11 @@ def come_back(window: MainWindow, *, is_shown: bool = True, is_asked: bool = Fal
 def write(settings: Settings, made: bytes) -> bool:
     """Replaces what was kept; whether it could be written. A full disk loses what is new, and not what was there."""
     os.makedirs(settings.folder, exist_ok=True)
-    file = QSaveFile(_path(settings))
+    file = QSaveFile(settings.session_path)
     if not file.open(QIODevice.OpenModeFlag.WriteOnly):
         return False
     file.write(made)
     return file.commit()
-
-
-def _path(settings: Settings) -> str:
-    return os.path.join(settings.folder, "session.json")
 
 
 def _kept(window: MainWindow) -> Kept:
