@@ -7,7 +7,8 @@ A text that is said no more leaves both. With --take the translations of a JSON 
 filled in where none stands; --missing prints what is not translated yet as such an object; --check writes nothing, and
 exits 1 when the files are not what they should be, or a translation names other values than its text does.
 
-What is collected: the literals in `tr`, `ntr`, `agreeing` and `marked`, and the nouns of `wording.plural`.
+What is collected: the literals in `tr`, `ntr`, `agreeing` and `marked`, the nouns of `wording.plural`, and the words of
+the table of actions (`Deed`).
 """
 
 from __future__ import annotations
@@ -94,6 +95,9 @@ def _texts(name: str, arguments: list[ast.expr]) -> Iterator[tuple[str, str]]:
         forms = _literals(arguments[2]) if len(arguments) > 2 else iter(())
         for noun in _literals(arguments[1]):
             yield f"{{n}} {noun}", f"{{n}} {next(forms, noun + 's')}"
+    elif name == "Deed":
+        _, text, menu, _, tip = (next(_literals(each)) for each in arguments[:5])
+        yield from ((each, "") for each in (text, f"&{menu.rstrip('|')}", tip))
 
 
 def _literals(node: ast.expr) -> Iterator[str]:

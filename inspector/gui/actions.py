@@ -13,9 +13,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from ..language import tr
+
 
 class Deed(NamedTuple):
-    """One action as it is offered. `menu` is where it stands; a `|` at its end draws a line after it."""
+    """One action as it is offered. `menu` is where it stands; a `|` at its end draws a line after it.
+
+    Its words are English, and said by `tr` where actions and menus are made of them.
+    """
 
     name: str
     text: str
@@ -154,7 +159,7 @@ class Actions:
         for deed in DEEDS:
             title = deed.menu.rstrip("|")
             if title not in menus:
-                menus[title] = bar.addMenu(f"&{title}")
+                menus[title] = bar.addMenu(tr(f"&{title}"))
                 menus[title].setToolTipsVisible(True)
             menus[title].addAction(self._actions[deed.name])
             if deed.menu.endswith("|"):
@@ -171,14 +176,15 @@ class Actions:
 
 
 def _made(deed: Deed, parent: QObject) -> QAction:
-    action = QAction(deed.text, parent)
+    action = QAction(tr(deed.text), parent)
     action.setObjectName(deed.name)
     action.setCheckable(deed.checkable)
     action.setIconVisibleInMenu(False)
     shortcut = QKeySequence(deed.shortcut)
+    keys, tip = shortcut.toString(QKeySequence.SequenceFormat.NativeText), tr(deed.tip)
     action.setShortcut(shortcut)
-    action.setToolTip(f"{deed.tip} ({shortcut.toString(QKeySequence.SequenceFormat.NativeText)})")
-    action.setStatusTip(deed.tip)
+    action.setToolTip(tr("{tip} ({keys})", tip=tip, keys=keys))
+    action.setStatusTip(tip)
     return action
 
 

@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 _USUALLY = {"fold": ("no", "yes"), "details": ("yes", "no")}
 """The choices of switches, the usual one first."""
 THEMES = ("system", "light", "dark")
-_FILTER = (
-    "Checkpoints (*.pth *.pt *.ckpt *.bin *.safetensors *.tar *.pkl *.npy *.npz *.index.json *.th *.jit *.pt2);;"
-    "All files (*)"
-)
-_ABOUT = "See what is in a PyTorch checkpoint. Nothing in it is ever run.\n\nMIT licence."
+_ENDINGS = "*.pth *.pt *.ckpt *.bin *.safetensors *.tar *.pkl *.npy *.npz *.index.json *.th *.jit *.pt2"
 
 
 class Commands:
@@ -107,7 +103,7 @@ class Commands:
         from PySide6.QtWidgets import QFileDialog
 
         folder = self._window.settings.last_folder()
-        paths, _ = QFileDialog.getOpenFileNames(self._window, tr("Open Checkpoints"), folder, _FILTER)
+        paths, _ = QFileDialog.getOpenFileNames(self._window, tr("Open Checkpoints"), folder, _filters())
         self._window.session.open(paths)
 
     def open_folder(self) -> None:
@@ -138,7 +134,7 @@ class Commands:
 
         file = self._window.file()
         title = tr("Compare {name} with …", name=wording.safe(file.name, 60))
-        other, _ = QFileDialog.getOpenFileName(self._window, title, os.path.dirname(file.path), _FILTER)
+        other, _ = QFileDialog.getOpenFileName(self._window, title, os.path.dirname(file.path), _filters())
         if other:
             self._window.session.compare(file.path, other)
 
@@ -290,7 +286,14 @@ class Commands:
         from PySide6.QtWidgets import QMessageBox
 
         title = tr("Checkpoint Inspector")
-        QMessageBox.about(self._window, tr("About {title}", title=title), f"{title} {__version__}\n\n{_ABOUT}")
+        about = tr("See what is in a PyTorch checkpoint. Nothing in it is ever run."), tr("MIT licence.")
+        words = "\n\n".join((f"{title} {__version__}", *about))
+        QMessageBox.about(self._window, tr("About {title}", title=title), words)
+
+
+def _filters() -> str:
+    """Which files the dialogs offer."""
+    return f"{tr('Checkpoints')} ({_ENDINGS});;{tr('All files')} (*)"
 
 
 def _nothing() -> None:
