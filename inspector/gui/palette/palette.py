@@ -46,7 +46,7 @@ class Palette(QFrame):
     """
 
     done = Signal(str)
-    """The name of what was done."""
+    """The name of an action, setting or topic that was gone to; names of files and keys are nobody's to remember."""
 
     def __init__(
         self,
@@ -218,7 +218,8 @@ class Palette(QFrame):
     def _do(self, index: QModelIndex) -> None:
         if index.isValid() and (offer := self.model.offer(index.row())).enabled:
             self.put_away()
-            self.done.emit(offer.name)
+            if offer.kind in ONLY[">"]:
+                self.done.emit(offer.name)
             offer.act()
 
     def put_away(self) -> None:
