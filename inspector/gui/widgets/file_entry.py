@@ -141,7 +141,8 @@ class FileCard(FileEntry):
         taken = max(taken, 2 * self._remove.width() if self._are_buttons_shown() else 0)
         name_room = room.adjusted(0, 0, -taken - 12 if taken else 0, 0)
         tone = now.faint if self._is_gone else now.accent
-        _write(painter, name_room, self.text(), self.font(), tone, Qt.TextElideMode.ElideMiddle)
+        name = f"●  {self.text()}" if self._is_pinned else self.text()
+        _write(painter, name_room, name, self.font(), tone, Qt.TextElideMode.ElideMiddle)
         line = QRect(left, room.bottom() + 2, room.width(), under)
         _write(painter, line, self._line, small, now.faint if self._is_gone else now.quiet)
         foot = QRect(left, line.bottom() + 2, room.width(), under)
@@ -204,7 +205,6 @@ class FileCard(FileEntry):
         is_near = self.underMouse() or self.hasFocus()
         for button in (self._pin, self._remove):
             button.setVisible(is_near)
-        self._pin.setVisible(is_near or self._is_pinned)
         self.update()
 
 
