@@ -161,8 +161,13 @@ def as_po(catalog: Catalog) -> bytes:
 
 
 def as_mo(catalog: Catalog) -> bytes:
-    out = io.BytesIO()
-    write_mo(out, catalog)
+    """What the program reads; a text without a translation is left out, or it would be said in the singular."""
+    out, whole = io.BytesIO(), Catalog(locale=catalog.locale, fuzzy=False, charset="utf-8")
+    whole.creation_date = whole.revision_date = catalog.creation_date
+    for message in catalog:
+        if message.id and _first(message.string):
+            whole.add(message.id, message.string)
+    write_mo(out, whole)
     return out.getvalue()
 
 

@@ -12,7 +12,7 @@ from .session import Session
 
 SETTINGS, LOG, ERRORS = "settings", "log", "errors"
 
-_NAMES = {SETTINGS: marked("Settings"), LOG: marked("Log"), ERRORS: marked("Something went wrong")}
+_NAMES = {SETTINGS: marked("Settings"), LOG: marked("Log File"), ERRORS: marked("Something went wrong")}
 _PLACES = {
     SETTINGS: marked("What the program does, and how it looks"),
     LOG: marked("What the program did"),
