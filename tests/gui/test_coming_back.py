@@ -11,15 +11,22 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from inspector.comparing.steps import Slice, StripPrefix
 from inspector.gui.app import Application
 from inspector.gui.arranging.coming_back import come_back, kept_session
 from inspector.gui.arranging.open_later import OpenLater
+from inspector.gui.arranging.plain_values import as_plain, from_plain
 from inspector.gui.comparison import OpenComparison
+from inspector.gui.fitting.open_fit import OpenFit
 from inspector.gui.item_models.tree_cells import Column
 from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.compare_panel import ComparePanel
 from inspector.gui.panels.pages import RefusalPage
+from inspector.gui.panels.run_panel import RunPanel
+from inspector.gui.running.open_run import OpenRun
+from inspector.gui.running.run_state import RunState
 from inspector.gui.settings import Settings
+from inspector.workshop.run_requests import Chosen
 
 Start = Callable[..., Application]
 
@@ -154,6 +161,71 @@ def test_a_comparison_comes_back_with_its_sides_swapped(qtbot: QtBot, start: Sta
     qtbot.waitUntil(lambda: panel.has_content and pairs.current is not None)
     assert pairs.tree.outline.key(pairs.view.current()) == "fc.bias"
     qtbot.waitUntil(lambda: not page.is_busy)
+
+
+def test_a_fit_comes_back_with_its_model_and_its_ticked_steps(qtbot: QtBot, start: Start, samples: Path) -> None:
+    inspector = start()
+    inspector.session.fit(str(samples / "resnet_module_prefix.pth"), model=str(samples / "resnet_plain.pth"))
+    page = inspector.session.current
+    assert isinstance(page, OpenFit)
+    qtbot.waitUntil(lambda: page.case.can_tick)
+    page.case.tick_all()
+    qtbot.waitUntil(lambda: bool(page.case.steps))
+    assert inspector.window.actions_["undo"].text() == "&Undo Tick Step"
+    steps = page.case.steps
+
+    again = start()
+    page = again.session.current
+    assert isinstance(page, OpenFit)
+    qtbot.waitUntil(lambda: page.case.steps == steps)
+    assert page.chosen.choice is not None
+    assert page.chosen.choice.text.endswith("resnet_plain.pth")
+    qtbot.waitUntil(lambda: not page.is_busy)
+
+
+def test_a_run_comes_back_as_it_was_set_up_and_does_not_begin(qtbot: QtBot, start: Start, samples: Path) -> None:
+    inspector = start()
+    inspector.session.run(str(samples / "checkpoint_epoch2.pth"))
+    page = inspector.session.current
+    assert isinstance(page, OpenRun)
+    panel = inspector.window.panels[page]
+    qtbot.waitUntil(lambda: panel.has_content and not page.fit.is_busy)
+    usual = page.setup.batch_size
+    page.setup.batch_size = 17
+    page.setup.optimizer = Chosen("AdamW", {"lr": 0.5})
+    assert inspector.window.actions_["undo"].isEnabled()
+    inspector.window.actions_["undo"].trigger()
+    assert page.setup.batch_size == usual
+    inspector.window.actions_["redo"].trigger()
+    assert page.setup.batch_size == 17
+    assert isinstance(panel, RunPanel)
+    panel.training.plot.logarithmic.setChecked(True)
+
+    again = start()
+    page = again.session.current
+    assert isinstance(page, OpenRun)
+    panel = again.window.panels[page]
+    qtbot.waitUntil(lambda: panel.has_content and page.setup.batch_size == 17)
+    assert page.setup.optimizer.name == "AdamW"
+    assert isinstance(panel, RunPanel)
+    assert panel.training.plot.logarithmic.isChecked()
+    assert page.state is RunState.IDLE
+    qtbot.waitUntil(lambda: not page.fit.is_busy)
+
+
+@pytest.mark.parametrize(
+    "value", [None, 1, [1, "a"], StripPrefix("module."), Slice(("a", "b"), 0, 3), (1, (2.5, None)), {"a": (1, 2)}]
+)
+def test_frozen_values_go_through_json_and_back(value: object) -> None:
+    kinds = {kind.__name__: kind for kind in (StripPrefix, Slice)}
+    assert from_plain(json.loads(json.dumps(as_plain(value))), kinds) == value
+
+
+def test_values_that_were_tampered_with_are_none() -> None:
+    kinds = {"Slice": Slice}
+    assert from_plain({"is": "Slice", "patterns": 5}, kinds) is None
+    assert from_plain({"is": "Eval", "code": "x"}, kinds) is None
+    assert from_plain({"is": ["Slice"]}, kinds) is None
 
 
 def test_files_that_are_asked_for_are_in_front(qtbot: QtBot, start: Start, samples: Path) -> None:
