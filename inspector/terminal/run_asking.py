@@ -30,9 +30,6 @@ from ..workshop.requests import Inspect, ModelSource, Signature, parse_source
 from ..workshop.run_requests import Chosen, DataSource, parse_data
 from .models import argument, heard
 
-WITH_WEIGHTS = ("module", "torchscript")
-"""Kinds of models that bring their weights along."""
-
 
 class Asked(NamedTuple):
     """One file of the command line, read."""
@@ -52,6 +49,11 @@ def asked(path: str, options: argparse.Namespace) -> Asked:
     steps = [parse(text) for text in options.step]
     mended = apply(of_checkpoint(checkpoint, resume.weights or ""), steps) if steps else None
     return Asked(checkpoint, resume, mended)
+
+
+def brings_weights(source: ModelSource) -> bool:
+    """Whether a model of this kind is read together with its weights."""
+    return source.kind in ("module", "torchscript")
 
 
 def _correction(text: str) -> tuple[str, object]:
@@ -142,7 +144,7 @@ def arguments_of(
     Without a `workshop` the class is asked in this process.
     """
     wanted = dict(map(argument, given))
-    if source.kind in WITH_WEIGHTS:
+    if brings_weights(source):
         return {}
     own = own_model(checkpoint) if checkpoint is not None else None
     if own is not None and str(source) == own[0]:

@@ -7,7 +7,6 @@ Ctrl+C, 143 the same for SIGTERM. With `--json` the last line is the object that
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import sys
@@ -19,18 +18,14 @@ from ..checkpoint.text_files import writing
 from ..errors import FileError, InspectorError
 from ..progress import finish
 from ..runs import exporting
-from ..runs.driving import Run, workshop_for_runs
+from ..runs.driving import Run
 from ..runs.requesting import test_request
 from ..runs.results import over_epochs, per_class, percent, summary
-from ..runs.starting import starting
-from ..workshop.client import Workshop
-from ..workshop.requests import ModelSource
-from ..workshop.run_requests import Start
 from ..workshop.run_words import Tested, Tests
 from . import run_asking, screen
-from .models import tell_interpreter
-from .run_asking import WITH_WEIGHTS, Asked
+from .run_asking import Asked
 from .run_drive import FAILED, Driven
+from .run_places import start_of, workshop_of
 
 _WIDEST = 24
 """Letters of a class's name in the table."""
@@ -43,9 +38,12 @@ def test(options: argparse.Namespace) -> int:
     run_asking.ask_leave(found[0], options)
     source = run_asking.source_of(options.model, found[0].checkpoint)
     chosen = run_asking.choices(options, found[0])
-    with _workshop(options) as workshop, tempfile.TemporaryDirectory(prefix="checkpoint-inspector-") as folder:
+    with (
+        workshop_of(options, here=options.in_process) as workshop,
+        tempfile.TemporaryDirectory(prefix="checkpoint-inspector-") as folder,
+    ):
         arguments = run_asking.arguments_of(source, found[0].checkpoint, options.arg, workshop)
-        starts = [_start(each, source, os.path.join(folder, str(at))) for at, each in enumerate(found)]
+        starts = [start_of(each, source, os.path.join(folder, str(at))) for at, each in enumerate(found)]
         request = test_request(source, arguments, starts, chosen, split=options.split)
         if options.batch_size:
             request = request._replace(batch_size=options.batch_size)
@@ -68,24 +66,6 @@ def _read(options: argparse.Namespace) -> tuple[list[Asked], list[tuple[str, str
             if len(unread) == len(options.files):
                 raise
     return found, unread
-
-
-@contextlib.contextmanager
-def _workshop(options: argparse.Namespace) -> Iterator[Workshop | None]:
-    if options.in_process:
-        yield None
-    else:
-        with workshop_for_runs(run_asking.interpreter(options), run_asking.code_beside(options)) as workshop:
-            yield workshop
-            tell_interpreter(workshop, run_asking.interpreter(options))
-
-
-def _start(found: Asked, source: ModelSource, folder: str) -> Start:
-    assert found.checkpoint is not None
-    if source.kind in WITH_WEIGHTS:
-        return Start(os.path.abspath(found.checkpoint.path), None, epoch=found.resume.epoch)
-    os.mkdir(folder)
-    return finish(starting(found.checkpoint, found.resume, folder, mended=found.mended))
 
 
 def _tell(tests: Tests, code: int, options: argparse.Namespace) -> int:

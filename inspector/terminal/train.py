@@ -7,26 +7,22 @@ same for SIGTERM. With `--json` each word of the run is an object on a line (see
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 
 from .. import wording
-from ..progress import finish
 from ..runs.choices import Choices
-from ..runs.driving import Run, workshop_for_runs
+from ..runs.driving import Run
 from ..runs.preflight import Need, preflight
 from ..runs.requesting import fitting_start, train_request
-from ..runs.starting import starting
-from ..workshop.client import Workshop
 from ..workshop.requests import ModelSource
 from ..workshop.run_requests import Start, Train
 from . import run_asking, screen
-from .models import tell_interpreter
-from .run_asking import WITH_WEIGHTS, Asked
+from .run_asking import Asked
 from .run_drive import Driven
+from .run_places import start_of, workshop_of
 
 _SIGNS = {"ok": "✓", "assumed": "·", "warning": "!", "missing": "−"}
 
@@ -37,7 +33,11 @@ def train(options: argparse.Namespace) -> int:
     run_asking.ask_leave(found, options)
     chosen = _with_folder(run_asking.choices(options, found), options)
     source = run_asking.source_of(options.model, found.checkpoint)
-    with _workshop(options) as workshop, tempfile.TemporaryDirectory(prefix="checkpoint-inspector-") as folder:
+    here = options.in_process or takes_part()
+    with (
+        workshop_of(options, here=here) as workshop,
+        tempfile.TemporaryDirectory(prefix="checkpoint-inspector-") as folder,
+    ):
         arguments = run_asking.arguments_of(source, found.checkpoint, options.arg, workshop)
         start = _start(found, chosen, source, folder)
         request = train_request(source, arguments, start, chosen, found.resume if found.checkpoint else None)
@@ -57,24 +57,12 @@ def is_first() -> bool:
     return not takes_part() or os.environ["RANK"] == "0"
 
 
-@contextlib.contextmanager
-def _workshop(options: argparse.Namespace) -> Iterator[Workshop | None]:
-    """The processes that it runs in; None where that is this one."""
-    if options.in_process or takes_part():
-        yield None
-    else:
-        with workshop_for_runs(run_asking.interpreter(options), run_asking.code_beside(options)) as workshop:
-            yield workshop
-            tell_interpreter(workshop, run_asking.interpreter(options))
-
-
 def _start(found: Asked, chosen: Choices, source: ModelSource, folder: str) -> Start | None:
     if found.checkpoint is None:
         return None
-    if source.kind in WITH_WEIGHTS:
-        return Start(os.path.abspath(found.checkpoint.path), None, epoch=found.resume.epoch, best=found.resume.best)
-    start = finish(starting(found.checkpoint, found.resume, folder, mended=found.mended))
-    return fitting_start(start, found.checkpoint, found.resume, chosen)
+    start = start_of(found, source, folder)
+    brought = run_asking.brings_weights(source)
+    return start if brought else fitting_start(start, found.checkpoint, found.resume, chosen)
 
 
 def _with_folder(chosen: Choices, options: argparse.Namespace) -> Choices:
