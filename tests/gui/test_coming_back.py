@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,7 +28,7 @@ from inspector.gui.panels.pages import RefusalPage
 from inspector.gui.panels.run_panel import RunPanel
 from inspector.gui.running.open_run import OpenRun
 from inspector.gui.running.run_state import RunState
-from inspector.gui.settings import Settings
+from inspector.gui.settings import FOLDER_VARIABLE, Settings
 from inspector.workshop.run_requests import Chosen
 
 Start = Callable[..., Application]
@@ -266,6 +269,27 @@ def test_it_is_kept_a_moment_after_a_change(qtbot: QtBot, start: Start, samples:
         return kept is not None and [tab.arrangement.get("query") for tab in kept.tabs] == ["bias"]
 
     qtbot.waitUntil(is_kept)
+
+
+def test_a_window_that_is_killed_loses_nothing_that_it_was_started_with(
+    qtbot: QtBot, samples: Path, tmp_path: Path
+) -> None:
+    path = samples / "half.pth"
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", FOLDER_VARIABLE: str(tmp_path)}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "inspector.gui.start", str(path)],
+        env=environment,
+        cwd=Path(__file__).parents[2],
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        qtbot.waitUntil((tmp_path / "session.json").exists)
+    finally:
+        child.kill()
+        child.wait()
+    kept = kept_session(Settings(str(tmp_path)))
+    assert kept is not None
+    assert [tab.recipe["path"] for tab in kept.tabs] == [str(path)]
 
 
 def test_after_tabs_that_did_harm_none_is_read_by_itself(qtbot: QtBot, start: Start, samples: Path) -> None:

@@ -60,6 +60,7 @@ class Keeping(QObject):
         for told in (session.added, session.removed, session.replaced, session.shown, session.moved):
             told.connect(lambda *_: self._rest.start())
         window.undoing.arranged.connect(self._rest.start)
+        self._rest.start()  # what was opened before the first paint
 
     def keep(self) -> None:
         """Writes what there is now, if it is not what was written last."""
