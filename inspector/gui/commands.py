@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -137,20 +137,6 @@ class Commands:
         other, _ = QFileDialog.getOpenFileName(self._window, title, os.path.dirname(file.path), _filters())
         if other:
             self._window.session.compare(file.path, other)
-
-    def take_files(self, paths: Sequence[str]) -> None:
-        """Files that were dropped: two are compared, others opened; a .py file is the model that one is fitted to."""
-        models = [path for path in paths if path.endswith(".py")]
-        files = [path for path in paths if path not in models]
-        panel = self._window.shown_panel()
-        if models and files:
-            self._window.session.fit(files[0], model=models[0])
-        elif models and isinstance(panel, InspectPanel):
-            self._window.session.fit(panel.file.path, model=models[0])
-        elif len(files) == 2 and not models:
-            self._window.session.compare(*files)
-        elif not models or panel is None or not panel.take_code(models[0]):
-            self._window.session.open(paths)
 
     def paste(self) -> None:
         """Explains the error that lies on the clipboard; a text field that has the keyboard pastes by itself."""

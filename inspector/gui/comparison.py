@@ -96,6 +96,15 @@ class OpenComparison(OpenPage):
         """The sections that are compared, where a person chose them."""
         return self._sections if self._is_chosen else None
 
+    def hold(self, path_a: str, path_b: str) -> None:
+        """Holds these two files against each other, the sections of each that suit them best."""
+        paths = os.path.abspath(path_a), os.path.abspath(path_b)
+        if paths != self.paths:
+            self.paths = paths
+            self._is_chosen, self._sections = False, None
+            self.renamed.emit()
+            self.open()
+
     def swap(self) -> None:
         """Makes side a of side b, and the other way round."""
         self.paths = (self.paths[1], self.paths[0])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
 from .. import wording
@@ -31,10 +31,10 @@ from .panels.tree_side import TreeSide
 from .panels.workplace import Workplace
 from .session import Session
 from .settings import Settings
-from .widgets.drop_zone import dropped_paths
 
 if TYPE_CHECKING:
     from .arranging.coming_back import Keeping
+    from .dropping.taking import Taking
 
 TITLE = "Checkpoint Inspector"
 
@@ -56,10 +56,11 @@ class MainWindow(QMainWindow):
         self._is_dressed = False
         self.keeps_session = True
         """Whether what is open here is what comes back; not for a second window."""
+        self.taking: Taking | None = None
+        """Takes what is dropped, and says what that means; from the first paint on."""
         self.keeping: Keeping | None = None
         """Keeps what is open, for another day; from the first paint on."""
         self.setWindowTitle(TITLE)
-        self.setAcceptDrops(True)
         self.start = StartPanel()
         self.place = Workplace(self.start, settings)
         self.setCentralWidget(self.place)
@@ -217,9 +218,11 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         """Makes what the first paint did not need; where a file is on its way, the plots wait for its tree."""
         from .arranging.coming_back import Keeping
+        from .dropping.taking import Taking
         from .wheel_zoom import WheelZoom
 
         self.keeping = Keeping(self)
+        self.taking = Taking(self)
         WheelZoom(self.windowHandle(), self.commands.zoom_by, self)
         self.setWindowIcon(resources.app_icon())
         self.actions_.dress()
@@ -231,19 +234,6 @@ class MainWindow(QMainWindow):
     def _look_again(self, state: Qt.ApplicationState) -> None:
         if state == Qt.ApplicationState.ApplicationActive:
             self.session.check_disk()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
-            event.acceptProposedAction()
-            self.start.zone.light(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.start.zone.light(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.start.zone.light(False)
-        event.acceptProposedAction()
-        self.commands.take_files(dropped_paths(event.mimeData()))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ThemeChange:  # of the desktop: perhaps its font

@@ -33,7 +33,6 @@ class ErrorSide(QWidget):
         self.text.setFont(mono_font(0.9))
         self.text.setTabChangesFocus(True)
         self.text.setObjectName("written")
-        self.text.setAcceptDrops(False)
         self.text.setAccessibleName(tr("Text of the error"))
         self.text.setPlainText(page.text)
         self.which = Segments(tr("Errors in the text"))

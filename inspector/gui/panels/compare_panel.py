@@ -87,6 +87,10 @@ class ComparePanel(PagePanel):
         self.comparison.swap()
         self.arranged.emit(tr("Swap Sides"))
 
+    def take_sides(self, path_a: str, path_b: str) -> None:
+        self.comparison.hold(path_a, path_b)
+        self.arranged.emit(tr("Replace a Side"))
+
     def choose_key(self, key: str) -> None:
         """Makes the pair with this key the chosen one."""
         self.content.pairs.choose(key)
@@ -130,8 +134,11 @@ class ComparePanel(PagePanel):
     def arrange(self, wanted: Mapping[str, Any]) -> None:
         """The sides first: what is left of it waits until these are compared."""
         page, sections, others = self.comparison, wanted.get("sections"), dict(wanted)
-        if wanted.get("paths") == [*reversed(page.paths)] and page.paths[0] != page.paths[1]:
+        paths = wanted.get("paths")
+        if paths == [*reversed(page.paths)] and page.paths[0] != page.paths[1]:
             page.swap()
+        elif isinstance(paths, list) and len(paths) == 2 and all(isinstance(each, str) and each for each in paths):
+            page.hold(*paths)
         if isinstance(sections, list) and len(sections) == 2 and all(isinstance(each, str) for each in sections):
             page.choose_sections(*sections)
         elif "sections" in wanted and sections is None and page.sections is not None:

@@ -176,10 +176,13 @@ class FitPanel(PagePanel):
             self.failed.emit,
         )
 
-    def take_code(self, path: str) -> bool:
+    @property
+    def takes_code(self) -> bool:
+        return True
+
+    def take_code(self, path: str) -> None:
         self.fit.chosen.choose(path)
         self.arranged.emit(tr("Choose Model"))
-        return True
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

@@ -121,9 +121,16 @@ class PagePanel(QStackedWidget):
         """What the panel itself does for an action, by its name; the others are done as for a file."""
         return {}
 
-    def take_code(self, path: str) -> bool:
-        """Takes a .py file that was dropped on it; False where nothing can be done with one."""
+    @property
+    def takes_code(self) -> bool:
+        """Whether a .py file that is dropped on it is taken now."""
         return False
+
+    def take_code(self, path: str) -> None:
+        """Takes a .py file that was dropped on it."""
+
+    def take_sides(self, path_a: str, path_b: str) -> None:
+        """Holds these two files against each other, one of which was dropped on a side; only of a comparison."""
 
     def asks_to_stay(self, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None) -> bool:
         """Whether it asks first, before its tab or the window is closed; then it does one of the two when it is told.

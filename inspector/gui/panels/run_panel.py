@@ -160,10 +160,13 @@ class RunPanel(PagePanel):
         self.training.keep_state()
         self._settings.keep_state(_STATE, self._splitter.saveState())
 
-    def take_code(self, path: str) -> bool:
-        if self.run.state in READY:
-            self.run.fit.chosen.choose(path)
+    @property
+    def takes_code(self) -> bool:
         return self.run.state in READY
+
+    def take_code(self, path: str) -> None:
+        if self.takes_code:
+            self.run.fit.chosen.choose(path)
 
     def asks_to_stay(self, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None) -> bool:
         if not self.run.is_training:

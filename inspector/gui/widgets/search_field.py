@@ -28,7 +28,6 @@ class SearchField(QLineEdit):
         super().__init__(parent)
         self.setPlaceholderText(tr(PLACEHOLDER))
         self.setClearButtonEnabled(True)
-        self.setAcceptDrops(False)  # a file dropped here is to be opened, not to be written out as a URL
         self.setAccessibleName(tr("Search"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._sign: QAction | None = None
