@@ -82,7 +82,8 @@ class LastResort(QObject):
         """From any thread."""
         import logging  # not needed before the first error
 
-        logging.getLogger("inspector.errors").error("%s", details)
+        written = details.encode("utf-8", "backslashreplace").decode()  # half a character cannot be written anywhere
+        logging.getLogger("inspector.errors").error("%s", written)
         self._caught.emit(details)
 
     @Slot(str)
