@@ -38,6 +38,7 @@ DEEDS = (
     Deed("open_folder", "Open &Folder…", "File", "Ctrl+Shift+O", "Open a sharded or distributed checkpoint", "open"),
     Deed("start", "&Start Page", "File|", "Ctrl+T", "Recent files and samples", "home"),
     Deed("reload", "&Reload", "File", "F5", "Read the file again; the chosen entry stays chosen", "reload"),
+    Deed("convert", "Con&vert…", "File", "Ctrl+Shift+X", "Its weights alone, half precision, safetensors …", "convert"),
     Deed("export", "&Export Tree…", "File|", "Ctrl+E", "Write the tree as CSV, JSON or Markdown", "export"),
     Deed("close", "&Close Tab", "File", "Ctrl+W", "Close this tab", "close"),
     Deed("reopen", "Reopen Closed Ta&b", "File|", "Ctrl+Alt+W", "Open the tab that was closed last, as it was"),
@@ -101,7 +102,7 @@ DEEDS = (
 
 FOR_A_FILE = frozenset(
     "reload export find copy_key copy_row copy_python copy_command fold expand_all collapse_all deeper shallower "
-    "file_order show_tree show_entry show_file details measure stop compare fit run".split()
+    "file_order show_tree show_entry show_file details measure stop compare fit run convert".split()
 )
 """What can be done with the page of a file."""
 FOR_A_CASE = frozenset("reload stop find copy_python copy_command solve tick_all save_mended".split())

@@ -67,6 +67,7 @@ class Commands:
             "compare": self.compare,
             **dict.fromkeys(("swap", "next_difference", "previous_difference", "differences", "report"), _nothing),
             "fit": lambda: window.session.fit(window.file().path),
+            "convert": lambda: window.session.convert(window.file().path),
             "explain": window.session.explain,
             "run": lambda: window.session.run(window.file().path),
             **dict.fromkeys(("start_run", "pause_run", "stop_now", "test", "test_all", "log_scale"), _nothing),

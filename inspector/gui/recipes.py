@@ -51,6 +51,11 @@ def _run(recipe: Recipe, session: Session) -> OpenPage | None:
     return session.made_run(path) if path else None
 
 
+def _conversion(recipe: Recipe, session: Session) -> OpenPage | None:
+    path = text(recipe, "path")
+    return session.made_conversion(path) if path else None
+
+
 def _error(recipe: Recipe, session: Session) -> OpenPage | None:
     return session.made_error(text(recipe, "text"))
 
@@ -66,6 +71,7 @@ KINDS: dict[Any, Callable[[Recipe, Session], OpenPage | None]] = {
     "comparison": _comparison,
     "fit": _fit,
     "run": _run,
+    "convert": _conversion,
     "error": _error,
     "settings": _own,
     "log": _own,

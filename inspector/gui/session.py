@@ -23,6 +23,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from ..checkpoint.entries import Checkpoint
     from .comparison import OpenComparison
+    from .converting.open_conversion import OpenConversion
     from .fitting.open_error import OpenError
     from .fitting.open_fit import OpenFit
     from .running.open_run import OpenRun
@@ -95,6 +96,12 @@ class Session(QObject):
         self.add(page)
         self.show(page)
 
+    def convert(self, path: str, *, salvage: bool = False) -> None:
+        """Makes another file of `path` in a tab of its own; `salvage`: of what is whole in it."""
+        page = self.made_conversion(path, salvage=salvage)
+        self.add(page)
+        self.show(page)
+
     def explain(self, text: str = "") -> None:
         """Explains the text of an error in a tab of its own."""
         page = self.made_error(text)
@@ -134,6 +141,14 @@ class Session(QObject):
         page = OpenRun(
             path, self.settings, self, checkpoint=known, fit=fit, in_process=self.in_process, queue=self.queue
         )
+        page.opened.connect(lambda: self.settings.remember(page.path))
+        return page
+
+    def made_conversion(self, path: str, *, salvage: bool = False) -> OpenConversion:
+        """A page for a checkpoint that is to become another file."""
+        from .converting.open_conversion import OpenConversion
+
+        page = OpenConversion(path, self, checkpoint=self._known(path), salvage=salvage)
         page.opened.connect(lambda: self.settings.remember(page.path))
         return page
 

@@ -31,6 +31,7 @@ def connect_panel(window: MainWindow, page: OpenPage, panel: PagePanel) -> None:
         panel.painted.connect(window.place.details.load)
         panel.entry_asked.connect(window.commands.go_to_entry)
         panel.facts_asked.connect(window.commands.go_to_file)
+        panel.salvage_asked.connect(lambda: session.convert(panel.file.path, salvage=True))
     _follow(window, page, panel)
 
 

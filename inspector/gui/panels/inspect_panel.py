@@ -24,6 +24,8 @@ class InspectPanel(PagePanel):
     """The details of the chosen row are wanted."""
     facts_asked = Signal()
     """The facts of the file are wanted."""
+    salvage_asked = Signal()
+    """What is whole of the file is to be saved."""
 
     def __init__(self, file: OpenFile, actions: Actions, settings: Settings) -> None:
         super().__init__(file)
@@ -94,6 +96,7 @@ class InspectPanel(PagePanel):
             self.tree = TreeSide(self.file, contents, self._actions, self._settings)
             self.tree.asked.connect(lambda _row: self.entry_asked.emit())
             self.tree.facts_asked.connect(self.facts_asked)
+            self.tree.salvage_asked.connect(self.salvage_asked)
             self.tree.view.painted.connect(self.painted)
             self.tree.arranged.connect(self.arranged)
             self.tree.arranging.connect(self.arranging)

@@ -40,6 +40,12 @@ def panel_for(page: OpenPage, actions: Actions, settings: Settings) -> PagePanel
         from .run_panel import RunPanel
 
         return RunPanel(page, settings)
+    from ..converting.open_conversion import OpenConversion
+
+    if isinstance(page, OpenConversion):
+        from .convert_panel import ConvertPanel
+
+        return ConvertPanel(page, settings)
     from ..own_pages import ERRORS, LOG, SETTINGS, OwnPage
 
     if isinstance(page, OwnPage) and page.kind == SETTINGS:

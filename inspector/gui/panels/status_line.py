@@ -45,11 +45,12 @@ class StatusLine(QStatusBar):
         for widget in self._running:
             widget.setVisible(pace is not None)
         if pace is not None:
-            self.pace.setText(_words(pace))
+            self.pace.setText(pace_words(pace))
             self._bar.setValue(int(1000 * min(1.0, pace.done / pace.total)) if pace.total else 0)
 
 
-def _words(pace: Pace) -> str:
+def pace_words(pace: Pace) -> str:
+    """How far work is, how fast it goes, and how long it will take."""
     done, total, speed = (wording.size(int(nbytes)) for nbytes in (pace.done, pace.total, pace.speed))
     words = tr("{verb} {done} of {total}   ·   {speed}/s", verb=pace.verb, done=done, total=total, speed=speed)
     left = pace.seconds_left

@@ -43,6 +43,8 @@ class TreeSide(QWidget):
     """A row was double-clicked or Enter pressed on it."""
     facts_asked = Signal()
     """The facts of the file are wanted."""
+    salvage_asked = Signal()
+    """What is whole of the file is to be saved."""
     arranged = Signal(str)
     arranging = Signal(str)
     """As of a panel: a person searched, sorted, opened, chose ..."""
@@ -71,6 +73,8 @@ class TreeSide(QWidget):
         self.count = Label(tone="quiet")
         self.problem = Label(tone="quiet", wrap=True)
         self.damage = Banner("!")
+        tip = tr("Write what is whole as a new file")
+        self.damage.offer(tr("Sal&vage…"), self.salvage_asked.emit, tip)
         self.damage.offer_closing()
         self.danger = Banner("!")
         self.danger.offer(tr("&Show"), self.facts_asked.emit, tr("Go to what the file names, and what each does"))
@@ -97,7 +101,7 @@ class TreeSide(QWidget):
         bar.addWidget(self.search, 1)
         self.count.setContentsMargins(6, 0, 6, 0)
         bar.addWidget(self.count)
-        for name in "fold shallower deeper collapse_all expand_all measure compare fit details".split():
+        for name in "fold shallower deeper collapse_all expand_all measure compare fit convert details".split():
             bar.addWidget(self._button(self._actions[name]))
         self.problem.setContentsMargins(16, 0, 16, 8)
         self.problem.hide()

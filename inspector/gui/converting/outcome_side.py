@@ -1,0 +1,192 @@
+"""The right of the panel Convert: what would come of it, before a byte is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from ... import wording
+from ...converting.wishes import Foreseen
+from ...language import ntr, tr
+from ...progress import Progress
+from ..fitting.fold import Fold
+from ..theme import mono_font, scaled_font
+from ..widgets.banner import Banner
+from ..widgets.labels import Label
+from ..widgets.scrolled import scrolled
+from ..widgets.wrapped_text import WrappedText
+from . import sentences
+from .open_conversion import Doing, OpenConversion
+from .row_tables import LossTableModel, TensorTableModel, fit_height, table_of
+from .size_pair import SizePair
+
+_FEW_KEYS, _FEW_LEFT, _FEW_FILES = 5, 6, 8
+_STEPS = 10_000
+_LEAST_WIDTH = 360
+
+
+class OutcomeSide(QWidget):
+    """Cards one below the other; what there is nothing to say of is not there."""
+
+    def __init__(self, page: OpenConversion) -> None:
+        super().__init__()
+        self._page = page
+        self.setAccessibleName(tr("What would come of it"))
+        self._make_parts()
+        self._lay_out()
+        page.opened.connect(self.refresh)
+        page.wished.connect(self._show_files)
+        page.foreseen_changed.connect(self.refresh)
+        page.progressed.connect(self._show_progress)
+
+    def _make_parts(self) -> None:
+        self.title = Label(font=scaled_font(1.5))
+        self.why = Label(tone="quiet", wrap=True)
+        self.sizes = SizePair()
+        self.working = Label(tone="quiet")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(tr("Read so far"))
+        self.problem, self.overflow = Banner("!"), Banner("!")
+        self.notes, self.losses, self.left_out, self.names, self.files = (WrappedText() for _ in range(5))
+        self.keys = WrappedText(font=mono_font(0.95))
+        self.loss_model, self.tensor_model = LossTableModel(), TensorTableModel()
+        self.loss_table = table_of(self.loss_model, tr("What is lost, the worst first"))
+        self.tensor_table = table_of(self.tensor_model, tr("Every tensor, before and after"))
+        self.all_keys = Fold(tr("Every tensor, before and after"), self.tensor_table)
+        self.all_left_out = WrappedText(tone="quiet")
+        self.more_left_out = Fold(tr("All that is left out"), self.all_left_out)
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        content.setBackgroundRole(QPalette.ColorRole.Base)
+        content.setAutoFillBackground(True)
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(20, 16, 20, 20)
+        self._column.setSpacing(20)
+        self._cards: dict[QWidget, QWidget] = {}
+        self._add("", self.title, self.why, self.sizes, self.working, self.bar)
+        self._add(tr("What will be otherwise"), self.notes)
+        self._add(tr("What casting does"), self.losses, self.loss_table)
+        self._add(tr("Left out"), self.left_out, self.more_left_out)
+        self._add(tr("Keys"), self.names, self.keys, self.all_keys)
+        self._add(tr("Files"), self.files)
+        self._column.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        for banner in (self.problem, self.overflow):
+            whole.addWidget(banner)
+        whole.addWidget(scrolled(content, _LEAST_WIDTH), 1)
+
+    def _add(self, title: str, *widgets: QWidget) -> None:
+        card = QWidget()
+        column = QVBoxLayout(card)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        if title:
+            heading = Label(title, font=scaled_font(1.1, bold=True))
+            heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            column.addWidget(heading)
+        for widget in widgets:
+            column.addWidget(widget)
+            self._cards[widget] = card
+        self._column.addWidget(card)
+
+    # Filling it
+
+    def refresh(self) -> None:
+        """Shows what is known now; while something else is worked out, what was known before stays."""
+        page = self._page
+        is_foreseeing = page.doing is Doing.FORESEEING
+        for widget in (self.working, self.bar):
+            widget.setVisible(is_foreseeing)
+        if is_foreseeing:
+            self.bar.setRange(0, 0)
+            self.working.setText(tr("Working out what would come of it …"))
+        problem = page.problem
+        self.problem.say(wording.safe(f"{problem.message} {problem.hint}".strip(), 800) if problem is not None else "")
+        if problem is not None:
+            self._show_nothing()
+        if page.foreseen is not None and page.foreseen is not self._shown:
+            self._show(page.foreseen)
+
+    _shown: Foreseen | None = None
+
+    def _show_progress(self, progress: Progress) -> None:
+        if self._page.doing is Doing.FORESEEING and progress.total:
+            self.bar.setRange(0, _STEPS)
+            self.bar.setValue(int(progress.share * _STEPS))
+            done, total = wording.size(progress.done), wording.size(progress.total)
+            self.working.setText(tr("Reading the numbers: {done} of {total}", done=done, total=total))
+
+    def _show_nothing(self) -> None:
+        self._shown = None
+        self.title.setText(tr("Nothing can be written so"))
+        self.why.setText("")
+        self.why.hide()
+        self.sizes.hide()
+        self.overflow.say("")
+        for widget in (self.notes, self.losses, self.left_out, self.names, self.files):
+            self._cards[widget].hide()
+
+    def _show(self, foreseen: Foreseen) -> None:
+        self._shown = foreseen
+        offered = self._page.offered
+        self.title.setText(sentences.headline(foreseen))
+        is_default = offered is not None and foreseen.wish == offered.default
+        self.why.setText(offered.why if is_default and offered is not None else "")
+        self.why.setVisible(bool(self.why.text()))
+        self.sizes.show()
+        self.sizes.show_sizes(foreseen.old_nbytes, foreseen.nbytes)
+        self.overflow.say(sentences.overflow(foreseen))
+        self._say(self.notes, [f"·  {wording.safe(note, 600)}" for note in foreseen.notes])
+        self._show_losses(foreseen)
+        self._show_left_out(foreseen.left_out)
+        self._show_keys(foreseen)
+        self._show_files()
+
+    def _show_losses(self, foreseen: Foreseen) -> None:
+        self._say(self.losses, [" ".join(sentences.loss_lines(foreseen))] if foreseen.losses is not None else [])
+        self.loss_model.show_rows(foreseen.rows)
+        self.loss_table.setVisible(self.loss_model.count() > 0)
+        fit_height(self.loss_table)
+
+    def _show_left_out(self, left_out: Sequence[tuple[str, str]]) -> None:
+        lines = [_left_out(*each) for each in left_out]
+        self._say(self.left_out, lines[:_FEW_LEFT])
+        more = lines[_FEW_LEFT:]
+        self.more_left_out.setVisible(bool(more))
+        self.more_left_out.button.setText(ntr("{n} more", "{n} more", len(more)))
+        self.all_left_out.setText("\n".join(more[:2_000]))
+
+    def _show_keys(self, foreseen: Foreseen) -> None:
+        self._say(self.names, [sentences.names_line(foreseen)])
+        renamed = [row for row in foreseen.rows if row.key != row.old_key][:_FEW_KEYS]
+        self.keys.setText(
+            "\n".join(f"{wording.safe(row.old_key, 80)}  →  {wording.safe(row.key, 80)}" for row in renamed)
+        )
+        self.keys.setVisible(bool(renamed))
+        self.tensor_model.show_rows(foreseen.rows)
+        fit_height(self.tensor_table)
+
+    def _show_files(self) -> None:
+        if self._page.foreseen is None:
+            return
+        lines = sentences.file_lines(self._page)
+        left = len(lines) - _FEW_FILES
+        if left > 1:  # the index stands last, and is what is opened
+            shown = [*lines[: _FEW_FILES - 2], ntr("and {n} more", "and {n} more", left + 1), lines[-1]]
+        else:
+            shown = lines
+        self._say(self.files, shown)
+
+    def _say(self, text: WrappedText, lines: Sequence[str]) -> None:
+        text.setText("\n".join(lines))
+        self._cards[text].setVisible(bool(lines))
+
+
+def _left_out(key: str, reason: str) -> str:
+    return tr("{title}: {message}", title=wording.safe(key, 120), message=wording.safe(reason, 300))
