@@ -82,8 +82,37 @@ ADVICE = {
 
 
 def _running() -> list[Running]:
-    children = filter(_lives, psutil.Process().children(recursive=True))
-    return [*threading.enumerate(), *children, *_qt_threads()]
+    return [*threading.enumerate(), *filter(_lives, _children()), *_qt_threads()]
+
+
+def _children() -> list[psutil.Process]:
+    """The processes below this one. psutil reads all processes of the machine for that, Linux keeps the list."""
+    if not Path("/proc/thread-self/children").exists():
+        return psutil.Process().children(recursive=True)
+    found: list[psutil.Process] = []
+    to_visit = _ids_of_children(os.getpid())
+    while to_visit:
+        with contextlib.suppress(psutil.Error):
+            found.append(psutil.Process(to_visit[-1]))
+        to_visit += _ids_of_children(to_visit.pop())
+    return found
+
+
+def _ids_of_children(process: int) -> list[int]:
+    """Asked until two answers are the same: one that ends meanwhile may hide the one after it in the list."""
+    before, now = None, _read_children(process)
+    while now != before:
+        before, now = now, _read_children(process)
+    return now
+
+
+def _read_children(process: int) -> list[int]:
+    found: list[int] = []
+    with contextlib.suppress(OSError):  # gone by now
+        for task in os.listdir(f"/proc/{process}/task"):
+            with open(f"/proc/{process}/task/{task}/children", "rb") as listed:
+                found += map(int, listed.read().split())
+    return found
 
 
 def _lives(process: psutil.Process) -> bool:

@@ -329,13 +329,16 @@ def test_a_test_that_leaves_something_running_is_told(pytester: pytest.Pytester)
     pytester.makeconftest((ROOT / "tests/conftest.py").read_text("utf-8").replace("PATIENCE = 5.0", "PATIENCE = 0.2"))
     pytester.makepyfile(
         """
-        import subprocess, sys, threading
+        import subprocess, threading
 
         release = threading.Event()
         children = []
 
         def test_leaves_a_process():
-            children.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
+            children.append(subprocess.Popen(["sh", "-c", "cat; true"], stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+            children[0].stdin.write(b"the child of the child is there\n")
+            children[0].stdin.flush()
+            children[0].stdout.readline()
 
         def test_leaves_a_thread():
             threading.Thread(target=release.wait, name="left over").start()
@@ -348,5 +351,5 @@ def test_a_test_that_leaves_something_running_is_told(pytester: pytest.Pytester)
     )
     found = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     found.assert_outcomes(passed=3, errors=2)
-    left = ("process *input*", "Python thread 'left over'*")
+    left = ("process * (sh -c cat; true), process * (cat)*", "Python thread 'left over'*")
     found.stdout.fnmatch_lines([f"This test left running: {what}" for what in left])
