@@ -336,7 +336,7 @@ def test_a_test_that_leaves_something_running_is_told(pytester: pytest.Pytester)
 
         def test_leaves_a_process():
             children.append(subprocess.Popen(["sh", "-c", "cat; true"], stdin=subprocess.PIPE, stdout=subprocess.PIPE))
-            children[0].stdin.write(b"the child of the child is there\n")
+            children[0].stdin.write(b"the child of the child is there\\n")
             children[0].stdin.flush()
             children[0].stdout.readline()
 
