@@ -36,10 +36,12 @@ class Deed(NamedTuple):
 DEEDS = (
     Deed("open", "&Open…", "File", "Ctrl+O", "Open checkpoints, each in its own tab", "open"),
     Deed("open_folder", "Open &Folder…", "File", "Ctrl+Shift+O", "Open a sharded or distributed checkpoint", "open"),
+    Deed("open_series", "Open a R&un of Checkpoints…", "File", "Ctrl+Shift+Y", "A training over its epochs", "open"),
     Deed("start", "&Start Page", "File|", "Ctrl+T", "Recent files and samples", "home"),
     Deed("reload", "&Reload", "File", "F5", "Read the file again; the chosen entry stays chosen", "reload"),
     Deed("convert", "Con&vert…", "File", "Ctrl+Shift+X", "Its weights alone, half precision, safetensors …", "convert"),
-    Deed("export", "&Export Tree…", "File|", "Ctrl+E", "Write the tree as CSV, JSON or Markdown", "export"),
+    Deed("export", "&Export Tree…", "File", "Ctrl+E", "Write the tree as CSV, JSON or Markdown", "export"),
+    Deed("save_entry", "Save Entr&y As…", "File|", "Ctrl+Alt+S", "The chosen entry as a file: .npy for NumPy, or .pt"),
     Deed("close", "&Close Tab", "File", "Ctrl+W", "Close this tab", "close"),
     Deed("reopen", "Reopen Closed Ta&b", "File|", "Ctrl+Alt+W", "Open the tab that was closed last, as it was"),
     Deed("settings", "Se&ttings…", "File", "Ctrl+,", "Language, colours, size, and what the program does by itself"),
@@ -50,6 +52,7 @@ DEEDS = (
     Deed("find", "&Find", "Edit|", "Ctrl+F", "Search by key, shape, dtype, size, NaN …", "search"),
     Deed("copy_key", "Copy &Key", "Edit", "Ctrl+C", "Copy the full key of the chosen row", "copy"),
     Deed("copy_row", "Copy &Row", "Edit", "Ctrl+Shift+C", "Copy the chosen row, its columns separated by tabs", "copy"),
+    Deed("copy_entry", "Copy Entry as &File", "Edit", "Ctrl+Alt+C", "To be pasted where files are", "copy"),
     Deed("copy_python", "Copy as &Python", "Edit", "Ctrl+Shift+P", "Copy the lines that load this entry", "python"),
     Deed("copy_command", "Copy as &Command", "Edit|", "Ctrl+Shift+K", "Copy the command that shows this", "command"),
     Deed("paste", "Paste an Err&or", "Edit", "Ctrl+V", "Explain the error of load_state_dict on the clipboard"),
@@ -102,7 +105,7 @@ DEEDS = (
 
 FOR_A_FILE = frozenset(
     "reload export find copy_key copy_row copy_python copy_command fold expand_all collapse_all deeper shallower "
-    "file_order show_tree show_entry show_file details measure stop compare fit run convert".split()
+    "copy_entry save_entry file_order show_tree show_entry show_file details measure stop compare fit run convert".split()
 )
 """What can be done with the page of a file."""
 FOR_A_CASE = frozenset("reload stop find copy_python copy_command solve tick_all save_mended".split())
@@ -116,10 +119,15 @@ FOR_A_RUN = frozenset(
     "reload stop copy_command start_run pause_run stop_now test test_all log_scale".split()
 )
 """What can be done where a checkpoint is trained on and tested."""
-FOR_A_PAGE = FOR_A_FILE | FOR_A_CASE | FOR_A_COMPARISON | FOR_A_RUN
+FOR_A_SERIES = frozenset(
+    "reload stop copy_key copy_row copy_command export compare run test_all log_scale expand_all collapse_all "
+    "show_tree measure".split()
+)
+"""What can be done with the checkpoints of a training."""
+FOR_A_PAGE = FOR_A_FILE | FOR_A_CASE | FOR_A_COMPARISON | FOR_A_RUN | FOR_A_SERIES
 """What makes sense only on some page; each panel says what it is able to do."""
 FOR_ANY_PAGE = ("close", "next_file", "previous_file")
-FOR_A_ROW = ("copy_key", "copy_row", "copy_python", "copy_command")
+FOR_A_ROW = ("copy_key", "copy_row", "copy_entry", "copy_python", "copy_command", "save_entry")
 
 
 class Actions:

@@ -113,7 +113,7 @@ class Application:
         """Opens what a second start asks for, and comes to the front."""
         from .coming_to_front import come_to_front
 
-        self.session.open(call.paths)
+        self.session.take(call.paths)
         come_to_front(self.window, call.token)
 
     def end(self) -> None:
@@ -189,7 +189,7 @@ def run(
             from .arranging.coming_back import come_back
 
             come_back(inspector.window, is_shown=not paths, is_asked=is_restart)
-        inspector.session.open(paths)
+        inspector.session.take(paths)
         if isinstance(inspector.session.current, OpenFile):
             wait_a_moment(inspector.session.current)
         inspector.window.show()

@@ -20,6 +20,7 @@ from .panels.inspect_panel import InspectPanel
 from .program_deeds import ProgramDeeds
 
 if TYPE_CHECKING:
+    from .dropping.entry_deeds import EntryDeeds
     from .main_window import MainWindow
     from .panels.tree_side import TreeSide
 
@@ -50,6 +51,7 @@ class Commands:
         return {
             "open": self.open,
             "open_folder": self.open_folder,
+            "open_series": self.open_series,
             "start": lambda: window.session.show(None),
             "reload": lambda: window.panel().page.open(),
             "export": self.export,
@@ -60,6 +62,8 @@ class Commands:
             "copy_key": lambda: self._copy(copying.key),
             "copy_row": lambda: self._copy(copying.row),
             "copy_python": lambda: self._copy(copying.python),
+            "copy_entry": lambda: self._entries().copy(),
+            "save_entry": lambda: self._entries().save(),
             "copy_command": lambda: self._copy(copying.command),
             "undo": window.undoing.undo,
             "redo": window.undoing.redo,
@@ -105,7 +109,7 @@ class Commands:
 
         folder = self._window.settings.last_folder()
         paths, _ = QFileDialog.getOpenFileNames(self._window, tr("Open Checkpoints"), folder, _filters())
-        self._window.session.open(paths)
+        self._window.session.take(paths)
 
     def open_folder(self) -> None:
         from PySide6.QtWidgets import QFileDialog
@@ -113,6 +117,15 @@ class Commands:
         folder = self._window.settings.last_folder()
         path = QFileDialog.getExistingDirectory(self._window, tr("Open a Folder of Shards"), folder)
         self._window.session.open([path] if path else [])
+
+    def open_series(self) -> None:
+        """Asks for the folder that a training saves into."""
+        from PySide6.QtWidgets import QFileDialog
+
+        folder = self._window.settings.last_folder()
+        path = QFileDialog.getExistingDirectory(self._window, tr("Open a Run of Checkpoints"), folder)
+        if path:
+            self._window.session.show_series([path])
 
     def compare(self) -> None:
         """Offers the other open files to compare this one with, and any other; with none open asks for one at once."""
@@ -171,6 +184,11 @@ class Commands:
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+    def _entries(self) -> EntryDeeds:
+        from .dropping.entry_deeds import EntryDeeds
+
+        return EntryDeeds(self._window)
 
     def find(self) -> None:
         self._window.tree().search.setFocus()

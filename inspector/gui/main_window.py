@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self.session.shown.connect(self._show)
         self.undoing.changed.connect(self._show_undo)
         self.tab_deeds.changed.connect(self._show_undo)
-        self.start.open_requested.connect(self.session.open)
+        self.start.open_requested.connect(self.session.take)
         self.start.compare_requested.connect(self.session.compare)
         self.start.dialog_requested.connect(self.commands.open)
         self.start.about_to_show.connect(self.fill_start)

@@ -56,6 +56,15 @@ def _conversion(recipe: Recipe, session: Session) -> OpenPage | None:
     return session.made_conversion(path) if path else None
 
 
+def _series(recipe: Recipe, session: Session) -> OpenPage | None:
+    paths = recipe.get("paths")
+    if not isinstance(paths, list) or not paths or not all(isinstance(path, str) and path for path in paths):
+        return None
+    page = session.made_series(paths)
+    page.named = text(recipe, "training")
+    return page
+
+
 def _error(recipe: Recipe, session: Session) -> OpenPage | None:
     return session.made_error(text(recipe, "text"))
 
@@ -71,6 +80,7 @@ KINDS: dict[Any, Callable[[Recipe, Session], OpenPage | None]] = {
     "comparison": _comparison,
     "fit": _fit,
     "run": _run,
+    "series": _series,
     "convert": _conversion,
     "error": _error,
     "settings": _own,

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from .fitting.open_error import OpenError
     from .fitting.open_fit import OpenFit
     from .running.open_run import OpenRun
+    from .series.open_series import OpenSeries
+
+MOST_TABS_AT_ONCE = 2
+"""More files than this, opened at once, are looked at as one training, if they are one."""
 
 
 class Session(QObject):
@@ -62,15 +66,30 @@ class Session(QObject):
 
     def open(self, paths: Iterable[str]) -> None:
         """Opens each of these, and shows the first; one that is open already is only shown."""
-        first: OpenFile | None = None
+        first: OpenPage | None = None
         for path in paths:
-            file = self._find(path)
-            if file is None:
+            file: OpenPage | None = self._find(path)
+            if file is None and os.path.isdir(path) and _holds_several(path):
+                file = self._series([path])
+            elif file is None:
                 file = self.made_file(path)
                 self.add(file)
             first = first or file
         if first is not None:
             self.show(first)
+
+    def take(self, paths: Iterable[str]) -> None:
+        """Opens these, which were chosen together: several files of one training as that, others each by itself."""
+        paths = list(paths)
+        if len(paths) > MOST_TABS_AT_ONCE and not any(map(os.path.isdir, paths)):
+            self.show_series(paths)
+        else:
+            self.open(paths)
+
+    def show_series(self, paths: Iterable[str]) -> None:
+        """Shows the checkpoints of a training over its epochs: those in a folder, or these files. Where the files turn
+        out to be of no one training, each is opened by itself."""
+        self.show(self._series(list(paths)))
 
     def compare(self, path_a: str, path_b: str) -> None:
         """Holds two files against each other in a tab of their own; one that is there already is only shown."""
@@ -101,6 +120,13 @@ class Session(QObject):
         page = self.made_conversion(path, salvage=salvage)
         self.add(page)
         self.show(page)
+
+    def test_all(self, paths: list[str]) -> None:
+        """Tests these checkpoints of one training, in a tab of their own, as soon as their model can be had."""
+        page = self.made_run(paths[-1])
+        self.add(page)
+        self.show(page)
+        page.test_when_able(tuple(paths))
 
     def explain(self, text: str = "") -> None:
         """Explains the text of an error in a tab of its own."""
@@ -150,6 +176,14 @@ class Session(QObject):
 
         page = OpenConversion(path, self, checkpoint=self._known(path), salvage=salvage)
         page.opened.connect(lambda: self.settings.remember(page.path))
+        return page
+
+    def made_series(self, paths: list[str]) -> OpenSeries:
+        """A page for the checkpoints of a training: those in a folder, or these files."""
+        from .series.open_series import OpenSeries
+
+        page = OpenSeries(paths, self, only_one=len(paths) > 1)
+        page.apart.connect(lambda: self._open_apart(page))
         return page
 
     def made_error(self, text: str) -> OpenError:
@@ -219,6 +253,24 @@ class Session(QObject):
         wait_for_all()
         self.settings.save()
 
+    def _series(self, paths: list[str]) -> OpenPage:
+        """The page of this training, which is added where there is none."""
+        from .series.open_series import OpenSeries
+
+        page = self.made_series(paths)
+        known = (each for each in self.pages if isinstance(each, OpenSeries) and each.paths == page.paths)
+        found = next(known, None)
+        if found is None:
+            self.add(page)
+        return found or page
+
+    def _open_apart(self, page: OpenSeries) -> None:
+        """What looked like one training is none: a tab for each file instead."""
+        if page in self.pages:
+            paths = page.paths
+            self.close(page)
+            self.open(paths)
+
     def _find(self, path: str) -> OpenFile | None:
         """The page of a file that is open; one that came back and is not read yet is read."""
         recipe = {"kind": "file", "path": os.path.abspath(path)}
@@ -234,3 +286,16 @@ class Session(QObject):
         path = os.path.abspath(path)
         known = (file.contents for file in self.files if file.path == path)
         return next((contents.checkpoint for contents in known if contents is not None), None)
+
+
+def _holds_several(folder: str) -> bool:
+    """Whether there are several checkpoints in a folder that is none itself."""
+    from ..errors import FileError
+    from ..series.finding import listed
+
+    try:
+        found = listed(folder)
+    except FileError:
+        return False
+    is_one = any(each.path == folder or each.name.endswith(".index.json") for each in found)
+    return len(found) > 1 and not is_one

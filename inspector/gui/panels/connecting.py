@@ -22,6 +22,7 @@ def connect_panel(window: MainWindow, page: OpenPage, panel: PagePanel) -> None:
     panel.compare_asked.connect(session.compare)
     panel.fit_asked.connect(lambda path, model: session.fit(path, model=model))
     panel.train_on_asked.connect(session.run)
+    panel.tests_asked.connect(session.test_all)
     panel.run_asked.connect(lambda: session.run(page.path, fit=page))  # type: ignore[attr-defined]
     panel.said.connect(lambda words: window.status.showMessage(words, 3000))
     panel.failed.connect(window.commands.tell_failure)

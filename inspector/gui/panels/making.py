@@ -46,6 +46,12 @@ def panel_for(page: OpenPage, actions: Actions, settings: Settings) -> PagePanel
         from .convert_panel import ConvertPanel
 
         return ConvertPanel(page, settings)
+    from ..series.open_series import OpenSeries
+
+    if isinstance(page, OpenSeries):
+        from .series_panel import SeriesPanel
+
+        return SeriesPanel(page, settings)
     from ..own_pages import ERRORS, LOG, SETTINGS, OwnPage
 
     if isinstance(page, OwnPage) and page.kind == SETTINGS:

@@ -37,6 +37,8 @@ class PagePanel(QStackedWidget):
     """What it shows is to be trained on."""
     train_on_asked = Signal(str)
     """This file is to be trained on."""
+    tests_asked = Signal(list)
+    """The paths of checkpoints of one training that are to be tested, in order."""
     said = Signal(str)
     """A word for the status line, for a moment: `Copied`."""
 

@@ -121,7 +121,7 @@ class RunPanel(PagePanel):
             "pause_run": state in (RunState.RUNNING, RunState.PAUSED),
             "stop_now": state not in READY,
             "test": page.can_test,
-            "test_all": page.can_test and bool(page.latest),
+            "test_all": page.can_test and bool(page.latest or page.series),
             "log_scale": has_record,
             "copy_command": page.has_model,
         }

@@ -25,16 +25,22 @@ _MOST_VALUES = 200_000
 
 def picture_of(path: str, checkpoint: Checkpoint, section: str, folder: Path) -> dict[str, Any]:
     """`picture`, the name of a PNG of a few kB in `folder`, or `bars`, or nothing where nothing can be read."""
-    inside = f"{section}." if section else ""
-    tensors = [tensor for key, tensor in checkpoint.tensors() if key.startswith(inside) and not tensor.damage]
     try:
-        filters = next((each for each in tensors if _has_filters(each)), None)
-        if filters is not None:
-            return {"picture": _kept(path, checkpoint, _sheet(filters), folder), "bars": []}
-        largest = max((each for each in tensors if "float" in each.dtype), key=lambda each: each.nbytes, default=None)
-        return {"bars": _bars(largest) if largest is not None else [], "picture": ""}
+        sheet, bars = seen_in(checkpoint, section)
+        return {"picture": _kept(path, checkpoint, sheet, folder) if sheet is not None else "", "bars": bars}
     except (InspectorError, OSError, ValueError):
         return {"bars": [], "picture": ""}
+
+
+def seen_in(checkpoint: Checkpoint, section: str) -> tuple[NDArray[np.uint8] | None, list[int]]:
+    """A sheet of filters [height, width, 3], or the heights of a histogram's bars. Raises InspectorError and others."""
+    inside = f"{section}." if section else ""
+    tensors = [tensor for key, tensor in checkpoint.tensors() if key.startswith(inside) and not tensor.damage]
+    filters = next((each for each in tensors if _has_filters(each)), None)
+    if filters is not None:
+        return _sheet(filters), []
+    largest = max((each for each in tensors if "float" in each.dtype), key=lambda each: each.nbytes, default=None)
+    return None, _bars(largest) if largest is not None else []
 
 
 def _has_filters(tensor: Tensor) -> bool:

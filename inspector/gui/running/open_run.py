@@ -186,8 +186,22 @@ class OpenRun(RunPage):
             self._begin(making, RunState.TESTING)
 
     def test_all(self) -> None:
-        """Tests what the last training began with, and all that it saved: accuracy over epochs."""
-        self.test(self.checkpoints)
+        """Tests what the last training began with, and all that it saved, or the series: accuracy over epochs."""
+        self.test(self.series or self.checkpoints)
+
+    series: tuple[str, ...] = ()
+    """The checkpoints of the training that this page was opened to test, in order."""
+
+    def test_when_able(self, paths: tuple[str, ...]) -> None:
+        """Tests these as soon as the model can be had; where that never happens by itself, when a person asks."""
+        self.series = paths
+        self.setup_changed.connect(self._test_series)
+        self._test_series()
+
+    def _test_series(self) -> None:
+        if self.can_test:
+            self.setup_changed.disconnect(self._test_series)
+            self.test(self.series)
 
     def close(self) -> None:
         self._rest.stop()

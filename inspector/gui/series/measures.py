@@ -1,0 +1,110 @@
+"""What a cell of layers by epochs can say: the measures on offer, their names, and how they become colours."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...language import marked, tr
+
+Floats = NDArray[np.float64]
+
+LOGARITHMIC, LINEAR, DIVERGING, SHARE = "logarithmic", "linear", "diverging", "share"
+"""How values become colours: by their powers of ten, plainly, around zero, from 0 to 1."""
+_DECADES = 4.0
+"""Values more powers of ten below the largest have the colour of the end."""
+_PALEST = 0.06
+"""So much colour has even the smallest value, that it is not taken for none."""
+
+
+class Measure(NamedTuple):
+    """One measure of `series.figures.MEASURES`."""
+
+    name: str
+    title: str
+    """Translated where it is shown."""
+    scale: str
+    meaning: str
+
+
+_RELATIVE = marked("‖Δ‖ / ‖w‖: how far the weights went since the checkpoint before, measured by their norm")
+_DRIFT = marked("How far the weights are from the first checkpoint, measured by their norm there")
+_TURN = marked("The cosine of this update and the one before: near -1 it oscillates, near 1 it goes straight on")
+MEASURES = (
+    Measure("relative", marked("Relative update"), LOGARITHMIC, _RELATIVE),
+    Measure("norm", marked("Norm"), LOGARITHMIC, marked("‖w‖: the root of the sum of squares")),
+    Measure("mean", marked("Mean"), DIVERGING, marked("The mean of all weights")),
+    Measure("std", marked("Standard deviation"), LOGARITHMIC, marked("The standard deviation, over n - 1")),
+    Measure("drift", marked("Distance from first"), LOGARITHMIC, _DRIFT),
+    Measure("sparsity", marked("Share of zeros"), SHARE, marked("How many of the weights are exactly zero")),
+    Measure("turn", marked("Turning"), DIVERGING, _TURN),
+)
+NAMES = tuple(measure.name for measure in MEASURES)
+_BY_NAME = {measure.name: measure for measure in MEASURES}
+
+
+class Colouring(NamedTuple):
+    """Values as shares of a scale from `low` to `high` (the values at its ends)."""
+
+    shares: Floats
+    """0 to 1, or -1 to 1 where it is `diverging`; NaN where there is no value."""
+    low: float
+    high: float
+    diverging: bool = False
+    clipped: bool = False
+    """Whether there are values below the low end."""
+
+    def labels(self) -> tuple[str, ...]:
+        """The ends in figures, and zero between them where the scale is diverging."""
+        low, high = (f"{end:.3g}".replace("-", "−") for end in (self.low, self.high))
+        return (low, "0", high) if self.diverging else (f"≤ {low}" if self.clipped else low, high)
+
+
+def named(name: str) -> Measure:
+    """The measure of this name; the first where there is none."""
+    return _BY_NAME.get(name, MEASURES[0])
+
+
+def coloured(values: Floats, measure: Measure) -> Colouring:
+    """[...] values as shares of the scale that suits the measure and them all."""
+    finite = values[np.isfinite(values)]
+    if measure.scale == DIVERGING:
+        end = float(np.abs(finite).max()) if finite.size else 1.0
+        return Colouring(_clipped(values / (end or 1.0), -1.0), -(end or 1.0), end or 1.0, True)
+    if measure.scale == SHARE:
+        return Colouring(_palest(_clipped(values, 0.0)), 0.0, 1.0)
+    positive = finite[finite > 0]
+    if not positive.size:
+        return Colouring(np.where(np.isnan(values), np.nan, _PALEST), 0.0, 1.0)
+    return _by_powers(values, float(positive.min()), float(positive.max()))
+
+
+def _by_powers(values: Floats, least: float, most: float) -> Colouring:
+    high = math.log10(most)
+    low = max(math.log10(least), high - _DECADES)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        powers = np.log10(values)
+    span = high - low
+    found = (powers - low) / span if span > 1e-12 else np.where(np.isnan(powers), np.nan, 1.0)
+    return Colouring(_palest(_clipped(found, 0.0)), 10.0**low, most, False, least < 10.0**low * (1 - 1e-9))
+
+
+def _clipped(shares: Floats, low: float) -> Floats:
+    with np.errstate(invalid="ignore"):
+        return np.clip(shares, low, 1.0)
+
+
+def _palest(shares: Floats) -> Floats:
+    return _PALEST + (1 - _PALEST) * shares
+
+
+def figure(value: float, measure: Measure) -> str:
+    """A value in words; empty where there is none."""
+    if math.isnan(value):
+        return ""
+    if measure.scale == SHARE:
+        return f"{100 * value:.3g} %"
+    return tr("infinite") if math.isinf(value) else f"{value:.4g}".replace("-", "−")

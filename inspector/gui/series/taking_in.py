@@ -1,0 +1,160 @@
+"""The work of the page of a training: found, read, measured, told - on a job's thread, in the order it is wanted.
+
+    Told        a new story, as soon as it can be told of what is measured so far
+    FrameTold   a frame, its column of figures for all rows, and its small picture
+
+Why this way: what all frames come to together is worked out anew while they come in. For a long training that would
+take longer than the measuring, so it is done no more often than a small share of the time allows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Sequence
+from typing import Any, NamedTuple
+
+from ...errors import FileError, InspectorError
+from ...language import tr
+from ...progress import Progress
+from ...series.figures import Frame, Series
+from ...series.finding import trainings
+from ...series.losses import Stored, reading
+from ...series.measuring import measure
+from ...series.members import FILE, Training, Trainings
+from ...series.stories import Story, told
+from ...series.wholes import series_of
+from ...wording import names, safe
+from .layer_rows import Column, LayerRows, column_of, rows_of
+from .thumbnails import Thumbnail, thumbnail
+
+_SHARE = 10
+"""Telling takes at most one part in so many of the time."""
+_LEAST_SECONDS = 0.4
+
+
+class NotOne(InspectorError):
+    """The files are not the checkpoints of one training."""
+
+    title = "No run of checkpoints"
+
+
+class FoundTraining(NamedTuple):
+    """The training that is shown, among all that were found."""
+
+    trainings: Trainings
+    training: Training
+
+
+class FrameTold(NamedTuple):
+    """A frame as it is to be shown."""
+
+    frame: Frame
+    rows: LayerRows | None
+    column: Column | None
+    """None where the frame has a problem and no rows are known."""
+    thumbnail: Thumbnail | None
+    """None where the one that is known is still right."""
+
+
+class Told(NamedTuple):
+    """What there is to say of the frames so far."""
+
+    series: Series
+    stories: tuple[Story, ...]
+
+
+def taking_in(
+    paths: Sequence[str], known: Series | None, name: str, *, only_one: bool = False
+) -> Generator[Any, None, None]:
+    """Finds the training called `name` (or the first) at the paths, and measures what is not `known`.
+
+    `only_one`: the paths are files, which have to be one training. Raises InspectorError where there is none.
+    """
+    found = yield from trainings(paths)
+    if only_one and not is_one(found):
+        raise NotOne(tr("These files are not the checkpoints of one training."))
+    training = chosen(found, name)
+    if training is None:
+        raise none_in(found, paths)
+    yield FoundTraining(found, training)
+    stored = yield from reading(training)
+    yield stored
+    yield from _measuring(training, known, stored)
+
+
+def is_one(found: Trainings) -> bool:
+    """Whether all files are of one training, and say something of their order."""
+    if len(found.trainings) != 1 or len(found.left_out) >= len(found.trainings[0].members):
+        return False
+    training = found.trainings[0]
+    has_order = training.axis != FILE or all(member.number is not None for member in training.drawn)
+    return has_order and len(training.members) > 1
+
+
+def chosen(found: Trainings, name: str) -> Training | None:
+    """The training of this name, or the first with several checkpoints; None where each stands alone."""
+    several = several_in(found)
+    return next((each for each in several if each.name == name), several[0] if several else None)
+
+
+def several_in(found: Trainings) -> list[Training]:
+    """The trainings of several checkpoints."""
+    return [each for each in found.trainings if len(each.members) > 1]
+
+
+def none_in(found: Trainings, paths: Sequence[str]) -> InspectorError:
+    """Why nothing here is a training."""
+    alone = [f"`{safe(each.members[0].name, 60)}`" for each in found.trainings]
+    path = paths[0] if paths else ""
+    if alone:
+        return FileError(
+            tr("No two checkpoints here have the same keys and shapes: {names}.", names=names(alone, 6)),
+            path=path,
+            hint=tr("Open one of them by itself, or choose the folder that a training saves into."),
+        )
+    if found.left_out:
+        left = found.left_out[0]
+        return FileError(left.sentence, path=left.path)
+    return FileError(tr("There are no checkpoints right in this folder."), path=path)
+
+
+def _measuring(training: Training, known: Series | None, stored: Stored) -> Generator[Any, None, None]:
+    frames: list[Frame] = []
+    rows: LayerRows | None = None
+    pace = _Pace()
+    for word in measure(training, known):
+        if not isinstance(word, Frame):
+            yield word
+            continue
+        frames.append(word)
+        if rows is None and word.tensors:
+            rows = rows_of(tuple(word.tensors), tuple(word.layers), word.kinds)
+        column = column_of(word, rows) if rows is not None else None
+        picture = None if word.was_known or word.problem else thumbnail(word.member.path, word.member.section)
+        yield FrameTold(word, rows, column, picture)
+        if len(frames) < len(training.drawn) and pace.is_time():
+            yield pace.telling(training, frames, stored)
+    yield pace.telling(training, frames, stored)
+
+
+class _Pace:
+    """How often there is time to tell."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _LEAST_SECONDS
+
+    def is_time(self) -> bool:
+        return time.monotonic() >= self._next
+
+    def telling(self, training: Training, frames: Sequence[Frame], stored: Stored) -> Told:
+        began = time.monotonic()
+        series = series_of(training, frames)
+        stories = told(series, stored)
+        took = time.monotonic() - began
+        self._next = time.monotonic() + max(_LEAST_SECONDS, _SHARE * took)
+        return Told(series, stories)
+
+
+def progress_in(words: Sequence[Any]) -> Progress | None:
+    """The last word of how far it is."""
+    return next((word for word in reversed(words) if isinstance(word, Progress)), None)
