@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,14 @@ LINES_OF_A_FILE = 400
 LINES_OF_MAIN_WINDOW = 300
 
 
-def modules() -> list[Path]:
-    return sorted(PACKAGE.rglob("*.py"))
+MODULES = sorted(PACKAGE.rglob("*.py"))
+"""Each rule below is one test of all of them: it says every module that breaks it."""
+
+
+@cache
+def tree_of(module: Path) -> ast.Module:
+    """`module` as Python parses it, once for all rules."""
+    return ast.parse(module.read_text("utf-8"), filename=str(module))
 
 
 def name_of(module: Path) -> str:
@@ -72,7 +79,7 @@ def floor_of(room: str) -> int:
 def imports(module: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Everything `module` imports, at its head or inside a function, as (line, absolute name in parts)."""
     here = ("inspector", *module.relative_to(PACKAGE).with_suffix("").parts)
-    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, tuple(alias.name.split("."))) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -85,18 +92,38 @@ def _split(dotted: str | None) -> tuple[str, ...]:
     return tuple(dotted.split(".")) if dotted else ()
 
 
-@pytest.mark.parametrize("module", modules(), ids=name_of)
-def test_imports_lead_only_upwards(module: Path) -> None:
-    for line, parts in imports(module):
-        for room in rooms_among(parts):
-            assert floor_of(room) <= floor_of(room_of(module)), f"{name_of(module)}:{line} imports {room} from below"
+def all_imports() -> Iterator[tuple[Path, int, tuple[str, ...]]]:
+    """What each module imports, as (module, line, absolute name in parts)."""
+    return ((module, line, parts) for module in MODULES for line, parts in imports_of(module))
 
 
-@pytest.mark.parametrize("module", modules(), ids=name_of)
-def test_torch_and_qt_stay_in_their_rooms(module: Path) -> None:
-    for line, parts in imports(module):
-        allowed = FOREIGN.get(parts[0])
-        assert allowed is None or room_of(module) in allowed, f"{name_of(module)}:{line} imports {parts[0]}"
+@cache
+def imports_of(module: Path) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    return tuple(imports(module))
+
+
+def test_there_is_a_house() -> None:
+    assert len(MODULES) > 500
+    assert len({room_of(module) for module in MODULES} & set().union(*FLOORS)) == len(set().union(*FLOORS))
+
+
+def test_imports_lead_only_upwards() -> None:
+    downwards = [
+        f"{name_of(module)}:{line} imports {room} from below"
+        for module, line, parts in all_imports()
+        for room in rooms_among(parts)
+        if floor_of(room) > floor_of(room_of(module))
+    ]
+    assert not downwards, "\n".join(downwards)
+
+
+def test_torch_and_qt_stay_in_their_rooms() -> None:
+    astray = [
+        f"{name_of(module)}:{line} imports {parts[0]}"
+        for module, line, parts in all_imports()
+        if room_of(module) not in FOREIGN.get(parts[0], {room_of(module)})
+    ]
+    assert not astray, "\n".join(astray)
 
 
 def test_reading_imports_finds_relative_and_late_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,19 +161,24 @@ def test_a_door_loads_nothing_heavy(door: str, forbidden: set[str]) -> None:
     assert not loaded, f"importing {door} loads {', '.join(sorted(loaded))}: import it where it is used"
 
 
-@pytest.mark.parametrize("module", modules(), ids=name_of)
-def test_a_file_can_be_read_in_one_sitting(module: Path) -> None:
-    limit = LINES_OF_MAIN_WINDOW if name_of(module) == "gui/main_window.py" else LINES_OF_A_FILE
-    lines = len(module.read_text("utf-8").splitlines())
-    assert lines <= limit, f"{name_of(module)} has {lines} lines: where does it fall into two?"
+def test_a_file_can_be_read_in_one_sitting() -> None:
+    too_long = [
+        f"{name_of(module)} has {lines} lines: where does it fall into two?"
+        for module in MODULES
+        if (lines := len(module.read_text("utf-8").splitlines())) > longest(module)
+    ]
+    assert not too_long, "\n".join(too_long)
 
 
-@pytest.mark.parametrize("module", modules(), ids=name_of)
-def test_a_name_says_what_is_inside(module: Path) -> None:
-    assert VAGUE.isdisjoint(module.relative_to(PACKAGE).with_suffix("").parts)
+def longest(module: Path) -> int:
+    return LINES_OF_MAIN_WINDOW if name_of(module) == "gui/main_window.py" else LINES_OF_A_FILE
 
 
-@pytest.mark.parametrize("module", modules(), ids=name_of)
-def test_every_module_says_what_it_is_for(module: Path) -> None:
-    tree = ast.parse(module.read_text("utf-8"))
-    assert ast.get_docstring(tree) or not tree.body, f"{name_of(module)} has no docstring"
+def test_a_name_says_what_is_inside() -> None:
+    vague = [module for module in MODULES if not VAGUE.isdisjoint(module.relative_to(PACKAGE).with_suffix("").parts)]
+    assert not vague, "\n".join(map(name_of, vague))
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [module for module in MODULES if tree_of(module).body and not ast.get_docstring(tree_of(module))]
+    assert not silent, f"without a docstring: {', '.join(map(name_of, silent))}"
