@@ -107,7 +107,7 @@ def _modern(name: str) -> str:
 def _judged(name: str) -> tuple[str, str]:
     if name in _ACCEPTED:
         word = "torch" if name.startswith("torch.") else "harmless"
-        return word, "torch.load accepts it in its default mode"
+        return word, tr("torch.load accepts it in its default mode")
     if name in _HARMLESS:
         return "harmless", tr("data of a known library")
     danger = _danger(name)

@@ -214,9 +214,9 @@ def _counted_up(checkpoint: Checkpoint, outline: Outline) -> Generator[Progress,
 
 def _figures(checkpoint: Checkpoint, outline: Outline) -> list[tuple[str, str, bool]]:
     return [
-        ("file", wording.size(checkpoint.nbytes), False),
-        ("tensors", wording.count(outline.total_tensors), False),
-        ("values", wording.count(outline.total_parameters), False),
+        (tr("file"), wording.size(checkpoint.nbytes), False),
+        (tr("tensors"), wording.count(outline.total_tensors), False),
+        (tr("values"), wording.count(outline.total_parameters), False),
         (tr("tensor data"), wording.size(outline.total_nbytes), False),
     ]
 

@@ -85,11 +85,12 @@ def load_words(checkpoint: Checkpoint) -> str:
     if checkpoint.format not in LOADED_BY_TORCH:
         return tr("Such a file is not opened by torch.load with weights_only=True. Here nothing of it was run.")
     if refused:
-        return (
-            f"torch.load refuses {wording.plural(len(refused), 'name')} in its default mode (weights_only=True)."
-            " If you trust where the file comes from, these lines allow them:"
+        return tr(
+            "torch.load refuses {names} in its default mode (weights_only=True). If you trust where the file comes "
+            "from, these lines allow them:",
+            names=wording.plural(len(refused), "name"),
         )
-    return "torch.load accepts everything this file names in its default mode (weights_only=True)."
+    return tr("torch.load accepts everything this file names in its default mode (weights_only=True).")
 
 
 def _ranked(counts: Counter[str], sizes: Counter[str]) -> tuple[tuple[str, int, int], ...]:

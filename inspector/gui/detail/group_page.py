@@ -54,10 +54,10 @@ class GroupPage(QWidget):
             self.head.show_group(key, outline.labels[row], summary)
         self.figures.show_figures(
             [
-                ("tensors", wording.count(outline.tensors[row]), False),
-                ("values", wording.count(outline.parameters[row]), False),
-                ("size", wording.size(outline.nbytes[row]), False),
-                *([(tr("share of the file"), wording.share(outline.nbytes[row], outline.total_nbytes), False)]),
+                (tr("tensors"), wording.count(outline.tensors[row]), False),
+                (tr("values"), wording.count(outline.parameters[row]), False),
+                (tr("size"), wording.size(outline.nbytes[row]), False),
+                (tr("share of the file"), wording.share(outline.nbytes[row], outline.total_nbytes), False),
             ]
         )
         self.figures.setVisible(outline.tensors[row] > 0)

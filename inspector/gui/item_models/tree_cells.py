@@ -182,7 +182,7 @@ class Cells:
         origin = self.outline.origins[row]
         wrongs = [self.flagged[origin]] if origin in self.flagged else []
         if getattr(entry, "damage", ""):
-            return [*wrongs, "damaged"]
+            return [*wrongs, tr("damaged")]
         return [*wrongs, tr("damage inside")] if origin in self.damaged else wrongs
 
     def _statistic(self, row: int, field: str) -> str:

@@ -77,9 +77,9 @@ class RefusalPage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         for text, act in (
-            ("Try &Again", self.retry_requested.emit),
+            (tr("Try &Again"), self.retry_requested.emit),
             (tr("&Copy Message"), lambda: QGuiApplication.clipboard().setText(self.text())),
-            ("Close &File", self.close_requested.emit),
+            (tr("Close &File"), self.close_requested.emit),
         ):
             button = QPushButton(text)
             button.clicked.connect(lambda _checked=False, act=act: act())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from ...language import tr
 from ...workshop.requests import ModelSource
 from ...workshop.run_words import DataLook, Rehearsal
 from ..fitting.open_fit import OpenFit
@@ -78,7 +79,7 @@ class OpenRun(RunPage):
 
     @property
     def name(self) -> str:
-        return f"{os.path.basename(self.path)} ▸ run"
+        return tr("{name} ▸ run", name=os.path.basename(self.path))
 
     @property
     def place(self) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
+from ...language import tr
 from ..theme import colours, scaled_font
 
 _ARROW, _GAP = 12, 6
@@ -52,4 +53,5 @@ class FoldHeading(QAbstractButton):
         return [middle + QPointF(-2, -4), middle + QPointF(2, 0), middle + QPointF(-2, 4)]
 
     def _say(self, is_open: bool) -> None:
-        self.setToolTip(f"{'Fold' if is_open else 'Unfold'} {self.text()}")
+        title = self.text()
+        self.setToolTip(tr("Fold {title}", title=title) if is_open else tr("Unfold {title}", title=title))
