@@ -137,6 +137,7 @@ class _Photographer:
         with _copied(files + code) as samples:
             yield from self._scenes(samples)
             yield from self._scenes_of_comparing(samples)
+            yield from self._scenes_of_converting(samples)
             if code and "network_512_256_128.pth" in samples:
                 yield from self._scenes_of_fitting(samples)
                 yield from self._scenes_of_running(samples)
@@ -184,6 +185,18 @@ class _Photographer:
             else:
                 panel.content.causes.choose(panel.content.causes.lines[0].cause)
             yield self._picture(scene)
+
+    def _scenes_of_converting(self, samples: dict[str, str]) -> Iterator[Path]:
+        """The weights of a training checkpoint in half their bytes."""
+        if "checkpoint_epoch4.pth" not in samples:
+            return
+        self._close_all()
+        self._application.session.convert(samples["checkpoint_epoch4.pth"])
+        conversion = self._application.session.current
+        self._wait(lambda: conversion.foreseen is not None)
+        conversion.wish_for(dtype="bfloat16", format="safetensors")
+        self._wait(lambda: conversion.foreseen is not None)
+        yield self._picture("convert")
 
     def _scenes_of_fitting(self, samples: dict[str, str]) -> Iterator[Path]:
         """A file and a class that misfit, a file that is mended, and the error of the first as text. Needs torch."""

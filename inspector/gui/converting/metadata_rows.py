@@ -11,6 +11,7 @@ from ... import wording
 from ...language import ntr, tr
 from ..theme import scaled_font
 from ..widgets.labels import ElidedLabel, Label
+from .emptying import empty
 
 Texts = tuple[tuple[str, str], ...]
 _MOST_OF_SOURCE = 12
@@ -112,9 +113,7 @@ class MetadataRows(QWidget):
             self.edited.emit(texts)
 
     def _show_source(self) -> None:
-        while (item := self._of_source.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        empty(self._of_source)
         for name, text in self._source[:_MOST_OF_SOURCE]:
             words = tr("{title}: {message}", title=wording.safe(name, 60), message=wording.safe(text, 300))
             self._of_source.addWidget(ElidedLabel(words, tone="quiet", font=scaled_font(0.92)))

@@ -114,12 +114,8 @@ class OpenConversion(OpenPage):
 
     def choose_part(self, key: str) -> None:
         """Converts this part; the top of a file that can be kept as a whole is that: all of it."""
-        if self.wish is None or self.offered is None:
-            return
-        whole = not key and bool(self._best)
-        section = self._best if whole else key
-        if (section, whole) != (self.wish.section, self.wish.whole):
-            self._look_at(self.wish._replace(section=section, whole=whole), is_new=section != self.wish.section)
+        if self.wish is not None and key != self.part:
+            self.take_wish(self.wish._replace(section=key, whole=not key))
 
     @property
     def part(self) -> str:
@@ -127,14 +123,29 @@ class OpenConversion(OpenPage):
         return "" if self.wish is None or self.wish.whole else self.wish.section
 
     def wish_for(self, **changes: Any) -> None:
-        """Wishes for something else of the same section."""
+        """Wishes for something else of the same part."""
         if self.wish is not None:
             self.take_wish(self.wish._replace(**changes))
 
     def take_wish(self, wish: Wish) -> None:
-        """Wishes for exactly this."""
+        """Wishes for this; of another section, as far as that suits it."""
+        if self.wish is None or self.is_writing:
+            return
+        wish = self._settled(wish)
+        if wish != self.wish:
+            self._look_at(wish, is_new=wish.section != self.wish.section)
+
+    def bring_back(self, wish: Wish) -> None:
+        """Wishes for exactly what was wished once."""
         if self.wish is not None and wish != self.wish and not self.is_writing:
             self._look_at(wish, is_new=False)
+
+    def _settled(self, wish: Wish) -> Wish:
+        """All of a file is a tree around its weights, as long as a format holds that; else all of its tensors."""
+        if not self._best or not (wish.whole or not wish.section):
+            return wish._replace(whole=False)
+        whole = wish.format == "zip" and not wish.shards
+        return wish._replace(section=self._best if whole else "", whole=whole)
 
     @property
     def target(self) -> str:
@@ -196,6 +207,9 @@ class OpenConversion(OpenPage):
         """Stops what runs; nothing that was half written is left."""
         doing, self.doing = self.doing, Doing.NOTHING
         super().stop()
+        if doing is Doing.READING and self.offered is None:
+            self._refuse(InspectorError(tr("Stopped before it was read."), title=tr("This file was not read")))
+            return
         if doing is Doing.FORESEEING:
             self.problem = InspectorError(
                 tr("Stopped: what would come of it is not known."), hint=tr("F5 works it out.")

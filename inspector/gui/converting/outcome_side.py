@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from ... import wording
 from ...converting.wishes import Foreseen
@@ -13,8 +13,9 @@ from ...language import ntr, tr
 from ...progress import Progress
 from ..fitting.fold import Fold
 from ..theme import mono_font, scaled_font
+from ..timers import one_shot
 from ..widgets.banner import Banner
-from ..widgets.labels import Label
+from ..widgets.labels import ElidedLabel, Label
 from ..widgets.scrolled import scrolled
 from ..widgets.wrapped_text import WrappedText
 from . import sentences
@@ -25,6 +26,8 @@ from .size_pair import SizePair
 _FEW_KEYS, _FEW_LEFT, _FEW_FILES = 5, 6, 8
 _STEPS = 10_000
 _LEAST_WIDTH = 360
+_SLOW_MS = 250
+"""Work that is done sooner is not spoken of."""
 
 
 class OutcomeSide(QWidget):
@@ -48,10 +51,13 @@ class OutcomeSide(QWidget):
         self.working = Label(tone="quiet")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
+        self.bar.setRange(0, _STEPS)
         self.bar.setAccessibleName(tr("Read so far"))
+        self._slow = one_shot(self, _SLOW_MS, self._show_working)
+        self._show_working(False)
         self.problem, self.overflow = Banner("!"), Banner("!")
         self.notes, self.losses, self.left_out, self.names, self.files = (WrappedText() for _ in range(5))
-        self.keys = WrappedText(font=mono_font(0.95))
+        self.keys = [ElidedLabel(font=mono_font(0.95)) for _ in range(_FEW_KEYS)]
         self.loss_model, self.tensor_model = LossTableModel(), TensorTableModel()
         self.loss_table = table_of(self.loss_model, tr("What is lost, the worst first"))
         self.tensor_table = table_of(self.tensor_model, tr("Every tensor, before and after"))
@@ -67,11 +73,11 @@ class OutcomeSide(QWidget):
         self._column.setContentsMargins(20, 16, 20, 20)
         self._column.setSpacing(20)
         self._cards: dict[QWidget, QWidget] = {}
-        self._add("", self.title, self.why, self.sizes, self.working, self.bar)
+        self._add("", self._head(), self.why, self.bar, self.sizes)
         self._add(tr("What will be otherwise"), self.notes)
         self._add(tr("What casting does"), self.losses, self.loss_table)
         self._add(tr("Left out"), self.left_out, self.more_left_out)
-        self._add(tr("Keys"), self.names, self.keys, self.all_keys)
+        self._add(tr("Keys"), self.names, *self.keys, self.all_keys)
         self._add(tr("Files"), self.files)
         self._column.addStretch(1)
         whole = QVBoxLayout(self)
@@ -80,6 +86,19 @@ class OutcomeSide(QWidget):
         for banner in (self.problem, self.overflow):
             whole.addWidget(banner)
         whole.addWidget(scrolled(content, _LEAST_WIDTH), 1)
+
+    def _head(self) -> QWidget:
+        """The title, and behind it what is being done: nothing below moves when that comes and goes."""
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.title)
+        row.addStretch(1)
+        row.addWidget(self.working)
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(policy)
+        return head
 
     def _add(self, title: str, *widgets: QWidget) -> None:
         card = QWidget()
@@ -101,11 +120,13 @@ class OutcomeSide(QWidget):
         """Shows what is known now; while something else is worked out, what was known before stays."""
         page = self._page
         is_foreseeing = page.doing is Doing.FORESEEING
-        for widget in (self.working, self.bar):
-            widget.setVisible(is_foreseeing)
-        if is_foreseeing:
-            self.bar.setRange(0, 0)
+        if not is_foreseeing:
+            self._show_working(False)
+            self._slow.stop()
+        elif not self._slow.isActive():
+            self.bar.setValue(0)
             self.working.setText(tr("Working out what would come of it …"))
+            self._slow.start()
         problem = page.problem
         self.problem.say(wording.safe(f"{problem.message} {problem.hint}".strip(), 800) if problem is not None else "")
         if problem is not None:
@@ -113,11 +134,14 @@ class OutcomeSide(QWidget):
         if page.foreseen is not None and page.foreseen is not self._shown:
             self._show(page.foreseen)
 
+    def _show_working(self, is_shown: bool = True) -> None:
+        for widget in (self.working, self.bar):
+            widget.setVisible(is_shown)
+
     _shown: Foreseen | None = None
 
     def _show_progress(self, progress: Progress) -> None:
-        if self._page.doing is Doing.FORESEEING and progress.total:
-            self.bar.setRange(0, _STEPS)
+        if self._page.doing is Doing.FORESEEING and progress.total and progress.unit == "bytes":
             self.bar.setValue(int(progress.share * _STEPS))
             done, total = wording.size(progress.done), wording.size(progress.total)
             self.working.setText(tr("Reading the numbers: {done} of {total}", done=done, total=total))
@@ -165,10 +189,10 @@ class OutcomeSide(QWidget):
     def _show_keys(self, foreseen: Foreseen) -> None:
         self._say(self.names, [sentences.names_line(foreseen)])
         renamed = [row for row in foreseen.rows if row.key != row.old_key][:_FEW_KEYS]
-        self.keys.setText(
-            "\n".join(f"{wording.safe(row.old_key, 80)}  →  {wording.safe(row.key, 80)}" for row in renamed)
-        )
-        self.keys.setVisible(bool(renamed))
+        for place, label in enumerate(self.keys):
+            row = renamed[place] if place < len(renamed) else None
+            label.setText(f"{wording.safe(row.old_key, 120)}  →  {wording.safe(row.key, 120)}" if row else "")
+            label.setVisible(row is not None)
         self.tensor_model.show_rows(foreseen.rows)
         fit_height(self.tensor_table)
 

@@ -13,6 +13,7 @@ from ...language import ntr, tr
 from ..theme import scaled_font
 from ..widgets.check_box import CheckBox
 from ..widgets.labels import Label, plain_tip
+from .emptying import empty
 
 
 class PrefixRows(QWidget):
@@ -36,9 +37,7 @@ class PrefixRows(QWidget):
             box.setChecked(prefix.text in ticked)
 
     def _make(self, prefixes: tuple[Prefix, ...]) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        empty(self._column)
         self._prefixes = prefixes
         self.boxes = []
         for prefix in prefixes:

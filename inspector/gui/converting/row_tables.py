@@ -27,6 +27,9 @@ class RowTableModel(FlatTableModel):
     mono = frozenset((0,))
     """Columns of keys and shapes; all others are figures."""
 
+    tips: tuple[str, ...] = ()
+    """What the columns are, where their titles do not say it."""
+
     def __init__(self) -> None:
         super().__init__()
         self.rows: Sequence[Row] = ()
@@ -68,18 +71,21 @@ class RowTableModel(FlatTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and orientation == Qt.Orientation.Horizontal:
             left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             return left if section in self.mono else _RIGHT
+        if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal and self.tips:
+            return plain_tip(tr(self.tips[section]))
         return super().headerData(section, orientation, role)
 
 
 class LossTableModel(RowTableModel):
     """What casting does to each tensor that loses something, the worst first."""
 
-    titles = (
-        marked("Tensor"),
-        marked("Become infinite"),
-        marked("Become zero"),
-        marked("Rounded"),
-        marked("Largest error"),
+    titles = (marked("Tensor"), "→ Inf", "→ 0", marked("Rounded"), marked("Largest error"))
+    tips = (
+        "",
+        marked("Numbers too large for the new dtype: they become infinite"),
+        marked("Numbers too small for the new dtype: they become zero"),
+        marked("Numbers that come back as others"),
+        marked("How far a number is off at most, as a share of itself"),
     )
 
     def show_rows(self, rows: Sequence[Row]) -> None:
@@ -100,7 +106,6 @@ class LossTableModel(RowTableModel):
             tr("{count:,} become subnormal: they keep fewer digits", count=losses.subnormal)
             if losses.subnormal
             else "",
-            tr("The largest error is relative: what a number is off, as a share of itself."),
         ]
         return "\n".join(filter(None, lines))
 

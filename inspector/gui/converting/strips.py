@@ -106,7 +106,7 @@ class Strips(QWidget):
         if self._left:
             self.yes.setText(tr(_YES[self._left[0]]))
             self.question.say(sentences.question(self._page, self._left[0]))
-            self.yes.setFocus()
+            (self.no if self._left[0] is Asked.SOURCE else self.yes).setFocus()
             return
         self.question.say("")
         answered = self._answered

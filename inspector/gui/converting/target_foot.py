@@ -53,7 +53,7 @@ class TargetFoot(QWidget):
     def _make(self) -> None:
         self.target = QLineEdit()
         self.target.setAccessibleName(tr("Where it is written"))
-        self.target.editingFinished.connect(self._take_typed)
+        self.target.editingFinished.connect(self.take_typed)
         self.choose = QPushButton(tr("C&hoose…"))
         self.choose.setToolTip(tr("Choose a file or a folder in a dialog"))
         self.choose.clicked.connect(self.ask)
@@ -145,7 +145,8 @@ class TargetFoot(QWidget):
         if self._page.target != before:
             self.chosen.emit()
 
-    def _take_typed(self) -> None:
+    def take_typed(self) -> None:
+        """Writes where the text says that was typed."""
         if self.target.isModified():
             path = os.path.expanduser(self.target.text().strip())
             folder = os.path.dirname(self._page.path)

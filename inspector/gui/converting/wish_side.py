@@ -27,9 +27,9 @@ DTYPES = ("", "float32", "float16", "bfloat16")
 FORMS = {ZIP: marked("PyTorch (.pth)"), SAFETENSORS: marked("safetensors")}
 SHARED = {DROP: marked("written once"), COPY: marked("copied for each name")}
 SALVAGE = {
-    "": marked("nothing is written"),
-    LEAVE_OUT: marked("it is left out"),
-    ZEROS: marked("zeros stand in its place"),
+    "": marked("write nothing at all"),
+    LEAVE_OUT: marked("leave them out"),
+    ZEROS: marked("write zeros in their place"),
 }
 _MANY = 3
 
@@ -51,7 +51,7 @@ class WishSide(QWidget):
             "part": Section(tr("What"), self.parts),
             "names": Section(tr("Names of keys"), self.prefixes),
             "numbers": Section(tr("Numbers"), self._numbers()),
-            "salvage": Section(tr("What is broken"), self._salvage()),
+            "salvage": Section(tr("Salvage"), self._salvage()),
             "file": Section(tr("File"), self._file()),
             "metadata": Section(tr("Metadata"), self.metadata, is_open=False),
         }
@@ -86,7 +86,7 @@ class WishSide(QWidget):
     def _salvage(self) -> QWidget:
         rows = SettingRows()
         tip = tr("What is written for a tensor whose numbers are not whole")
-        rows.add(tr("of a tensor"), self.on_broken, tip, note=self.broken_note)
+        rows.add(tr("broken tensors"), self.on_broken, tip, note=self.broken_note)
         return rows
 
     def _file(self) -> QWidget:

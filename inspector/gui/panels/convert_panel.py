@@ -67,7 +67,7 @@ class ConvertPanel(PagePanel):
         page.opened.connect(self._show_content)
         page.refused.connect(self._show_refusal)
         page.changed_on_disk.connect(self._tell_change)
-        page.foreseen_changed.connect(self.ready)
+        page.foreseen_changed.connect(self._show_doing)
         self.side.wished.connect(self.arranged)
         self.side.typed.connect(self.arranging)
         self.foot.chosen.connect(lambda: self.arranged.emit(tr("Choose Target")))
@@ -110,7 +110,7 @@ class ConvertPanel(PagePanel):
         if page.offered is not None and "wish" in wanted:
             wish = from_kept(wanted["wish"], page.offered)
             if wish is not None:
-                page.take_wish(wish)
+                page.bring_back(wish)
         if isinstance(wanted.get("target"), str):
             page.choose_target(wanted["target"])
 
@@ -127,6 +127,7 @@ class ConvertPanel(PagePanel):
 
     def convert(self) -> None:
         """Writes it, once all that has to be asked is answered; what is being typed counts."""
+        self.foot.take_typed()
         self.foot.convert.setFocus()
         self.strips.convert()
 
@@ -160,6 +161,13 @@ class ConvertPanel(PagePanel):
         self.strips.notice.say("")
         self.setCurrentWidget(self._content)
         self.ready.emit()
+
+    def _show_doing(self) -> None:
+        """What is worked out belongs to a deed that was told by now: so nothing is told while it goes on."""
+        if self.conversion.doing is Doing.NOTHING:
+            self.ready.emit()
+        else:
+            self.ability_changed.emit()
 
     def _show_refusal(self) -> None:
         if self.conversion.error is not None:
