@@ -52,7 +52,7 @@ DEEDS = (
     Deed("find", "&Find", "Edit|", "Ctrl+F", "Search by key, shape, dtype, size, NaN …", "search"),
     Deed("copy_key", "Copy &Key", "Edit", "Ctrl+C", "Copy the full key of the chosen row", "copy"),
     Deed("copy_row", "Copy &Row", "Edit", "Ctrl+Shift+C", "Copy the chosen row, its columns separated by tabs", "copy"),
-    Deed("copy_entry", "Copy Entry as &File", "Edit", "Ctrl+Alt+C", "To be pasted where files are", "copy"),
+    Deed("copy_entry", "Copy Entry as Fi&le", "Edit", "Ctrl+Alt+C", "To be pasted where files are", "copy"),
     Deed("copy_python", "Copy as &Python", "Edit", "Ctrl+Shift+P", "Copy the lines that load this entry", "python"),
     Deed("copy_command", "Copy as &Command", "Edit|", "Ctrl+Shift+K", "Copy the command that shows this", "command"),
     Deed("paste", "Paste an Err&or", "Edit", "Ctrl+V", "Explain the error of load_state_dict on the clipboard"),

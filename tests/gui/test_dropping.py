@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from inspector.checkpoint.entries import Tensor, Value
+from inspector.checkpoint.reading import open_checkpoint
+from inspector.errors import InspectorError
 from inspector.gui.app import Application
 from inspector.gui.comparison import OpenComparison
+from inspector.gui.dropping import entry_data as entry_data_module
+from inspector.gui.dropping.dragging_out import entry_of, words_of
+from inspector.gui.dropping.entry_data import EntryData
+from inspector.gui.dropping.entry_deeds import EntryDeeds, leave_text
+from inspector.gui.dropping.entry_words import ENTRY
+from inspector.gui.dropping.given_files import clear
 from inspector.gui.dropping.meaning import (
     COMPARE,
     FIT,
@@ -33,6 +44,7 @@ from inspector.gui.fitting.open_fit import OpenFit
 from inspector.gui.open_file import OpenFile
 
 Open = Callable[[Path], OpenFile]
+Measured = Callable[[OpenFile], OpenFile]
 
 
 class Drag:
@@ -309,3 +321,139 @@ def test_an_error_is_explained_and_a_text_over_a_field_is_left_to_it(
     drag.drop(PAGE)
     assert inspector.session.current.recipe()["kind"] == "error"
     assert field.text() == "bias"
+
+
+# -- out of the window -----------------------------------------------------------------------------
+
+
+def entry_data(inspector: Application, key: str, *, as_pt: bool = False) -> EntryData:
+    tree = inspector.window.tree()
+    row = tree.outline.row(key)
+    assert row is not None
+    return EntryData(entry_of(tree, row, as_pt=as_pt))
+
+
+def test_a_row_is_its_key_as_text_and_an_array_as_a_file_that_is_made_when_asked_for(
+    inspector: Application, open_file: Open, measured: Measured, samples: Path
+) -> None:
+    measured(open_file(samples / "fashion_classifier.pt"))
+    clear()
+    data = entry_data(inspector, "state_dict.fc1.weight")
+    assert data.text() == "state_dict.fc1.weight"
+    assert data.hasUrls()
+    assert not data._made
+    path = Path(data.urls()[0].toLocalFile())
+    assert path.name == "state_dict.fc1.weight.npy"
+    assert np.load(path).shape == (512, 784)
+    assert data.urls()[0].toLocalFile() == str(path)
+    clear()
+    assert not path.exists()
+
+
+def test_a_branch_and_with_shift_a_tensor_is_a_file_for_torch(
+    inspector: Application, open_file: Open, measured: Measured, samples: Path
+) -> None:
+    measured(open_file(samples / "fashion_classifier.pt"))
+    for key, as_pt, keys in (
+        ("state_dict.fc1", False, ["weight", "bias"]),
+        ("state_dict.fc1.bias", True, None),
+    ):
+        path = entry_data(inspector, key, as_pt=as_pt).urls()[0].toLocalFile()
+        assert path.endswith(f"{key}.pt")
+        if keys is not None:
+            assert [each for each, _ in open_checkpoint(path).tensors()] == keys
+    clear()
+
+
+def test_what_is_too_large_or_no_tensor_is_a_text_only(
+    inspector: Application, open_file: Open, measured: Measured, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    measured(open_file(samples / "fashion_classifier.pt"))
+    tree = inspector.window.tree()
+    row = next(row for row in tree.outline.leaves if isinstance(tree.outline.entries[row], Value))
+    assert not EntryData(entry_of(tree, row)).hasUrls()
+    monkeypatch.setattr(entry_data_module, "MOST_BYTES", 1000)
+    data = entry_data(inspector, "state_dict.fc1.weight")
+    assert data.formats() == ["text/plain", ENTRY]
+    assert not data.urls()
+    assert "too large to be dragged as a file" in words_of(entry_of(tree, tree.outline.row("state_dict.fc1.weight")))
+
+
+def test_a_file_that_cannot_be_made_is_told(
+    inspector: Application, open_file: Open, measured: Measured, samples: Path, tmp_path: Path
+) -> None:
+    shutil.copy(samples / "fashion_classifier.pt", tmp_path / "a.pt")
+    measured(open_file(tmp_path / "a.pt"))
+    tree = inspector.window.tree()
+    (tmp_path / "a.pt").write_bytes(b"")
+    failures: list[InspectorError] = []
+    data = EntryData(entry_of(tree, tree.outline.row("state_dict.fc1.weight")), failures.append)
+    assert not data.urls()
+    assert not data.urls()
+    assert len(failures) == 1
+
+
+def test_an_entry_is_saved_and_copied_by_keyboard(
+    qtbot: QtBot, inspector: Application, open_file: Open, measured: Measured, samples: Path, tmp_path: Path
+) -> None:
+    measured(open_file(samples / "half.pth"))
+    window, tree = inspector.window, inspector.window.tree()
+    row = next(row for row in tree.outline.leaves if isinstance(tree.outline.entries[row], Tensor))
+    tree.choose(row)
+    assert window.actions_["save_entry"].isEnabled()
+    deeds = EntryDeeds(window)
+    deeds.save_to(entry_of(tree, row), str(tmp_path / "x.npy"))
+    qtbot.waitUntil((tmp_path / "x.npy").exists)
+    qtbot.waitUntil(lambda: "Written to" in window.status.currentMessage())
+    window.actions_["copy_entry"].trigger()
+    clipboard = QApplication.clipboard()
+    assert clipboard.text() == tree.outline.key(row)
+    assert np.load(clipboard.mimeData().urls()[0].toLocalFile()).shape == np.load(tmp_path / "x.npy").shape
+    leave_text()
+    assert clipboard.text() == tree.outline.key(row)
+    assert not clipboard.mimeData().hasUrls()
+    clear()
+
+
+def test_an_entry_of_another_window_opens_as_a_file_of_its_own(
+    qtbot: QtBot, inspector: Application, open_file: Open, measured: Measured, samples: Path
+) -> None:
+    measured(open_file(samples / "fashion_classifier.pt"))
+    data = entry_data(inspector, "state_dict.fc1.weight")
+    drag = Drag(inspector, qtbot, data)
+    assert drag.over(PAGE)
+    assert drag.words == "Open state_dict.fc1.weight.pt as a file of its own"
+    assert not data._made
+    drag.drop(PAGE)
+    file = inspector.session.current
+    assert isinstance(file, OpenFile)
+    assert file.name == "state_dict.fc1.weight.pt"
+    qtbot.waitUntil(lambda: file.contents is not None or file.error is not None)
+    assert file.contents is not None
+    assert file.contents.outline.total_parameters == 512 * 784
+    measured(file)
+    clear()
+
+
+def test_a_press_that_moves_drags_the_row_and_chooses_no_other(
+    qtbot: QtBot, inspector: Application, open_file: Open, measured: Measured, samples: Path
+) -> None:
+    measured(open_file(samples / "resnet_plain.pth"))
+    view = inspector.window.tree().view
+    view.dragged.disconnect()
+    dragged: list[int] = []
+    view.dragged.connect(dragged.append)
+    begin = view.visualRect(view.model().index(1, 0)).center()
+    qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=begin)
+    chosen = view.current()
+    for step in (2, 30, 60):
+        place = QPointF(begin + QPoint(0, step))
+        there = QPointF(view.viewport().mapToGlobal(place.toPoint()))
+        left = Qt.MouseButton.LeftButton
+        QApplication.sendEvent(
+            view.viewport(),
+            QMouseEvent(QEvent.Type.MouseMove, place, there, left, left, Qt.KeyboardModifier.NoModifier),
+        )
+    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=begin + QPoint(0, 60))
+    assert dragged == [chosen]
+    assert view.current() == chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import NamedTuple
 
 from PySide6.QtCore import QMimeData
@@ -12,6 +13,8 @@ from ...wording import safe
 from .meaning import OPEN, Drop, refused
 
 ENTRY = "application/x-checkpoint-inspector-entry"
+ENTRY_FILE = "application/x-checkpoint-inspector-entry-file"
+"""The path of a file of it that this program opens, made when it is asked for."""
 _MOST_BYTES = 10_000
 
 
@@ -29,6 +32,11 @@ class EntryWords(NamedTuple):
 
     def encoded(self) -> bytes:
         return json.dumps({"name": self.name}).encode()
+
+
+def path_in(data: QMimeData) -> str:
+    """The file of the entry; empty where it could not be made."""
+    return os.fsdecode(bytes(data.data(ENTRY_FILE).data()))
 
 
 def words_in(data: QMimeData) -> EntryWords | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from ..theme import colours, px, scaled_font
+from ..theme import px
+from .words_card import card_size, paint_card
 
 _BESIDE = QPoint(18, 22)
 """Where its corner is, seen from the pointer: below the cursor and the picture that is dragged."""
-_RADIUS = 6
 
 
 class PointerWords(QWidget):
@@ -32,7 +32,6 @@ class PointerWords(QWidget):
         """Says this beside a point of the window."""
         if (words, is_accepted) != (self._words, self._is_accepted):
             self._words, self._is_accepted = words, is_accepted
-            self.setFont(scaled_font(1.0))
             self.setAccessibleName(words)
             self.resize(self.sizeHint())
             self.update()
@@ -41,9 +40,7 @@ class PointerWords(QWidget):
         self.raise_()
 
     def sizeHint(self) -> QSize:
-        metrics, most = self.fontMetrics(), self.parentWidget().width() - px(24)
-        width = self._sign_width() + metrics.horizontalAdvance(self._words) + 2 * px(10)
-        return QSize(min(width, most), metrics.height() + 2 * px(6))
+        return card_size(self._sign(), self._words, self.parentWidget().width() - px(24))
 
     def _place(self, point: QPoint) -> QPoint:
         """Beside the pointer, and inside the window: above the pointer where there is no room below it."""
@@ -56,20 +53,5 @@ class PointerWords(QWidget):
     def _sign(self) -> str:
         return "→" if self._is_accepted else "⊘"
 
-    def _sign_width(self) -> int:
-        return self.fontMetrics().horizontalAdvance(self._sign()) + px(8)
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        now, painter = colours(), QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        tone = QColor(now.accent if self._is_accepted else now.quiet)
-        painter.setPen(QPen(tone, 1))
-        painter.setBrush(QColor(now.raised))
-        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
-        room = self.rect().adjusted(px(10), 0, -px(10), 0)
-        painter.setFont(self.font())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._sign())
-        room = QRect(room.left() + self._sign_width(), room.top(), room.width() - self._sign_width(), room.height())
-        painter.setPen(QColor(now.text if self._is_accepted else now.quiet))
-        cut = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideMiddle, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, cut)
+        paint_card(QPainter(self), self.rect(), self._sign(), self._words, is_bright=self._is_accepted)

@@ -7,6 +7,7 @@ is left to the field.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from ...language import tr
 from ..timers import one_shot
 from ..widgets.drop_zone import dropped_paths
 from . import meaning as means
-from .entry_words import EntryWords, words_in
+from .entry_words import EntryWords, path_in, words_in
 from .meaning import Drop, meaning, of_text, refused
 from .pointer_words import PointerWords
 from .seeing import Seen, seen
@@ -149,7 +150,8 @@ class Taking(QObject):
         if drop is None or not drop.is_accepted:
             return
         if entry is not None:
-            drop = drop._replace(paths=tuple(dropped_paths(data)))
+            path = path_in(data)
+            drop = drop._replace(paths=(path,) if os.path.isfile(path) else ())
         self.carry_out(drop, text)
 
     def carry_out(self, drop: Drop, text: str = "") -> None:

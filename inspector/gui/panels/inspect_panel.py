@@ -95,6 +95,7 @@ class InspectPanel(PagePanel):
         if self.tree is None:
             self.tree = TreeSide(self.file, contents, self._actions, self._settings)
             self.tree.asked.connect(lambda _row: self.entry_asked.emit())
+            self.tree.dragged.connect(self._drag)
             self.tree.facts_asked.connect(self.facts_asked)
             self.tree.salvage_asked.connect(self.salvage_asked)
             self.tree.view.painted.connect(self.painted)
@@ -107,6 +108,12 @@ class InspectPanel(PagePanel):
             self.tree.show_again(contents)
         self.setCurrentWidget(self.tree)
         self.ready.emit()
+
+    def _drag(self, row: int) -> None:
+        from ..dropping.dragging_out import drag_entry
+
+        assert self.tree is not None
+        drag_entry(self.tree, row, self.failed.emit)
 
     def _show_refusal(self) -> None:
         if self._refusal is None:

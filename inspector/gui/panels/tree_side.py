@@ -41,6 +41,8 @@ class TreeSide(QWidget):
 
     asked = Signal(int)
     """A row was double-clicked or Enter pressed on it."""
+    dragged = Signal(int)
+    """A row of the outline that is shown is dragged away."""
     facts_asked = Signal()
     """The facts of the file are wanted."""
     salvage_asked = Signal()
@@ -121,6 +123,7 @@ class TreeSide(QWidget):
 
     def _connect(self) -> None:
         self.view.chosen.connect(self._choose)
+        self.view.dragged.connect(self.dragged)
         self.view.toggled.connect(self._tell_toggled)
         self.view.columns.arranged.connect(self.arranged)
         self.view.columns.arranging.connect(self.arranging)
@@ -294,6 +297,11 @@ class TreeSide(QWidget):
         self.arranged.emit(tr("Open {key}", key=key) if is_open else tr("Close {key}", key=key))
 
     # Between the two outlines
+
+    @property
+    def contents(self) -> Opened:
+        """What is shown of the file."""
+        return self._contents
 
     @property
     def outline(self) -> Outline:

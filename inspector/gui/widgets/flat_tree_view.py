@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
 from ..item_models.flat_tree import FlatTreeModel
 from ..timers import one_shot
@@ -34,6 +34,8 @@ class FlatTreeView(QTableView):
     """Another row became the current one (-1: none)."""
     asked = Signal(int)
     """A row was double-clicked, or Enter pressed on it."""
+    dragged = Signal(int)
+    """A row is dragged away: what is connected drags it until it is let go."""
     toggled = Signal(int, bool)
     """A person opened a row, or closed it."""
     looked_at = Signal()
@@ -53,6 +55,7 @@ class FlatTreeView(QTableView):
         self._look = one_shot(self, 0, self.looked_at.emit)
         self._model = model
         self._kept = -1
+        self._pressed: tuple[QPoint, int] | None = None
         self.chooses_by_itself = False
         """Whether the row that is chosen now was chosen by nobody."""
         self._was_painted = False
@@ -218,6 +221,15 @@ class FlatTreeView(QTableView):
             self.toggle(index.row())
         else:
             super().mousePressEvent(event)
+            if event.button() == Qt.MouseButton.LeftButton and (row := self._row_under(event)) >= 0:
+                self._pressed = event.position().toPoint(), row
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed = None
+        super().mouseReleaseEvent(event)
+
+    def _row_under(self, event: QMouseEvent) -> int:
+        return self._model.row_at(self.indexAt(event.position().toPoint()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
@@ -231,7 +243,12 @@ class FlatTreeView(QTableView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.rowAt(event.position().toPoint().y()))
-        super().mouseMoveEvent(event)
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            super().mouseMoveEvent(event)  # with the button held, Qt would choose each row on the way
+        elif self._pressed is not None and _is_far(event.position().toPoint() - self._pressed[0]):
+            row, self._pressed = self._pressed[1], None
+            self.setState(QAbstractItemView.State.NoState)
+            self.dragged.emit(row)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(-1)
@@ -292,3 +309,8 @@ class FlatTreeView(QTableView):
         if place is not None and self._kept < len(self._model.outline):
             with QSignalBlocker(self):
                 self._go(place)
+
+
+def _is_far(way: QPoint) -> bool:
+    """Whether the pointer went so far that it drags."""
+    return way.manhattanLength() >= QApplication.startDragDistance()
