@@ -51,7 +51,6 @@ class LogPanel(PagePanel):
         self.text.setAccessibleName(tr("Log File"))
         self.text.setPlaceholderText(tr("Nothing was written down yet."))
         self.addWidget(self._laid_out())
-        self.setFocusProxy(self.text)
         self.look()
 
     @property
