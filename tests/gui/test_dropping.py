@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.checkpoint.entries import Tensor, Value
@@ -20,13 +20,14 @@ from inspector.errors import InspectorError
 from inspector.gui.app import Application
 from inspector.gui.comparison import OpenComparison
 from inspector.gui.dropping import entry_data as entry_data_module
-from inspector.gui.dropping.dragging_out import entry_of, words_of
+from inspector.gui.dropping.dragging_out import entry_of, paths_of, words_of
 from inspector.gui.dropping.entry_data import EntryData
 from inspector.gui.dropping.entry_deeds import EntryDeeds, leave_text
 from inspector.gui.dropping.entry_words import ENTRY
 from inspector.gui.dropping.given_files import clear
 from inspector.gui.dropping.meaning import (
     COMPARE,
+    CONVERT,
     FIT,
     MOST_OPENED,
     OPEN,
@@ -38,6 +39,7 @@ from inspector.gui.dropping.meaning import (
     meaning,
     of_text,
 )
+from inspector.gui.dropping.page_tabs import PageTabs
 from inspector.gui.dropping.seeing import seen
 from inspector.gui.dropping.taking import Taking
 from inspector.gui.fitting.open_fit import OpenFit
@@ -159,6 +161,9 @@ TAB, PAGE_OF = Target("file", (A,), is_tab=True), Target("file", (A,))
         (["a.pth"], Target("fit", (B,)), OPEN, "Open a.pth"),
         (["a.pth"], Target("comparison", (A, B)), REPLACE, "Side A: a.pth in place of a.pth"),
         (["a.pth"], Target("comparison", (A, B), half=1), REPLACE, "Side B: a.pth in place of b.pth"),
+        (["a.pth"], Target("convert", (B,)), CONVERT, "Convert a.pth"),
+        (["a.pth"], Target("series", ("/run",)), SERIES, "Show this run with a.pth added"),
+        (["e_1.pth", "e_2.pth"], Target("series", ("/run",)), SERIES, "Show this run with 2 checkpoints added"),
         (["net.py"], Target(), REFUSED, "Drop net.py onto a checkpoint to fit that to it"),
         (["net.py", "run"], Target(), REFUSED, "Drop the .py file with one checkpoint, or onto one"),
         (["photo.jpg"], TAB, REFUSED, "photo.jpg is no checkpoint"),
@@ -170,7 +175,7 @@ TAB, PAGE_OF = Target("file", (A,), is_tab=True), Target("file", (A,))
     ],
 )
 def test_what_it_means(place: Path, names: list[str], target: Target, kind: str, said: str) -> None:
-    drop = meaning(seen([str(place / name) for name in names]), target, shows_series=True)
+    drop = meaning(seen([str(place / name) for name in names]), target)
     assert (drop.kind, drop.words) == (kind, said)
     assert drop.is_accepted is (kind != REFUSED)
 
@@ -179,13 +184,15 @@ def test_too_many_files_are_not_opened(place: Path) -> None:
     for number in range(MOST_OPENED + 1):
         (place / f"{chr(97 + number % 26)}x{number // 26}y.pth").touch()
     paths = [str(path) for path in place.glob("?x?y.pth")]
-    drop = meaning(seen(paths), Target(), shows_series=True)
+    drop = meaning(seen(paths), Target())
     assert drop.words == "31 files are too many to open at once: at most 30"
     assert meaning(seen(paths[1:]), Target()).words == "Open 30 files"
 
 
-def test_a_run_is_opened_in_tabs_where_there_is_no_page_for_it(place: Path) -> None:
-    assert meaning(seen([str(place / "run")]), Target()).words == "Open 3 files"
+def test_what_is_in_a_run_is_not_added_to_it(place: Path) -> None:
+    held = seen([str(place / "run" / "epoch_1.pth")])
+    assert not meaning(held, Target("series", (str(place / "run"),))).is_accepted
+    assert meaning(held, Target("series", (str(place / "other"),))).paths[1] == held[0].path
 
 
 def test_names_of_files_are_shown_safely(place: Path) -> None:
@@ -270,6 +277,20 @@ def test_onto_a_half_of_a_comparison_it_takes_that_side_and_that_is_undone(
     inspector.window.actions_["undo"].trigger()
     assert page.names == ("resnet_plain.pth", "resnet_finetuned.pth")
     qtbot.waitUntil(lambda: not page.is_comparing and not page.is_busy)
+
+
+def test_a_folder_of_checkpoints_is_shown_as_one_run(
+    qtbot: QtBot, inspector: Application, files: Callable[..., Drag], samples: Path, tmp_path: Path
+) -> None:
+    for name in ("checkpoint_epoch0.pth", "checkpoint_epoch2.pth", "checkpoint_epoch4.pth"):
+        shutil.copy(samples / name, tmp_path)
+    drag = files(tmp_path)
+    drag.drop(PAGE)
+    page = inspector.session.current
+    assert page is not None
+    assert page.recipe()["kind"] == "series"
+    qtbot.waitUntil(lambda: not page.is_busy)
+    assert not drag.over(drag.tab(1))
 
 
 def test_a_model_is_fitted_and_another_checkpoint_to_the_same(
@@ -447,13 +468,39 @@ def test_a_press_that_moves_drags_the_row_and_chooses_no_other(
     qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=begin)
     chosen = view.current()
     for step in (2, 30, 60):
-        place = QPointF(begin + QPoint(0, step))
-        there = QPointF(view.viewport().mapToGlobal(place.toPoint()))
-        left = Qt.MouseButton.LeftButton
-        QApplication.sendEvent(
-            view.viewport(),
-            QMouseEvent(QEvent.Type.MouseMove, place, there, left, left, Qt.KeyboardModifier.NoModifier),
-        )
+        move(view.viewport(), begin + QPoint(0, step))
     qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=begin + QPoint(0, 60))
     assert dragged == [chosen]
     assert view.current() == chosen
+
+
+def test_a_tab_that_is_dragged_away_is_its_file_and_along_the_bar_it_is_moved(
+    qtbot: QtBot,
+    inspector: Application,
+    open_file: Open,
+    measured: Measured,
+    samples: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = [measured(open_file(samples / name)) for name in ("linear.pth", "nan.pth")]
+    dragged: list[object] = []
+    monkeypatch.setattr(PageTabs, "_drag", lambda _tabs, page: dragged.append(page))
+    tabs = inspector.window.place.tabs
+    begin = tabs.tabRect(1).center()
+    qtbot.mousePress(tabs, Qt.MouseButton.LeftButton, pos=begin)
+    for step in (QPoint(15, 0), QPoint(20, 5)):
+        move(tabs, begin + step)
+    assert not dragged
+    for step in (QPoint(20, 80), QPoint(30, 150)):
+        move(tabs, begin + step)
+    assert dragged == [files[0]]
+    qtbot.mouseRelease(tabs, Qt.MouseButton.LeftButton, pos=begin)
+    assert paths_of(files[0]) == [str(samples / "linear.pth")]
+    assert inspector.session.pages == files
+
+
+def move(widget: QWidget, point: QPoint) -> None:
+    """The mouse with its left button held, moved to a point of a widget."""
+    there, left = QPointF(widget.mapToGlobal(point)), Qt.MouseButton.LeftButton
+    event = QMouseEvent(QEvent.Type.MouseMove, QPointF(point), there, left, left, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(widget, event)

@@ -16,8 +16,8 @@ from ...language import ntr, tr
 from ...wording import safe
 from .seeing import CODE, FILE, FOLDER, MISSING, OTHER, SPECIAL, WHOLE_FOLDER, Seen, are_of_one_training
 
-OPEN, COMPARE, SERIES, FIT, TAKE_CODE, REPLACE, EXPLAIN, REFUSED = (
-    "open", "compare", "series", "fit", "take code", "replace", "explain", "refused",
+OPEN, COMPARE, SERIES, CONVERT, FIT, TAKE_CODE, REPLACE, EXPLAIN, REFUSED = (
+    "open", "compare", "series", "convert", "fit", "take code", "replace", "explain", "refused",
 )  # fmt: skip
 MOST_OPENED = 30
 """Files that a drop opens, each in a tab."""
@@ -28,7 +28,7 @@ class Target(NamedTuple):
     """What the pointer is over: a tab, or the page that is looked at. Pages by the kind that their recipe has."""
 
     kind: str = ""
-    """`file`, `comparison`, `fit`, `run` ...; empty for the start page, and beside all pages."""
+    """`file`, `comparison`, `series`, `fit`, `run` ...; empty for the start page, and beside all pages."""
     paths: tuple[str, ...] = ()
     """The files of that page."""
     is_tab: bool = False
@@ -57,8 +57,8 @@ def refused(words: str) -> Drop:
     return Drop(REFUSED, words)
 
 
-def meaning(held: Sequence[Seen], target: Target, *, shows_series: bool = False) -> Drop:
-    """What dropping this here means. `shows_series`: whether there is a page for the checkpoints of one training."""
+def meaning(held: Sequence[Seen], target: Target) -> Drop:
+    """What dropping this here means."""
     wrong = _what_is_wrong(held)
     if wrong:
         return refused(wrong)
@@ -66,9 +66,10 @@ def meaning(held: Sequence[Seen], target: Target, *, shows_series: bool = False)
     if code:
         return _of_code(code, [each for each in held if each.kind != CODE], target)
     if any(each.kind == FOLDER for each in held):
-        alone = len(held) == 1
-        return _of_folder(held[0], shows_series) if alone else refused(tr("Drop one folder at a time"))
-    return _of_checkpoints([each.path for each in held], target, shows_series)
+        return _of_folder(held[0], target) if len(held) == 1 else refused(tr("Drop one folder at a time"))
+    if target.kind == "series":
+        return _added([each.path for each in held], target.paths)
+    return _of_checkpoints([each.path for each in held], target)
 
 
 def of_text(text: str) -> Drop:
@@ -117,12 +118,14 @@ def _fit(path: str, model: str) -> Drop:
     return Drop(FIT, tr("Fit {file} to {model}", file=_shown(path), model=_shown(model)), (path,), model)
 
 
-def _of_folder(folder: Seen, shows_series: bool) -> Drop:
+def _of_folder(folder: Seen, target: Target) -> Drop:
     """A folder that is no checkpoint itself: what is in it."""
     inside = folder.inside
     if not inside:
         return refused(tr("There is no checkpoint in {folder}", folder=safe(folder.name, _NAME)))
-    if len(inside) > 2 and shows_series:
+    if target.kind == "series" and any(_is_same(folder.path, each) for each in target.paths):
+        return refused(tr("{name} is this run", name=_shown(folder.path)))
+    if len(inside) > 2:
         words = ntr(
             "Show the {n} checkpoint of {folder} as one run",
             "Show the {n} checkpoints of {folder} as one run",
@@ -130,16 +133,29 @@ def _of_folder(folder: Seen, shows_series: bool) -> Drop:
             folder=safe(folder.name, _NAME),
         )
         return Drop(SERIES, words, (folder.path,))
-    return _of_checkpoints(list(inside), Target(), shows_series)
+    return _of_checkpoints(list(inside), Target())
 
 
-def _of_checkpoints(paths: list[str], target: Target, shows_series: bool) -> Drop:
+def _added(paths: list[str], run: tuple[str, ...]) -> Drop:
+    """Checkpoints that are held over a run of others."""
+    known = {os.path.abspath(each) for each in run}
+    new = [path for path in map(os.path.abspath, paths) if not {path, os.path.dirname(path)} & known]
+    if not new:
+        return refused(ntr("It is in this run already", "They are in this run already", len(paths)))
+    if len(new) == 1:
+        words = tr("Show this run with {name} added", name=_shown(new[0]))
+    else:
+        words = ntr("Show this run with {n} checkpoint added", "Show this run with {n} checkpoints added", len(new))
+    return Drop(SERIES, words, (*run, *new))
+
+
+def _of_checkpoints(paths: list[str], target: Target) -> Drop:
     if len(paths) == 1:
         return _of_one(paths[0], target)
     if len(paths) == 2:
         a, b = paths
         return Drop(COMPARE, tr("Compare {a} with {b}", a=_shown(a), b=_shown(b)), (a, b))
-    if shows_series and are_of_one_training(paths):
+    if are_of_one_training(paths):
         words = ntr("Show the {n} checkpoint as one run", "Show the {n} checkpoints as one run", len(paths))
         return Drop(SERIES, words, tuple(paths))
     if len(paths) > MOST_OPENED:
@@ -157,6 +173,8 @@ def _of_one(path: str, target: Target) -> Drop:
         return _replace(path, target)
     if target.kind == "fit" and target.model and not is_itself:
         return _fit(path, target.model)
+    if target.kind == "convert" and not is_itself:
+        return Drop(CONVERT, tr("Convert {name}", name=_shown(path)), (path,))
     return Drop(OPEN, tr("Open {name}", name=_shown(path)), (path,))
 
 

@@ -111,7 +111,7 @@ class Taking(QObject):
             return None
         if not self._held and not self._is_own:
             return refused(tr("Only files of this computer can be dropped here"))
-        return meaning(self._held, target, shows_series=hasattr(self._window.session, "show_series"))
+        return meaning(self._held, target)
 
     # What is seen of it
 
@@ -160,7 +160,8 @@ class Taking(QObject):
         deeds: Mapping[str, Callable[[], object]] = {
             means.OPEN: lambda: session.open(drop.paths),
             means.COMPARE: lambda: session.compare(*drop.paths),
-            means.SERIES: lambda: session.show_series(drop.paths),  # type: ignore[attr-defined]
+            means.SERIES: lambda: session.show_series(drop.paths),
+            means.CONVERT: lambda: session.convert(drop.paths[0]),
             means.FIT: lambda: session.fit(drop.paths[0], model=drop.model),
             means.TAKE_CODE: lambda: panel is not None and panel.take_code(drop.model),
             means.REPLACE: lambda: panel is not None and panel.take_sides(*drop.paths),

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from ...language import tr
+from ..dropping.page_tabs import PageTabs
 from ..settings import Settings
 from ..theme import px
 from ..widgets.labels import plain_tip
@@ -28,7 +29,7 @@ class Workplace(QWidget):
         super().__init__()
         self._settings = settings
         self._start = start
-        self.tabs = QTabBar()
+        self.tabs = PageTabs()
         self.tabs.setDocumentMode(True)
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
