@@ -29,8 +29,9 @@ check: setup ## Look over the code: ruff everywhere, mypy on the rooms below the
 bench: setup ## Measure speed and memory against torch, numpy and bare Qt, and print the table
 	@failed=0; for bench in tests/bench/*_bench.py; do $(PY) $$bench $(ARGS) || failed=1; done; exit $$failed
 
-screenshots: setup ## Make the pictures of the README again, from a real window
-	@$(PY) -m inspector.gui.screenshots --out resources/screenshots --theme both $(FILES)
+screenshots: setup ## Make pictures of every panel, the README's among them: light and dark, English and Chinese
+	@$(PY) tools/system_libraries.py --chinese
+	@$(PY) -m inspector.gui.screenshots --out resources/screenshots --theme both --language both $(FILES)
 
 soak: setup ## Throw random and mutated files at the readers for hours; ARGS="-k word" for some of them
 	@$(PY) -m pytest -m hypothesis --hypothesis-profile=soak --timeout=0 $(ARGS)

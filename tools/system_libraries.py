@@ -1,6 +1,6 @@
 """Sees to the system libraries that Qt's windows need on Linux; says nothing when all are there.
 
-    python tools/system_libraries.py [--check]
+    python tools/system_libraries.py [--check | --chinese]
 
 What is missing is found by asking the dynamic linker about Qt's own files, so a library counts as there
 when Qt would find it, whatever package manager put it there. Then Debian's packages for it are named, and
@@ -8,6 +8,9 @@ installed with apt where that is allowed. With --check nothing is installed.
 
 Then the same for the programs that the tests of the desktop start: a screen, a window manager, what a file manager
 calls. Without them those tests are skipped, and nothing else is amiss.
+
+With --chinese it sees to a font with Chinese characters and to nothing else: `make screenshots` takes pictures in
+Chinese too, and without one leaves them out.
 
 Exit 1: no window can be drawn, not even into memory (with --check: something is missing). What only an
 X11 screen needs is named and no reason to stop, since tests and pictures do without.
@@ -68,6 +71,9 @@ DESKTOP_PROGRAMS = {
 """Debian's package for each program that only the tests of the desktop need."""
 
 FONT_PACKAGE = "fonts-dejavu-core"
+CHINESE_PACKAGE = "fonts-wqy-microhei"
+CHINESE = ("wqy", "cjk", "sourcehan", "notosanssc", "droidsansfallback", "uming", "ukai")
+"""What the files of fonts with Chinese characters are called after."""
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 FONT_ENDINGS = {".ttf", ".otf", ".ttc", ".pfb"}
 
@@ -80,6 +86,9 @@ X11_FILES = ("Qt/plugins/platforms/libqxcb.so",)
 
 def main(arguments: list[str]) -> int:
     if not sys.platform.startswith("linux"):
+        return 0
+    if "--chinese" in arguments:
+        see_to_chinese()
         return 0
     missing = missing_parts()
     if missing:
@@ -103,6 +112,12 @@ def see_to_desktop(asked: Path) -> None:
         asked.touch()
         if not debian.install(packages):
             print("The tests of the desktop are skipped without some programs.", debian.advice(packages))
+
+
+def see_to_chinese() -> None:
+    """Installs a font with Chinese characters where there is none, or says what to type: pictures can do without."""
+    if not has_font(CHINESE) and not debian.install([CHINESE_PACKAGE]):
+        print("There will be no pictures in Chinese without a font for it.", debian.advice([CHINESE_PACKAGE]))
 
 
 def desktop_packages() -> list[str]:
@@ -136,8 +151,10 @@ def qt_folder() -> Path:
     return Path(found.submodule_search_locations[0])
 
 
-def has_font() -> bool:
-    return any(path.suffix.lower() in FONT_ENDINGS for folder in FONT_FOLDERS for path in _files_below(folder))
+def has_font(named: Iterable[str] = ("",)) -> bool:
+    """Whether there is a font; with `named` one whose file is called after any of these."""
+    fonts = (path for folder in FONT_FOLDERS for path in _files_below(folder) if path.suffix.lower() in FONT_ENDINGS)
+    return any(word in path.name.lower() for path in fonts for word in named)
 
 
 def _files_below(folder: str) -> Iterator[Path]:
