@@ -11,6 +11,7 @@ import torch
 
 from .running import Run
 
+pytestmark = pytest.mark.usefixtures("torch_is_loaded")
 NETWORK = "networks.py:Network"
 
 

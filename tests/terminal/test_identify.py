@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from .running import Run
+
+pytestmark = pytest.mark.usefixtures("torch_is_loaded")
 
 
 def test_what_is_nearly_one_of_torchvisions_is_said(run: Run) -> None:
