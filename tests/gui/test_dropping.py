@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QFontMetrics, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -42,8 +42,10 @@ from inspector.gui.dropping.meaning import (
 from inspector.gui.dropping.page_tabs import PageTabs
 from inspector.gui.dropping.seeing import seen
 from inspector.gui.dropping.taking import Taking
+from inspector.gui.dropping.words_card import card_size, room_for_words
 from inspector.gui.fitting.open_fit import OpenFit
 from inspector.gui.open_file import OpenFile
+from inspector.gui.theme import scaled_font
 
 Open = Callable[[Path], OpenFile]
 Measured = Callable[[OpenFile], OpenFile]
@@ -224,6 +226,13 @@ def test_it_is_said_beside_the_pointer_and_goes_with_it(
     assert not drag.words
     drag.drop(PAGE)
     assert [file.name for file in inspector.session.files] == ["linear.pth"]
+
+
+def test_a_card_has_room_for_its_words(inspector: Application) -> None:
+    metrics = QFontMetrics(scaled_font(1.0))
+    for words in ("Open linear.pth", "Compare with resnet_plain.pth", "conv1.weight.npy  ·  9.41 kB", "与 a.pth 比较"):
+        room = room_for_words(QRect(QPoint(0, 0), card_size("→", words, 1000)), "→")
+        assert metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, room.width()) == words
 
 
 def test_what_cannot_be_taken_says_so(

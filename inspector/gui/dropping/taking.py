@@ -67,7 +67,7 @@ class Taking(QObject):
         if event.type() == QEvent.Type.DragEnter or not self._is_known:
             self._look(event)
         if self._is_for_field(event.mimeData(), point):
-            self._hush()
+            self._forget() if event.type() == QEvent.Type.Drop else self._hush()
             return False
         drop = self._meaning_at(point)
         if drop is not None and drop.is_accepted:
