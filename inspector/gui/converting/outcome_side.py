@@ -77,7 +77,7 @@ class OutcomeSide(QWidget):
         self._add(tr("What will be otherwise"), self.notes)
         self._add(tr("What casting does"), self.losses, self.loss_table)
         self._add(tr("Left out"), self.left_out, self.more_left_out)
-        self._add(tr("Keys"), self.names, *self.keys, self.all_keys)
+        self._add(tr("Keys"), self.names, self._key_lines(), self.all_keys)
         self._add(tr("Files"), self.files)
         self._column.addStretch(1)
         whole = QVBoxLayout(self)
@@ -99,6 +99,15 @@ class OutcomeSide(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(policy)
         return head
+
+    def _key_lines(self) -> QWidget:
+        lines = QWidget()
+        column = QVBoxLayout(lines)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        for label in self.keys:
+            column.addWidget(label)
+        return lines
 
     def _add(self, title: str, *widgets: QWidget) -> None:
         card = QWidget()
@@ -173,7 +182,7 @@ class OutcomeSide(QWidget):
         self._show_files()
 
     def _show_losses(self, foreseen: Foreseen) -> None:
-        self._say(self.losses, [" ".join(sentences.loss_lines(foreseen))] if foreseen.losses is not None else [])
+        self._say(self.losses, list(sentences.loss_lines(foreseen)))
         self.loss_model.show_rows(foreseen.rows)
         self.loss_table.setVisible(self.loss_model.count() > 0)
         fit_height(self.loss_table)

@@ -12,7 +12,7 @@ from ... import wording
 from ...converting.wishes import Losses, Row
 from ...language import marked, tr
 from ..item_models.flat_table import FlatTableModel
-from ..theme import Meaning, colours, figures_font, mono_font, scaled_font
+from ..theme import Meaning, colours, figures_font, mono_font, px, scaled_font
 from ..widgets.labels import plain_tip
 from ..widgets.plain_table import make_plain
 
@@ -158,7 +158,7 @@ def table_of(model: RowTableModel, name: str) -> QTableView:
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     table.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
     header = table.horizontalHeader()
-    header.setMinimumSectionSize(40)
+    header.setMinimumSectionSize(px(58))
     header.setResizeContentsPrecision(40)  # of 100,000 rows those in view
     for column in range(model.columnCount()):
         wide = column == 0 or (column == 1 and 1 in model.mono)
