@@ -20,7 +20,7 @@ from ..checkpoint.outline import Outline
 from ..checkpoint.planning import Packing, Plan, of_entry
 from ..checkpoint.rewriting import PICKLED, Rewriter
 from ..errors import FileError
-from ..language import marked, tr
+from ..language import tr
 from ..progress import Progress
 from ..wording import safe
 from .plain_values import Copying
@@ -30,7 +30,6 @@ _MOST_LETTERS = 100
 _NOT_IN_NAMES = re.compile(r"[^\w.\-+@=()\[\] ]+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """Names that Windows keeps for devices."""
-NOTHING = marked("There is nothing in it that could be saved")
 
 
 def file_name(key: str, ending: str) -> str:
@@ -142,7 +141,7 @@ class _Making:
             except FileError as error:
                 self._left_out.append((key, error.message.rstrip(".")))
         if not found:
-            raise FileError(f"{tr(NOTHING)}.", title=tr("The entry was not saved"), hint=" ".join(self.notes[:3]))
+            raise FileError(tr("There is nothing in it that could be saved."), title=tr("The entry was not saved"), hint=" ".join(self.notes[:3]))
         return found
 
     def _is_plain(self, entry: Entry) -> bool:

@@ -278,6 +278,8 @@ def test_onto_a_half_of_a_comparison_it_takes_that_side_and_that_is_undone(
     drag = files(samples / "resnet_new_head.pth")
     assert drag.over(PAGE - QPoint(200, 0))
     assert drag.words == "Side A: resnet_new_head.pth in place of resnet_plain.pth"
+    assert drag.over(drag.tab(0))
+    assert drag.words == "Open resnet_new_head.pth"
     drag.drop(QPoint(1200, 500))
     assert page.names == ("resnet_plain.pth", "resnet_new_head.pth")
     assert inspector.window.place.tabs.tabText(1) == page.name

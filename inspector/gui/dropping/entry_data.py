@@ -23,7 +23,7 @@ from .given_files import place_for_a_file
 
 URLS, TEXT = "text/uri-list", "text/plain"
 MOST_BYTES = 300_000_000
-"""Bytes of an entry that is given as a file while somebody waits: half a second."""
+"""Bytes of an entry that is given as a file while somebody waits: for `.npy` 0.2 s, for `.pt` a second (measured)."""
 
 
 class Given(NamedTuple):

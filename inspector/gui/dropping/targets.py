@@ -22,7 +22,9 @@ def target_at(window: MainWindow, point: QPoint) -> Target:
     if panel is not None:
         return _of_page(panel.page)._replace(is_tab=True)
     shown = window.shown_panel()
-    if shown is None or not _is_over(window, window.place, point):
+    place, tabs = window.place, window.place.tabs
+    is_on_page = _is_over(window, place, point) and not (tabs.isVisible() and _is_over(window, tabs, point))
+    if shown is None or not is_on_page:
         return Target()
     target = _of_page(shown.page)._replace(takes_code=shown.takes_code)
     if target.kind == "comparison":
