@@ -25,12 +25,12 @@ from .last_resort import LastResort
 from .main_window import MainWindow
 from .one_window import Call, Place, take_place
 from .open_file import OpenFile
-from .own_pages import ERRORS, show
 from .program_deeds import RESTART
 from .session import Session
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from .crash.error_reports import ErrorReports
     from .window_calls import WindowCalls
 
 NAME = "checkpoint-inspector"
@@ -75,13 +75,18 @@ class Application:
         self.session = Session(self.settings, in_process=in_process)
         self.window = MainWindow(self.session, self.settings)
         deeds = LastDeeds(self.window.actions_, self.session, self.window)
-        self.last_resort = LastResort(deeds=deeds, show=lambda reports: show(self.session, ERRORS, reports))
+        self.last_resort = LastResort(deeds=deeds, show=self._show_errors)
         self.session.broken.connect(self.last_resort.report)
         self.calls: WindowCalls | None = None
         self.place: Place | None = None
         self._is_looking = False
         if isinstance(app, QtApplication):
             app.file_asked.connect(self.session.open)
+
+    def _show_errors(self, reports: ErrorReports) -> None:
+        from .own_pages import ERRORS, show
+
+        show(self.session, ERRORS, reports)
 
     def take(self, place: Place | None) -> None:
         """From its first paint on this window is the one that others hand their files to, if it has the place.

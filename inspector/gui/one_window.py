@@ -9,21 +9,22 @@ for what it is, and of two starts at the same moment one has the place. What goe
 in UTF-8: `{"paths": [absolute paths], "token": "what the screen gave the start"}`; the answer is `ok` and a line's end.
 
 Why this way: the second start of a double click should end before one has looked up. Here is no Qt: to import it
-takes longer than all of this. On Windows the socket is a named pipe, which Qt makes (`window_calls`).
+takes longer than all of this. The first start, which is to paint, takes the lock alone; the socket is there from its
+first paint on (`Place.door`), and who calls before waits for it. On Windows the socket is a named pipe, which Qt makes (`window_calls`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
-import socket
 import stat
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import socket
 
 MOST_BYTES = 1 << 20
 """The longest message, in bytes."""
@@ -52,11 +53,22 @@ class Call(NamedTuple):
 class Place:
     """The place of the one window, from `take_place` until `leave`."""
 
-    def __init__(self, lock: int | None, door: socket.socket | None, address: str) -> None:
+    def __init__(self, lock: int | None, address: str) -> None:
         self._lock = lock
-        self.door = door
-        """The socket that listens; None on Windows, where Qt makes the pipe of that address."""
+        self._door: socket.socket | None = None
         self.address = address
+
+    @property
+    def door(self) -> socket.socket | None:
+        """The socket that listens, from now on; None on Windows, where Qt makes the pipe of that address.
+
+        Where there can be none, None too, and the place is left: another start may have it.
+        """
+        if self._door is None and self._lock is not None:
+            self._door = _listening(self.address)
+            if self._door is None:
+                self.leave()
+        return self._door
 
     def say_ready(self) -> None:
         """From now on calls are answered at once; until then the window is being opened."""
@@ -65,9 +77,9 @@ class Place:
 
     def leave(self) -> None:
         """Lets the next one have the place. Can be called again."""
-        if self.door is not None:
-            self.door.close()
-            self.door = None
+        if self._door is not None:
+            self._door.close()
+            self._door = None
         if self._lock is not None:
             for path in (self.address, _lock_of(self.address)):  # before the lock is let go of: they are still ours
                 with contextlib.suppress(OSError):
@@ -79,11 +91,16 @@ class Place:
 def take_place() -> Place | None:
     """The place of the one window; None where another process has it, or where there is no safe place for it."""
     if sys.platform == "win32":
-        return Place(None, None, name())  # two starts at the same moment both become windows there
+        return Place(None, name())  # two starts at the same moment both become windows there
     address = _address()
     lock = _locked(_lock_of(address)) if address else None
-    if lock is None:
-        return None
+    return Place(lock, address) if lock is not None else None
+
+
+def _listening(address: str) -> socket.socket | None:
+    """A socket that listens at an address whose lock is ours; None where that cannot be."""
+    import socket  # takes longer to load than the rest of this, and the first paint needs none
+
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         with contextlib.suppress(FileNotFoundError):
@@ -93,9 +110,8 @@ def take_place() -> Place | None:
         door.listen(16)
     except OSError:
         door.close()
-        os.close(lock)
         return None
-    return Place(lock, door, address)
+    return door
 
 
 def hand_over(paths: Sequence[str], environment: Mapping[str, str] | None = None) -> bool:
@@ -129,11 +145,15 @@ def place_or_handed_over(paths: Sequence[str]) -> tuple[Place | None, bool]:
 
 def encode(call: Call) -> bytes:
     """The line that says it."""
+    import json
+
     return json.dumps({"paths": call.paths, "token": call.token[:LONGEST_TOKEN]}).encode() + b"\n"
 
 
 def decode(line: bytes) -> Call | None:
     """What a line asks for; None for anything but a list of absolute paths and a token."""
+    import json
+
     if len(line) > MOST_BYTES:
         return None
     try:
@@ -180,7 +200,15 @@ def name() -> str:
         environment.get("SESSIONNAME", "") if sys.platform == "win32" else "",
         _person(),
     )
-    return "checkpoint-inspector-" + hashlib.sha256(os.fsencode("\0".join(parts))).hexdigest()[:16]
+    return "checkpoint-inspector-" + f"{_number_of(os.fsencode(chr(0).join(parts))):016x}"
+
+
+def _number_of(text: bytes) -> int:
+    """FNV-1a of 64 bits: tells a person's few places apart, and needs no library of ciphers."""
+    number = 0xCBF29CE484222325
+    for byte in text:
+        number = (number ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return number
 
 
 def _person() -> str:
@@ -251,6 +279,8 @@ def _locked(path: str) -> int | None:
 
 
 def _through_socket(address: str, message: bytes) -> bool:
+    import socket
+
     begun = time.monotonic()
     while time.monotonic() < begun + _patience(address):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
@@ -297,6 +327,8 @@ def _patience(address: str) -> float:
 
 def is_ours(line: socket.socket) -> bool:
     """Whether the process at the other end is this person's; where the system does not say, the folder is the guard."""
+    import socket
+
     if not hasattr(socket, "SO_PEERCRED"):
         return True
     try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..language import tr
-from . import own_pages, resources
+from . import resources
 from .recents.remembered import Recents, pictures_folder
 from .tour.offering import is_wanted
 
@@ -33,7 +33,7 @@ class ProgramDeeds:
         return {
             "palette": self.show_palette,
             "settings": self.show_settings,
-            "log": lambda: own_pages.show(self._window.session, own_pages.LOG),
+            "log": self.show_log,
             "tour": self.begin_tour,
             "restart": self.restart,
         }
@@ -45,10 +45,17 @@ class ProgramDeeds:
 
     def show_settings(self, name: str = "") -> None:
         """Looks at the settings; at the one called `name`."""
+        from . import own_pages
+
         page = own_pages.show(self._window.session, own_pages.SETTINGS, name or None)
         go_to = getattr(self._window.panels.get(page), "go_to", None)
         if name and go_to is not None:
             go_to(name)
+
+    def show_log(self) -> None:
+        from . import own_pages
+
+        own_pages.show(self._window.session, own_pages.LOG)
 
     def begin_tour(self) -> None:
         from .tour.guide import Guide

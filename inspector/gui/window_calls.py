@@ -31,13 +31,15 @@ class WindowCalls(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._greet)
-        if place.door is not None:
-            # Qt closes what it listens at: it gets a descriptor of its own.
-            self.is_listening = self._server.listen(os.dup(place.door.fileno()))
-        else:
-            self.is_listening = self._server.listen(place.address)
+        self.is_listening = self._listen(place)
         if self.is_listening:
             place.say_ready()
+
+    def _listen(self, place: Place) -> bool:
+        if os.name != "posix":
+            return self._server.listen(place.address)
+        door = place.door  # Qt closes what it listens at: it gets a descriptor of its own
+        return door is not None and self._server.listen(os.dup(door.fileno()))
 
     def stop(self) -> None:
         """Hears nobody any more."""

@@ -37,6 +37,7 @@ HOLDER = """
 import sys
 from inspector.gui.one_window import take_place
 place = take_place()
+assert place.door is not None
 place.say_ready()
 print("there", flush=True)
 sys.stdin.read()

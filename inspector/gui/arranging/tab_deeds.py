@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -10,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from ... import wording
 from ...language import tr
 from ..timers import one_shot
-from .open_later import KeptTab
 
 if TYPE_CHECKING:
+    from .open_later import KeptTab
     from ..main_window import MainWindow
     from ..open_page import OpenPage
     from ..panels.page_panel import PagePanel
@@ -21,13 +20,13 @@ MOST_CLOSED = 25
 _REST_MS = 400
 
 
-@dataclass
 class _Closed:
     """A tab that was closed, and perhaps is open again."""
 
-    tab: KeptTab
-    place: int
-    page: OpenPage | None = None
+    def __init__(self, tab: KeptTab, place: int) -> None:
+        self.tab = tab
+        self.place = place
+        self.page: OpenPage | None = None
 
 
 class TabDeeds(QObject):

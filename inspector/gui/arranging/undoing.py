@@ -14,13 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from ..timers import one_shot
-from .deeds import Arranged, Doing, Rearranging, differences
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QUndoCommand, QUndoStack
+
+    from .deeds import Arranged, Doing, Rearranging
 
 MOST_DEEDS = 200
 """How many deeds of each tab are remembered."""
@@ -32,12 +36,25 @@ class Past:
     """The deeds of one tab or of the window, with the order in which they came among all."""
 
     def __init__(self, parent: QObject) -> None:
-        self.stack = QUndoStack(parent)
-        self.stack.setUndoLimit(MOST_DEEDS)
+        self._parent = parent
         self.done: list[int] = []
         """For each deed that can be undone its number among all; the later the greater."""
         self.undone: list[int] = []
         """For each that can be done again the number of its undoing."""
+
+    @cached_property
+    def stack(self) -> QUndoStack:
+        """Made for the first deed: a start has none."""
+        from PySide6.QtGui import QUndoStack
+
+        stack = QUndoStack(self._parent)
+        stack.setUndoLimit(MOST_DEEDS)
+        return stack
+
+    def forget(self) -> None:
+        """Whoever did these deeds is gone."""
+        if "stack" in vars(self):
+            self.stack.deleteLater()
 
     def push(self, command: QUndoCommand, number: int) -> None:
         self.stack.push(command)
@@ -97,7 +114,7 @@ class Undoing(QObject):
         self._known.pop(whole, None)
         past = self._pasts.pop(whole, None)
         if past is not None:
-            past.stack.deleteLater()
+            past.forget()
         if past is self._shown:
             self.look_at(None)
 
@@ -110,6 +127,8 @@ class Undoing(QObject):
 
     def did(self, words: str, undo: Callable[[], object], redo: Callable[[], object], *, goes_on: bool = False) -> None:
         """Something of the whole window was done; what `goes_on` is one deed with the same a moment before."""
+        from .deeds import Doing
+
         self.settle()
         if self._is_at_it:
             return
@@ -189,6 +208,8 @@ class Undoing(QObject):
             self._rest.start()
 
     def _note(self, whole: Arranged, words: str, *, may_go_on: bool) -> None:
+        from .deeds import Rearranging, differences
+
         now = whole.arranged_as
         before, after = differences(self._known.get(whole, {}), now)
         self._known[whole] = now

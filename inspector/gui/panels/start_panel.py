@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,13 @@ from ..recents.remembered import Recent, when_words
 from ..resources import Sample, SamplePair
 from ..theme import scaled_font
 from ..timers import one_shot
-from ..widgets.banner import Banner
 from ..widgets.drop_zone import DropZone
 from ..widgets.file_entry import FileCard, FileEntry
 from ..widgets.labels import Label, plain_tip
 
 if TYPE_CHECKING:
     from ..desktop.double_click_row import DoubleClickRow
+    from ..widgets.banner import Banner
 
 _WIDEST = 1060
 _CARDS = 6
@@ -64,7 +65,6 @@ class StartPanel(QScrollArea):
         )
         self.zone = DropZone(tr("Drop checkpoints here"), line)
         self.zone.clicked.connect(self.dialog_requested)
-        self.news = Banner("!", tone="accent")
         self._page = _Page()
         self._column = QVBoxLayout(self._page)
         self._column.setSpacing(8)
@@ -83,7 +83,6 @@ class StartPanel(QScrollArea):
         promise = tr(
             "See what is in a PyTorch checkpoint and why it does not fit, and train on. Nothing in a file is run."
         )
-        self._column.addWidget(self.news)
         title = Label(tr("Checkpoint Inspector"), font=scaled_font(1.8))
         for words in (title, Label(promise, tone="quiet", wrap=True)):
             words.setContentsMargins(_INSET, 0, 0, 0)
@@ -119,6 +118,15 @@ class StartPanel(QScrollArea):
         self.foot.insertWidget(self.foot.indexOf(self.settings) + 1, self.double_click.offer)
         self._column.insertWidget(self._column.indexOf(self.foot), self.double_click)
         self.double_click.look()
+
+    @cached_property
+    def news(self) -> Banner:
+        """A line above everything else, for what is seldom there."""
+        from ..widgets.banner import Banner
+
+        news = Banner("!", tone="accent")
+        self._column.insertWidget(0, news)
+        return news
 
     def tell_hard_end(self, show: Callable[[], object], forget: Callable[[], object]) -> None:
         """Offers the report of a former start that ended hard."""
