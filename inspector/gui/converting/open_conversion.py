@@ -22,6 +22,7 @@ from ..watching import stamp_of
 if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
     from ...converting.wishes import Converted, Foreseen, Offers, Wish
+    from .telling import Told
 
 
 class Doing(Enum):
@@ -57,7 +58,7 @@ class OpenConversion(OpenPage):
     wished = Signal()
     """`wish`, `offered` or `target` is another."""
     foreseen_changed = Signal()
-    """`foreseen`, `problem` or `doing` is another."""
+    """`told`, `problem` or `doing` is another."""
     progressed = Signal(object)
     """How far working out and writing are: a `Progress`."""
     ended = Signal(object)
@@ -73,7 +74,7 @@ class OpenConversion(OpenPage):
         self.offered: Offers | None = None
         """What can be wished of the section in force."""
         self.wish: Wish | None = None
-        self.foreseen: Foreseen | None = None
+        self.told: Told | None = None
         """What would come of the wish; None while that is worked out, or cannot be."""
         self.problem: InspectorError | None = None
         """Why nothing can come of the wish."""
@@ -100,6 +101,11 @@ class OpenConversion(OpenPage):
     @property
     def is_writing(self) -> bool:
         return self.doing is Doing.WRITING
+
+    @property
+    def foreseen(self) -> Foreseen | None:
+        """What would come of the wish; None as `told` is."""
+        return self.told.foreseen if self.told is not None else None
 
     # What is wished
 
@@ -232,7 +238,7 @@ class OpenConversion(OpenPage):
             from .wishing import renamed_for
 
             self._chosen_target = renamed_for(self._chosen_target, wish)
-        self.wish, self.foreseen, self.problem = wish, None, None
+        self.wish, self.told, self.problem = wish, None, None
         self.wished.emit()
         self._begin(Doing.FORESEEING)
         if is_new or wish.section != self.offered.section:
@@ -256,16 +262,14 @@ class OpenConversion(OpenPage):
         self._foresee()
 
     def _foresee(self) -> None:
-        from ...converting.foreseeing import foresee
-
         assert self.checkpoint is not None and self.wish is not None
-        self.foreseen = self.problem = None
+        self.told = self.problem = None
         self._begin_pace(0)
         self._begin(Doing.FORESEEING)
-        self._run(foresee(self.checkpoint, self.wish), self._take_foreseen, self._refuse_wish, self._hear)
+        self._run(_telling(self.checkpoint, self.wish), self._take_told, self._refuse_wish, self._hear)
 
-    def _take_foreseen(self, foreseen: Foreseen) -> None:
-        self.foreseen = foreseen
+    def _take_told(self, told: Told) -> None:
+        self.told = told
         self.paced.emit(None)
         self._begin(Doing.NOTHING)
 
@@ -333,6 +337,14 @@ def _offering(checkpoint: Checkpoint, wish: Wish, *, keep: bool) -> Generator[Pr
 
     offered = offers(checkpoint, wish.section)
     return offered, wish if keep else adapted(wish, offered)
+
+
+def _telling(checkpoint: Checkpoint, wish: Wish) -> Generator[Progress, None, Told]:
+    """What would come of a wish, and all that is said of it."""
+    from ...converting.foreseeing import foresee
+    from .telling import told
+
+    return told((yield from foresee(checkpoint, wish)))
 
 
 def _is_same(path: str, other: str) -> bool:

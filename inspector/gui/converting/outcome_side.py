@@ -8,7 +8,6 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from ... import wording
-from ...converting.wishes import Foreseen
 from ...language import ntr, tr
 from ...progress import Progress
 from ..fitting.fold import Fold
@@ -22,6 +21,7 @@ from . import sentences
 from .open_conversion import Doing, OpenConversion
 from .row_tables import LossTableModel, TensorTableModel, fit_height, table_of
 from .size_pair import SizePair
+from .telling import Told
 
 _FEW_KEYS, _FEW_LEFT, _FEW_FILES = 5, 6, 8
 _STEPS = 10_000
@@ -140,14 +140,14 @@ class OutcomeSide(QWidget):
         self.problem.say(wording.safe(f"{problem.message} {problem.hint}".strip(), 800) if problem is not None else "")
         if problem is not None:
             self._show_nothing()
-        if page.foreseen is not None and page.foreseen is not self._shown:
-            self._show(page.foreseen)
+        if page.told is not None and page.told is not self._shown:
+            self._show(page.told)
 
     def _show_working(self, is_shown: bool = True) -> None:
         for widget in (self.working, self.bar):
             widget.setVisible(is_shown)
 
-    _shown: Foreseen | None = None
+    _shown: Told | None = None
 
     def _show_progress(self, progress: Progress) -> None:
         if self._page.doing is Doing.FORESEEING and progress.total and progress.unit == "bytes":
@@ -165,25 +165,25 @@ class OutcomeSide(QWidget):
         for widget in (self.notes, self.losses, self.left_out, self.names, self.files):
             self._cards[widget].hide()
 
-    def _show(self, foreseen: Foreseen) -> None:
-        self._shown = foreseen
+    def _show(self, told: Told) -> None:
+        self._shown, foreseen = told, told.foreseen
         offered = self._page.offered
-        self.title.setText(sentences.headline(foreseen))
+        self.title.setText(told.headline)
         is_default = offered is not None and foreseen.wish == offered.default
         self.why.setText(offered.why if is_default and offered is not None else "")
         self.why.setVisible(bool(self.why.text()))
         self.sizes.show()
         self.sizes.show_sizes(foreseen.old_nbytes, foreseen.nbytes)
-        self.overflow.say(sentences.overflow(foreseen))
+        self.overflow.say(told.overflow)
         self._say(self.notes, [f"·  {wording.safe(note, 600)}" for note in foreseen.notes])
-        self._show_losses(foreseen)
+        self._show_losses(told)
         self._show_left_out(foreseen.left_out)
-        self._show_keys(foreseen)
+        self._show_keys(told)
         self._show_files()
 
-    def _show_losses(self, foreseen: Foreseen) -> None:
-        self._say(self.losses, list(sentences.loss_lines(foreseen)))
-        self.loss_model.show_rows(foreseen.rows)
+    def _show_losses(self, told: Told) -> None:
+        self._say(self.losses, told.losses)
+        self.loss_model.show_rows(told.worst)
         self.loss_table.setVisible(self.loss_model.count() > 0)
         fit_height(self.loss_table)
 
@@ -195,14 +195,13 @@ class OutcomeSide(QWidget):
         self.more_left_out.button.setText(ntr("{n} more", "{n} more", len(more)))
         self.all_left_out.setText("\n".join(more[:2_000]))
 
-    def _show_keys(self, foreseen: Foreseen) -> None:
-        self._say(self.names, [sentences.names_line(foreseen)])
-        renamed = [row for row in foreseen.rows if row.key != row.old_key][:_FEW_KEYS]
+    def _show_keys(self, told: Told) -> None:
+        self._say(self.names, [told.keys])
         for place, label in enumerate(self.keys):
-            row = renamed[place] if place < len(renamed) else None
+            row = told.renamed[place] if place < len(told.renamed) else None
             label.setText(f"{wording.safe(row.old_key, 120)}  →  {wording.safe(row.key, 120)}" if row else "")
             label.setVisible(row is not None)
-        self.tensor_model.show_rows(foreseen.rows)
+        self.tensor_model.show_rows(told.foreseen.rows)
         fit_height(self.tensor_table)
 
     def _show_files(self) -> None:

@@ -77,7 +77,7 @@ class RowTableModel(FlatTableModel):
 
 
 class LossTableModel(RowTableModel):
-    """What casting does to each tensor that loses something, the worst first."""
+    """What casting does to tensors that lose something, in the order given."""
 
     titles = (marked("Tensor"), "→ Inf", "→ 0", marked("Rounded"), marked("Largest error"))
     tips = (
@@ -87,9 +87,6 @@ class LossTableModel(RowTableModel):
         marked("Numbers that come back as others"),
         marked("How far a number is off at most, as a share of itself"),
     )
-
-    def show_rows(self, rows: Sequence[Row]) -> None:
-        super().show_rows(sorted((row for row in rows if row.losses and not row.losses.harmless), key=_badness))
 
     def text(self, row: Row, column: int) -> str:
         losses = row.losses or Losses()
@@ -141,11 +138,6 @@ def _after(row: Row) -> str:
     if row.zeros:
         return tr("{name} (zeros)", name=wording.safe(row.key, 160))
     return "=" if row.key == row.old_key else wording.safe(row.key, 200)
-
-
-def _badness(row: Row) -> tuple[float, ...]:
-    losses = row.losses or Losses()
-    return -losses.overflowing, -losses.vanishing, -losses.largest_error, -losses.rounded
 
 
 def table_of(model: RowTableModel, name: str) -> QTableView:
