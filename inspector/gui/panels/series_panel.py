@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QPaintEvent
@@ -15,15 +15,21 @@ from ...checkpoint.text_files import writing
 from ...language import tr
 from ..actions import FOR_A_SERIES
 from ..export import started
+from ..jobs import Job
 from ..series.frame_words import row_name
 from ..series.open_series import OpenSeries
 from ..series.series_text import as_csv, command
-from ..series.series_view import STRIP, TABLE, SeriesView
 from ..settings import Settings
+from .detail_side import loading
 from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
 
+if TYPE_CHECKING:
+    from ..series.series_view import SeriesView
+
 _STATE = "series_splitter"
+STRIP, TABLE = 0, 1
+"""The views."""
 
 
 class SeriesPanel(PagePanel):
@@ -45,6 +51,10 @@ class SeriesPanel(PagePanel):
         page.told.connect(self.ready)
         self._refusal.retry_requested.connect(page.open)
         self._refusal.close_requested.connect(self.close_requested)
+        job = Job(loading())  # the plots, beside the window
+        job.succeeded.connect(self._take_plots)
+        job.failed.connect(page.broken)
+        job.start()
 
     # What the window asks
 
@@ -218,7 +228,16 @@ class SeriesPanel(PagePanel):
 
     # What the page tells
 
+    def _take_plots(self, _result: object) -> None:
+        self._has_plots = True
+        if self.series.training is not None and self.series.error is None:
+            self._show_content()
+
+    _has_plots = False
+
     def _show_content(self) -> None:
+        if not self._has_plots:
+            return
         if self.view is None:
             self.view = self._made_view()
             self.addWidget(self.view)
@@ -227,6 +246,8 @@ class SeriesPanel(PagePanel):
         self.ready.emit()
 
     def _made_view(self) -> SeriesView:
+        from ..series.series_view import SeriesView
+
         view = SeriesView(self.series)
         state = self._settings.state(_STATE)
         if state is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -20,7 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ... import wording
 from ...language import tr
-from ...series.members import EPOCH, STEP
+from ...series.members import EPOCH, STEP, Member
 from ..theme import Colours, colours, figures_font, px, scaled_font
 from ..widgets.labels import plain_tip
 from .choice import Choice
@@ -125,8 +127,10 @@ class Cards(QWidget):
             return
         self._paint_head(painter, now)
         painter.setClipRect(QRect(self._axis.left, 0, self.width(), self.height()))
+        members = self._page.training.drawn
         for place in self._axis.seen():
-            self._paint_card(painter, now, place)
+            if place < len(members):
+                self._paint_card(painter, now, place, members[place])
 
     def _paint_head(self, painter: QPainter, now: Colours) -> None:
         """Left of the cards: what the training is called, and by what they are in order."""
@@ -147,13 +151,12 @@ class Cards(QWidget):
         total, done = len(self._page.training.drawn), len(self._page.frames)
         return tr("{n} measured", n=done) if done < total else ""
 
-    def _paint_card(self, painter: QPainter, now: Colours, place: int) -> None:
+    def _paint_card(self, painter: QPainter, now: Colours, place: int, member: Member) -> None:
         training = self._page.training
         assert training is not None
         left, right = self._axis.x(place), self._axis.x(place + 1)
         card = QRectF(left + _GAP, _GAP + 0.5, right - left - 2 * _GAP, self.height() - 2 * _GAP - 1)
         self._paint_back(painter, now, card, place)
-        member = training.drawn[place]
         inner = card.toRect().adjusted(_SIDE, 4, -_SIDE, -4)
         line = self._line()
         if right - left < px(_NARROW):
@@ -172,12 +175,13 @@ class Cards(QWidget):
         picture = QRect(inner.left(), top.bottom() + 4, inner.width(), inner.height() - 3 * line - 14)
         self._paint_thumbnail(painter, now, picture, member.path)
         below = QRect(inner.left(), picture.bottom() + 4, inner.width(), line)
-        _write(painter, below, name_of(member) if has_place else self._time(place), scaled_font(0.9), now.text)
+        side = Qt.TextElideMode.ElideLeft  # what tells names apart is mostly at their end
+        _write(painter, below, name_of(member) if has_place else self._time(place), scaled_font(0.9), now.text, side)
         below.translate(0, line + 1)
         marks = marks_of(self._page, member)
         if marks:
             colour = now.danger if any(mark.startswith("!") for mark in marks) else now.accent
-            _write(painter, below, "  ".join(marks), scaled_font(0.9, bold=True), colour)
+            _write(painter, below, _as_fits(marks, below.width()), scaled_font(0.9, bold=True), colour)
         elif has_place:
             _write(painter, below, self._time(place), figures_font(scaled_font(0.9)), now.quiet)
 
@@ -198,12 +202,17 @@ class Cards(QWidget):
 
     def _time(self, place: int) -> str:
         """As much of the time as helps: the day where the training took several."""
-        assert self._page.training is not None
-        times = [saved_at(member) for member in self._page.training.drawn]
-        at, days = times[place], {each.date() for each in times if each is not None}
-        if at is None:
-            return ""
-        return at.strftime("%H:%M:%S" if len(days) < 2 else "%m-%d %H:%M")
+        training = self._page.training
+        if training is not None and training is not self._timed:
+            self._timed = training
+            times = [saved_at(member) for member in training.drawn]
+            days = {each.date() for each in times if each is not None}
+            form = "%H:%M:%S" if len(days) < 2 else "%m-%d %H:%M"
+            self._times = [each.strftime(form) if each is not None else "" for each in times]
+        return self._times[place]
+
+    _timed: object = None
+    _times: Sequence[str] = ()
 
     def _paint_thumbnail(self, painter: QPainter, now: Colours, area: QRect, path: str) -> None:
         found = self._page.thumbnails.get(path)
@@ -233,10 +242,26 @@ def _bold() -> QFont:
     return scaled_font(1.0, bold=True)
 
 
-def _write(painter: QPainter, area: QRect, text: str, font: QFont, colour: str) -> None:
+def _as_fits(marks: tuple[str, ...], width: int) -> str:
+    """The marks in words, or as signs where there is no room for words."""
+    metrics = QFontMetrics(scaled_font(0.9, bold=True))
+    words, first = "  ".join(marks), "  ".join((marks[0], *(_sign(mark) for mark in marks[1:])))
+    fitting = (each for each in (words, first) if metrics.horizontalAdvance(each) <= width)
+    return next(fitting, "  ".join(map(_sign, marks)))
+
+
+def _sign(mark: str) -> str:
+    """The symbol of a mark; a mark without one in full."""
+    return mark.split(" ")[0]
+
+
+def _write(
+    painter: QPainter, area: QRect, text: str, font: QFont, colour: str,
+    side: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+) -> None:  # fmt: skip
     painter.setFont(font)
     painter.setPen(QColor(colour))
-    shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, area.width())
+    shown = QFontMetrics(font).elidedText(text, side, area.width())
     painter.drawText(area, _FLAGS, shown)
 
 

@@ -98,8 +98,8 @@ def row_name(rows: LayerRows, row: int) -> str:
     return tr("All weights") if rows.kinds[row] == ALL else wording.safe(rows.keys[row], 200)
 
 
-def cell_words(page: OpenSeries, row: int, place: int) -> str:
-    """`fc.weight   Epoch 4: Relative update 0.057, Norm 4.21 ...` in one line; all measures of a cell."""
+def cell_words(page: OpenSeries, row: int, place: int, first: str = "") -> str:
+    """`fc.weight   Epoch 4: Relative update 0.057, Norm 4.21 ...` in one line; all measures, `first` first."""
     if page.training is None or page.rows is None or not 0 <= place < len(page.training.drawn):
         return ""
     member = page.training.drawn[place]
@@ -112,7 +112,7 @@ def cell_words(page: OpenSeries, row: int, place: int) -> str:
         return f"{where}: {tr('Not measured yet.')}"
     parts = [tr("= bit for bit as before")] if column.kept[row] else []
     parts += [tr("! NaN, infinities or unread values")] if column.unfit[row] else []
-    for measure in MEASURES:
+    for measure in sorted(MEASURES, key=lambda each: each.name != first):
         value = float(column.values[measure.name][row])
         if not math.isnan(value) and not (column.kept[row] and measure.name in ("relative", "turn")):
             parts.append(f"{tr(measure.title)} {figure(value, measure)}")

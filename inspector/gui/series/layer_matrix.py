@@ -38,6 +38,9 @@ from .strip_axis import StripAxis
 from .strip_keys import take_key
 
 _INDENT, _SIDE = 12, 14
+_AWAITED, _LOST, _UNFIT, _KEPT, _NOTHING = 1, 2, 3, 4, 5
+"""Signs in cells: not measured yet; cannot be said, for something is broken; has NaN or lost parts beside its value;
+bit for bit as before; nothing to be said, as of updates in the first frame."""
 
 
 class LayerMatrix(QAbstractScrollArea):
@@ -54,7 +57,8 @@ class LayerMatrix(QAbstractScrollArea):
         super().__init__()
         self._page, self._choice, self._axis = page, choice, axis
         self._pixels: NDArray[np.uint8] | None = None
-        self._kept = self._unfit = np.zeros((0, 0), dtype=bool)
+        self._signs = np.zeros((0, 0), dtype=np.uint8)
+        self._bad_rows: frozenset[int] = frozenset()
         self.colouring: Colouring | None = None
         self._over = (-1, -1)
         self.setFrameShape(self.Shape.NoFrame)
@@ -82,14 +86,16 @@ class LayerMatrix(QAbstractScrollArea):
         page, rows = self._page, self._choice.shown
         drawn = page.training.drawn if page.training is not None else ()
         self._measure = self._choice.measure
-        shape = (len(rows), len(drawn))
-        values = np.full(shape, np.nan)
-        self._kept, self._unfit = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+        values = np.full((len(rows), len(drawn)), np.nan)
+        self._signs = np.full(values.shape, _AWAITED, dtype=np.uint8)
         for place, member in enumerate(drawn):
-            column = page.columns.get(member.path)
+            column, frame = page.columns.get(member.path), page.frames.get(member.path)
             if column is not None and rows and len(column.kept) == len(page.rows or ()):
                 values[:, place] = column.values[self._measure][rows]
-                self._kept[:, place], self._unfit[:, place] = column.kept[rows], column.unfit[rows]
+                self._signs[:, place] = _signs(values[:, place], column.kept[rows], column.unfit[rows])
+            if frame is not None and (frame.problem or column is None):
+                self._signs[:, place] = _LOST
+        self._bad_rows = frozenset(np.isin(self._signs, (_LOST, _UNFIT)).any(axis=1).nonzero()[0].tolist())
         self.colouring = coloured(values, named(self._measure))
         self._paint_pixels()
         self._fit_bar()
@@ -220,6 +226,8 @@ class LayerMatrix(QAbstractScrollArea):
         first = self.verticalScrollBar().value() // self.row_height
         last = min(len(self._choice.shown), first + self.viewport().height() // self.row_height + 2)
         self._paint_colours(painter, first, last)
+        self._paint_signs(painter, now, first, last)
+        painter.setFont(self.font())
         for at in range(first, last):
             self._paint_row(painter, now, at)
         self._paint_lines(painter, now, first, last)
@@ -248,7 +256,6 @@ class LayerMatrix(QAbstractScrollArea):
         head = QRect(0, top, self._axis.left, self.row_height)
         back = now.selection if row == self._choice.row else now.banner if row in self._choice.lit_rows else ""
         back = back or (now.hover if row == self._over[0] else now.surface)
-        self._paint_cells(painter, now, at, top)
         painter.fillRect(head, QColor(back))
         left = self._text_left(row)
         if rows.has_children(row):
@@ -256,7 +263,7 @@ class LayerMatrix(QAbstractScrollArea):
                 painter, now, QRect(left - 13, top, 10, self.row_height), row in self._choice.open_rows
             )
         frozen = f"{Meaning.SAME.symbol} {tr('frozen')}" if self.is_frozen(row) else ""
-        has_bad = bool(self._unfit.size) and bool(self._unfit[at].any())
+        has_bad = at in self._bad_rows
         sign = Meaning.DAMAGED.symbol if has_bad else frozen
         beside = painter.fontMetrics().horizontalAdvance(sign) + 8 if sign else 0
         area = QRect(left, top, self._axis.left - left - beside - 8, self.row_height)
@@ -271,29 +278,37 @@ class LayerMatrix(QAbstractScrollArea):
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(head.adjusted(0, 0, -8, 0), flags, sign)
 
-    def _paint_cells(self, painter: QPainter, now: Colours, at: int, top: int) -> None:
-        """The signs of what colour alone does not say."""
+    def _paint_signs(self, painter: QPainter, now: Colours, first: int, last: int) -> None:
+        """What colour alone does not say, in the cells that are seen."""
+        places = self._axis.seen()
+        if places.stop > self._signs.shape[1]:
+            return
+        edges = [self._axis.x(place) for place in range(places.start, places.stop + 1)]
         painter.save()
         painter.setClipRect(QRect(self._axis.left, 0, self.viewport().width(), self.viewport().height()))
         hatch = QBrush(now.of(Meaning.SAME), Qt.BrushStyle.BDiagPattern)
-        for place in self._axis.seen():
-            if at >= len(self._kept) or place >= self._kept.shape[1]:
-                break
-            cell = QRect(self._axis.x(place), top, self._axis.x(place + 1) - self._axis.x(place), self.row_height)
-            frame = self._page.frame(place)
-            if frame is None or frame.problem or self._unfit[at, place]:
-                is_bad = frame is not None
-                painter.fillRect(cell, QColor(now.banner if is_bad else now.raised))
-                painter.setPen(QColor(now.danger if is_bad else now.faint))
-                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, Meaning.DAMAGED.symbol if is_bad else "·")
-            elif self._kept[at, place]:
-                if self._choice.measure in ("relative", "turn"):
-                    painter.fillRect(cell, QColor(now.surface))
-                painter.fillRect(cell, hatch)
-            elif self.colouring is not None and np.isnan(self.colouring.shares[at, place]):
-                painter.setPen(QColor(now.faint))
-                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, "–")
+        window = self._signs[first:last, places.start : places.stop]
+        for at, place in zip(*(each.tolist() for each in window.nonzero())):
+            cell = QRect(edges[place], self._top(first + at), edges[place + 1] - edges[place], self.row_height)
+            self._paint_sign(painter, now, cell, int(window[at, place]), hatch)
         painter.restore()
+
+    def _paint_sign(self, painter: QPainter, now: Colours, cell: QRect, sign: int, hatch: QBrush) -> None:
+        if sign == _KEPT:
+            if self._measure in ("relative", "turn"):
+                painter.fillRect(cell, QColor(now.surface))
+            painter.fillRect(cell, hatch)
+        elif sign in (_LOST, _UNFIT):
+            small = QRect(0, 0, self.row_height, self.row_height - 4)
+            small.moveCenter(cell.center())
+            painter.fillRect(cell if sign == _LOST else small, QColor(now.banner))
+            painter.setPen(QColor(now.danger))
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, Meaning.DAMAGED.symbol)
+        else:
+            if sign == _AWAITED:
+                painter.fillRect(cell, QColor(now.raised))
+            painter.setPen(QColor(now.faint))
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, "·" if sign == _AWAITED else "–")
 
     def _paint_lines(self, painter: QPainter, now: Colours, first: int, last: int) -> None:
         """Between the columns, and around what is chosen."""
@@ -331,3 +346,10 @@ class LayerMatrix(QAbstractScrollArea):
         painter.setPen(QColor(now.quiet))
         painter.setFont(scaled_font(0.8))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "▾" if is_open else "▸")
+
+
+def _signs(values: NDArray[np.float64], kept: NDArray[np.bool_], unfit: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """[rows] values of one column as signs, 0 for cells that need none."""
+    nothing = np.isnan(values)
+    found = np.where(kept, _KEPT, np.where(nothing, _NOTHING, 0))
+    return np.where(unfit, np.where(nothing, _LOST, _UNFIT), found).astype(np.uint8)

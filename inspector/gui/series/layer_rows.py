@@ -23,6 +23,8 @@ MOST_TENSORS = 20_000
 """Of larger models only layers have rows."""
 MOST_OPEN = 36
 """The tree is opened level by level as long as it has no more rows than this."""
+_FEW = 20
+"""A tree of no more rows than this is all open."""
 _FIELDS = Figures._fields
 _AT = {name: place for place, name in enumerate(_FIELDS)}
 
@@ -59,7 +61,9 @@ class LayerRows(NamedTuple):
 
     def opened_first(self) -> frozenset[int]:
         """The rows that are open at first: level by level, as long as all fits on a screen. Layers stay closed."""
-        opened = {0} if len(self) else set()
+        if len(self) <= _FEW:
+            return frozenset(row for row in range(len(self)) if self.has_children(row))
+        opened = {0}
         level = [row for row in range(1, len(self)) if self.parents[row] == 0]
         seen = len(level) + 1
         while level:

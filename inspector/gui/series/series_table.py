@@ -11,101 +11,110 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from ... import wording
 from ...language import tr
+from ...series.members import Member
 from ..item_models.flat_table import FlatTableModel
-from ..theme import figures_font
+from ..theme import figures_font, px
+from ..widgets.labels import plain_tip
 from ..widgets.plain_table import make_plain
 from .choice import Choice
 from .frame_words import cell_figure, marks_of, name_of, place_of, row_name, stored_words, time_of
 from .open_series import OpenSeries
 
-_HEAD = 4
-"""Rows of the file itself: name, time, marks, what is stored."""
 _NO_PARENT = QModelIndex()
 _ALIGN_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LONGEST_NAME = 26
 
 
 class SeriesTableModel(FlatTableModel):
-    """Column 0 has the names of the rows."""
+    """A column for each checkpoint; the names of the rows stand in the header at the side, which stays in view."""
 
     def __init__(self, page: OpenSeries, choice: Choice) -> None:
         super().__init__()
         self._page, self._choice = page, choice
-        self._members = page.training.drawn if page.training is not None else ()
+        self._members: tuple[Member, ...] = ()
+        self._of_files: list[tuple[str, list[str]]] = []
+        """What the files say: the name of each such row, and its cells."""
         for told in (page.found, page.measured, page.told, choice.opened):
             told.connect(self.renew)
         choice.changed.connect(self._renew_measure)
         self._measure = choice.measure
+        self.renew()
 
     def renew(self) -> None:
         self.beginResetModel()
         self._members = self._page.training.drawn if self._page.training is not None else ()
         self._measure = self._choice.measure
+        self._of_files = self._said() if self._members else []
         self.endResetModel()
 
     def count(self) -> int:
-        return _HEAD + len(self._choice.shown) if self._members else 0
+        return len(self._of_files) + len(self._choice.shown) if self._members else 0
 
     def columnCount(self, parent: QModelIndex = _NO_PARENT) -> int:  # type: ignore[override]
-        return 0 if parent.isValid() else 1 + len(self._members)
+        return 0 if parent.isValid() else len(self._members)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return self.head(section)
+        return self.head(section) if orientation == Qt.Orientation.Horizontal else self.name(section)
 
     def head(self, column: int) -> str:
         """The title of a column."""
-        if column == 0 or self._page.training is None:
-            return tr("Layer")
-        return place_of(self._members[column - 1], self._page.training.axis)
+        assert self._page.training is not None
+        return place_of(self._members[column], self._page.training.axis)
+
+    def name(self, row: int) -> str:
+        """The title of a row."""
+        if row < len(self._of_files):
+            return self._of_files[row][0]
+        return row_name(self._page.rows, self._tree_row(row)) if self._page.rows is not None else ""
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # type: ignore[override]
         if not index.isValid():
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self.text(index.row(), index.column())
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() and index.row() >= _HEAD:
+            text = self.text(index.row(), index.column())
+            return text if role == Qt.ItemDataRole.DisplayRole else plain_tip(text)
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.row() >= 3:
             return _ALIGN_RIGHT
         return None
 
     def text(self, row: int, column: int) -> str:
         """What stands in a cell."""
-        if row < _HEAD:
-            return self._of_file(row, column)
-        tree = self._choice.shown[row - _HEAD]
+        if row < len(self._of_files):
+            return self._of_files[row][1][column]
         if self._page.rows is None:
             return ""
-        if column == 0:
-            return row_name(self._page.rows, tree)
-        return cell_figure(self._page, tree, column - 1, self._choice.measure)
-
-    def _of_file(self, row: int, column: int) -> str:
-        if column == 0:
-            return (tr("File"), tr("Saved"), tr("Marks"), tr("Stored"))[row]
-        member = self._members[column - 1]
-        if row == 0:
-            return name_of(member)
-        if row == 1:
-            return time_of(member)
-        if row == 2:
-            return ", ".join(marks_of(self._page, member))
-        return ", ".join(f"{name} {value}" for name, value in stored_words(member))
+        return cell_figure(self._page, self._tree_row(row), column, self._choice.measure)
 
     def lines(self) -> Iterator[list[str]]:
-        """The whole table, its titles first."""
-        yield [self.head(column) for column in range(self.columnCount())]
+        """The whole table, with its titles."""
+        yield [tr("Layer"), *map(self.head, range(self.columnCount()))]
         for row in range(self.count()):
-            yield [self.text(row, column) for column in range(self.columnCount())]
+            yield [self.name(row), *(self.text(row, column) for column in range(self.columnCount()))]
 
-    def place_at(self, index: QModelIndex) -> tuple[int | None, int | None]:
-        """(place, row of the tree) of a cell, None for what is neither."""
-        place = index.column() - 1 if index.column() > 0 else None
-        return place, self._choice.shown[index.row() - _HEAD] if index.row() >= _HEAD else None
+    def place_at(self, index: QModelIndex) -> tuple[int, int | None]:
+        """(place, row of the tree) of a cell; None where that is no layer's."""
+        is_file = index.row() < len(self._of_files)
+        return index.column(), None if is_file else self._tree_row(index.row())
 
     def index_of(self, place: int, row: int) -> QModelIndex:
         """The cell of a frame and a row of the tree."""
         shown = self._choice.shown
-        return self.index(_HEAD + shown.index(row) if row in shown else 0, place + 1)
+        return self.index(len(self._of_files) + shown.index(row) if row in shown else 0, max(0, place))
+
+    def _tree_row(self, row: int) -> int:
+        return self._choice.shown[row - len(self._of_files)]
+
+    def _said(self) -> list[tuple[str, list[str]]]:
+        rows = [
+            (tr("File"), [name_of(member) for member in self._members]),
+            (tr("Saved"), [time_of(member) for member in self._members]),
+            (tr("Marks"), [", ".join(marks_of(self._page, member)) for member in self._members]),
+        ]
+        stored = [dict(stored_words(member)) for member in self._members]
+        names = dict.fromkeys(name for each in stored for name in each)
+        return rows + [(name[:1].upper() + name[1:], [each.get(name, "") for each in stored]) for name in names]
 
     def _renew_measure(self) -> None:
         if self._measure != self._choice.measure:
@@ -127,7 +136,10 @@ class SeriesTable(QTableView):
         self.setAlternatingRowColors(True)
         self.setFont(figures_font(self.font()))
         self.setAccessibleName(tr("Layers by checkpoints"))
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
+        self.verticalHeader().show()
+        self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.verticalHeader().setMaximumWidth(px(280))
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
         self.cells.modelReset.connect(self._fit)
         self.selectionModel().currentChanged.connect(self._choose)
         self._fit()
@@ -141,9 +153,9 @@ class SeriesTable(QTableView):
         chosen = self.selectionModel().selectedIndexes()
         rows = sorted({index.row() for index in chosen})
         columns = sorted({index.column() for index in chosen})
-        lines = list(self.cells.lines())
+        lines = self.cells.lines()
         if len(chosen) > 1:
-            lines = [[self.cells.text(row, column) for column in columns] for row in rows]
+            lines = ([self.cells.text(row, column) for column in columns] for row in rows)
         QGuiApplication.clipboard().setText("\n".join("\t".join(map(_cell, line)) for line in lines))
         self.copied.emit()
 
@@ -160,11 +172,9 @@ class SeriesTable(QTableView):
     def _fit(self) -> None:
         metrics = self.fontMetrics()
         for column in range(self.cells.columnCount()):
-            widest = self.cells.head(column) if column else max(
-                (self.cells.text(row, 0) for row in range(min(self.cells.count(), 400))), key=len, default=""
-            )  # fmt: skip
-            room = metrics.horizontalAdvance(widest) + 28
-            self.setColumnWidth(column, max(room, metrics.horizontalAdvance("0") * 14))
+            texts = [self.cells.head(column), *(self.cells.text(row, column)[:_LONGEST_NAME] for row in range(3))]
+            room = max(metrics.horizontalAdvance(text) for text in texts) + 24
+            self.setColumnWidth(column, max(room, metrics.horizontalAdvance("0") * 12))
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid() and self.isVisible():

@@ -52,7 +52,7 @@ class SeriesView(QWidget):
         self.matrix = LayerMatrix(page, self.choice, self.axis)
         self.layer = LayerPlot(page, self.choice, self.axis)
         self.table = SeriesTable(page, self.choice)
-        self.figures = ElidedLabel(tone="quiet")
+        self.figures = FigureLine(tone="quiet")
         self.bar = MeasureBar()
         self.slider = QScrollBar(Qt.Orientation.Horizontal)
         self.views = QStackedWidget()
@@ -252,7 +252,7 @@ class SeriesView(QWidget):
         """Figures of the cell under the pointer, else of the chosen one."""
         row = self.choice.row if row < 0 else row
         place = self.choice.place if place < 0 else place
-        self.figures.setText(cell_words(self._page, row, place))
+        self.figures.setText(cell_words(self._page, row, place, self.choice.measure))
 
     def _point_at(self, place: int) -> None:
         if place < 0:
@@ -272,7 +272,8 @@ class SeriesView(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and isinstance(event, QResizeEvent):
-            self.axis.resize(event.size().width())
+            bar = self.matrix.verticalScrollBar().sizeHint().width()  # left free, that columns stay where they are
+            self.axis.resize(event.size().width() - bar)
         return super().eventFilter(watched, event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -293,6 +294,13 @@ class SeriesView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.matrix.setFocus()
+
+
+class FigureLine(ElidedLabel):
+    """Figures, of which the first matter most."""
+
+    def _shown(self) -> str:
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
 
 
 class MeasureBar(ColourBar):

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ..theme import px
 
-_LEAST, _MOST = 88, 168
+_LEAST, _MOST = 88, 240
 """Pixels of a column, where everything is of the usual size."""
 _LEFT, _LEFT_NARROW = 210, 150
 _NARROW = 760

@@ -51,7 +51,7 @@ class StripPlot(ThemedPlot):
         plot.setAxisItems({"left": SparseAxis("left")})
         plot.setMouseEnabled(x=False, y=False)
         plot.hideAxis("bottom")
-        plot.layout.setContentsMargins(0, 0, 0, 0)
+        plot.layout.setContentsMargins(0, 7, 0, 5)
         plot.getViewBox().setDefaultPadding(0)
         self.cursor = pg.InfiniteLine(angle=90, movable=False)
         self.unfit = pg.ScatterPlotItem(symbol="x", size=10)
@@ -87,7 +87,7 @@ class StripPlot(ThemedPlot):
         for line, x, y in lines:
             fit = np.isfinite(y)
             bad += x[~fit & np.isfinite(x)].tolist() if line.width > 1 else []
-            item = pg.PlotDataItem(x[fit], y[fit], symbol=line.symbol or None, symbolSize=6)
+            item = pg.PlotDataItem(x[fit], y[fit], symbol=line.symbol or None, symbolSize=6, antialias=True)
             self.lines.append(item)
             self.addItem(item)
         self.legend.show_lines(self._told)
