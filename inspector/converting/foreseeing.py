@@ -28,9 +28,10 @@ _OLD_VERSION = 2
 _INDEX_FIELDS = ("total_size", "total_parameters")
 
 
-def foresee(checkpoint: Checkpoint, wish: Wish) -> Generator[Progress, None, Foreseen]:
+def foresee(checkpoint: Checkpoint, wish: Wish, former: Foreseen | None = None) -> Generator[Progress, None, Foreseen]:
     """What would come of the wish. Only a cast that may lose something, and salvaging, read the tensors; all else
-    takes a moment.
+    takes a moment. What a cast loses that is in `former` too, of the same section of the same checkpoint, is taken
+    from there.
 
     Raises InspectorError, with what to do instead, for what cannot be: a dtype that the format does not know, a
     quantised tensor in safetensors, two tensors of one name, numbers that are not whole and no word on salvaging.
@@ -48,7 +49,8 @@ def foresee(checkpoint: Checkpoint, wish: Wish) -> Generator[Progress, None, For
     unread = yield from read_through(checkpoint, section) if wish.salvage else _nothing()
     _refuse_what_is_broken(checkpoint, section, wish)
     pieces, gone = pieces_of(checkpoint, section, wish, unread)
-    losses = yield from _measured(pieces)
+    is_alike = former is not None and former.checkpoint is checkpoint and former.wish.section == wish.section
+    losses = yield from _measured(pieces, former.rows if former is not None and is_alike else ())
     return _Foreseeing(checkpoint, section, wish, pieces, losses).foreseen(gone)
 
 
@@ -98,12 +100,14 @@ def _refuse_what_is_broken(checkpoint: Checkpoint, section: Section, wish: Wish)
 # -- what casts lose ----------------------------------------------------------------------------------
 
 
-def _measured(pieces: list[Piece]) -> Generator[Progress, None, dict[int, Losses]]:
+def _measured(pieces: list[Piece], former: tuple[Row, ...]) -> Generator[Progress, None, dict[int, Losses]]:
     """The losses of each piece that is cast, by its number; a tensor that has several names is read once."""
+    told = {(row.old_key, row.dtype): row.losses for row in former if row.losses is not None and not row.zeros}
     cast = [(number, piece) for number, piece in enumerate(pieces) if piece.is_cast]
+    found = {number: told[piece.old_key, piece.dtype] for number, piece in cast if (piece.old_key, piece.dtype) in told}
+    cast = [(number, piece) for number, piece in cast if number not in found]
     lossy = [piece for _, piece in cast if not casting.is_exact(piece.item.dtype, piece.dtype)]
     total, before = sum(piece.old_nbytes for piece in lossy), 0
-    found: dict[int, Losses] = {}
     known: dict[object, Losses] = {}
     for number, piece in cast:
         losses = Losses(piece.item.numel)

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import torch
 
+from inspector.converting.foreseeing import foresee
 from inspector.converting.wishes import SAFETENSORS, Wish
 from inspector.errors import InspectorError
+from inspector.progress import finish
 
 from .converting import converted, foreseen, load
 
@@ -225,3 +227,15 @@ def test_wishes_that_contradict_themselves(tmp_path: Path) -> None:
     assert "module.w, w would have one name, w" in refusal(path, Wish(prefixes=("module.",)))
     torch.save({"epoch": 1}, path)
     assert "No tensor would be written" in refusal(path, Wish())
+
+
+def test_what_was_measured_once_is_not_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "weights.pth"
+    torch.save({f"module.{name}": torch.randn(1000) for name in "abc"}, path)
+    first = foreseen(path, dtype="float16")
+    other = first.wish._replace(prefixes=(), format=SAFETENSORS)
+    words = list(foresee(first.checkpoint, other, first))
+    again = finish(foresee(first.checkpoint, other, first))
+    assert not words
+    assert again._replace(plans=()) == finish(foresee(first.checkpoint, other))._replace(plans=())
+    assert list(foresee(first.checkpoint, other._replace(dtype="bfloat16"), first))

@@ -86,6 +86,8 @@ class OpenConversion(OpenPage):
         self._best = ""
         """The section that is converted when the whole file is; empty where the file cannot be written as a whole."""
         self._chosen_target = ""
+        self._former: Foreseen | None = None
+        """What was foreseen last: what a cast loses is not measured again for another name or format."""
 
     @property
     def name(self) -> str:
@@ -266,10 +268,10 @@ class OpenConversion(OpenPage):
         self.told = self.problem = None
         self._begin_pace(0)
         self._begin(Doing.FORESEEING)
-        self._run(_telling(self.checkpoint, self.wish), self._take_told, self._refuse_wish, self._hear)
+        self._run(_telling(self.checkpoint, self.wish, self._former), self._take_told, self._refuse_wish, self._hear)
 
     def _take_told(self, told: Told) -> None:
-        self.told = told
+        self.told, self._former = told, told.foreseen
         self.paced.emit(None)
         self._begin(Doing.NOTHING)
 
@@ -339,12 +341,12 @@ def _offering(checkpoint: Checkpoint, wish: Wish, *, keep: bool) -> Generator[Pr
     return offered, wish if keep else adapted(wish, offered)
 
 
-def _telling(checkpoint: Checkpoint, wish: Wish) -> Generator[Progress, None, Told]:
+def _telling(checkpoint: Checkpoint, wish: Wish, former: Foreseen | None) -> Generator[Progress, None, Told]:
     """What would come of a wish, and all that is said of it."""
     from ...converting.foreseeing import foresee
     from .telling import told
 
-    return told((yield from foresee(checkpoint, wish)))
+    return told((yield from foresee(checkpoint, wish, former)))
 
 
 def _is_same(path: str, other: str) -> bool:
