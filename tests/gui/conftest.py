@@ -14,6 +14,9 @@ from inspector.gui import speaking
 from inspector.gui.app import Application, QtApplication
 from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.tree_side import TreeSide
+from inspector.workshop import client
+from inspector.workshop.warm_process import WarmProcess
+from tests.workshop.lending import Lender
 
 WAIT = 20_000
 """Milliseconds that something may take on a busy machine before it counts as not coming."""
@@ -33,6 +36,26 @@ def _english(qapp: QApplication) -> Iterator[None]:
     yield
     if speaking.in_force() != "en":
         speaking.speak(qapp, "en")
+
+
+@pytest.fixture(scope="session")
+def lender() -> Iterator[Lender]:
+    with Lender() as lender:
+        yield lender
+
+
+@pytest.fixture
+def torch_is_loaded(lender: Lender, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pages take a process that has torch loaded already instead of starting one."""
+    monkeypatch.setattr(client, "WarmProcess", lender.lend)
+    yield
+    assert lender.has_it_back(), "a page left its workshop open"
+
+
+@pytest.fixture
+def torch_of_its_own(torch_is_loaded: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here each page starts and ends its own process: that is what the test is about."""
+    monkeypatch.setattr(client, "WarmProcess", WarmProcess)
 
 
 @pytest.fixture

@@ -30,7 +30,8 @@ PATIENCE = 5.0
 
 def surroundings() -> tuple[str, dict[str, str]]:
     """What a process takes over from the one that starts it: the folder, and the environment."""
-    return os.getcwd(), {name: text for name, text in os.environ.items() if name not in OF_EACH_TEST}
+    environment = {"CHECKPOINT_INSPECTOR_LANGUAGE": "en", **os.environ}  # as for all tests: a window only says so
+    return os.getcwd(), {name: text for name, text in environment.items() if name not in OF_EACH_TEST}
 
 
 class Lent(WarmProcess):

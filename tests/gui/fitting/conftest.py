@@ -19,6 +19,11 @@ WAIT = 60_000
 Settled = Callable[[], OpenFit]
 
 
+@pytest.fixture(autouse=True)
+def _torch_is_loaded(torch_is_loaded: None) -> None:
+    """Each page of these tests asks a child that has torch."""
+
+
 @pytest.fixture
 def fit(qtbot: QtBot, inspector: Application) -> Callable[..., FitPanel]:
     """Opens a checkpoint to be fitted to a model, and waits until it is read."""

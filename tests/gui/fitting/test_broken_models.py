@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -95,6 +96,7 @@ def test_each_broken_class_is_a_sentence(
     assert panel.fit.case.before.lines == {*torch_says.missing, *torch_says.unexpected}
 
 
+@pytest.mark.usefixtures("torch_of_its_own")
 def test_an_endless_constructor_is_stopped(
     qtbot: QtBot, inspector: Application, fit: Fit, samples: Path, tmp_path: Path
 ) -> None:
@@ -113,6 +115,7 @@ def test_an_endless_constructor_is_stopped(
     inspector.session.close(panel.fit)
 
 
+@pytest.mark.usefixtures("torch_of_its_own")
 def test_nothing_is_left_when_a_tab_is_closed_at_work(
     qtbot: QtBot, inspector: Application, fit: Fit, samples: Path, tmp_path: Path
 ) -> None:

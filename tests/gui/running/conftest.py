@@ -28,6 +28,11 @@ SAMPLES = 320
 PageOf = Callable[..., OpenRun]
 
 
+@pytest.fixture(autouse=True)
+def _torch_is_loaded(torch_is_loaded: None) -> None:
+    """Each page of these tests asks a child that has torch."""
+
+
 @pytest.fixture
 def classifier(tmp_path: Path, samples: Path) -> Path:
     """The sample that was trained for three epochs, in a folder of its own with the code of its class."""
