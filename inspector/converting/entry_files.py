@@ -5,8 +5,8 @@
     finish(write_entry(checkpoint, outline, [row], "layer1.pt"))
 
 A `.pt` of a tensor holds that tensor; of a branch, what the file has there; of a group, which is made of parts of
-names that several keys share, a dict with the rest of those names: `model.layer1.load_state_dict` takes it. Of several rows, which are shown as one
-where repeated blocks are folded, it is a dict with their whole keys.
+names that several keys share, a dict with the rest of those names: `model.layer1.load_state_dict` takes it. Of several
+rows, which are shown as one where repeated blocks are folded, it is a dict with their whole keys.
 """
 
 from __future__ import annotations
@@ -141,7 +141,8 @@ class _Making:
             except FileError as error:
                 self._left_out.append((key, error.message.rstrip(".")))
         if not found:
-            raise FileError(tr("There is nothing in it that could be saved."), title=tr("The entry was not saved"), hint=" ".join(self.notes[:3]))
+            message, why = tr("There is nothing in it that could be saved."), " ".join(self.notes[:3])
+            raise FileError(message, title=tr("The entry was not saved"), hint=why)
         return found
 
     def _is_plain(self, entry: Entry) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QFontMetrics, QMouseEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.checkpoint.entries import Tensor, Value
@@ -251,6 +251,20 @@ def test_what_cannot_be_taken_says_so(
     assert not inspector.session.pages
 
 
+def test_nothing_is_taken_while_something_is_asked(
+    qtbot: QtBot, inspector: Application, files: Callable[..., Drag], samples: Path
+) -> None:
+    drag = files(samples / "linear.pth")
+    question = QDialog(inspector.window)
+    question.open()
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is question)
+    assert not drag.over(PAGE)
+    drag.drop(PAGE)
+    assert not inspector.session.pages
+    question.reject()
+    assert drag.over(PAGE)
+
+
 def test_over_a_tab_it_is_compared_and_the_tab_comes_forward(
     qtbot: QtBot, inspector: Application, files: Callable[..., Drag], open_file: Open, samples: Path
 ) -> None:
@@ -445,6 +459,42 @@ def test_an_entry_is_saved_and_copied_by_keyboard(
     assert clipboard.text() == tree.outline.key(row)
     assert not clipboard.mimeData().hasUrls()
     clear()
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "is_there"),
+    [
+        ("state_dict.fc1.bias", "b", "b.npy"),
+        ("state_dict.fc1.bias", "b.pt", "b.pt"),
+        ("state_dict.fc1", "fc1.npy", "fc1.npy.pt"),
+    ],
+)
+def test_the_dialog_offers_what_the_entry_can_be(
+    qtbot: QtBot,
+    inspector: Application,
+    open_file: Open,
+    measured: Measured,
+    samples: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+    written: str,
+    is_there: str,
+) -> None:
+    measured(open_file(samples / "fashion_classifier.pt"))
+    asked: list[str] = []
+
+    def choose(_parent: QWidget, _title: str, beside: str, forms: str) -> tuple[str, str]:
+        asked.extend([beside, forms])
+        return str(tmp_path / written), forms.split(";;")[0]
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    inspector.window.inspect_panel().choose_key(key)
+    inspector.window.actions_["save_entry"].trigger()
+    qtbot.waitUntil((tmp_path / is_there).exists)
+    qtbot.waitUntil(lambda: is_there in inspector.window.status.currentMessage())
+    assert asked[0].startswith(str(samples / key))
+    assert ("NumPy" in asked[1]) is (key != "state_dict.fc1")
 
 
 def test_an_entry_of_another_window_opens_as_a_file_of_its_own(

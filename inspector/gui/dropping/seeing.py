@@ -10,7 +10,7 @@ from typing import NamedTuple
 FILE, CODE, OTHER, FOLDER, WHOLE_FOLDER, MISSING, SPECIAL = (
     "file", "code", "other", "folder", "whole folder", "missing", "special",
 )  # fmt: skip
-MOST_SEEN = 400
+MOST_SEEN = 2_000
 """So many of what is held over the window are looked at."""
 _OTHERS = frozenset(
     ".jpg .jpeg .png .gif .bmp .svg .webp .tif .tiff .ico .heic .pdf .doc .docx .odt .xls .xlsx .ods .ppt .pptx .odp "

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt
 from PySide6.QtGui import QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 
 from ...language import tr
 from ..timers import one_shot
@@ -63,6 +64,9 @@ class Taking(QObject):
 
     def _hear(self, event: QDropEvent) -> bool:
         """An enter, a move (both of which Qt makes of a drop) or the drop itself; False: the field takes it."""
+        if QApplication.activeModalWidget() is not None:
+            event.ignore()  # something is asked first
+            return True
         point = event.position().toPoint()
         if event.type() == QEvent.Type.DragEnter or not self._is_known:
             self._look(event)
