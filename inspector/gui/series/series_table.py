@@ -13,7 +13,7 @@ from ... import wording
 from ...language import tr
 from ...series.members import Member
 from ..item_models.flat_table import FlatTableModel
-from ..theme import figures_font, px
+from ..theme import Meaning, figures_font, px
 from ..widgets.labels import plain_tip
 from ..widgets.plain_table import make_plain
 from .choice import Choice
@@ -182,4 +182,5 @@ class SeriesTable(QTableView):
 
 
 def _cell(text: str) -> str:
-    return wording.cell(text, 1000).replace("\t", " ").replace("\n", " ")
+    """A cell that no spreadsheet takes for a formula."""
+    return text if text == Meaning.SAME.symbol else wording.cell(text, 1000).replace("\t", " ").replace("\n", " ")
