@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..checkpoint.entries import ITEM_SIZES, Branch, Checkpoint, Tensor, walk
 from ..checkpoint.entries import Section as Named
@@ -19,7 +19,7 @@ from .wishes import FORMATS, LEAVE_OUT, SAFETENSORS, ZIP, Offers, Part, Type, Wi
 
 _TREES = (*PICKLED, "tar", "distributed", "sharded")
 """Formats of which what is beside a section can be written again."""
-_WORTH_IT = 1 << 20
+WORTH_A_WORD = 1 << 20
 """Bytes from which on it is worth a word that they are of no use."""
 
 
@@ -43,7 +43,7 @@ def offers(checkpoint: Checkpoint, section: str | None = None) -> Offers:
         can_be_whole=bool(key) and checkpoint.format in _TREES,
         shared=_shared(found.side),
         broken=(*((name, reason) for name, reason in lost if reason), *unbuilt(found.branch)),
-        wasted=_wasted(tensors),
+        wasted=wasted(tensors),
         source=checkpoint.format,
         is_module=found.branch.kind == "module",
         metadata=found.metadata,
@@ -80,7 +80,7 @@ def _shared(side: Side) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(group) for group in groups.values())
 
 
-def _wasted(tensors: list[Tensor]) -> int:
+def wasted(tensors: Iterable[Tensor]) -> int:
     """Bytes of storages that no tensor reaches: those behind small views, and between them."""
     sizes: dict[str, int] = {}
     views: dict[str, set[tuple[int, tuple[int, ...], int]]] = {}
@@ -110,7 +110,7 @@ def _default(checkpoint: Checkpoint, section: Section, offered: Offers, role: st
         return wish._replace(format=same), tr("All shards in one file.")
     if offered.is_module:
         return wish, tr("The state_dict alone opens without the classes of the module.")
-    if offered.wasted > _WORTH_IT:
+    if offered.wasted > WORTH_A_WORD:
         return wish, tr("Without the bytes that no tensor uses.")
     if offered.section and role in ("weights", "ema"):
         return wish, tr("The weights alone, without what only training needs.")

@@ -76,6 +76,7 @@ class FactsView(QScrollArea):
         self.damage.setText("\n".join(f"! {wording.safe(each, 500)}" for each in checkpoint.damage))
         self.damage.setVisible(bool(checkpoint.damage))
         self.figures.show_figures(_figures(checkpoint, outline))
+        self.waste.hide()
         self.facts.show_facts(_facts(checkpoint))
         self._show_sections(checkpoint)
         self.treemap.show_parts(None)
@@ -102,7 +103,7 @@ class FactsView(QScrollArea):
     def _make_parts(self) -> None:
         self.name = ElidedLabel(font=scaled_font(1.35, bold=True))
         self.format = Label(tone="quiet", wrap=True)
-        self.damage = WrappedText(tone="danger")
+        self.damage, self.waste = WrappedText(tone="danger"), WrappedText(tone="quiet")
         self.figures, self.facts, self.types, self.shared = FiguresRow(), FactGrid(), FactGrid(), FactGrid()
         self.sections = LinksRow()
         self.architecture, self.evidence, self.optimizers = WrappedText(), FactGrid(), FactGrid()
@@ -127,7 +128,7 @@ class FactsView(QScrollArea):
         self._column.setContentsMargins(20, 18, 20, 20)
         self._column.setSpacing(26)
         self._cards: dict[QWidget, QWidget] = {}
-        self._add_card("", self.name, self.format, self.damage, self.figures, self.facts)
+        self._add_card("", self.name, self.format, self.damage, self.figures, self.waste, self.facts)
         self._add_card(tr("Sections"), self.sections)
         self._add_card(tr("Architecture"), self.architecture, self.evidence)
         self._add_card(tr("Optimizer"), self.optimizers)
@@ -184,6 +185,8 @@ class FactsView(QScrollArea):
     def _show_counts(self, counts: tuple[OutlineParts, Breakdown]) -> None:
         parts, found = counts
         self.treemap.show_parts(parts)
+        self.waste.setText(file_facts.waste_words(found))
+        self.waste.setVisible(bool(self.waste.text()))
         rows = [Fact(wording.safe(name, 60), _counted(count, size)) for name, count, size in found.dtypes]
         rows += [
             Fact(tr("on {name}", name=wording.safe(name, 60)), _counted(count, size))

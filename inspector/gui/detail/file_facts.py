@@ -12,6 +12,7 @@ from ...checkpoint.python_snippets import LOADED_BY_TORCH
 from ...comparing.architectures import Identification, identify
 from ...comparing.choosing import weights
 from ...comparing.sides import of_checkpoint
+from ...converting.offering import WORTH_A_WORD, wasted
 from ...language import marked, tr
 from ...progress import Progress
 from .sharing import find_sharing
@@ -49,6 +50,8 @@ class Breakdown:
     """The keys in each storage that holds more than one tensor."""
     architecture: Identification
     """What the weights look like."""
+    wasted: int
+    """Bytes of storages that no tensor reaches."""
 
 
 def break_down(checkpoint: Checkpoint) -> Generator[Progress, None, Breakdown]:
@@ -65,7 +68,8 @@ def break_down(checkpoint: Checkpoint) -> Generator[Progress, None, Breakdown]:
     sharing = yield from find_sharing(checkpoint)
     dtypes, devices = (_ranked(counts[what], sizes[what]) for what in counts)
     architecture = identify(of_checkpoint(checkpoint, weights(checkpoint).key))
-    return Breakdown(dtypes, devices, tuple(sharing.values()), architecture)
+    nothing = wasted(tensor for _, tensor in checkpoint.tensors())
+    return Breakdown(dtypes, devices, tuple(sharing.values()), architecture, nothing)
 
 
 def format_words(checkpoint: Checkpoint) -> str:
@@ -91,6 +95,16 @@ def load_words(checkpoint: Checkpoint) -> str:
             names=wording.plural(len(refused), "name"),
         )
     return tr("torch.load accepts everything this file names in its default mode (weights_only=True).")
+
+
+def waste_words(found: Breakdown) -> str:
+    """That much of the file is of no use, and what to do about it; empty where it is not."""
+    if found.wasted <= WORTH_A_WORD:
+        return ""
+    size = wording.size(found.wasted)
+    return tr(
+        "{size} of the file belong to no tensor. File > Convert (Ctrl+Shift+X) writes it without them.", size=size
+    )
 
 
 def _ranked(counts: Counter[str], sizes: Counter[str]) -> tuple[tuple[str, int, int], ...]:
