@@ -81,6 +81,8 @@ class Stage:
             "refused": self._refused,
             "compare": self._compare,
             "values": self._values,
+            "series": lambda: self._series(0),
+            "series-table": lambda: self._series(1),
             "convert": self._convert,
             "fit-empty": lambda: self._fit("network_512_256_128.pth", ""),
             "fit": self._misfit,
@@ -194,6 +196,16 @@ class Stage:
         self.wait(lambda: panel.pane is not None)
         return panel
 
+    def _series(self, view: int) -> None:
+        """Three epochs of one training as a film strip with the layer that moved most, or as a table."""
+        self.application.session.show_series(self._samples[f"checkpoint_epoch{epoch}.pth"] for epoch in (0, 2, 4))
+        page: Any = self.application.session.current
+        panel: Any = self.window.panel()
+        self.wait(lambda: panel.has_content and page.is_measured and bool(page.stories) and not page.is_busy)
+        panel.view.show_view(view)
+        moved = (line.story for line in panel.view.stories.lines if line.story.kind == "moved")
+        panel.view.stories.choose(next(moved, None))
+
     def _convert(self) -> None:
         """The weights of a training checkpoint in half their bytes."""
         self.application.session.convert(self._samples["checkpoint_epoch4.pth"])
@@ -248,6 +260,7 @@ class Stage:
         self._run_setup()
         run = self._run
         if run.rehearsal is not None:
+            self.wait(lambda: run.can_start)
             run.start()
             self.wait(lambda: run.error or run.trained or (len(run.record.ends) == 2 and run.record.epoch == 6))
 
