@@ -19,6 +19,7 @@ from inspector.checkpoint.reading import open_checkpoint
 from inspector.errors import InspectorError
 from inspector.gui.app import Application
 from inspector.gui.comparison import OpenComparison
+from inspector.gui.dropping import dragging_out
 from inspector.gui.dropping import entry_data as entry_data_module
 from inspector.gui.dropping.dragging_out import entry_of, paths_of, words_of
 from inspector.gui.dropping.entry_data import EntryData
@@ -565,3 +566,21 @@ def move(widget: QWidget, point: QPoint) -> None:
     there, left = QPointF(widget.mapToGlobal(point)), Qt.MouseButton.LeftButton
     event = QMouseEvent(QEvent.Type.MouseMove, QPointF(point), there, left, left, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(widget, event)
+
+
+def test_a_pair_is_dragged_as_its_key(
+    qtbot: QtBot, inspector: Application, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspector.session.compare(str(samples / "resnet_plain.pth"), str(samples / "resnet_finetuned.pth"))
+    page = inspector.session.current
+    assert isinstance(page, OpenComparison)
+    qtbot.waitUntil(lambda: page.found is not None and not page.is_busy)
+    dragged: list[str] = []
+    monkeypatch.setattr(dragging_out, "drag_text", lambda _view, text: dragged.append(text))
+    pairs = inspector.window.panels[page].content.pairs  # type: ignore[attr-defined]
+    pairs.choose("conv1.weight")
+    begin = pairs.view.visualRect(pairs.view.currentIndex()).center()
+    qtbot.mousePress(pairs.view.viewport(), Qt.MouseButton.LeftButton, pos=begin)
+    move(pairs.view.viewport(), begin + QPoint(0, 40))
+    qtbot.mouseRelease(pairs.view.viewport(), Qt.MouseButton.LeftButton, pos=begin)
+    assert dragged == ["conv1.weight"]

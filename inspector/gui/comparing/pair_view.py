@@ -272,6 +272,7 @@ class PairView(QWidget):
         self.view.asked.connect(lambda row: self.asked.emit(self.tree.pair(row)))
         self.view.looked_at.connect(self._look)
         self.view.chosen.connect(self._tell_chosen)
+        self.view.dragged.connect(self._drag)
         self.view.toggled.connect(self._tell_toggled)
         self.view.columns.arranged.connect(self.arranged)
         self.view.columns.arranging.connect(self.arranging)
@@ -281,6 +282,13 @@ class PairView(QWidget):
         self.strip.asked.connect(self._go_to)
         self.filter.changed.connect(self._leave)
         self.search.left.connect(self.view.setFocus)
+
+    def _drag(self, _row: int) -> None:
+        """The row that is dragged is the chosen one: it was pressed."""
+        from ..dropping.dragging_out import drag_text
+        from .pair_deeds import key_of
+
+        drag_text(self.view, key_of(self))
 
     def _begin(self) -> None:
         self.search.dress()

@@ -1,7 +1,7 @@
 """What is dragged out of the window: an entry of a tree, and the files of a tab.
 
 An entry is its key for an editor and a file for a file manager: a tensor `.npy`, or with Shift held when the drag
-begins `.pt`, as all that is no single tensor. A tab is the path of its file, or of both.
+begins `.pt`, as all that is no single tensor. A pair is its key. A tab is the path of its file, or of both.
 """
 
 from __future__ import annotations
@@ -76,6 +76,13 @@ def drag_files(tab_bar: QWidget, page: OpenPage) -> None:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(path) for path in paths])
         _drag(tab_bar, data, safe(page.name, 80))
+
+
+def drag_text(widget: QWidget, text: str) -> None:
+    """Drags a text, such as the key of a pair, of which there are two files and so none."""
+    data = QMimeData()
+    data.setText(text)
+    _drag(widget, data, safe(text, 80))
 
 
 def paths_of(page: OpenPage) -> list[str]:

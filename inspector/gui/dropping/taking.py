@@ -109,7 +109,7 @@ class Taking(QObject):
         if self._entry is not None:
             return None if self._is_own else self._entry.drop()
         if self._text:
-            return of_text(self._text)
+            return None if self._is_own else of_text(self._text)
         target = target_at(self._window, point)
         if self._is_own and not target.is_tab:
             return None
