@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from ..panels.tree_side import TreeSide
 
 _WIDEST = 520
-_HOT_SPOT = QPoint(-12, -18)
+_ABOVE = 10
+"""Dots that the card is above the pointer: below it stands what a drop would do."""
 
 
 def entry_of(tree: TreeSide, row: int, *, as_pt: bool = False) -> Given:
@@ -95,6 +96,7 @@ def paths_of(page: OpenPage) -> list[str]:
 def _drag(widget: QWidget, data: QMimeData, words: str) -> None:
     drag = QDrag(widget)
     drag.setMimeData(data)
-    drag.setPixmap(card("⋮", words, _WIDEST, widget.devicePixelRatioF()))
-    drag.setHotSpot(_HOT_SPOT)
+    picture = card("⋮", words, _WIDEST, widget.devicePixelRatioF())
+    drag.setPixmap(picture)
+    drag.setHotSpot(QPoint(-_ABOVE, int(picture.deviceIndependentSize().height()) + _ABOVE))
     drag.exec(Qt.DropAction.CopyAction)

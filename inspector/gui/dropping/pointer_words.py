@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ..theme import px
 from .words_card import card_size, paint_card
 
-_BESIDE = QPoint(18, 22)
+_BESIDE = QPoint(20, 38)
 """Where its corner is, seen from the pointer: below the cursor and the picture that is dragged."""
 
 
