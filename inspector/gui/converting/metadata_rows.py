@@ -43,6 +43,8 @@ class MetadataRows(QWidget):
 
     edited = Signal(object)
     """The texts that a person wants written besides those of the source: pairs of name and text."""
+    remade = Signal()
+    """There are other fields."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,6 +92,7 @@ class MetadataRows(QWidget):
         row.remove.clicked.connect(partial(self._remove, row))
         self.rows.append(row)
         self._own.addWidget(row)
+        self.remade.emit()
         return row
 
     def _remove(self, row: _Row) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from ...errors import InspectorError
-from ...language import marked, tr
+from ...language import tr
 from ...progress import Progress
 from ..open_page import OpenPage
 from ..watching import stamp_of
@@ -43,9 +43,6 @@ class Asked(Enum):
     """Files are there already."""
     SOURCE = "source"
     """Among them is what is read."""
-
-
-_VERBS = {"writing": marked("Written"), "comparing": marked("Read back")}
 
 
 class OpenConversion(OpenPage):
@@ -300,8 +297,8 @@ class OpenConversion(OpenPage):
 
     def _hear(self, words: list[Progress]) -> None:
         last = words[-1]
-        verb = _VERBS.get(last.text, "")
-        self._tell_pace(last.done, last.total, tr(verb) if verb else tr("Read"))
+        verb = tr("Written and compared") if self.is_writing else tr("Read")
+        self._tell_pace(last.done, last.total, verb)
         self.progressed.emit(last)
 
     def _said(self, error: Exception) -> InspectorError:

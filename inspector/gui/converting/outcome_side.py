@@ -11,19 +11,20 @@ from ... import wording
 from ...language import ntr, tr
 from ...progress import Progress
 from ..fitting.fold import Fold
-from ..theme import mono_font, scaled_font
+from ..theme import scaled_font
 from ..timers import one_shot
 from ..widgets.banner import Banner
-from ..widgets.labels import ElidedLabel, Label
+from ..widgets.labels import Label
 from ..widgets.scrolled import scrolled
 from ..widgets.wrapped_text import WrappedText
 from . import sentences
 from .open_conversion import Doing, OpenConversion
+from .renamed_keys import RenamedKeys
 from .row_tables import LossTableModel, TensorTableModel, fit_height, table_of
 from .size_pair import SizePair
 from .telling import Told
 
-_FEW_KEYS, _FEW_LEFT, _FEW_FILES = 5, 6, 8
+_FEW_LEFT, _FEW_FILES = 6, 8
 _STEPS = 10_000
 _LEAST_WIDTH = 360
 _SLOW_MS = 250
@@ -57,7 +58,7 @@ class OutcomeSide(QWidget):
         self._show_working(False)
         self.problem, self.overflow = Banner("!"), Banner("!")
         self.notes, self.losses, self.left_out, self.names, self.files = (WrappedText() for _ in range(5))
-        self.keys = [ElidedLabel(font=mono_font(0.95)) for _ in range(_FEW_KEYS)]
+        self.keys = RenamedKeys()
         self.loss_model, self.tensor_model = LossTableModel(), TensorTableModel()
         self.loss_table = table_of(self.loss_model, tr("What is lost, the worst first"))
         self.tensor_table = table_of(self.tensor_model, tr("Every tensor, before and after"))
@@ -77,7 +78,7 @@ class OutcomeSide(QWidget):
         self._add(tr("What will be otherwise"), self.notes)
         self._add(tr("What casting does"), self.losses, self.loss_table)
         self._add(tr("Left out"), self.left_out, self.more_left_out)
-        self._add(tr("Keys"), self.names, self._key_lines(), self.all_keys)
+        self._add(tr("Keys"), self.names, self.keys, self.all_keys)
         self._add(tr("Files"), self.files)
         self._column.addStretch(1)
         whole = QVBoxLayout(self)
@@ -99,15 +100,6 @@ class OutcomeSide(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(policy)
         return head
-
-    def _key_lines(self) -> QWidget:
-        lines = QWidget()
-        column = QVBoxLayout(lines)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        for label in self.keys:
-            column.addWidget(label)
-        return lines
 
     def _add(self, title: str, *widgets: QWidget) -> None:
         card = QWidget()
@@ -197,11 +189,9 @@ class OutcomeSide(QWidget):
 
     def _show_keys(self, told: Told) -> None:
         self._say(self.names, [told.keys])
-        for place, label in enumerate(self.keys):
-            row = told.renamed[place] if place < len(told.renamed) else None
-            label.setText(f"{wording.safe(row.old_key, 120)}  →  {wording.safe(row.key, 120)}" if row else "")
-            label.setVisible(row is not None)
+        self.keys.show_rows(told.renamed)
         self.tensor_model.show_rows(told.foreseen.rows)
+        self.tensor_table.setColumnHidden(TensorTableModel.AFTER, not told.is_renamed)
         fit_height(self.tensor_table)
 
     def _show_files(self) -> None:

@@ -115,6 +115,8 @@ class TensorTableModel(RowTableModel):
 
     titles = (marked("Before"), marked("After"), marked("Shape"), marked("dtype"), marked("Size"))
     mono = frozenset((0, 1, 2))
+    AFTER = 1
+    """The column of new keys; to be hidden where there are none."""
 
     def text(self, row: Row, column: int) -> str:
         if column == 0:
@@ -125,8 +127,7 @@ class TensorTableModel(RowTableModel):
             return wording.shape(row.shape)
         if column == 3:
             return row.dtype if row.dtype == row.old_dtype else f"{row.old_dtype} → {row.dtype}"
-        before, after = wording.size(row.old_nbytes), wording.size(row.nbytes)
-        return after if row.nbytes == row.old_nbytes else f"{before} → {after}"
+        return wording.size(row.nbytes)
 
     def tip(self, row: Row) -> str:
         return "\n".join((wording.safe(row.old_key, 400), f"→ {wording.safe(row.key, 400)}"))

@@ -16,7 +16,7 @@ from ...language import ntr, tr
 
 MOST_ROWS = 1_000
 """Tensors that are listed with what they lose."""
-_FEW_KEYS = 5
+FEW_KEYS = 5
 
 
 class Told(NamedTuple):
@@ -34,6 +34,8 @@ class Told(NamedTuple):
     """Whether keys are renamed."""
     renamed: tuple[Row, ...]
     """The first few of them."""
+    is_renamed: bool
+    """Whether any tensor is written under another name, or as another."""
 
 
 def told(foreseen: Foreseen) -> Told:
@@ -47,7 +49,8 @@ def told(foreseen: Foreseen) -> Told:
         _overflow(foreseen, lossy),
         tuple(heapq.nsmallest(MOST_ROWS, lossy, key=_badness)),
         _keys(len(renamed), len(foreseen.rows)),
-        tuple(renamed[:_FEW_KEYS]),
+        tuple(renamed[:FEW_KEYS]),
+        bool(renamed) or any(row.same_as or row.zeros for row in foreseen.rows),
     )
 
 

@@ -129,6 +129,7 @@ class WishSide(QWidget):
         self.in_shards.clicked.connect(self._choose_shards)
         self.most.changed.connect(lambda nbytes: self._wish(tr("Size of Shards"), self.typed, shards=nbytes))
         self.metadata.edited.connect(lambda texts: self._wish(tr("Metadata"), self.typed, metadata=texts))
+        self.metadata.remade.connect(lambda: in_reading_order(self))
         page.foreseen_changed.connect(lambda: self.setEnabled(not page.is_writing))
 
     def _choose_part(self, key: str) -> None:
