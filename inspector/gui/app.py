@@ -17,7 +17,12 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from .. import __version__
-from . import speaking, theme, zooming
+from . import (
+    quick_imports,  # noqa: F401  before all others
+    speaking,
+    theme,
+    zooming,
+)
 from .attending import Attending
 from .commands import THEMES
 from .crash.last_deeds import LastDeeds
@@ -179,9 +184,7 @@ def main(argv: Sequence[str] | None = None, *, in_process: bool = False, place: 
         words, place, is_restart = [], take_place(), True
 
 
-def run(
-    inspector: Application, paths: Sequence[str], place: Place | None = None, *, is_restart: bool = False
-) -> int:
+def run(inspector: Application, paths: Sequence[str], place: Place | None = None, *, is_restart: bool = False) -> int:
     """Shows the window with these files until it is closed; gives the exit code.
 
     What was open comes back with the one window that has the place; a second one is a window for these files.

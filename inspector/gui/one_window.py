@@ -10,7 +10,8 @@ in UTF-8: `{"paths": [absolute paths], "token": "what the screen gave the start"
 
 Why this way: the second start of a double click should end before one has looked up. Here is no Qt: to import it
 takes longer than all of this. The first start, which is to paint, takes the lock alone; the socket is there from its
-first paint on (`Place.door`), and who calls before waits for it. On Windows the socket is a named pipe, which Qt makes (`window_calls`).
+first paint on (`Place.door`), and who calls before waits for it. On Windows
+the socket is a named pipe, which Qt makes (`window_calls`).
 """
 
 from __future__ import annotations

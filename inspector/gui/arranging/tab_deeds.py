@@ -11,10 +11,10 @@ from ...language import tr
 from ..timers import one_shot
 
 if TYPE_CHECKING:
-    from .open_later import KeptTab
     from ..main_window import MainWindow
     from ..open_page import OpenPage
     from ..panels.page_panel import PagePanel
+    from .open_later import KeptTab
 
 MOST_CLOSED = 25
 _REST_MS = 400
