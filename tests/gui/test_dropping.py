@@ -511,6 +511,7 @@ def test_an_entry_of_another_window_opens_as_a_file_of_its_own(
     file = inspector.session.current
     assert isinstance(file, OpenFile)
     assert file.name == "state_dict.fc1.weight.pt"
+    assert file.path not in data._made.values()
     qtbot.waitUntil(lambda: file.contents is not None or file.error is not None)
     assert file.contents is not None
     assert file.contents.outline.total_parameters == 512 * 784

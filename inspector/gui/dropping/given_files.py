@@ -7,6 +7,7 @@ took one has copied it by then.
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import tempfile
 
@@ -27,6 +28,22 @@ def place_for_a_file() -> str:
             program.aboutToQuit.connect(clear)
         _folder = tempfile.mkdtemp(prefix="checkpoint-inspector-entries-")
     return tempfile.mkdtemp(dir=_folder)
+
+
+def taken_over(path: str) -> str:
+    """A file that another program made for this one, which then lives as long as this one; empty when gone."""
+    folder = place_for_a_file() if path else ""
+    if not folder:
+        return ""
+    place = os.path.join(folder, os.path.basename(path))
+    try:
+        os.link(path, place)
+    except OSError:
+        try:
+            shutil.copyfile(path, place)
+        except OSError:
+            return ""
+    return place
 
 
 @atexit.register

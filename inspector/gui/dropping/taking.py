@@ -7,7 +7,6 @@ is left to the field.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from ..timers import one_shot
 from ..widgets.drop_zone import dropped_paths
 from . import meaning as means
 from .entry_words import EntryWords, path_in, words_in
+from .given_files import taken_over
 from .meaning import Drop, meaning, of_text, refused
 from .pointer_words import PointerWords
 from .seeing import Seen, seen
@@ -154,8 +154,8 @@ class Taking(QObject):
         if drop is None or not drop.is_accepted:
             return
         if entry is not None:
-            path = path_in(data)
-            drop = drop._replace(paths=(path,) if os.path.isfile(path) else ())
+            path = taken_over(path_in(data))
+            drop = drop._replace(paths=(path,) if path else ())
         self.carry_out(drop, text)
 
     def carry_out(self, drop: Drop, text: str = "") -> None:
