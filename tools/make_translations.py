@@ -97,7 +97,8 @@ def _texts(name: str, arguments: list[ast.expr]) -> Iterator[tuple[str, str]]:
             yield f"{{n}} {noun}", f"{{n}} {next(forms, noun + 's')}"
     elif name == "Deed":
         _, text, menu, _, tip = (next(_literals(each)) for each in arguments[:5])
-        yield from ((each, "") for each in (text, f"&{menu.rstrip('|')}", tip))
+        title = menu.rstrip("|")
+        yield from ((each, "") for each in (text, title if "&" in title else f"&{title}", tip))
 
 
 def _literals(node: ast.expr) -> Iterator[str]:

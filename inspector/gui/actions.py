@@ -82,11 +82,11 @@ DEEDS = (
     Deed("previous_difference", "Pre&vious Difference", "Compare", "Shift+F8", "Go to the one before", "previous"),
     Deed("differences", "&Only Differences", "Compare|", "Ctrl+Shift+D", "Leave out what is the same"),
     Deed("report", "Export &Report…", "Compare", "Ctrl+R", "Write what differs, and why, as HTML or text", "export"),
-    Deed("fit", "&Fit to a Model…", "Fit", "Ctrl+Shift+F", "Hold the checkpoint against a model class", "fit"),
-    Deed("explain", "Explain an &Error…", "Fit|", "Ctrl+Shift+V", "Explain what load_state_dict complains of"),
-    Deed("solve", "Find &Arguments", "Fit", "Ctrl+Shift+G", "Look for constructor arguments that make the shapes fit"),
-    Deed("tick_all", "&Tick All Steps", "Fit", "Ctrl+Shift+A", "Take every step that is certain or likely"),
-    Deed("save_mended", "&Save Mended File…", "Fit", "Ctrl+S", "Write the mended checkpoint as a new file"),
+    Deed("fit", "&Fit to a Model…", "F&it", "Ctrl+Shift+F", "Hold the checkpoint against a model class", "fit"),
+    Deed("explain", "Explain an &Error…", "F&it|", "Ctrl+Shift+V", "Explain what load_state_dict complains of"),
+    Deed("solve", "Find &Arguments", "F&it", "Ctrl+Shift+G", "Look for constructor arguments that make the shapes fit"),
+    Deed("tick_all", "&Tick All Steps", "F&it", "Ctrl+Shift+A", "Take every step that is certain or likely"),
+    Deed("save_mended", "&Save Mended File…", "F&it", "Ctrl+S", "Write the mended checkpoint as a new file"),
     Deed("run", "&Run…", "Run|", "Ctrl+Shift+R", "Train on from this checkpoint, and test it", "run"),
     Deed("start_run", "&Start or Resume", "Run", "Ctrl+Return", "Train as it is set up, or go on from what was saved"),
     Deed("pause_run", "&Pause or Go On", "Run", "Ctrl+P", "Wait after this batch, or go on", "pause"),
@@ -168,7 +168,7 @@ class Actions:
         for deed in DEEDS:
             title = deed.menu.rstrip("|")
             if title not in menus:
-                menus[title] = bar.addMenu(tr(f"&{title}"))
+                menus[title] = bar.addMenu(tr(title if "&" in title else f"&{title}"))
                 menus[title].setToolTipsVisible(True)
             menus[title].addAction(self._actions[deed.name])
             if deed.menu.endswith("|"):

@@ -40,7 +40,7 @@ class PairFilter(QWidget):
         self._searching = Searching(self)
         self.chips = Chips(tr("Kinds of differences"))
         self.search = SearchField()
-        self.search.setPlaceholderText(tr(PLACEHOLDER))
+        self.search.show_examples(tr(PLACEHOLDER))
         self.count = Label(tone="quiet")
         self.problem = Label(tone="quiet", wrap=True)
         self._lay_out()

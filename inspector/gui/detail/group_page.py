@@ -10,6 +10,7 @@ from ...checkpoint import layers
 from ...checkpoint.entries import Branch, Checkpoint
 from ...checkpoint.outline import Outline
 from ...language import tr
+from ..theme import px
 from ..widgets.figures_row import FiguresRow
 from ..widgets.labels import Label
 from ..widgets.plain_table import make_plain
@@ -120,6 +121,7 @@ class GroupPage(QWidget):
         make_plain(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        table.horizontalHeader().setMinimumSectionSize(px(80))
         table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 

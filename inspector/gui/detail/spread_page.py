@@ -106,13 +106,13 @@ class SpreadView(QWidget):
 def _figures(statistics: Statistics | None) -> list[tuple[str, str, bool]]:
     """(name, number, alarming) of each statistic."""
     if statistics is None:
-        return [(name, _UNKNOWN, False) for name in ("mean", "std", "min", "max", "L2 norm", "zeros")]
+        return [(name, _UNKNOWN, False) for name in ("mean", "std", "min", "max", tr("L2 norm"), tr("zeros"))]
     moments = [
         ("mean", statistics.mean), ("std", statistics.std), ("min", statistics.minimum), ("max", statistics.maximum),
-        ("L1 norm", statistics.l1), ("L2 norm", statistics.l2),
+        (tr("L1 norm"), statistics.l1), (tr("L2 norm"), statistics.l2),
     ]  # fmt: skip
     found = [(name, "–" if math.isnan(value) else figures(value), False) for name, value in moments]
-    found.append(("zeros", _zeros(statistics), False))
+    found.append((tr("zeros"), _zeros(statistics), False))
     unfit = (
         ("NaN", statistics.nans),
         ("+Inf", statistics.positive_infinities),

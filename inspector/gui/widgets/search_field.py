@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from ...language import marked, tr
@@ -13,6 +13,7 @@ from ..timers import one_shot
 PLACEHOLDER = marked("Search: conv weight   *.bias   shape:512   dtype:f16   size>1MB   nan")
 
 
+_BETWEEN, _SIGN = "   ", 20
 _LEAST_WIDTH, _MOST_NEEDED = 180, 220
 """Pixels that it has at least: where everything is of the usual size, and where it is large."""
 
@@ -26,7 +27,8 @@ class SearchField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setPlaceholderText(tr(PLACEHOLDER))
+        self._examples: list[str] = []
+        self.show_examples(tr(PLACEHOLDER))
         self.setClearButtonEnabled(True)
         self.setAccessibleName(tr("Search"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -34,6 +36,24 @@ class SearchField(QLineEdit):
         # Keystrokes that wait in the queue already count as one.
         self._timer = one_shot(self, 0, lambda: self.searched.emit(self.text().strip()))
         self.textChanged.connect(lambda _text: self._timer.start())
+
+    def show_examples(self, text: str) -> None:
+        """Shows these while the field is empty: as many as there is room for, three spaces between each and the next."""
+        self._examples = text.split(_BETWEEN)
+        self._fit_examples()
+
+    def _fit_examples(self) -> None:
+        room = self.width() - px(_SIGN) - 2 * self.fontMetrics().height()
+        shown, metrics = self._examples[:1], self.fontMetrics()
+        for more in self._examples[1:]:
+            if metrics.horizontalAdvance(_BETWEEN.join((*shown, more))) > room:
+                break
+            shown.append(more)
+        self.setPlaceholderText(_BETWEEN.join(shown))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_examples()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(px(_LEAST_WIDTH), _MOST_NEEDED), super().minimumSizeHint().height())
