@@ -95,7 +95,7 @@ class LayerMatrix(QAbstractScrollArea):
                 self._signs[:, place] = _signs(values[:, place], column.kept[rows], column.unfit[rows])
             if frame is not None and (frame.problem or column is None):
                 self._signs[:, place] = _LOST
-        self._bad_rows = frozenset(np.isin(self._signs, (_LOST, _UNFIT)).any(axis=1).nonzero()[0].tolist())
+        self._bad_rows = frozenset(np.flatnonzero(np.isin(self._signs, (_LOST, _UNFIT)).any(axis=1)).tolist())
         self.colouring = coloured(values, named(self._measure))
         self._paint_pixels()
         self._fit_bar()

@@ -37,7 +37,7 @@ class LayerPlot(StripPlot):
         measure = named(choice.measure)
         factor = 100.0 if measure.scale == SHARE else 1.0
         self.title.setText(tr(measure.title) + (" %" if factor == 100.0 else ""))
-        x = np.arange(len(page.training.drawn)) + 0.5
+        x: Floats = np.arange(len(page.training.drawn), dtype=np.float64) + 0.5
         own = Line(row_name(page.rows, choice.row), "accent")
         lines = [(own, x, factor * self._values(choice.row))]
         if choice.row != 0:

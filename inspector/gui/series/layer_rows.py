@@ -7,7 +7,8 @@ checkpoint one column of figures is worked out for all rows at once, with numpy,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +26,14 @@ MOST_OPEN = 36
 """The tree is opened level by level as long as it has no more rows than this."""
 _FEW = 20
 """A tree of no more rows than this is all open."""
+_DEEPEST = 60
+"""What lies deeper stands as deep."""
 _FIELDS = Figures._fields
 _AT = {name: place for place, name in enumerate(_FIELDS)}
 
 
-class LayerRows(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerRows:
     """The tree. Row 0 is all weights; the rows below row r are r + 1 to `ends[r]` - 1."""
 
     keys: tuple[str, ...]
@@ -44,7 +48,7 @@ class LayerRows(NamedTuple):
     sources: tuple[tuple[int, int], ...]
     """(row of a layer, row of a module above it or with its name), for every such pair."""
 
-    def __len__(self) -> int:  # type: ignore[override]
+    def __len__(self) -> int:
         return len(self.keys)
 
     def label(self, row: int) -> str:
@@ -54,7 +58,12 @@ class LayerRows(NamedTuple):
 
     def row_of(self, key: str) -> int:
         """The first row with this key; -1 where there is none."""
-        return self.keys.index(key) if key and key in self.keys else (-1 if key else 0)
+        return self.keys.index(key) if key in self.keys else -1
+
+    def rows_of(self, keys: Iterable[str]) -> frozenset[int]:
+        """The rows with these keys, but for that of all weights."""
+        wanted = set(keys)
+        return frozenset(row for row, key in enumerate(self.keys) if row and key in wanted)
 
     def has_children(self, row: int) -> bool:
         return self.ends[row] > row + 1
@@ -119,14 +128,12 @@ def rows_of(keys: Sequence[str], layers: Iterable[str], kinds: Mapping[str, str]
 
 def _hang(below: dict[str, dict[str, None]], path: str) -> None:
     """Puts a module below the one that it lies in, and that below its own."""
-    while path and path not in below:
-        below[path] = {}
-        above = path.rpartition(".")[0]
-        if above in below:
-            below[above][path] = None
-            return
-        _hang(below, above)
-        below[above][path] = None
+    parts, above = path.split(".") if path else [], ""
+    for depth in range(1, min(len(parts), _DEEPEST) + 1):
+        name = path if depth == _DEEPEST else ".".join(parts[:depth])
+        below[above].setdefault(name)
+        below.setdefault(name, {})
+        above = name
 
 
 class _Planting:
@@ -137,13 +144,13 @@ class _Planting:
         kinds: Mapping[str, str],
     ) -> None:  # fmt: skip
         self._known, self._below, self._own, self._learning, self._kinds = known, below, own, learning, kinds
-        self._rows: list[list[object]] = []
+        self._rows: list[list[Any]] = []
         self._sources: list[tuple[int, int]] = []
 
     def planted(self) -> LayerRows:
         self._plant("", ALL, 0, 0, [])
         keys, kinds, depths, parents, ends, learned = zip(*self._rows)
-        return LayerRows(keys, kinds, depths, parents, ends, learned, tuple(self._sources))  # type: ignore[arg-type]
+        return LayerRows(keys, kinds, depths, parents, ends, learned, tuple(self._sources))
 
     def _plant(self, path: str, kind: str, depth: int, parent: int, above: list[int]) -> None:
         row = self._add(path, kind, depth, parent, False)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from ... import wording
@@ -32,6 +32,7 @@ class SeriesTableModel(FlatTableModel):
         super().__init__()
         self._page, self._choice = page, choice
         self._members: tuple[Member, ...] = ()
+        self._shown: list[int] = []
         self._of_files: list[tuple[str, list[str]]] = []
         """What the files say: the name of each such row, and its cells."""
         for told in (page.found, page.measured, page.told, choice.opened):
@@ -40,15 +41,28 @@ class SeriesTableModel(FlatTableModel):
         self._measure = choice.measure
         self.renew()
 
+    def look(self, seen: bool) -> None:
+        """While nobody sees it, it is not made anew."""
+        self._is_seen = seen
+        if seen and self._is_old:
+            self.renew()
+
+    _is_seen = True
+    _is_old = False
+
     def renew(self) -> None:
+        self._is_old = not self._is_seen
+        if self._is_old:
+            return
         self.beginResetModel()
+        self._shown = list(self._choice.shown)
         self._members = self._page.training.drawn if self._page.training is not None else ()
         self._measure = self._choice.measure
         self._of_files = self._said() if self._members else []
         self.endResetModel()
 
     def count(self) -> int:
-        return len(self._of_files) + len(self._choice.shown) if self._members else 0
+        return len(self._of_files) + len(self._shown) if self._members else 0
 
     def columnCount(self, parent: QModelIndex = _NO_PARENT) -> int:  # type: ignore[override]
         return 0 if parent.isValid() else len(self._members)
@@ -100,11 +114,11 @@ class SeriesTableModel(FlatTableModel):
 
     def index_of(self, place: int, row: int) -> QModelIndex:
         """The cell of a frame and a row of the tree."""
-        shown = self._choice.shown
+        shown = self._shown
         return self.index(len(self._of_files) + shown.index(row) if row in shown else 0, max(0, place))
 
     def _tree_row(self, row: int) -> int:
-        return self._choice.shown[row - len(self._of_files)]
+        return self._shown[row - len(self._of_files)]
 
     def _said(self) -> list[tuple[str, list[str]]]:
         rows = [
@@ -143,6 +157,15 @@ class SeriesTable(QTableView):
         self.cells.modelReset.connect(self._fit)
         self.selectionModel().currentChanged.connect(self._choose)
         self._fit()
+        self.cells.look(False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.cells.look(True)
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.cells.look(False)
 
     def show_choice(self) -> None:
         """Goes to the cell that is chosen."""
@@ -150,6 +173,7 @@ class SeriesTable(QTableView):
 
     def copy(self) -> None:
         """Copies what is chosen where that is more than a cell; else the whole table, as a spreadsheet takes it."""
+        self.cells.look(True)
         chosen = self.selectionModel().selectedIndexes()
         rows = sorted({index.row() for index in chosen})
         columns = sorted({index.column() for index in chosen})
@@ -157,6 +181,7 @@ class SeriesTable(QTableView):
         if len(chosen) > 1:
             lines = ([self.cells.text(row, column) for column in columns] for row in rows)
         QGuiApplication.clipboard().setText("\n".join("\t".join(map(_cell, line)) for line in lines))
+        self.cells.look(self.isVisible())
         self.copied.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -175,6 +200,9 @@ class SeriesTable(QTableView):
             texts = [self.cells.head(column), *(self.cells.text(row, column)[:_LONGEST_NAME] for row in range(3))]
             room = max(metrics.horizontalAdvance(text) for text in texts) + 24
             self.setColumnWidth(column, max(room, metrics.horizontalAdvance("0") * 12))
+
+        if self.isVisible():
+            self.show_choice()
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid() and self.isVisible():

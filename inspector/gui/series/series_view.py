@@ -65,9 +65,10 @@ class SeriesView(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setHandleWidth(3)
         self.splitter.setChildrenCollapsible(False)
-        for number, widget in enumerate((self.stored, self.matrix, self.layer)):
-            self.splitter.addWidget(widget)
-            self.splitter.setStretchFactor(number, 3 if number == 1 else 1)
+        parts: tuple[QWidget, ...] = (self.stored, self.matrix, self.layer)
+        for part in parts:
+            self.splitter.addWidget(part)
+            self.splitter.setStretchFactor(self.splitter.count() - 1, 3 if part is self.matrix else 1)
         self.splitter.setSizes([120, 320, 120])
         strip = QWidget()
         column = QVBoxLayout(strip)
@@ -102,7 +103,7 @@ class SeriesView(QWidget):
         self.trainings = ChoiceBox()
         self.trainings.setAccessibleName(tr("Training"))
         self.trainings.setToolTip(tr("There are several trainings here"))
-        self.fit = CheckBox(tr("Fit"))
+        self.fit = CheckBox(tr("Fit to Width"))
         self.fit.setToolTip(tr("All checkpoints at once, however narrow their columns are"))
         self.segments = Segments(tr("View"))
         self.segments.show_choices([tr("Film Strip"), tr("As Table")])
@@ -117,10 +118,12 @@ class SeriesView(QWidget):
         row.setContentsMargins(14, 5, 14, 5)
         row.setSpacing(8)
         self.bar.setFixedWidth(px(120))
-        for widget in (self.trainings, self.measure, self.bar, self.fit):
+        left: tuple[QWidget, ...] = (self.trainings, self.measure, self.bar, self.fit)
+        right: tuple[QWidget, ...] = (*buttons, self.segments)
+        for widget in left:
             row.addWidget(widget)
         row.addStretch(1)
-        for widget in (*buttons, self.segments):
+        for widget in right:
             row.addWidget(widget)
         return bar
 
@@ -205,7 +208,7 @@ class SeriesView(QWidget):
         if story is None or rows is None or training is None:
             self.choice.light(frozenset(), frozenset())
             return
-        lit = frozenset(row for row in map(rows.row_of, story.keys) if row > 0)
+        lit = rows.rows_of(story.keys)
         places = frozenset(n for n, member in enumerate(training.drawn) if member.path in story.paths)
         self.choice.light(lit, places)
         self.choice.go_to(min(places) if places else None, min(lit) if lit else None)
@@ -216,7 +219,7 @@ class SeriesView(QWidget):
 
     def _choose_fit(self) -> None:
         self.axis.fit(self.fit.isChecked())
-        self.done.emit(tr("Fit"))
+        self.done.emit(tr("Fit to Width"))
 
     def _choose_view(self, number: int) -> None:
         self.show_view(number)

@@ -127,14 +127,15 @@ class StripAxis(QObject):
     def column_at(self, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
         """[n] places of the training's axis as columns, the middle of the first 0.5. Beyond the ends the last gap goes
         on; checkpoints at the same place have their columns one after the other."""
-        at = np.array(self.places, dtype=np.float64)
+        at: NDArray[np.float64] = np.array(self.places, dtype=np.float64)
         if not at.size:
             return np.full(len(epochs), np.nan)
         middles = np.arange(len(at)) + 0.5
         at, last = np.maximum.accumulate(at), len(at) - 1
         if not last or at[-1] <= at[0]:
-            return middles[0] + (epochs - at[0])
-        found = np.interp(epochs, at, middles)
+            one: NDArray[np.float64] = epochs - at[0] + 0.5
+            return one
+        found: NDArray[np.float64] = np.interp(epochs, at, middles)
         before, after = epochs < at[0], epochs > at[-1]
         found[before] = 0.5 + (epochs[before] - at[0]) / max(_gap(at), 1e-12)
         found[after] = middles[-1] + (epochs[after] - at[-1]) / max(_gap(at[::-1]), 1e-12)
