@@ -7,7 +7,7 @@ from collections.abc import Generator
 from types import TracebackType
 from typing import Any
 
-from ..progress import Progress, Result
+from ..progress import Progress, Result, finish, overheard
 
 
 class ProgressBar:
@@ -38,14 +38,7 @@ class ProgressBar:
 
     def driving(self, work: Generator[Any, None, Result]) -> Result:
         """Drives a piece of work to its end, shows the progress among its words, and gives its result."""
-        while True:
-            try:
-                word = next(work)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            if isinstance(word, Progress):
-                self.tell(word)
+        return finish(overheard(work, lambda word: self.tell(word) if isinstance(word, Progress) else None))
 
     def through(self, work: Generator[Progress, None, str], nbytes: int) -> str:
         """Drives a piece of work on `nbytes` bytes to its end, and gives its result; the next goes on from there."""
