@@ -6,11 +6,12 @@ arrows in the colours of each theme. Two short paint methods draw both in the co
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QSpinBox, QStyle, QStyleOptionSpinBox, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QSpinBox, QStyle, QStyleOptionSpinBox, QToolTip, QWidget
 
 from ..theme import colours
+from .labels import plain_tip
 
 _ARROW = 3.2
 """Half the width of an arrow, in pixels."""
@@ -28,12 +29,24 @@ class ChoiceBox(QComboBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = _framed(self)
-        area = QRectF(self.rect()).adjusted(9, 0, -22, 0)
-        text = self.closed_text(int(area.width()))
-        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
         painter.setPen(QColor(colours().text if self.isEnabled() else colours().faint))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+        painter.drawText(self._area(), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, self._shown())
         _arrow(painter, QPointF(self.width() - 13, self.height() / 2), down=True, usable=self.count() > 1)
+
+    def event(self, event: QEvent) -> bool:
+        """A text that is cut is its own tip, where there is no other."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and not self.toolTip():
+            is_cut = self._shown() != self.currentText()
+            QToolTip.showText(event.globalPos(), plain_tip(self.currentText()) if is_cut else "", self)
+            return True
+        return super().event(event)
+
+    def _area(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(9, 0, -22, 0)
+
+    def _shown(self) -> str:
+        width = int(self._area().width())
+        return self.fontMetrics().elidedText(self.closed_text(width), Qt.TextElideMode.ElideRight, width)
 
 
 class NumberBox(QSpinBox):

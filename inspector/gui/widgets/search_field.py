@@ -38,7 +38,7 @@ class SearchField(QLineEdit):
         self.textChanged.connect(lambda _text: self._timer.start())
 
     def show_examples(self, text: str) -> None:
-        """Shows these while the field is empty: as many as there is room for, three spaces between each and the next."""
+        """Shows these while the field is empty, as many as there is room for; three spaces stand between them."""
         self._examples = text.split(_BETWEEN)
         self._fit_examples()
 
