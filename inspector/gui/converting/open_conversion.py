@@ -341,9 +341,11 @@ def _offering(checkpoint: Checkpoint, wish: Wish, *, keep: bool) -> Generator[Pr
 def _telling(checkpoint: Checkpoint, wish: Wish, former: Foreseen | None) -> Generator[Progress, None, Told]:
     """What would come of a wish, and all that is said of it."""
     from ...converting.foreseeing import foresee
+    from ..opening import uncollected
     from .telling import told
 
-    return told((yield from foresee(checkpoint, wish, former)))
+    with uncollected():  # a collection of 100,000 rows would hold the window up for as long as it takes
+        return told((yield from foresee(checkpoint, wish, former)))
 
 
 def _is_same(path: str, other: str) -> bool:
