@@ -32,6 +32,11 @@ class LoadingPage(QWidget):
         column.addWidget(self._bar)
         column.addStretch(1)
 
+    def show_progress(self, done: int, total: int) -> None:
+        """How far it is; without this the bar only says that something goes on."""
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+
 
 class RefusalPage(QWidget):
     """An error as a page: what was found, where, and what to do next. All of it can be copied."""

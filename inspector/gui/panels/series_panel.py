@@ -47,6 +47,7 @@ class SeriesPanel(PagePanel):
             self.addWidget(widget)
         page.found.connect(self._show_content)
         page.refused.connect(self._show_refusal)
+        page.looked.connect(self._loading.show_progress)
         page.measured.connect(self.ability_changed)
         page.told.connect(self.ready)
         self._refusal.retry_requested.connect(page.open)

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QWheelEvent,
 )  # fmt: skip
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 
@@ -199,6 +200,14 @@ class LayerMatrix(QAbstractScrollArea):
                 bar.setValue(top + self.row_height - self.viewport().height())
         self.setAccessibleDescription(cell_words(self._page, self._choice.row, self._choice.place))
         self.viewport().update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Sideways is for all that stands on the axis."""
+        delta = event.angleDelta()
+        if abs(delta.x()) > abs(delta.y()) or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            event.ignore()
+        else:
+            super().wheelEvent(event)
 
     # What is seen
 

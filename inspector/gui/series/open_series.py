@@ -36,6 +36,8 @@ class OpenSeries(OpenPage):
     """`error` says why there is none."""
     apart = Signal()
     """The files are no one training: they are to be opened each by itself."""
+    looked = Signal(int, int)
+    """So many files, of how many, were opened to be told apart."""
     measured = Signal()
     """Further frames are there, with their figures."""
     told = Signal()
@@ -120,8 +122,10 @@ class OpenSeries(OpenPage):
 
     def stop(self) -> None:
         """Stops measuring; what is measured stays, and nothing more is followed until it is read again."""
-        super().stop()
-        self._watch_folder()
+        if self.is_busy:
+            super().stop()
+            self._is_behind = False
+            self._folder_watch.stop()
 
     def close(self) -> None:
         self._folder_watch.stop()
@@ -153,7 +157,9 @@ class OpenSeries(OpenPage):
         if has_told:
             self.told.emit()
         last = progress_in(words)
-        if last is not None and last.unit == "bytes" and self.training is not None:
+        if last is not None and last.unit == "files" and not self.frames:
+            self.looked.emit(last.done, last.total)
+        elif last is not None and last.unit == "bytes" and self.training is not None:
             self._tell_pace(last.done, last.total, tr("Measured"))
 
     def _take_training(self, word: FoundTraining) -> None:

@@ -89,6 +89,8 @@ class SeriesTableModel(FlatTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             text = self.text(index.row(), index.column())
             return text if role == Qt.ItemDataRole.DisplayRole else plain_tip(text)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._spoken(index.row(), index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole and index.row() >= 3:
             return _ALIGN_RIGHT
         return None
@@ -100,6 +102,11 @@ class SeriesTableModel(FlatTableModel):
         if self._page.rows is None:
             return ""
         return cell_figure(self._page, self._tree_row(row), column, self._choice.measure)
+
+    def _spoken(self, row: int, column: int) -> str:
+        """A cell for who hears it: of what, and of which checkpoint."""
+        text = self.text(row, column) or tr("nothing")
+        return tr("{row}, {column}: {text}", row=self.name(row), column=self.head(column), text=text)
 
     def lines(self) -> Iterator[list[str]]:
         """The whole table, with its titles."""

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollBar, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QScrollBar,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
 
 from ... import wording
 from ...language import ntr, tr
 from ...series.stories import Story
+from ..icons import icon
 from ..theme import px
 from ..widgets.boxes import ChoiceBox
 from ..widgets.check_box import CheckBox
@@ -119,7 +129,11 @@ class SeriesView(QWidget):
         row.setSpacing(8)
         self.bar.setFixedWidth(px(120))
         left: tuple[QWidget, ...] = (self.trainings, self.measure, self.bar, self.fit)
-        right: tuple[QWidget, ...] = (*buttons, self.segments)
+        small = (
+            self._small("command", "copy_command", tr("Copy the command that measures this (Ctrl+Shift+K)")),
+            self._small("export", "export", tr("Write all figures as a CSV table (Ctrl+E)")),
+        )
+        right: tuple[QWidget, ...] = (*buttons, *small, self.segments)
         for widget in left:
             row.addWidget(widget)
         row.addStretch(1)
@@ -130,6 +144,16 @@ class SeriesView(QWidget):
     def _button(self, text: str, name: str, tip: str) -> QPushButton:
         button = QPushButton(text)
         button.setToolTip(tip)
+        button.clicked.connect(lambda: self.asked.emit(name))
+        return button
+
+    def _small(self, picture: str, name: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(picture))
+        button.setAutoRaise(True)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: self.asked.emit(name))
         return button
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from ..running.sparse_axis import SparseAxis
@@ -144,6 +144,9 @@ class StripPlot(ThemedPlot):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not take_key(event, self._choice):
             super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # it is for all that stands on the axis
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

@@ -159,3 +159,31 @@ def test_a_run_that_was_opened_for_tests_knows_which(inspector: Application, fol
     assert isinstance(run, OpenRun)
     assert run.series == tuple(paths)
     inspector.session.close(run)
+
+
+def test_a_training_that_begins_in_an_empty_folder_appears(
+    qtbot: QtBot, inspector: Application, tmp_path: Path
+) -> None:
+    inspector.session.show_series([str(tmp_path)])
+    page = inspector.session.current
+    assert isinstance(page, OpenSeries)
+    qtbot.waitUntil(lambda: page.error is not None)
+    for epoch in (1, 2):
+        save(tmp_path, epoch)
+    qtbot.waitUntil(lambda: page.training is not None and len(names(page)) == 2)
+    settle(qtbot, inspector, page)
+
+
+def test_what_was_stopped_stays_and_goes_on_when_it_is_read_again(
+    qtbot: QtBot, inspector: Application, folder: Path
+) -> None:
+    inspector.session.open([str(folder)])
+    page = inspector.session.current
+    assert isinstance(page, OpenSeries)
+    with qtbot.waitSignal(page.found):
+        pass
+    inspector.window.actions_["stop"].trigger()
+    assert not page.is_busy
+    inspector.window.actions_["reload"].trigger()
+    settle(qtbot, inspector, page)
+    assert page.error is None

@@ -196,3 +196,10 @@ def test_colours_know_zero_infinity_and_nothing() -> None:
     assert 0 < found.shares[0] < 0.1
     assert coloured(np.array([-2.0, 1.0]), named("mean")).shares.tolist() == [-1.0, 0.5]
     assert coloured(np.full(3, np.nan), named("norm")).labels() == ("0", "1")
+
+
+def test_modules_without_end_are_hung_where_they_can_be_drawn() -> None:
+    deep = ".".join("m" * 5000)
+    rows = rows_of((f"{deep}.weight", "x.weight"), (deep, "x"), {})
+    assert max(rows.depths) < 80
+    assert rows.ends[0] == len(rows) == len(rows.shown(frozenset(range(len(rows)))))
