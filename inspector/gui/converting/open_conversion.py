@@ -167,11 +167,17 @@ class OpenConversion(OpenPage):
         return self._chosen_target
 
     def choose_target(self, path: str) -> None:
-        """Writes there; an empty one is what is suggested."""
+        """Writes there, in the format that its ending says; an empty one is what is suggested."""
         path = os.path.abspath(path) if path else ""
-        if path != self._chosen_target and not self.is_writing:
-            self._chosen_target = path
-            self.wished.emit()
+        if path == self._chosen_target or self.is_writing:
+            return
+        from ...converting import naming
+
+        self._chosen_target = path
+        self.wished.emit()
+        said = naming.format_of(path)
+        if self.offered is not None and said in self.offered.formats:
+            self.wish_for(format=said)
 
     # Writing
 

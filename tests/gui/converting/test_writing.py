@@ -66,9 +66,20 @@ def test_a_target_that_cannot_be_is_said_with_a_hint(qtbot: QtBot, convert: Conv
         panel.convert()
     assert isinstance(ended.args[0], InspectorError)
     assert panel.strips.problem.isVisible()
-    panel.conversion.choose_target(str(training.parent / "out.safetensors"))
-    panel.convert()
-    assert "another format" in panel.strips.problem.sentence
+
+
+def test_the_ending_of_a_target_says_the_format(qtbot: QtBot, convert: Convert, training: Path) -> None:
+    panel = convert(training)
+    panel.foot.take(str(training.parent / "out.safetensors"))
+    settle(qtbot, panel)
+    assert panel.conversion.wish is not None
+    assert panel.conversion.wish.format == "safetensors"
+    panel.conversion.wish_for(format="zip")
+    assert panel.foot.target.text() == str(training.parent / "out.pth")
+    panel.window().undoing.undo()  # type: ignore[attr-defined]
+    settle(qtbot, panel)
+    assert panel.conversion.chosen_target == ""
+    assert panel.conversion.wish.format == "zip"
 
 
 def test_nothing_is_left_of_what_was_stopped(qtbot: QtBot, convert: Convert, large: Path, empty: Path) -> None:
