@@ -18,9 +18,9 @@ def test_what_no_tensor_uses_is_told_and_left_behind(
 ) -> None:
     torch.save({"view": torch.zeros(1 << 20)[:10], "bias": torch.ones(3)}, tmp_path / "view.pth")
     open_file(tmp_path / "view.pth")
-    inspector.window.actions_["show_file"].trigger()
     details = inspector.window.place.details
     qtbot.waitUntil(lambda: details.facts is not None)
+    inspector.window.actions_["show_file"].trigger()
     qtbot.waitUntil(lambda: "4.19 MB of the file belong to no tensor" in details.facts.waste.text())
     panel = convert(tmp_path / "view.pth")
     assert "4.19 MB" in panel.side.compact.text()
