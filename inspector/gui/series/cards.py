@@ -23,10 +23,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ... import wording
 from ...language import tr
 from ...series.members import EPOCH, STEP, Member
-from ..theme import Colours, colours, figures_font, px, scaled_font
+from ..theme import Colours, Meaning, colours, figures_font, px, scaled_font
 from ..widgets.labels import plain_tip
 from .choice import Choice
-from .frame_words import marks_of, name_of, place_of, saved_at, told_of
+from .frame_words import STAR, marks_of, name_of, place_of, saved_at, told_of
 from .open_series import OpenSeries
 from .strip_axis import StripAxis
 from .strip_keys import take_key
@@ -35,6 +35,7 @@ from .thumbnails import Thumbnail
 _GAP, _SIDE = 3, 7
 _NARROW = 62
 """Pixels of a column below which a card has only its number."""
+_SIGNS = (STAR, Meaning.SAME.symbol, Meaning.DAMAGED.symbol)
 _FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
@@ -160,14 +161,7 @@ class Cards(QWidget):
         inner = card.toRect().adjusted(_SIDE, 4, -_SIDE, -4)
         line = self._line()
         if right - left < px(_NARROW):
-            inner = card.toRect().adjusted(1, 4, -1, -4)
-            signs = "".join(mark.split(" ")[0] for mark in marks_of(self._page, member) if mark[0] in "★=!")
-            _write(
-                painter, QRect(inner.left(), inner.top(), inner.width(), line), f"{member.at:g}", self.font(), now.text
-            )
-            _write(
-                painter, QRect(inner.left(), inner.bottom() - line, inner.width(), line), signs, self.font(), now.quiet
-            )
+            self._paint_narrow(painter, now, card, place, member)
             return
         top = QRect(inner.left(), inner.top(), inner.width(), line)
         has_place = training.axis in (EPOCH, STEP)
@@ -184,6 +178,20 @@ class Cards(QWidget):
             _write(painter, below, _as_fits(marks, below.width()), scaled_font(0.9, bold=True), colour)
         elif has_place:
             _write(painter, below, self._time(place), figures_font(scaled_font(0.9)), now.quiet)
+
+    def _paint_narrow(self, painter: QPainter, now: Colours, card: QRectF, place: int, member: Member) -> None:
+        """The number of as many cards as there is room for, and the signs of each."""
+        font, line = scaled_font(0.85), self._line()
+        widest = QFontMetrics(font).horizontalAdvance(f"{self._axis.places[-1]:g}") + 6
+        painter.setFont(font)
+        painter.setPen(QColor(now.text))
+        if place % max(1, -(-widest // max(1, int(self._axis.column)))) == 0:
+            area = QRectF(card.center().x() - widest / 2, card.top() + 4, widest, line)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, f"{member.at:g}")
+        for number, mark in enumerate(each for each in marks_of(self._page, member) if each[0] in _SIGNS):
+            painter.setPen(QColor(now.danger if mark[0] == Meaning.DAMAGED.symbol else now.accent))
+            below = QRectF(card.left() - 4, card.top() + 8 + (number + 1) * line, card.width() + 8, line)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, mark[0])
 
     def _paint_back(self, painter: QPainter, now: Colours, card: QRectF, place: int) -> None:
         is_chosen, is_marked = place == self._choice.place, place in self._choice.marked

@@ -12,8 +12,8 @@ from ...language import marked, tr
 
 Floats = NDArray[np.float64]
 
-LOGARITHMIC, LINEAR, DIVERGING, SHARE = "logarithmic", "linear", "diverging", "share"
-"""How values become colours: by their powers of ten, plainly, around zero, from 0 to 1."""
+LOGARITHMIC, SIGNED, COSINE, SHARE = "logarithmic", "signed", "cosine", "share"
+"""How values become colours: by their powers of ten; the same on both sides of zero; from -1 to 1; from 0 to 1."""
 _DECADES = 4.0
 """Values more powers of ten below the largest have the colour of the end."""
 _PALEST = 0.06
@@ -36,11 +36,11 @@ _TURN = marked("The cosine of this update and the one before: near -1 it oscilla
 MEASURES = (
     Measure("relative", marked("Relative update"), LOGARITHMIC, _RELATIVE),
     Measure("norm", marked("Norm"), LOGARITHMIC, marked("‖w‖: the root of the sum of squares")),
-    Measure("mean", marked("Mean"), DIVERGING, marked("The mean of all weights")),
+    Measure("mean", marked("Mean"), SIGNED, marked("The mean of all weights")),
     Measure("std", marked("Standard deviation"), LOGARITHMIC, marked("The standard deviation, over n - 1")),
     Measure("drift", marked("Distance from first"), LOGARITHMIC, _DRIFT),
     Measure("sparsity", marked("Share of zeros"), SHARE, marked("How many of the weights are exactly zero")),
-    Measure("turn", marked("Turning"), DIVERGING, _TURN),
+    Measure("turn", marked("Turning"), COSINE, _TURN),
 )
 NAMES = tuple(measure.name for measure in MEASURES)
 _BY_NAME = {measure.name: measure for measure in MEASURES}
@@ -71,9 +71,10 @@ def named(name: str) -> Measure:
 def coloured(values: Floats, measure: Measure) -> Colouring:
     """[...] values as shares of the scale that suits the measure and them all."""
     finite = values[np.isfinite(values)]
-    if measure.scale == DIVERGING:
-        end = float(np.abs(finite).max()) if finite.size else 1.0
-        return Colouring(_clipped(values / (end or 1.0), -1.0), -(end or 1.0), end or 1.0, True)
+    if measure.scale == COSINE:
+        return Colouring(_clipped(values, -1.0), -1.0, 1.0, True)
+    if measure.scale == SIGNED:
+        return _on_both_sides(values, float(np.abs(finite).max()) if finite.size else 1.0)
     if measure.scale == SHARE:
         return Colouring(_palest(_clipped(values, 0.0)), 0.0, 1.0)
     positive = finite[finite > 0]
@@ -90,6 +91,14 @@ def _by_powers(values: Floats, least: float, most: float) -> Colouring:
     span = high - low
     found = (powers - low) / span if span > 1e-12 else np.where(np.isnan(powers), np.nan, 1.0)
     return Colouring(_palest(_clipped(found, 0.0)), 10.0**low, most, False, least < 10.0**low * (1 - 1e-9))
+
+
+def _on_both_sides(values: Floats, end: float) -> Colouring:
+    """Powers of ten below and above zero: layers differ by more than a plain scale could show."""
+    end = end or 1.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        powers = 1.0 + np.log10(np.abs(values) / end) / _DECADES
+    return Colouring(np.sign(values) * _clipped(powers, 0.0), -end, end, True)
 
 
 def _clipped(shares: Floats, low: float) -> Floats:

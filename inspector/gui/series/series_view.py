@@ -110,10 +110,12 @@ class SeriesView(QWidget):
             self.measure.addItem(tr(each.title), each.name)
             self.measure.setItemData(number, tr(each.meaning), Qt.ItemDataRole.ToolTipRole)
         self.measure.setToolTip(tr(MEASURES[0].meaning))
+        self.measure.setMinimumWidth(px(96))  # in a narrow window its text is cut
         self.trainings = ChoiceBox()
+        self.trainings.setMinimumWidth(px(96))
         self.trainings.setAccessibleName(tr("Training"))
         self.trainings.setToolTip(tr("There are several trainings here"))
-        self.fit = CheckBox(tr("Fit to Width"))
+        self.fit = CheckBox(tr("Fit All"))
         self.fit.setToolTip(tr("All checkpoints at once, however narrow their columns are"))
         self.segments = Segments(tr("View"))
         self.segments.show_choices([tr("Film Strip"), tr("As Table")])
@@ -128,6 +130,8 @@ class SeriesView(QWidget):
         row.setContentsMargins(14, 5, 14, 5)
         row.setSpacing(8)
         self.bar.setFixedWidth(px(120))
+        self.bar.hide()  # until there is room
+        self.trainings.hide()
         left: tuple[QWidget, ...] = (self.trainings, self.measure, self.bar, self.fit)
         small = (
             self._small("command", "copy_command", tr("Copy the command that measures this (Ctrl+Shift+K)")),
@@ -243,7 +247,7 @@ class SeriesView(QWidget):
 
     def _choose_fit(self) -> None:
         self.axis.fit(self.fit.isChecked())
-        self.done.emit(tr("Fit to Width"))
+        self.done.emit(tr("Fit All"))
 
     def _choose_view(self, number: int) -> None:
         self.show_view(number)

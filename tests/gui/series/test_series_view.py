@@ -194,7 +194,8 @@ def test_colours_know_zero_infinity_and_nothing() -> None:
     assert np.isnan(found.shares[4])
     assert found.shares[2] == 1.0
     assert 0 < found.shares[0] < 0.1
-    assert coloured(np.array([-2.0, 1.0]), named("mean")).shares.tolist() == [-1.0, 0.5]
+    assert coloured(np.array([-2.0, 0.0, 0.02]), named("mean")).shares.tolist() == [-1.0, 0.0, 0.5]
+    assert coloured(np.array([-0.5, 0.25]), named("turn")).shares.tolist() == [-0.5, 0.25]
     assert coloured(np.full(3, np.nan), named("norm")).labels() == ("0", "1")
 
 
