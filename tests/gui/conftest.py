@@ -40,7 +40,7 @@ def _english(qapp: QApplication) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def lender() -> Iterator[Lender]:
-    with Lender() as lender:
+    with Lender(3) as lender:  # a page of a run asks two at once, and the one beside it a third
         yield lender
 
 
@@ -49,7 +49,7 @@ def torch_is_loaded(lender: Lender, monkeypatch: pytest.MonkeyPatch) -> Iterator
     """Pages take a process that has torch loaded already instead of starting one."""
     monkeypatch.setattr(client, "WarmProcess", lender.lend)
     yield
-    assert lender.has_it_back(), "a page left its workshop open"
+    assert lender.has_all_back(), "a page left its workshop open"
 
 
 @pytest.fixture
@@ -66,6 +66,7 @@ def inspector(qtbot: QtBot, qapp: QApplication) -> Iterator[Application]:
     application.window.resize(1380, 860)
     with qtbot.waitExposed(application.window):
         application.window.show()
+    qtbot.waitUntil(lambda: application.window.slices.are_done)
     yield application
     application.window.close()
     application.end()

@@ -28,7 +28,7 @@ def torch_is_loaded(lender: Lender, run: Run, monkeypatch: pytest.MonkeyPatch) -
     """Commands take a process that has torch loaded already instead of starting one."""
     monkeypatch.setattr(client, "WarmProcess", lender.lend)
     yield
-    assert lender.has_it_back(), "a command left its workshop open"
+    assert lender.has_all_back(), "a command left its workshop open"
 
 
 @pytest.fixture

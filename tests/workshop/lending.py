@@ -1,4 +1,4 @@
-"""One process with torch for the tests of a room: whoever would start one of its own is lent this one.
+"""A few processes with torch for the tests of a room: whoever would start one of its own is lent one of these.
 
     with Lender() as lender:
         monkeypatch.setattr(client, "WarmProcess", lender.lend)
@@ -22,16 +22,16 @@ import psutil
 from inspector.progress import Progress, finish
 from inspector.workshop.warm_process import WarmProcess
 
-OF_EACH_TEST = {"PYTEST_CURRENT_TEST", "CHECKPOINT_INSPECTOR_SETTINGS"}
-"""What the environment of each test has of its own, and no workshop looks at."""
+NO_MATTER = {"PYTEST_CURRENT_TEST", "CHECKPOINT_INSPECTOR_SETTINGS", "GOMP_SPINCOUNT", "TORCHINDUCTOR_CACHE_DIR"}
+"""What the environment of each test has of its own and no workshop looks at, and what torch adds where it is loaded."""
 PATIENCE = 5.0
 """Seconds that a window is given to let go of it."""
 
 
-def surroundings() -> tuple[str, dict[str, str]]:
-    """What a process takes over from the one that starts it: the folder, and the environment."""
+def surroundings() -> dict[str, str]:
+    """The environment, as far as a process that is started takes it over."""
     environment = {"CHECKPOINT_INSPECTOR_LANGUAGE": "en", **os.environ}  # as for all tests: a window only says so
-    return os.getcwd(), {name: text for name, text in environment.items() if name not in OF_EACH_TEST}
+    return {name: text for name, text in environment.items() if name not in NO_MATTER}
 
 
 class Lent(WarmProcess):
@@ -60,37 +60,42 @@ class Lent(WarmProcess):
 
 
 class Lender:
-    """Has one process with torch, started with this Python where it was first needed."""
+    """Has some processes with torch, of this Python, in the folder where it was made."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int = 1) -> None:
         self._surroundings = surroundings()
         self._turn = threading.Lock()
-        self._process = Lent(sys.executable)
+        self._processes = [Lent(sys.executable) for _ in range(number)]
 
     def __enter__(self) -> Lender:
-        finish(WarmProcess.warm_up(self._process, 120))
+        for process in self._processes:
+            finish(WarmProcess.warm_up(process, 120))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        WarmProcess.end(self._process)
+        for process in self._processes:
+            WarmProcess.end(process)
 
     def lend(self, interpreter: str) -> WarmProcess:
-        """The process, or a new one where it is lent already, ended, or another is wanted than it is."""
+        """One that is free, or a new one where all are lent or ended, or another is wanted than they are."""
         with self._turn:
-            if self._process.is_free and self._process.is_running() and self._is_the_same_as(interpreter):
-                self._process.is_free = False
-                return self._process
+            for process in self._processes if surroundings() == self._surroundings else ():
+                if process.is_free and process.is_running() and process.interpreter == interpreter:
+                    process.is_free = False
+                    return process
         return WarmProcess(interpreter)
 
-    def has_it_back(self) -> bool:
-        """Whether everybody closed what used it, after a moment at most."""
+    def has_all_back(self) -> bool:
+        """Whether everybody closed what used one, after a moment at most."""
         end = time.monotonic() + PATIENCE
-        while not self._process.is_free and time.monotonic() < end:
+        while not self._are_free() and time.monotonic() < end:
             threading.Event().wait(0.002)
-        was_free, self._process.is_free = self._process.is_free, True
-        return was_free
+        were_free = self._are_free()
+        for process in self._processes:
+            process.is_free = True
+        return were_free
 
-    def _is_the_same_as(self, interpreter: str) -> bool:
-        return interpreter == self._process.interpreter and surroundings() == self._surroundings
+    def _are_free(self) -> bool:
+        return all(process.is_free for process in self._processes)

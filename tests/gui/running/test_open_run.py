@@ -220,6 +220,7 @@ def test_a_class_that_fails_ends_in_a_sentence(
     assert page.record.lines[-1].level == "warning"
 
 
+@pytest.mark.usefixtures("torch_of_its_own")
 def test_closing_while_it_trains_leaves_nothing_behind(qtbot: QtBot, classifier: Path, page_of: PageOf) -> None:
     """That no process or thread is left is held for every test."""
     page = page_of(classifier, samples=3_200, in_process=False)
