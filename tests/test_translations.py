@@ -22,7 +22,8 @@ TOOL = ROOT / "tools" / "make_translations.py"
 def catalog():  # type: ignore[no-untyped-def]
     """What the code says, with its Chinese."""
     spec = importlib.util.spec_from_file_location("make_translations", TOOL)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     tool = importlib.util.module_from_spec(spec)
     sys.modules["make_translations"] = tool  # where a NamedTuple looks for its own module
     spec.loader.exec_module(tool)

@@ -47,7 +47,6 @@ from json import JSONEncoder
 from typing import Any
 
 from .. import wording
-from ..language import tr
 from .entries import Branch, Checkpoint, Entry, Quantization, Tensor, Value
 from .json_values import json_value
 from .layers import layer

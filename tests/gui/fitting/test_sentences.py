@@ -20,7 +20,8 @@ def test_how_much_a_cause_explains() -> None:
     cause = Cause("shape", "It is another.", ("a", "b", "a"), confidence=POSSIBLE)
     assert share_words(cause, {*"abcde"}) == "explains 2 of 5 lines   ·   possible"
     assert share_words(cause, {*"acde"}) == "explains 1 of 4 lines   ·   possible"
-    assert share_words(cause._replace(sentence="It explains 2 of 5 mismatches.", tells_share=True), {*"abcde"}) == "possible"
+    told = cause._replace(sentence="It explains 2 of 5 mismatches.", tells_share=True)
+    assert share_words(told, {*"abcde"}) == "possible"
     assert share_words(Cause("shape", "It is another.", (), confidence=CERTAIN), {*"abcde"}) == "certain"
 
 
