@@ -67,8 +67,8 @@ class SeriesPanel(PagePanel):
         training = self.series.training
         if training is None or not self.has_content:
             return ""
-        parts = [wording.plural(len(training.drawn), "checkpoint"), training.ordered_by]
-        return "   ·   ".join(part for part in parts if part)
+        nbytes = sum(stamp.nbytes for member in training.drawn for _, stamp in member.stamps)
+        return "   ·   ".join((wording.plural(len(training.drawn), "checkpoint"), wording.size(nbytes)))
 
     def able(self) -> frozenset[str]:
         if not self.has_content or self.view is None:

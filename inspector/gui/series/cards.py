@@ -150,7 +150,7 @@ class Cards(QWidget):
     def _measured(self) -> str:
         assert self._page.training is not None
         total, done = len(self._page.training.drawn), len(self._page.frames)
-        return tr("{n} measured", n=done) if done < total else ""
+        return tr("{n} measured", n=done) if done < total else self._ordered()
 
     def _paint_card(self, painter: QPainter, now: Colours, place: int, member: Member) -> None:
         training = self._page.training
