@@ -55,23 +55,31 @@ def in_shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def a_run(folder: Path) -> Path:
-    """What a run has saved, of a file and a class that lie in `folder`."""
+def lay_out(folder: Path, samples: Path) -> None:
+    """The files that the lines speak of."""
+    for name, sample in STAND_INS.items():
+        shutil.copy(samples / sample, folder / name)
+    (folder / "nets.py").write_text((samples / "networks.py").read_text("utf-8"), "utf-8")
+    (folder / "error.txt").write_text(f"Error(s) in loading state_dict for Network:\n\t{MISMATCH}\n")
+
+
+@pytest.fixture(scope="module")
+def a_run(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a run has saved, of such a file and its class. It is copied by whoever goes on with it."""
+    folder = tmp_path_factory.mktemp("a_run")
+    lay_out(folder, samples)
     done = in_shell("inspector train best.pt --model nets.py:FashionClassifier --epochs 1 --folder saved", folder)
     assert done.returncode == 0, done.stderr
     return folder / "saved"
 
 
 @pytest.mark.parametrize("words", re.findall(r"^    inspector (\w+.*?)\s+#", README, re.MULTILINE))
-def test_its_terminal_lines_run(words: str, samples: Path, tmp_path: Path) -> None:
+def test_its_terminal_lines_run(words: str, samples: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     if words.startswith("open"):
         return  # the window has its own tests
-    for name, sample in STAND_INS.items():
-        shutil.copy(samples / sample, tmp_path / name)
-    (tmp_path / "nets.py").write_text((samples / "networks.py").read_text("utf-8"), "utf-8")
-    (tmp_path / "error.txt").write_text(f"Error(s) in loading state_dict for Network:\n\t{MISMATCH}\n")
+    lay_out(tmp_path, samples)
     if " run/" in words:
-        shutil.copytree(a_run(tmp_path), tmp_path / "run")
+        shutil.copytree(request.getfixturevalue("a_run"), tmp_path / "run")
     done = in_shell(f"inspector {words}", tmp_path)
     differs = words.split()[0] in ("diff", "fit", "explain", "identify")
     assert done.returncode in ((0, 1) if differs else (0,)), done.stderr

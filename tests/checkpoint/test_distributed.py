@@ -131,8 +131,8 @@ def run(rank, path):
     dist.destroy_process_group()
 
 if __name__ == "__main__":
-    import torch.multiprocessing
-    torch.multiprocessing.spawn(run, args=(sys.argv[1],), nprocs=2)
+    import torch.multiprocessing as several
+    several.start_processes(run, args=(sys.argv[1],), nprocs=2, start_method="fork")  # torch is loaded once for both
 """
 
 
