@@ -138,6 +138,8 @@ class OutcomeSide(QWidget):
     def _show_working(self, is_shown: bool = True) -> None:
         for widget in (self.working, self.bar):
             widget.setVisible(is_shown)
+        self.title.set_tone("quiet" if is_shown else "text")  # what is past is there, and quiet
+        self.sizes.show_past(is_shown)
 
     _shown: Told | None = None
 

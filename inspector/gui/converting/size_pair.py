@@ -20,6 +20,7 @@ class SizePair(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.before, self.after = 0, 0
+        self._is_past = False
 
     def show_sizes(self, before: int, after: int) -> None:
         """Shows these numbers of bytes."""
@@ -27,6 +28,12 @@ class SizePair(QWidget):
         sizes = wording.size(before), wording.size(after)
         self.setAccessibleName(tr("{before} before, {after} after", before=sizes[0], after=sizes[1]))
         self.update()
+
+    def show_past(self, is_past: bool) -> None:
+        """Whether what comes after is no more what would be written, and another is on its way."""
+        if is_past != self._is_past:
+            self._is_past = is_past
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(240, 2 * self._line())
@@ -38,6 +45,8 @@ class SizePair(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         now = colours()
+        bars = (now.faint, now.line if self._is_past else now.accent)
+        tones = (now.quiet, now.faint if self._is_past else now.text)
         names = (tr("before"), tr("after"))
         sizes = (self.before, self.after)
         figures = figures_font(scaled_font(1.15, bold=True))
@@ -54,10 +63,10 @@ class SizePair(QWidget):
             painter.drawText(QRectF(0, top, names_width, self._line()), align, name)
             bar = QRectF(names_width, top + (self._line() - _BAR) / 2, max(2.0, room * self._share(nbytes)), _BAR)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(now.accent if place else now.faint))
+            painter.setBrush(QColor(bars[place]))
             painter.drawRoundedRect(bar, 3, 3)
             painter.setFont(figures)
-            painter.setPen(QColor(now.text if place else now.quiet))
+            painter.setPen(QColor(tones[place]))
             area = QRectF(bar.right() + _GAP, top, figures_width, self._line())
             painter.drawText(area, align | Qt.TextFlag.TextDontClip, wording.size(nbytes))
 
