@@ -105,7 +105,8 @@ DEEDS = (
 
 FOR_A_FILE = frozenset(
     "reload export find copy_key copy_row copy_python copy_command fold expand_all collapse_all deeper shallower "
-    "copy_entry save_entry file_order show_tree show_entry show_file details measure stop compare fit run convert".split()
+    "copy_entry save_entry file_order show_tree show_entry show_file details measure stop compare fit run "
+    "convert".split()
 )
 """What can be done with the page of a file."""
 FOR_A_CASE = frozenset("reload stop find copy_python copy_command solve tick_all save_mended".split())
@@ -126,6 +127,8 @@ FOR_A_SERIES = frozenset(
 """What can be done with the checkpoints of a training."""
 FOR_A_PAGE = FOR_A_FILE | FOR_A_CASE | FOR_A_COMPARISON | FOR_A_RUN | FOR_A_SERIES
 """What makes sense only on some page; each panel says what it is able to do."""
+DRESSES = 4
+"""In so many parts the actions are given their icons: each takes a moment."""
 FOR_ANY_PAGE = ("close", "next_file", "previous_file")
 FOR_A_ROW = ("copy_key", "copy_row", "copy_entry", "copy_python", "copy_command", "save_entry")
 
@@ -175,11 +178,11 @@ class Actions:
                 menus[title].addSeparator()
         return menus
 
-    def dress(self) -> None:
-        """Gives the actions their icons; called when the window has been painted."""
+    def dress(self, part: int) -> None:
+        """Gives a part (from 0 to below `DRESSES`) of the actions their icons, when the window has been painted."""
         from .icons import icon
 
-        for deed in DEEDS:
+        for deed in DEEDS[part::DRESSES]:
             if deed.icon:
                 self._actions[deed.name].setIcon(icon(deed.icon))
 

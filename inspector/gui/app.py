@@ -101,7 +101,7 @@ class Application:
         self.place = place
         self.window.keeps_session = place is not None
         if place is not None:
-            self.window.dressed.connect(self._hear)
+            self.window.slices.then(self._hear, "window_calls")
         else:
             self.app.applicationStateChanged.connect(self._look_for_place)
             self._is_looking = True

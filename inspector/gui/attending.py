@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .recents.remembered import Recents
+from .tour.offering import is_wanted
 
 if TYPE_CHECKING:
     from .app import Application
@@ -26,28 +27,42 @@ class Attending:
         self._messages: QtMessages | None = None
         self._net: HardEndFile | None = None
         self._describing: Describing | None = None
-        inspector.window.dressed.connect(self.begin)
+        then = inspector.window.slices.then
+        then(self._open_log, "log.log_file", "log.events", "log.qt_messages")
+        then(self._spread_net, "crash.hard_end")
+        then(self._describe, "recents.describing")
+        then(self._look_back, *(("tour.guide",) if is_wanted(inspector.settings) else ()))
 
-    def begin(self) -> None:
-        """Opens the log, spreads the net, looks for what a former start left, and offers the tour."""
-        from .crash.hard_end import HardEndFile, left_behind
+    def _open_log(self) -> None:
         from .log.events import LogEvents
         from .log.log_file import Log
         from .log.qt_messages import QtMessages
-        from .recents.describing import Describing
 
-        inspector, window = self._inspector, self._inspector.window
         self._log = Log()
         self._log.begin()
-        LogEvents(inspector.session, window)
-        self._messages = QtMessages(inspector.last_resort.report_text)
+        LogEvents(self._inspector.session, self._inspector.window)
+        self._messages = QtMessages(self._inspector.last_resort.report_text)
         self._messages.begin()
+
+    def _spread_net(self) -> None:
+        from .crash.hard_end import HardEndFile
+
         self._net = HardEndFile()
         self._net.begin()
-        self._describing = Describing(inspector.session, inspector.settings, window)
+
+    def _describe(self) -> None:
+        from .recents.describing import Describing
+
+        inspector = self._inspector
+        self._describing = Describing(inspector.session, inspector.settings, inspector.window)
+
+    def _look_back(self) -> None:
+        """Tells what a former start left, or offers the tour."""
+        from .crash.hard_end import left_behind
+
         if ends := left_behind():
             self._tell(ends)
-        elif not inspector.session.pages:
+        elif not self._inspector.session.pages:
             self._offer_tour()
 
     def end(self) -> None:
@@ -71,7 +86,5 @@ class Attending:
         self._inspector.window.start.tell_hard_end(show, lambda: forget(ends))
 
     def _offer_tour(self) -> None:
-        from .tour.offering import is_wanted
-
         if is_wanted(self._inspector.settings):
             self._inspector.window.commands.program.begin_tour()

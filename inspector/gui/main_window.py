@@ -1,21 +1,22 @@
 """The window: puts the panels in place and connects them to the session and the actions; nothing else.
 
 Why this way: only what the first paint needs is made before it. Icons, plots and pictures come a moment after
-(`_dress`), so that a file opened from the command line is seen as soon as Qt itself can show a window.
+(`_arrange_for_later`), so that a file opened from the command line is seen as soon as Qt itself can show a window.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
 from .. import wording
 from ..language import tr
 from . import resources, zooming
-from .actions import FOR_A_PAGE, FOR_ANY_PAGE, Actions
+from .actions import DRESSES, FOR_A_PAGE, FOR_ANY_PAGE, Actions
 from .arranging.tab_deeds import TabDeeds
 from .arranging.undoing import Undoing
 from .commands import THEMES, Commands
@@ -31,6 +32,7 @@ from .panels.tree_side import TreeSide
 from .panels.workplace import Workplace
 from .session import Session
 from .settings import Settings
+from .slices import Slices
 
 if TYPE_CHECKING:
     from .arranging.coming_back import Keeping
@@ -42,9 +44,6 @@ TITLE = "Checkpoint Inspector"
 class MainWindow(QMainWindow):
     """One window with a tab for each open page."""
 
-    dressed = Signal()
-    """What the first paint did not need is there now."""
-
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session = session
@@ -54,6 +53,8 @@ class MainWindow(QMainWindow):
         self.undoing = Undoing(self)
         self.tab_deeds = TabDeeds(self)
         self._is_dressed = False
+        self.slices = Slices(self)
+        """Does from the first paint on what that did not need."""
         self.keeps_session = True
         """Whether what is open here is what comes back; not for a second window."""
         self.taking: Taking | None = None
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self._restore()
         self._connect()
         self._show(None)
+        self._arrange_for_later()
 
     def _connect(self) -> None:
         self.session.added.connect(self._add)
@@ -216,20 +218,27 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self._dress)
 
     def _dress(self) -> None:
-        """Makes what the first paint did not need; where a file is on its way, the plots wait for its tree."""
         from .arranging.coming_back import Keeping
+
+        self.keeping = Keeping(self)
+        self.slices.begin()
+
+    def _arrange_for_later(self) -> None:
+        """What the first paint does not need; where a file is on its way, the plots wait for its tree."""
+        then = self.slices.then
+        then(self._take_drops, "dropping.taking", "wheel_zoom")
+        then(lambda: self.setWindowIcon(resources.app_icon()), "icons")
+        for part in range(DRESSES):
+            then(partial(self.actions_.dress, part))
+        then(self.start.dress, *self.start.for_dress)
+        then(lambda: self.place.details.load() if not self.panels else None)
+
+    def _take_drops(self) -> None:
         from .dropping.taking import Taking
         from .wheel_zoom import WheelZoom
 
-        self.keeping = Keeping(self)
         self.taking = Taking(self)
         WheelZoom(self.windowHandle(), self.commands.zoom_by, self)
-        self.setWindowIcon(resources.app_icon())
-        self.actions_.dress()
-        self.start.dress()
-        if not self.panels:
-            self.place.details.load()
-        self.dressed.emit()
 
     def _look_again(self, state: Qt.ApplicationState) -> None:
         if state == Qt.ApplicationState.ApplicationActive:
@@ -246,6 +255,7 @@ class MainWindow(QMainWindow):
         if self._is_kept_open():
             event.ignore()
             return
+        self.slices.stop()
         self.settings.keep_state("window", self.saveGeometry())
         if self.keeping is not None:
             self.keeping.end()

@@ -32,14 +32,16 @@ from PySide6.QtCore import QTimer
 plain = door.MainWindow._dress
 def dressed(window):
     plain(window)
-    guide = window.commands.program.guide
-    print("tour" if guide is not None and guide.overlay is not None else "no tour", flush=True)
+    def tell():
+        guide = window.commands.program.guide
+        print("tour" if guide is not None and guide.overlay is not None else "no tour", flush=True)
+        look()
+    window.slices.then(tell)
     def look():
         if all(file.contents is not None for file in window.session.files):
             window.close()
         else:
             QTimer.singleShot(10, look)
-    look()
 door.MainWindow._dress = dressed
 sys.exit(door.main(sys.argv[1:]))
 """

@@ -80,10 +80,7 @@ def place() -> Iterator[Place]:
 def listening(qtbot: QtBot, inspector: Application, place: Place) -> Application:
     """A window that hears second starts."""
     inspector.take(place)
-    qtbot.waitUntil(lambda: inspector.window._is_dressed)
-    if inspector.calls is None:  # it was painted before it was given the place
-        inspector.window.dressed.emit()
-    assert inspector.calls is not None
+    qtbot.waitUntil(lambda: inspector.calls is not None)
     assert inspector.calls.is_listening
     return inspector
 

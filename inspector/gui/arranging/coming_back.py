@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QIODevice, QObject, QSaveFile
+from PySide6.QtCore import QObject
 
 from ..timers import one_shot
 from .open_later import KeptTab, OpenLater
@@ -121,6 +121,8 @@ def come_back(window: MainWindow, *, is_shown: bool = True, is_asked: bool = Fal
 
 def write(settings: Settings, made: bytes) -> bool:
     """Replaces what was kept; whether it could be written. A full disk loses what is new, and not what was there."""
+    from PySide6.QtCore import QIODevice, QSaveFile  # nothing is written before the first paint
+
     os.makedirs(settings.folder, exist_ok=True)
     file = QSaveFile(settings.session_path)
     if not file.open(QIODevice.OpenModeFlag.WriteOnly):

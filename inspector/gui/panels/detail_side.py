@@ -19,6 +19,7 @@ from ...language import tr
 from ..jobs import Job
 from ..open_file import Opened, OpenFile
 from ..theme import px
+from ..timers import one_shot
 
 if TYPE_CHECKING:
     from ..detail import DetailPanel, FactsView
@@ -50,7 +51,9 @@ class DetailSide(QTabWidget):
         self._file: OpenFile | None = None
         self._tree: TreeSide | None = None
         self._facts_of: Opened | None = None
-        self._is_loading = False
+        self._is_loading = self._is_loaded = False
+        self._made_facts: FactsView | None = None
+        self._making = one_shot(self, 0, self._make)
         self._awaited: dict[str, Any] = {}
         """How it is to be arranged, as far as there was nothing yet to be arranged so."""
         self.entry: DetailPanel | None = None
@@ -66,7 +69,7 @@ class DetailSide(QTabWidget):
         if not self._is_loading:
             self._is_loading = True
             job = Job(loading())
-            job.succeeded.connect(self._make)
+            job.succeeded.connect(self._take_loaded)
             job.failed.connect(self.failed)
             job.start()
 
@@ -79,6 +82,8 @@ class DetailSide(QTabWidget):
             self._file, self._tree = file, tree
             file.chosen.connect(self._show_row)
             file.measured.connect(self._hear)
+            if self._is_loaded and self.entry is None:
+                self._making.start()
         self._show_row()
         self._show_facts()
 
@@ -93,6 +98,8 @@ class DetailSide(QTabWidget):
 
     def stop(self) -> None:
         """Ends all reading, and waits for it. For the closing of the window."""
+        self._making.stop()
+        self._is_loaded = False
         for panel in (self.entry, self.facts):
             if panel is not None:
                 panel.stop()
@@ -146,10 +153,22 @@ class DetailSide(QTabWidget):
         if self.entry is not None:
             self.arranged.emit(tr("Show {page}", page=self.tabText(place)))
 
-    def _make(self, _result: object) -> None:
+    def _take_loaded(self, _result: object) -> None:
+        self._is_loaded = True
+        if self._file is not None:
+            self._making.start()
+
+    def _make(self) -> None:
+        """Makes the two, for the first file that is looked at: one after the other, as each takes a moment."""
         from ..detail import DetailPanel, FactsView
 
-        self.entry, self.facts = DetailPanel(), FactsView()
+        if self._made_facts is None:
+            self._made_facts = FactsView()
+            self._making.start()
+            return
+        if self.entry is not None:
+            return
+        self.entry, self.facts = DetailPanel(), self._made_facts
         for place, (panel, title, tip) in enumerate(
             (
                 (self.entry, tr("Entry"), tr("What the chosen entry is (Ctrl+2)")),

@@ -108,6 +108,9 @@ class StartPanel(QScrollArea):
         self.foot.addWidget(button)
         return button
 
+    for_dress = ("icons", "desktop.double_click_row", f"desktop.{'windows' if os.name == 'nt' else 'xdg'}")
+    """The modules that it takes to dress."""
+
     def dress(self) -> None:
         """Makes what the first paint did not need."""
         from ..desktop.double_click_row import DoubleClickRow
