@@ -65,7 +65,7 @@ class Stage:
         self.dialog: QDialog | None = None
         """The dialog of this scene."""
         self.scenes: dict[str, Callable[[], object]] = {
-            "start": self._start,
+            "start": lambda: self._trigger("start"),
             "tree": lambda: self._entry("fashion_classifier.pt", "state_dict.fc1.weight"),
             "values-page": lambda: self._entry("fashion_classifier.pt", "state_dict.fc1.weight", page=1),
             "storage": lambda: self._entry("fashion_classifier.pt", "state_dict.fc1.weight", page=2),
@@ -147,10 +147,6 @@ class Stage:
         self.window.tree().view.setFocus()
 
     # Scenes
-
-    def _start(self) -> None:
-        self._trigger("start")
-        self.wait(lambda: self.window.place.details.entry is not None)
 
     def _entry(self, sample: str, key: str, page: int = 0) -> None:
         self.open(self._samples[sample])

@@ -1,0 +1,23 @@
+"""Every page in Chinese: named, reached by Tab, with room for its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from inspector.gui.staging import Stage
+
+from .scenes import NAMES, findings, spoken
+
+
+@pytest.fixture(scope="module")
+def stage(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with spoken(qapp, "zh_CN", tmp_path_factory.mktemp("settings")) as stage:
+        yield stage
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_control_is_named_reached_and_seen_whole(stage: Stage, name: str) -> None:
+    assert findings(stage, name, "zh_CN") == []

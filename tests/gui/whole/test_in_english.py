@@ -1,0 +1,31 @@
+"""Every page in English, and whether all of it can be translated: named, reached by Tab, with room for its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from inspector.gui.jobs import wait_for_all
+from inspector.gui.staging import Stage
+
+from .scenes import NAMES, WITH_TORCH, findings, spoken
+
+
+@pytest.fixture(scope="module")
+def stage(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with spoken(qapp, "en", tmp_path_factory.mktemp("settings")) as stage:
+        yield stage
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_control_is_named_reached_and_seen_whole(stage: Stage, name: str) -> None:
+    assert findings(stage, name, "en") == []
+
+
+def test_so_are_those_of_the_pages_that_need_torch(stage: Stage) -> None:
+    found = {name: findings(stage, name, "en") for name in WITH_TORCH}
+    stage.clear()
+    wait_for_all()
+    assert found == {name: [] for name in WITH_TORCH}
