@@ -42,6 +42,7 @@ def test_two_files(
     assert len(panel.content.causes.lines) == causes
 
 
+@pytest.mark.usefixtures("torch_is_loaded")
 @pytest.mark.parametrize(
     ("file", "model", "arguments", "title", "mended"),
     [
