@@ -65,7 +65,7 @@ class Stage:
         self.dialog: QDialog | None = None
         """The dialog of this scene."""
         self.scenes: dict[str, Callable[[], object]] = {
-            "start": lambda: self._trigger("start"),
+            "start": self._start,
             "tree": lambda: self._entry("fashion_classifier.pt", "state_dict.fc1.weight"),
             "values-page": lambda: self._entry("fashion_classifier.pt", "state_dict.fc1.weight", page=1),
             "storage": lambda: self._entry("fashion_classifier.pt", "state_dict.fc1.weight", page=2),
@@ -83,6 +83,7 @@ class Stage:
             "values": self._values,
             "series": lambda: self._series(0),
             "series-table": lambda: self._series(1),
+            "series": self._series,
             "convert": self._convert,
             "fit-empty": lambda: self._fit("network_512_256_128.pth", ""),
             "fit": self._misfit,
@@ -148,6 +149,10 @@ class Stage:
 
     # Scenes
 
+    def _start(self) -> None:
+        self._trigger("start")
+        self.wait(lambda: self.window.slices.are_done)
+
     def _entry(self, sample: str, key: str, page: int = 0) -> None:
         self.open(self._samples[sample])
         self.wait(lambda: self.window.place.details.entry is not None)
@@ -201,6 +206,13 @@ class Stage:
         panel.view.show_view(view)
         moved = (line.story for line in panel.view.stories.lines if line.story.kind == "moved")
         panel.view.stories.choose(next(moved, None))
+
+    def _series(self) -> None:
+        """The three checkpoints of one training."""
+        names = (f"checkpoint_epoch{epoch}.pth" for epoch in (0, 2, 4))
+        self.application.session.show_series([self._samples[name] for name in names])
+        page: Any = self.application.session.current
+        self.wait(lambda: not page.is_busy and not is_anything_running())
 
     def _convert(self) -> None:
         """The weights of a training checkpoint in half their bytes."""
