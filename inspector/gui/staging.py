@@ -83,7 +83,6 @@ class Stage:
             "values": self._values,
             "series": lambda: self._series(0),
             "series-table": lambda: self._series(1),
-            "series": self._series,
             "convert": self._convert,
             "fit-empty": lambda: self._fit("network_512_256_128.pth", ""),
             "fit": self._misfit,
@@ -206,13 +205,6 @@ class Stage:
         panel.view.show_view(view)
         moved = (line.story for line in panel.view.stories.lines if line.story.kind == "moved")
         panel.view.stories.choose(next(moved, None))
-
-    def _series(self) -> None:
-        """The three checkpoints of one training."""
-        names = (f"checkpoint_epoch{epoch}.pth" for epoch in (0, 2, 4))
-        self.application.session.show_series([self._samples[name] for name in names])
-        page: Any = self.application.session.current
-        self.wait(lambda: not page.is_busy and not is_anything_running())
 
     def _convert(self) -> None:
         """The weights of a training checkpoint in half their bytes."""

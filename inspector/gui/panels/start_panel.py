@@ -22,6 +22,7 @@ from ..timers import one_shot
 from ..widgets.drop_zone import DropZone
 from ..widgets.file_entry import FileCard, FileEntry
 from ..widgets.labels import Label, plain_tip
+from ..widgets.tab_order import in_reading_order
 
 if TYPE_CHECKING:
     from ..desktop.double_click_row import DoubleClickRow
@@ -174,6 +175,7 @@ class StartPanel(QScrollArea):
         if entries:
             self._list(title, entries, self._columns() if cards else min(3, self._columns() - 1))
         self._shown_columns = self._columns()
+        in_reading_order(self._page)
 
     def show_tour_link(self, shown: bool) -> None:
         """Offers the tour at the foot, or no longer."""

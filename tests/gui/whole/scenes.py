@@ -25,7 +25,7 @@ from .room import clipped
 
 NAMES = (
     "start", "tree", "values-page", "storage", "group", "value", "filters", "picture", "nan", "module", "damage",
-    "file-facts", "search", "refused", "compare", "values", "convert", "fit-empty", "error",
+    "file-facts", "search", "refused", "compare", "values", "series", "series-table", "convert", "fit-empty", "error",
     "error-empty", "settings", "log", "crash", "palette", "tour-1", "tour-2", "tour-3", "tour-4", "tour-5",
     "search-help",
 )  # fmt: skip
@@ -38,7 +38,7 @@ _SAMPLES = 320
 _PROSE = re.compile("[(\"'“‘&]*[A-Za-z]{2,}[),.;:!?…\"'”’]*")
 _SAID_BY_THE_TRADE = frozenset(
     "std min max mean dtype torch cpu Python JSON Adam AdamW SGD buffer strided little NaN Inf nan inf MB kB GB "
-    "hostile hidden Close".split()
+    "hostile hidden fc Close".split()
 )
 """Terms that stand in every language as they are; what the samples say of themselves; what Qt translates."""
 _OWN_NAMES = frozenset("Checkpoint Inspector English".split())

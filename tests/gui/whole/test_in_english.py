@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QApplication
 from inspector.gui.jobs import wait_for_all
 from inspector.gui.staging import Stage
 
+from .reaching import way_of_tab
+from .room import place_in
 from .scenes import NAMES, WITH_TORCH, findings, spoken
 
 
@@ -29,3 +31,13 @@ def test_so_are_those_of_the_pages_that_need_torch(stage: Stage) -> None:
     stage.clear()
     wait_for_all()
     assert found == {name: [] for name in WITH_TORCH}
+
+
+def test_tab_goes_down_the_start_page_to_its_foot(stage: Stage) -> None:
+    stage.show("start")
+    went = way_of_tab(stage.window)
+    places = {widget: place_in(widget, stage.window).y() for widget in went if widget.objectName() == "link"}
+    assert places
+    assert went[0] is stage.window.start.zone
+    entries = [place for place, widget in enumerate(went) if type(widget).__name__.startswith("File")]
+    assert max(entries) < min(went.index(widget) for widget in places)
