@@ -42,6 +42,7 @@ def test_five_steps_point_at_real_things_and_the_last_ends_it(
         qtbot.keyClick(overlay, Qt.Key.Key_Right)
     assert guide.overlay is None
     assert [file.name for file in inspector.session.files] == ["fashion_classifier.pt"]
+    assert inspector.session.files[0].row >= 0, "the side that the third step points at showed nothing"
     assert not is_wanted(inspector.settings)
 
 

@@ -149,13 +149,24 @@ class Guide(QObject):
             return
         target, part = self._pointed[self.number]()
         step = STEPS[self.number]
-        if self.number == 2 and not self._window.actions_["details"].isChecked():
-            self._window.actions_["details"].trigger()
+        if self.number == 2:
+            self._show_an_entry()
         self._overlay.show_step(tr(step.title), tr(step.text), self.number + 1, len(STEPS), target, part)
         self._looks += 1
         is_there = target is not None and target.isVisible()
         if not is_there and self._looks < _LOOKS:
             QTimer.singleShot(_LOOK_MS, self, self._point)
+
+    def _show_an_entry(self) -> None:
+        """The detail side has something to show: the first tensor, where nothing is chosen."""
+        if not self._window.actions_["details"].isChecked():
+            self._window.actions_["details"].trigger()
+        file = self._file()
+        if file is None or file.contents is None or file.row >= 0:
+            return
+        first = next(file.contents.checkpoint.tensors(), None)
+        if first is not None:
+            self._window.inspect_panel().choose_key(first[0])
 
     # What it points at
 
