@@ -66,8 +66,13 @@ def room_of(module: Path) -> str:
 def rooms_among(parts: tuple[str, ...]) -> Iterator[str]:
     """The room that the absolute name `parts` leads to, if it leads to one of ours."""
     if parts[0] == "inspector" and len(parts) > 1:
-        if (PACKAGE / parts[1]).is_dir() or (PACKAGE / f"{parts[1]}.py").is_file():
+        if is_a_room(parts[1]):
             yield parts[1]
+
+
+@cache
+def is_a_room(name: str) -> bool:
+    return (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file()
 
 
 def floor_of(room: str) -> int:
