@@ -184,6 +184,8 @@ class Session(QObject):
 
         page = OpenSeries(paths, self, only_one=len(paths) > 1)
         page.apart.connect(lambda: self._open_apart(page))
+        if len(page.paths) == 1:  # a folder; while it is followed it is not opened anew
+            page.found.connect(lambda: self.settings.remember(page.paths[0]) if page.series is None else None)
         return page
 
     def made_error(self, text: str) -> OpenError:

@@ -13,6 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from inspector.gui.app import Application
 from inspector.gui.comparison import OpenComparison
+from inspector.gui.dropping.meaning import Target, meaning
+from inspector.gui.dropping.seeing import seen
+from inspector.gui.dropping.taking import Taking
 from inspector.gui.open_file import OpenFile
 from inspector.gui.recipes import page_of
 from inspector.gui.running.open_run import OpenRun
@@ -187,3 +190,23 @@ def test_what_was_stopped_stays_and_goes_on_when_it_is_read_again(
     inspector.window.actions_["reload"].trigger()
     settle(qtbot, inspector, page)
     assert page.error is None
+
+
+def test_a_folder_that_was_opened_is_among_the_recent_ones_and_opens_from_there(
+    qtbot: QtBot, inspector: Application, opened: Opens, folder: Path
+) -> None:
+    page = opened(folder)
+    assert inspector.settings.recents()[0] == str(folder)
+    inspector.session.show(None)
+    inspector.window.start.open_requested.emit([str(folder)])
+    assert inspector.session.current is page
+
+
+def test_a_run_that_is_dropped_opens_as_one(qtbot: QtBot, inspector: Application, folder: Path) -> None:
+    taking = next(each for each in inspector.window.children() if isinstance(each, Taking))
+    drop = meaning(seen([str(folder)]), Target())
+    taking.carry_out(drop)
+    page = inspector.session.current
+    assert isinstance(page, OpenSeries)
+    settle(qtbot, inspector, page)
+    assert len(names(page)) == 4
