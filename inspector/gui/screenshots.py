@@ -152,15 +152,18 @@ def _scenes_of(stage: Stage, path: str, stem: Path, suffix: str) -> Iterator[Pat
 
 def _picture(stage: Stage, path: Path) -> Path:
     """Takes one of the window, with what stands before it in its middle."""
-    from PySide6.QtGui import QPainter
+    from PySide6.QtGui import QColor, QPainter
+
+    from .theme import colours
 
     stage.settle()
     picture = stage.window.grab()
     if stage.dialog is not None:
-        before = stage.dialog.grab()
-        place = stage.window.rect().center() - stage.dialog.rect().center()
+        place = stage.dialog.rect().translated(stage.window.rect().center() - stage.dialog.rect().center())
         painter = QPainter(picture)
-        painter.drawPixmap(place, before)
+        painter.drawPixmap(place.topLeft(), stage.dialog.grab())
+        painter.setPen(QColor(colours().line))  # a window manager draws more around it
+        painter.drawRect(place)
         painter.end()
     picture.save(str(path))
     return path
