@@ -141,11 +141,14 @@ class Cards(QWidget):
         lines = (
             (wording.safe(training.name, 120), scaled_font(1.0, bold=True), now.text),
             (wording.plural(len(training.drawn), "checkpoint"), self.font(), now.quiet),
-            (self._measured(), self.font(), now.quiet),
         )
         for text, font, colour in lines:
             _write(painter, area, text, font, colour)
             area.translate(0, self._line() + 3)
+        area.setBottom(self.height() - _GAP)
+        painter.setFont(scaled_font(0.9))
+        painter.setPen(QColor(now.quiet))
+        painter.drawText(area, Qt.TextFlag.TextWordWrap, self._measured())
 
     def _measured(self) -> str:
         assert self._page.training is not None

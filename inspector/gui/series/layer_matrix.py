@@ -97,7 +97,8 @@ class LayerMatrix(QAbstractScrollArea):
             if frame is not None and (frame.problem or column is None):
                 self._signs[:, place] = _LOST
         self._bad_rows = frozenset(np.flatnonzero(np.isin(self._signs, (_LOST, _UNFIT)).any(axis=1)).tolist())
-        self.colouring = coloured(values, named(self._measure))
+        learned = [page.rows is not None and page.rows.learned[row] for row in rows]
+        self.colouring = coloured(values, named(self._measure), values[learned] if any(learned) else None)
         self._paint_pixels()
         self._fit_bar()
         self.scaled.emit(self.colouring)

@@ -68,9 +68,10 @@ def named(name: str) -> Measure:
     return _BY_NAME.get(name, MEASURES[0])
 
 
-def coloured(values: Floats, measure: Measure) -> Colouring:
-    """[...] values as shares of the scale that suits the measure and them all."""
-    finite = values[np.isfinite(values)]
+def coloured(values: Floats, measure: Measure, leading: Floats | None = None) -> Colouring:
+    """[...] values as shares of the scale that suits the measure and the `leading` ones among them, or them all."""
+    ends = values if leading is None or not np.isfinite(leading).any() else leading
+    finite = ends[np.isfinite(ends)]
     if measure.scale == COSINE:
         return Colouring(_clipped(values, -1.0), -1.0, 1.0, True)
     if measure.scale == SIGNED:

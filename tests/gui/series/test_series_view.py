@@ -196,6 +196,8 @@ def test_colours_know_zero_infinity_and_nothing() -> None:
     assert 0 < found.shares[0] < 0.1
     assert coloured(np.array([-2.0, 0.0, 0.02]), named("mean")).shares.tolist() == [-1.0, 0.0, 0.5]
     assert coloured(np.array([-0.5, 0.25]), named("turn")).shares.tolist() == [-0.5, 0.25]
+    counters = coloured(np.array([[0.1, 0.01], [9.0, 9.0]]), named("relative"), np.array([[0.1, 0.01]]))
+    assert (counters.high, counters.shares[1].tolist()) == (0.1, [1.0, 1.0])
     assert coloured(np.full(3, np.nan), named("norm")).labels() == ("0", "1")
 
 
