@@ -66,6 +66,7 @@ class Stage:
         """The dialog of this scene."""
         self.scenes: dict[str, Callable[[], object]] = {
             "start": self._start,
+            "start-recent": self._start_with_recent_files,
             "tree": lambda: self._entry("fashion_classifier.pt", "state_dict.fc1.weight"),
             "values-page": lambda: self._entry("fashion_classifier.pt", "state_dict.fc1.weight", page=1),
             "storage": lambda: self._entry("fashion_classifier.pt", "state_dict.fc1.weight", page=2),
@@ -131,6 +132,8 @@ class Stage:
             guide.end()
         for page in list(self.application.session.pages):
             self.application.session.close(page)
+        self.application.settings.forget_recents()
+        self.window.fill_start()
         self.settle()
 
     def open(self, path: str) -> bool:
@@ -151,6 +154,12 @@ class Stage:
     def _start(self) -> None:
         self._trigger("start")
         self.wait(lambda: self.window.slices.are_done)
+
+    def _start_with_recent_files(self) -> None:
+        for name in ("picture.pth", "resnet_plain.pth", "fashion_classifier.pt"):
+            self.open(self._samples[name])
+        self._trigger("start")
+        self.wait(lambda: not is_anything_running())
 
     def _entry(self, sample: str, key: str, page: int = 0) -> None:
         self.open(self._samples[sample])

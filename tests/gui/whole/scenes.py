@@ -24,7 +24,8 @@ from .reading import texts
 from .room import clipped
 
 NAMES = (
-    "start", "tree", "values-page", "storage", "group", "value", "filters", "picture", "nan", "module", "damage",
+    "start", "start-recent", "tree", "values-page", "storage", "group", "value", "filters", "picture", "nan", "module",
+    "damage",
     "file-facts", "search", "refused", "compare", "values", "series", "series-table", "convert", "fit-empty", "error",
     "error-empty", "settings", "log", "crash", "palette", "tour-1", "tour-2", "tour-3", "tour-4", "tour-5",
     "search-help",
