@@ -243,6 +243,9 @@ class PictureView(QWidget):
         painter.restore()
         if self._look.rulers:
             self._paint_rulers(painter, rows, columns)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(colours().accent), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _tiles(self, rows: CellAxis, columns: CellAxis) -> Iterator[tuple[int, int, int, int]]:
         """First row, rows, first column and columns of each tile that there is."""

@@ -37,6 +37,8 @@ ROLES = {
     },
 }  # fmt: skip
 _MOST_STEPS = 400
+_SHOW_IT_WITHIN = ("CauseLines", "Treemap")
+"""Who shows by the first arrow key where the keyboard is: by a line, a cell."""
 _SPOKEN = (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole)
 
 
@@ -151,3 +153,15 @@ def _is_control(widget: QWidget) -> bool:
     if isinstance(inside, (QAbstractSpinBox, QComboBox, QLineEdit, QTabBar, QAbstractItemView)):
         return False  # parts of one control
     return widget.focusPolicy() != Qt.FocusPolicy.NoFocus or isinstance(widget, QAbstractButton)
+
+
+def unseen(root: QWidget) -> Iterator[str]:
+    """A sentence for each control that looks the same with the keyboard as without it."""
+    for widget in way_of_tab(root):
+        if isinstance(widget, QScrollArea) or type(widget).__name__ in _SHOW_IT_WITHIN:
+            continue
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        with_keyboard = widget.grab().toImage()
+        widget.clearFocus()
+        if widget.grab().toImage() == with_keyboard:
+            yield f"{name_of(widget)} does not show that it has the keyboard"

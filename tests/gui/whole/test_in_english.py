@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from inspector.gui.jobs import wait_for_all
 from inspector.gui.staging import Stage
 
-from .reaching import way_of_tab
+from .reaching import unseen, way_of_tab
 from .room import place_in
 from .scenes import NAMES, WITH_TORCH, findings, spoken
 
@@ -41,3 +41,9 @@ def test_tab_goes_down_the_start_page_to_its_foot(stage: Stage) -> None:
     assert went[0] is stage.window.start.zone
     entries = [place for place, widget in enumerate(went) if type(widget).__name__.startswith("File")]
     assert max(entries) < min(went.index(widget) for widget in places)
+
+
+@pytest.mark.parametrize("name", ["start", "tree", "compare", "convert", "fit-empty", "settings", "log"])
+def test_who_has_the_keyboard_shows_it(stage: Stage, name: str) -> None:
+    stage.show(name)
+    assert list(unseen(stage.front)) == []
