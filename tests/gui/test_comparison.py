@@ -111,7 +111,7 @@ def test_causes_stand_above_and_set_their_keys_off(qtbot: QtBot, compare: Compar
     assert all("explains" in line.text() for line in lines)
     qtbot.mouseClick(lines[1], Qt.MouseButton.LeftButton)
     marked = panel.content.pairs.view._delegate.marked  # type: ignore[attr-defined]
-    assert marked == frozenset(panel.content.pairs.tree.rows_of(lines[1].cause.keys))
+    assert marked == frozenset(panel.content.pairs.tree.rows_of(lines[1].subject.keys))
     assert lines[1].isChecked()
     lines[1].setFocus()
     qtbot.keyClick(lines[1], Qt.Key.Key_Down)

@@ -121,7 +121,7 @@ def test_a_click_chooses_the_card_and_the_cell_below_it(qtbot: QtBot, view: Seri
 
 
 def test_a_story_sets_off_what_it_is_about(view: SeriesView, page: OpenSeries) -> None:
-    lines = {line.story.kind: line.story for line in reversed(view.stories.lines)}
+    lines = {line.subject.kind: line.subject for line in reversed(view.stories.lines)}
     view.stories.choose(lines["frozen"])
     assert page.rows is not None
     assert view.choice.lit_rows == {page.rows.row_of("stem.weight")}
