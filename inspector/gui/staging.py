@@ -192,7 +192,7 @@ class Stage:
     def _compare(self) -> None:
         """Two files of other widths, with a cause set off."""
         panel = self._held("network_512_256_128.pth", "network_400_200_100.pth")
-        panel.content.causes.choose(panel.content.causes.lines[0].cause)
+        panel.content.causes.choose(panel.content.causes.lines[0].subject)
 
     def _values(self) -> None:
         """Two files of one training, with a tensor shown closely."""
@@ -212,7 +212,7 @@ class Stage:
         panel: Any = self.window.panel()
         self.wait(lambda: panel.has_content and page.is_measured and bool(page.stories) and not page.is_busy)
         panel.view.show_view(view)
-        moved = (line.story for line in panel.view.stories.lines if line.story.kind == "moved")
+        moved = (line.subject for line in panel.view.stories.lines if line.subject.kind == "moved")
         panel.view.stories.choose(next(moved, None))
 
     def _convert(self) -> None:
