@@ -81,9 +81,8 @@ def test_modules_have_their_classes_attributes_and_constants(scripted) -> None: 
 def test_code_and_extra_files_can_be_read(scripted) -> None:  # type: ignore[no-untyped-def]
     texts = {text.name: text.source.read(text.offset, text.nbytes) for text in open_checkpoint(scripted[1]).texts}
     assert texts["extra/note.txt"] == b"hello"
-    # where another test scripted one before, torch has put it into a folder such as `___torch_mangle_0`
-    linear = [text for name, text in texts.items() if "torch/nn/modules/" in name and name.endswith("linear.py")]
-    assert any(b"class Linear(Module):" in text for text in linear)
+    # where another test scripted one before, torch gives it another name, such as `___torch_mangle_0`
+    assert any(b"class Linear(Module):" in text for name, text in texts.items() if "torch/nn/modules/" in name)
 
 
 def test_quantised_layers_show_their_packed_weights(tmp_path: Path) -> None:
