@@ -96,12 +96,14 @@ def _taken(out: Path, theme: str, language: str, files: Sequence[str]) -> Iterat
     """Takes one picture after the other, and gives where each is."""
     from . import speaking
     from .app import Application
+    from .log.log_file import Log
     from .settings import Settings
     from .staging import Stage, copied
 
     app = _application()
-    with tempfile.TemporaryDirectory() as folder, copied() as samples:
-        settings = Settings(folder)  # nobody's settings are seen, or changed
+    with tempfile.TemporaryDirectory() as folder, _kept_in(folder), copied() as samples:
+        settings, log = Settings(folder), Log()
+        log.begin()
         settings.choose("language", language)
         application = Application(app, settings)
         stage = Stage(application, samples)
@@ -119,7 +121,23 @@ def _taken(out: Path, theme: str, language: str, files: Sequence[str]) -> Iterat
             stage.clear()
             application.window.close()
             application.end()
+            log.end()
             speaking.speak(app, "en")
+
+
+@contextmanager
+def _kept_in(folder: str) -> Iterator[None]:
+    """Nobody's settings are seen, or changed, nor their log."""
+    from .settings import FOLDER_VARIABLE
+
+    before = os.environ.get(FOLDER_VARIABLE)
+    os.environ[FOLDER_VARIABLE] = folder
+    try:
+        yield
+    finally:
+        os.environ.pop(FOLDER_VARIABLE)
+        if before is not None:
+            os.environ[FOLDER_VARIABLE] = before
 
 
 def _scenes(stage: Stage, out: Path, suffix: str, files: Sequence[str]) -> Iterator[Path]:
