@@ -96,7 +96,9 @@ def _taken(out: Path, theme: str, language: str, files: Sequence[str]) -> Iterat
     """Takes one picture after the other, and gives where each is."""
     from . import speaking
     from .app import Application
+    from .log.events import LogEvents
     from .log.log_file import Log
+    from .recents.describing import Describing
     from .settings import Settings
     from .staging import Stage, copied
 
@@ -106,7 +108,9 @@ def _taken(out: Path, theme: str, language: str, files: Sequence[str]) -> Iterat
         log.begin()
         settings.choose("language", language)
         application = Application(app, settings)
-        stage = Stage(application, samples)
+        LogEvents(application.session, application.window)
+        describing = Describing(application.session, settings, application.window)
+        stage = Stage(application, samples, describing=describing)
         application.window.resize(WIDTH, HEIGHT)
         application.window.show()
         try:

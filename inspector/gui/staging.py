@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from . import own_pages, resources
 from .app import Application
 from .jobs import is_anything_running
+from .recents.describing import Describing
 
 _PATIENCE_MS = 60_000
 _CODE = "networks.py"
@@ -56,12 +57,23 @@ def copied() -> Iterator[dict[str, str]]:
 class Stage:
     """One window, and its scenes by their names."""
 
-    def __init__(self, application: Application, samples: dict[str, str], *, trained_on: int = 0) -> None:
-        """`trained_on`: so many samples are made to train on, where it is to go fast; 0: as many as by itself."""
+    def __init__(
+        self,
+        application: Application,
+        samples: dict[str, str],
+        *,
+        trained_on: int = 0,
+        describing: Describing | None = None,
+    ) -> None:
+        """`trained_on`: so many samples are made to train on, where it is to go fast; 0: as many as by itself.
+
+        `describing` notes what the recent files are, where that is to be seen.
+        """
         self.application = application
         self.window = application.window
         self._samples = samples
         self._trained_on = trained_on
+        self._describing = describing
         self.dialog: QDialog | None = None
         """The dialog of this scene."""
         self.scenes: dict[str, Callable[[], object]] = {
@@ -158,6 +170,7 @@ class Stage:
     def _start_with_recent_files(self) -> None:
         for name in ("picture.pth", "resnet_plain.pth", "fashion_classifier.pt"):
             self.open(self._samples[name])
+        self.wait(lambda: self._describing is None or not self._describing.is_busy)
         self._trigger("start")
         self.wait(lambda: not is_anything_running())
 
