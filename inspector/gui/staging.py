@@ -107,7 +107,7 @@ class Stage:
             "run-results": self._run_results,
             "settings": lambda: own_pages.show(self.application.session, own_pages.SETTINGS),
             "log": lambda: own_pages.show(self.application.session, own_pages.LOG),
-            "crash": lambda: self.application.last_resort.report_text(_CRASH),
+            "crash": self._crash,
             "palette": lambda: self._trigger("palette"),
             **{f"tour-{number}": lambda number=number: self._tour(number) for number in range(1, 6)},  # type: ignore[misc]
             "search-help": lambda: self._dialog("search_help"),
@@ -145,6 +145,7 @@ class Stage:
         for page in list(self.application.session.pages):
             self.application.session.close(page)
         self.application.settings.forget_recents()
+        self.application.settings.choose("tour", "new")
         self.window.fill_start()
         self.settle()
 
@@ -303,6 +304,10 @@ class Stage:
         from .fitting.chosen_model import TRUSTED
 
         self.application.settings.list_first(TRUSTED, self._samples[_CODE])  # what comes with the program
+
+    def _crash(self) -> None:
+        self.application.last_resort.reports.reports.clear()  # one that was seen already would only be counted
+        self.application.last_resort.report_text(_CRASH)
 
     def _tour(self, number: int) -> None:
         self._trigger("tour")
