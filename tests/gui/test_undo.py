@@ -61,6 +61,20 @@ def test_sorting_is_undone_and_done_again(inspector: Application, tree: TreeSide
     assert shown(tree) == sorted_rows
 
 
+def test_an_empty_search_field_lets_the_window_undo(qtbot: QtBot, inspector: Application, tree: TreeSide) -> None:
+    before = shown(tree)
+    tree.view.columns._sort(Column.PARAMETERS)
+    tree.search.setFocus()
+    qtbot.keyClick(tree.search, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert shown(tree) == before
+    tree.view.columns._sort(Column.PARAMETERS)
+    sorted_rows = shown(tree)
+    qtbot.keyClicks(tree.search, "c")
+    qtbot.keyClick(tree.search, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert tree.search.text() == "", "what was typed is undone first"
+    qtbot.waitUntil(lambda: shown(tree) == sorted_rows)
+
+
 def test_branches_are_opened_and_closed_again_one_by_one(inspector: Application, tree: TreeSide) -> None:
     before = shown(tree)
     for _ in range(2):
