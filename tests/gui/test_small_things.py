@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.gui import theme
@@ -20,6 +20,7 @@ from inspector.gui.icons import icon
 from inspector.gui.last_resort import LastResort
 from inspector.gui.resources import app_icon, folder, samples, style_sheet
 from inspector.gui.settings import RECENTS, Settings
+from inspector.gui.widgets.search_field import SearchField
 
 # Settings
 
@@ -200,3 +201,23 @@ def test_what_nobody_caught_is_shown_whole_and_can_be_copied(qtbot: QtBot, last_
     copy.click()
     assert QGuiApplication.clipboard().text() == text
     last_resort.remove()
+
+
+def test_the_sign_of_the_search_moves_the_examples_aside_on_the_screen_too(qtbot: QtBot) -> None:
+    """What is on the screen, which `grab` would paint anew: the sign lay over the first letters."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    row, field = QHBoxLayout(window), SearchField()
+    for widget in (QPushButton("has the keyboard"), field):
+        row.addWidget(widget)
+    window.resize(800, 60)
+    with qtbot.waitExposed(window):
+        window.show()
+
+    def is_as_meant() -> bool:
+        seen, meant = window.screen().grabWindow(window.winId()).toImage(), window.grab().toImage()
+        return seen.convertToFormat(meant.format()) == meant
+
+    qtbot.waitUntil(is_as_meant)
+    field.dress()
+    qtbot.waitUntil(is_as_meant)

@@ -64,6 +64,7 @@ class SearchField(QLineEdit):
 
         if self._sign is None:
             self._sign = self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+            self.update()  # Qt paints the sign alone, over the first letters of the examples that it moves aside
 
     def say(self, text: str) -> None:
         """Shows a text; nobody is told that it is searched for."""
