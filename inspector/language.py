@@ -16,10 +16,11 @@ until a language is chosen: the terminal, which speaks English, pays one call fo
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from . import installed
 
-if False:  # what type checkers see, and nobody else loads
+if TYPE_CHECKING:
     import gettext
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}

@@ -25,15 +25,19 @@ REPORTS = {marked("HTML page (*.html)"): ".html", "Markdown (*.md)": ".md", "JSO
 
 def ask_where(parent: QWidget, file: OpenFile) -> str:
     """The path to write to, chosen in a dialog; empty when it was put away."""
-    return _asked(parent, tr("Export Tree"), os.path.splitext(file.path)[0] + ".csv", FORMATS)
+    return asked_path(parent, tr("Export Tree"), os.path.splitext(file.path)[0] + ".csv", FORMATS)
 
 
 def ask_where_to_report(parent: QWidget, beside: str) -> str:
     """The path to write a report to, chosen in a dialog that begins with `beside`; empty when it was put away."""
-    return _asked(parent, tr("Export Report"), beside, REPORTS)
+    return asked_path(parent, tr("Export Report"), beside, REPORTS)
 
 
-def _asked(parent: QWidget, title: str, beside: str, forms: Mapping[str, str]) -> str:
+def asked_path(parent: QWidget, title: str, beside: str, forms: Mapping[str, str]) -> str:
+    """A path chosen in a dialog that begins with `beside`; empty when it was put away.
+
+    `forms` are the endings that it may have, by the words for them; where it has none, it gets that which was chosen.
+    """
     endings = {tr(words): ending for words, ending in forms.items()}
     path, chosen = QFileDialog.getSaveFileName(parent, title, beside, ";;".join(endings))
     if path and os.path.splitext(path)[1].lower() not in endings.values():

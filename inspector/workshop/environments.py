@@ -13,11 +13,11 @@ import importlib.util
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import installed
 
-if False:  # what type checkers see, and nobody else loads
+if TYPE_CHECKING:
     from typing import Protocol
 
     class Registry(Protocol):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ... import wording
 from ...language import ntr, tr
@@ -14,6 +13,7 @@ from ..fitting.fold import Fold
 from ..theme import scaled_font
 from ..timers import one_shot
 from ..widgets.banner import Banner
+from ..widgets.cards import Cards
 from ..widgets.labels import Label
 from ..widgets.scrolled import scrolled
 from ..widgets.wrapped_text import WrappedText
@@ -67,26 +67,19 @@ class OutcomeSide(QWidget):
         self.more_left_out = Fold(tr("All that is left out"), self.all_left_out)
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        content.setBackgroundRole(QPalette.ColorRole.Base)
-        content.setAutoFillBackground(True)
-        self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(20, 16, 20, 20)
-        self._column.setSpacing(20)
-        self._cards: dict[QWidget, QWidget] = {}
-        self._add("", self._head(), self.why, self.bar, self.sizes)
-        self._add(tr("What will be otherwise"), self.notes)
-        self._add(tr("What casting does"), self.losses, self.loss_table)
-        self._add(tr("Left out"), self.left_out, self.more_left_out)
-        self._add(tr("Keys"), self.names, self.keys, self.all_keys)
-        self._add(tr("Files"), self.files)
-        self._column.addStretch(1)
+        self._cards = Cards(top=16, between=20, inside=8)
+        self._cards.add("", self._head(), self.why, self.bar, self.sizes)
+        self._cards.add(tr("What will be otherwise"), self.notes)
+        self._cards.add(tr("What casting does"), self.losses, self.loss_table)
+        self._cards.add(tr("Left out"), self.left_out, self.more_left_out)
+        self._cards.add(tr("Keys"), self.names, self.keys, self.all_keys)
+        self._cards.add(tr("Files"), self.files)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         for banner in (self.problem, self.overflow):
             whole.addWidget(banner)
-        whole.addWidget(scrolled(content, _LEAST_WIDTH), 1)
+        whole.addWidget(scrolled(self._cards, _LEAST_WIDTH), 1)
 
     def _head(self) -> QWidget:
         """The title, and behind it what is being done: nothing below moves when that comes and goes."""
@@ -100,20 +93,6 @@ class OutcomeSide(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(policy)
         return head
-
-    def _add(self, title: str, *widgets: QWidget) -> None:
-        card = QWidget()
-        column = QVBoxLayout(card)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        if title:
-            heading = Label(title, font=scaled_font(1.1, bold=True))
-            heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-            column.addWidget(heading)
-        for widget in widgets:
-            column.addWidget(widget)
-            self._cards[widget] = card
-        self._column.addWidget(card)
 
     # Filling it
 
@@ -157,7 +136,7 @@ class OutcomeSide(QWidget):
         self.sizes.hide()
         self.overflow.say("")
         for widget in (self.notes, self.losses, self.left_out, self.names, self.files):
-            self._cards[widget].hide()
+            self._cards.of(widget).hide()
 
     def _show(self, told: Told) -> None:
         self._shown, foreseen = told, told.foreseen
@@ -209,7 +188,7 @@ class OutcomeSide(QWidget):
 
     def _say(self, text: WrappedText, lines: Sequence[str]) -> None:
         text.setText("\n".join(lines))
-        self._cards[text].setVisible(bool(lines))
+        self._cards.of(text).setVisible(bool(lines))
 
 
 def _left_out(key: str, reason: str) -> str:

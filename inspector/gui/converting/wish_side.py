@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ... import wording
 from ...converting.wishes import COPY, DROP, LEAVE_OUT, SAFETENSORS, ZEROS, ZIP, Offers, Wish
@@ -13,7 +13,7 @@ from ...language import marked, ntr, tr
 from ..running.setup_section import Section, SettingRows, note_label, say
 from ..widgets.boxes import ChoiceBox
 from ..widgets.check_box import CheckBox
-from ..widgets.scrolled import scrolled
+from ..widgets.scrolled import fill_with_sections
 from ..widgets.tab_order import in_reading_order
 from .metadata_rows import MetadataRows
 from .open_conversion import OpenConversion
@@ -55,7 +55,7 @@ class WishSide(QWidget):
             "file": Section(tr("File"), self._file()),
             "metadata": Section(tr("Metadata"), self.metadata, is_open=False),
         }
-        self._lay_out()
+        fill_with_sections(self, self.sections.values(), LEAST_WIDTH)
         self._connect()
         page.opened.connect(self.refresh)
         page.wished.connect(self.refresh)
@@ -99,19 +99,6 @@ class WishSide(QWidget):
         rows.add_box(self.compact, tr("Of a storage only what tensors reach is written, not all that was behind it"))
         self._file_rows = rows
         return rows
-
-    def _lay_out(self) -> None:
-        content = QWidget()
-        content.setAccessibleName(self.accessibleName())
-        column = QVBoxLayout(content)
-        column.setContentsMargins(14, 14, 14, 18)
-        column.setSpacing(14)
-        for section in self.sections.values():
-            column.addWidget(section)
-        column.addStretch(1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scrolled(content, LEAST_WIDTH))
 
     def _connect(self) -> None:
         page = self._page

@@ -9,7 +9,6 @@ import os
 import re
 import sys
 import time
-import traceback
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -111,11 +110,6 @@ def times_words(report: Report) -> str:
     if report.times == 1:
         return report.when
     return tr("{when}, {times}", when=report.when, times=ntr("{n} time", "{n} times", report.times))
-
-
-def traceback_of(error: BaseException) -> str:
-    """As Python prints it."""
-    return "".join(traceback.format_exception(error))
 
 
 def _readable(text: str) -> str:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,6 +27,7 @@ from ...comparing.optimizers import Lens
 from ...language import ntr, tr
 from ...progress import Progress
 from ..theme import mono_font, scaled_font
+from ..widgets.cards import Cards
 from ..widgets.fact_grid import FactGrid
 from ..widgets.figures_row import FiguresRow
 from ..widgets.labels import ElidedLabel, Label
@@ -81,16 +81,16 @@ class FactsView(QScrollArea):
         self._show_sections(checkpoint)
         self.treemap.show_parts(None)
         self._point("")
-        self._card_of(self.treemap).setVisible(outline.total_nbytes > 0)
-        self._card_of(self.architecture).hide()
+        self._cards.of(self.treemap).setVisible(outline.total_nbytes > 0)
+        self._cards.of(self.architecture).hide()
         self.optimizers.show_facts([fact for lens in optimizers for fact in _optimizer(lens)])
-        self._card_of(self.optimizers).setVisible(bool(optimizers))
+        self._cards.of(self.optimizers).setVisible(bool(optimizers))
         self._show_globals(checkpoint)
         self.texts.show_texts(checkpoint.texts)
-        self._card_of(self.texts).setVisible(bool(checkpoint.texts))
+        self._cards.of(self.texts).setVisible(bool(checkpoint.texts))
         for grid in (self.types, self.shared):
             grid.show_facts([])
-            self._card_of(grid).hide()
+            self._cards.of(grid).hide()
         self._latest.start(_counted_up(checkpoint, outline))
 
     def stop(self) -> None:
@@ -121,39 +121,17 @@ class FactsView(QScrollArea):
         _dress(self.globals_table, self.globals)
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        content.setBackgroundRole(QPalette.ColorRole.Base)
-        content.setAutoFillBackground(True)
-        self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(20, 18, 20, 20)
-        self._column.setSpacing(26)
-        self._cards: dict[QWidget, QWidget] = {}
-        self._add_card("", self.name, self.format, self.damage, self.figures, self.waste, self.facts)
-        self._add_card(tr("Sections"), self.sections)
-        self._add_card(tr("Architecture"), self.architecture, self.evidence)
-        self._add_card(tr("Optimizer"), self.optimizers)
-        self._add_card(tr("Sizes"), self.treemap, self.pointed)
-        self._add_card(tr("Types and devices"), self.types)
-        self._add_card(tr("Shared storages"), self.shared)
-        self._add_card(tr("What the file names"), self.load_words, self.allow, self.copy_allow, self.globals_table)
-        self._add_card(tr("Texts in the file"), self.texts)
-        self._column.addStretch(1)
-        self.setWidget(content)
-
-    def _add_card(self, title: str, *widgets: QWidget) -> None:
-        card = QWidget()
-        column = QVBoxLayout(card)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        if title:
-            column.addWidget(Label(title, font=scaled_font(1.1, bold=True)))
-        for widget in widgets:
-            column.addWidget(widget)
-            self._cards[widget] = card
-        self._column.addWidget(card)
-
-    def _card_of(self, widget: QWidget) -> QWidget:
-        return self._cards[widget]
+        self._cards = Cards(top=18, between=26, inside=10)
+        self._cards.add("", self.name, self.format, self.damage, self.figures, self.waste, self.facts)
+        self._cards.add(tr("Sections"), self.sections)
+        self._cards.add(tr("Architecture"), self.architecture, self.evidence)
+        self._cards.add(tr("Optimizer"), self.optimizers)
+        self._cards.add(tr("Sizes"), self.treemap, self.pointed)
+        self._cards.add(tr("Types and devices"), self.types)
+        self._cards.add(tr("Shared storages"), self.shared)
+        self._cards.add(tr("What the file names"), self.load_words, self.allow, self.copy_allow, self.globals_table)
+        self._cards.add(tr("Texts in the file"), self.texts)
+        self.setWidget(self._cards)
 
     def _connect(self) -> None:
         self.sections.chosen.connect(lambda number: self.entry_requested.emit(self._sections[number].key))
@@ -169,7 +147,7 @@ class FactsView(QScrollArea):
 
     def _show_globals(self, checkpoint: Checkpoint) -> None:
         found = checkpoint.globals
-        self._card_of(self.globals_table).setVisible(bool(found))
+        self._cards.of(self.globals_table).setVisible(bool(found))
         self.globals.show_globals(found)
         self.load_words.setText(file_facts.load_words(checkpoint))
         is_dangerous = any(each.verdict == "dangerous" for each in found)
@@ -193,12 +171,12 @@ class FactsView(QScrollArea):
             for name, count, size in found.devices
         ]
         self.types.show_facts(rows)
-        self._card_of(self.types).setVisible(bool(rows))
+        self._cards.of(self.types).setVisible(bool(rows))
         self.shared.show_facts(_shared(found.sharing))
-        self._card_of(self.shared).setVisible(bool(found.sharing))
+        self._cards.of(self.shared).setVisible(bool(found.sharing))
         self.architecture.setText(wording.safe(found.architecture.sentence, 500))
         self.evidence.show_facts(_evidence(found.architecture))
-        self._card_of(self.architecture).setVisible(bool(found.architecture.sentence))
+        self._cards.of(self.architecture).setVisible(bool(found.architecture.sentence))
 
     def _point(self, words: str) -> None:
         self.pointed.setText(words or tr("Point at a part to see what it is; click to go there."))

@@ -7,7 +7,6 @@ import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from ...checkpoint.entries import Tensor
 from ...converting.entry_files import NPY, endings, file_name, write_entry
@@ -15,7 +14,7 @@ from ...errors import InspectorError
 from ...language import marked, tr
 from ...progress import Progress
 from ...wording import safe, share
-from ..export import started
+from ..export import asked_path, started
 from .dragging_out import entry_of
 from .entry_data import EntryData, Given
 
@@ -65,16 +64,8 @@ class EntryDeeds:
     def _asked(self, entry: Given) -> str:
         possible = endings(entry.contents.outline, entry.rows)
         beside = os.path.dirname(os.path.abspath(entry.contents.checkpoint.path))
-        forms = {tr(FORMATS[each]): each for each in possible}
-        path, chosen = QFileDialog.getSaveFileName(
-            self._window,
-            tr("Save Entry As"),
-            os.path.join(beside, file_name(entry.key, entry.ending)),
-            ";;".join(forms),
-        )
-        if path and os.path.splitext(path)[1].lower() not in possible:
-            path += forms.get(chosen) or entry.ending
-        return path
+        name = os.path.join(beside, file_name(entry.key, entry.ending))
+        return asked_path(self._window, tr("Save Entry As"), name, {FORMATS[each]: each for each in possible})
 
     def _tell_written(self, entry: Given, path: str) -> None:
         done, note = tr("Written to {path}", path=safe(path)), note_of(entry) if path.lower().endswith(NPY) else ""

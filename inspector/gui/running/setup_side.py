@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ...language import tr
-from ..widgets.scrolled import scrolled
+from ..widgets.scrolled import fill_with_sections
 from ..widgets.tab_order import in_reading_order
 from .data_box import DataBox
 from .device_box import DeviceBox
@@ -48,7 +48,7 @@ class SetupSide(QWidget):
             "saving": Section(tr("Saving"), self.saving, is_open=False),
             "device": Section(tr("Device and more"), self.device, is_open=False),
         }
-        self._lay_out()
+        fill_with_sections(self, self.sections.values(), LEAST_WIDTH)
         for form in (self.training.options, self.training.schedule):
             form.remade.connect(lambda: in_reading_order(self))
         in_reading_order(self)
@@ -58,19 +58,6 @@ class SetupSide(QWidget):
         self._show_look()
         self._show_rehearsal()
         self.refresh()
-
-    def _lay_out(self) -> None:
-        content = QWidget()
-        content.setAccessibleName(tr("Setup"))
-        column = QVBoxLayout(content)
-        column.setContentsMargins(14, 14, 14, 18)
-        column.setSpacing(14)
-        for section in self.sections.values():
-            column.addWidget(section)
-        column.addStretch(1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scrolled(content, LEAST_WIDTH))
 
     def refresh(self) -> None:
         """Sums each section up, for when it is folded."""

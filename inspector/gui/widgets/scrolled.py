@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 
 def scrolled(content: QWidget, least_width: int = 280) -> QScrollArea:
@@ -17,3 +19,18 @@ def scrolled(content: QWidget, least_width: int = 280) -> QScrollArea:
     area.setAccessibleName(content.accessibleName())
     area.setWidget(content)
     return area
+
+
+def fill_with_sections(side: QWidget, sections: Iterable[QWidget], least_width: int) -> None:
+    """Lays the sections one below the other into a side that is scrolled; they bear the side's name."""
+    content = QWidget()
+    content.setAccessibleName(side.accessibleName())
+    column = QVBoxLayout(content)
+    column.setContentsMargins(14, 14, 14, 18)
+    column.setSpacing(14)
+    for section in sections:
+        column.addWidget(section)
+    column.addStretch(1)
+    whole = QVBoxLayout(side)
+    whole.setContentsMargins(0, 0, 0, 0)
+    whole.addWidget(scrolled(content, least_width))
