@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.comparing.steps import Slice, StripPrefix
 from inspector.gui.app import Application
-from inspector.gui.arranging.coming_back import come_back, kept_session
+from inspector.gui.arranging.coming_back import come_back, kept_session, write
 from inspector.gui.arranging.open_later import OpenLater
 from inspector.gui.arranging.plain_values import as_plain, from_plain
 from inspector.gui.comparison import OpenComparison
@@ -346,3 +346,8 @@ def test_an_arrangement_that_makes_no_sense_is_passed_over(
     inspector.window.place.details.arrange_as({"side": junk, "entry": junk})
     if junk not in (5, {"depth": -3}):
         assert [tree.outline.key(row) for row in tree.model.rows.rows] == before
+
+
+def test_settings_that_cannot_be_written_are_no_error_of_the_program(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("stands where the folder should be")
+    assert not write(Settings(str(tmp_path / "file" / "settings")), b"{}")

@@ -14,6 +14,7 @@ they are looked at.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -123,7 +124,8 @@ def write(settings: Settings, made: bytes) -> bool:
     """Replaces what was kept; whether it could be written. A full disk loses what is new, and not what was there."""
     from PySide6.QtCore import QIODevice, QSaveFile  # nothing is written before the first paint
 
-    os.makedirs(settings.folder, exist_ok=True)
+    with contextlib.suppress(OSError):  # then the file cannot be opened either
+        os.makedirs(settings.folder, exist_ok=True)
     file = QSaveFile(settings.session_path)
     if not file.open(QIODevice.OpenModeFlag.WriteOnly):
         return False
