@@ -187,6 +187,7 @@ class Stage:
 
     def _file_facts(self) -> None:
         self.open(self._samples["hostile.pth"])
+        self.wait(lambda: self.window.place.details.facts is not None)
         self._trigger("show_file")
         self.settle()
         facts = self.window.place.details.facts
