@@ -165,8 +165,8 @@ class OpenRun(RunPage):
 
     def resume(self) -> None:
         """Goes on from what the last training saved, until the epoch that was wanted."""
-        if self.can_resume and self.request is not None:
-            self._enter(beginnings.going_on(self.request, self.latest))
+        if self.can_resume and self.request is not None and self.record is not None:
+            self._enter(beginnings.going_on(self.request, self.latest), self.record.saved)
 
     def stop_now(self) -> None:
         if self.state in READY:

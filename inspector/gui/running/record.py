@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ... import wording
@@ -36,7 +36,8 @@ class TimedLine(NamedTuple):
 class RunRecord:
     """One run, from its first word on."""
 
-    def __init__(self) -> None:
+    def __init__(self, saved: Mapping[str, Saved] | None = None) -> None:
+        """`saved`: what was saved before by the training that it goes on with."""
         self.began: Began | None = None
         self.epoch = 0
         self.batch = 0
@@ -49,7 +50,7 @@ class RunRecord:
         """What it says it is at, before and between the batches."""
         self.ends: list[EpochEnd] = []
         self.lines: list[TimedLine] = []
-        self.saved: dict[str, Saved] = {}
+        self.saved = dict(saved or {})
         """Path -> the last saving of it."""
         self.output = ""
         self.seconds = 0.0

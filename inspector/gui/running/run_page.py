@@ -8,6 +8,7 @@ once for each batch.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -15,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from ...errors import InspectorError
 from ...language import tr
 from ...runs.histories import History
-from ...workshop.run_words import Batches, Began, Tested, Tests, Trained, Waiting
+from ...workshop.run_words import Batches, Began, Saved, Tested, Tests, Trained, Waiting
 from ..open_page import OpenPage
 from .driver import Driver, Engine
 from .prepared_run import Making
@@ -66,6 +67,7 @@ class RunPage(OpenPage):
         self.failed_in_training = False
         """Whether it was a training that failed, and no test."""
         self._making: Making | None = None
+        self._saved_before: Mapping[str, Saved] | None = None
         self.queue.changed.connect(self._tell_queue)
 
     @property
@@ -133,13 +135,14 @@ class RunPage(OpenPage):
     def begin(self) -> None:
         """It is its turn: the queue calls this."""
         if self._making is not None:
-            self.record, self.trained = RunRecord(), None
+            self.record, self.trained = RunRecord(self._saved_before), None
             self._begin(self._making, RunState.RUNNING)
 
     # What comes of it
 
-    def _enter(self, making: Making) -> None:
-        self._making = making
+    def _enter(self, making: Making, saved: Mapping[str, Saved] | None = None) -> None:
+        """Waits for its turn; `saved` is there already, of the training that it goes on with."""
+        self._making, self._saved_before = making, saved
         self._go(RunState.WAITING)
         self.queue.enter(self)
 

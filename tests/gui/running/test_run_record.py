@@ -141,3 +141,12 @@ def test_nobody_begins_while_the_queue_is_held() -> None:
     assert begun == ["a"]
     queue.hold(False)
     assert begun == ["a", "b"]
+
+
+def test_what_goes_on_has_what_was_saved_before_until_it_saves_itself() -> None:
+    former = RunRecord()
+    former.take([Saved("run/current_checkpoint.pt", "latest", 3, 0, 10, 0.1)])
+    again = RunRecord(former.saved)
+    assert again.latest == "run/current_checkpoint.pt", "ended before it saves, it can be gone on with"
+    again.take([Saved("run/best_model.pt", "best", 4, 0, 10, 0.1)])
+    assert list(former.saved) == ["run/current_checkpoint.pt"]
