@@ -67,6 +67,7 @@ def _two_lanes(
     mine, theirs = (_stretches(elements, layout, starts, tally, prepare) for tally in tallies)
     for _ in together(starts, mine, theirs):
         yield _progress(layout.numel - length_hint(starts) * STRETCH, layout)
+    yield _progress(layout.numel, layout)  # the other may have done the last of it, or everything
     tallies[0].join(tallies[1])
     return tallies[0].result()
 
