@@ -99,6 +99,9 @@ class Job(QObject):
 
     def start(self) -> None:
         _running.add(self)  # a QThread that is let go while it runs takes the program down
+        self._begin()
+
+    def _begin(self) -> None:
         self._timer.start()
         self._thread.start()
 

@@ -12,12 +12,12 @@ from ... import wording
 from ...comparing.diffing import Pair
 from ...language import tr
 from ..actions import FOR_A_COMPARISON, Actions
+from ..class_making import Importing
 from ..comparing.compare_side import CompareSide
 from ..comparing.pair_deeds import pair_deeds
 from ..comparison import AUTOMATIC, OpenComparison
 from ..export import ask_where_to_report, reporting, started
 from ..item_models.pair_cells import counted_words
-from ..jobs import Job
 from ..settings import Settings
 from .detail_side import loading
 from .page_panel import PagePanel
@@ -180,7 +180,7 @@ class ComparePanel(PagePanel):
 
     def _load(self) -> None:
         """The tree was painted: the plots are loaded beside the window, for they take longer than all the rest."""
-        job = Job(loading())
+        job = Importing(loading())
         job.succeeded.connect(self._make_pane)
         job.failed.connect(self.page.broken)
         job.start()

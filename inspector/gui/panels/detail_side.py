@@ -16,7 +16,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QTabWidget
 
 from ...language import tr
-from ..jobs import Job
+from ..class_making import Importing
 from ..open_file import Opened, OpenFile
 from ..theme import px
 from ..timers import one_shot
@@ -68,7 +68,7 @@ class DetailSide(QTabWidget):
         """Loads what the panels are made of, beside the window, and makes them then."""
         if not self._is_loading:
             self._is_loading = True
-            job = Job(loading())
+            job = Importing(loading())
             job.succeeded.connect(self._take_loaded)
             job.failed.connect(self.failed)
             job.start()

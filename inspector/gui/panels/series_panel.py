@@ -14,8 +14,8 @@ from ... import wording
 from ...checkpoint.text_files import writing
 from ...language import tr
 from ..actions import FOR_A_SERIES
+from ..class_making import Importing
 from ..export import started
-from ..jobs import Job
 from ..series.frame_words import row_name
 from ..series.open_series import OpenSeries
 from ..series.series_text import as_csv, command
@@ -52,7 +52,7 @@ class SeriesPanel(PagePanel):
         page.told.connect(self.ready)
         self._refusal.retry_requested.connect(page.open)
         self._refusal.close_requested.connect(self.close_requested)
-        job = Job(loading())  # the plots, beside the window
+        job = Importing(loading())  # the plots, beside the window
         job.succeeded.connect(self._take_plots)
         job.failed.connect(page.broken)
         job.start()

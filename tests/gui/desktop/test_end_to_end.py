@@ -36,6 +36,7 @@ def test_a_double_click_opens_the_file_and_the_next_one_the_same_window(
         with clicked(screen, folder / "nan.pth"):
             awaited(lambda: said(screen, "xdotool", "getwindowname", window).startswith("nan.pth  –"))
         awaited(lambda: said(screen, "xdotool", "getactivewindow") == window)
+        assert int(said(screen, "xdotool", "getwindowpid", window)) == pid, "the first one ended: ids are used again"
         assert "Normal" in said(screen, "xprop", "-id", window, "WM_STATE")
     finally:
         if pid:
