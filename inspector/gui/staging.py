@@ -63,16 +63,18 @@ class Stage:
         samples: dict[str, str],
         *,
         trained_on: int = 0,
+        trained_for: int = 0,
         describing: Describing | None = None,
     ) -> None:
         """`trained_on`: so many samples are made to train on, where it is to go fast; 0: as many as by itself.
 
+        `trained_for`: so many epochs, where it is not to end by itself while it is looked at; 0: as many as by itself.
         `describing` notes what the recent files are, where that is to be seen.
         """
         self.application = application
         self.window = application.window
         self._samples = samples
-        self._trained_on = trained_on
+        self._trained_on, self._trained_for = trained_on, trained_for
         self._describing = describing
         self.dialog: QDialog | None = None
         """The dialog of this scene."""
@@ -275,24 +277,30 @@ class Stage:
         self._trust()
         self.application.session.run(self._samples["fashion_classifier.pt"])
         run = self._run
+        self.wait(lambda: run.checkpoint is not None or run.error)  # which fills what is chosen
         if self._trained_on:
             run.setup.set(data=run.setup.data._replace(size=self._trained_on))
+        if self._trained_for:
+            run.setup.set(more_epochs=self._trained_for)
         self.wait(lambda: not run.is_busy and (run.rehearsal is not None or run.error or run.looking.error))
 
     def _run_live(self) -> None:
         """In the last of three epochs."""
-        self._run_setup()
+        if getattr(self._run, "rehearsal", None) is None or self._run.record is not None:
+            self._run_setup()
         run = self._run
         if run.rehearsal is not None:
             self.wait(lambda: run.can_start)
             run.start()
-            self.wait(lambda: run.error or run.trained or (len(run.record.ends) == 2 and run.record.epoch == 6))
+            self.wait(lambda: run.error or run.trained or (len(run.record.ends) >= 2 and run.record.epoch >= 6))
 
     def _run_results(self) -> None:
         if getattr(self._run, "record", None) is None:
             self._run_live()
         run = self._run
         if run.rehearsal is not None:
+            if self._trained_for:
+                run.stop_soon()
             self.wait(lambda: run.error or run.trained)
             run.test_all()
             self.wait(lambda: not run.is_busy)

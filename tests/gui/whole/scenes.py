@@ -31,11 +31,12 @@ NAMES = (
     "search-help",
 )  # fmt: skip
 """Every scene that needs no torch."""
-WITH_TORCH = ("fit", "run-setup")
-"""Of those that need it: an argument form, causes and differences; and the longest form of all."""
+WITH_TORCH = ("fit", "run-setup", "run-live", "run-results")
+"""Of those that need it: an argument form, causes and differences; and a run, from its long form to its test."""
 SIZES = (1380, 860), (900, 600)
 """As the window begins, and as small as it is still of use."""
-_SAMPLES = 320
+_SAMPLES, _EPOCHS = 320, 500
+"""To train on, and for: more than are trained before all of it was looked at."""
 _PROSE = re.compile("[(\"'“‘&]*[A-Za-z]{2,}[),.;:!?…\"'”’]*")
 _SAID_BY_THE_TRADE = frozenset(
     "std min max mean dtype torch cpu Python JSON Adam AdamW SGD buffer strided little NaN Inf nan inf MB kB GB "
@@ -46,7 +47,7 @@ _OWN_NAMES = frozenset("Checkpoint Inspector English".split())
 _SILENT = (
     "FileEntry", "FileCard", "ExampleGallery", "TreeView", "PairTreeView", "ElidedLabel < Head",
     "QLineEdit < Head", "Label < SearchHelp", "ChoiceBox < SettingRows", "QTableView < GroupPage",
-    "WrappedText < ModelSide", "Label < StatusLine", "MarkedText < CheckedLine",
+    "WrappedText < ModelSide", "Label < StatusLine", "MarkedText < CheckedLine", "Label < ProofsRow",
 )  # fmt: skip
 """Who shows data: names of files, classes and keys, what a class says of itself, examples of queries; what another
 process says, whose texts are marked by nobody."""
@@ -65,7 +66,7 @@ def spoken(app: QApplication, code: str, folder: Path) -> Iterator[Stage]:
     application.window.show()
     try:
         with copied() as samples:
-            stage = Stage(application, samples, trained_on=_SAMPLES)
+            stage = Stage(application, samples, trained_on=_SAMPLES, trained_for=_EPOCHS)
             yield stage
             stage.clear()
     finally:
@@ -112,6 +113,8 @@ def _data(stage: Stage) -> frozenset[str]:
             for row in range(len(outline)):
                 words.update(outline.key(row).split("."))
                 words.update(re.findall("[A-Za-z]+", str(getattr(outline.entries[row], "type", ""))))
+    for page in stage.application.session.pages:
+        words.update(getattr(getattr(page, "look", None), "classes", ()))
     return frozenset(words)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from inspector.gui.jobs import wait_for_all
 from inspector.gui.staging import Stage
 
-from .scenes import NAMES, findings, spoken
+from .scenes import NAMES, WITH_TORCH, findings, spoken
 
 
 @pytest.fixture(scope="module")
@@ -21,3 +22,10 @@ def stage(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.mark.parametrize("name", NAMES)
 def test_every_control_is_named_reached_and_seen_whole(stage: Stage, name: str) -> None:
     assert findings(stage, name, "zh_CN") == []
+
+
+def test_so_are_those_of_the_pages_that_need_torch(stage: Stage, torch_is_loaded: None) -> None:
+    found = {name: findings(stage, name, "zh_CN") for name in WITH_TORCH}
+    stage.clear()
+    wait_for_all()
+    assert found == {name: [] for name in WITH_TORCH}

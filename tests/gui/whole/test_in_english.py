@@ -26,7 +26,7 @@ def test_every_control_is_named_reached_and_seen_whole(stage: Stage, name: str) 
     assert findings(stage, name, "en") == []
 
 
-def test_so_are_those_of_the_pages_that_need_torch(stage: Stage) -> None:
+def test_so_are_those_of_the_pages_that_need_torch(stage: Stage, torch_is_loaded: None) -> None:
     found = {name: findings(stage, name, "en") for name in WITH_TORCH}
     stage.clear()
     wait_for_all()
