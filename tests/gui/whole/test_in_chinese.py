@@ -7,8 +7,12 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from inspector import language
 from inspector.gui.jobs import wait_for_all
 from inspector.gui.staging import Stage
+from inspector.workshop import client
+from inspector.workshop.warm_process import WarmProcess
+from tests.workshop.lending import Lender
 
 from .scenes import NAMES, WITH_TORCH, findings, spoken
 
@@ -24,7 +28,19 @@ def test_every_control_is_named_reached_and_seen_whole(stage: Stage, name: str) 
     assert findings(stage, name, "zh_CN") == []
 
 
-def test_so_are_those_of_the_pages_that_need_torch(stage: Stage, torch_is_loaded: None) -> None:
+@pytest.fixture
+def torch_speaks_english(lender: Lender, torch_is_loaded: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a workshop says by itself is not looked at here, and those that are lent have begun in English."""
+
+    def lend(interpreter: str) -> WarmProcess:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(language.VARIABLE, "en")
+            return lender.lend(interpreter)
+
+    monkeypatch.setattr(client, "WarmProcess", lend)
+
+
+def test_so_are_those_of_the_pages_that_need_torch(stage: Stage, torch_speaks_english: None) -> None:
     found = {name: findings(stage, name, "zh_CN") for name in WITH_TORCH}
     stage.clear()
     wait_for_all()
