@@ -20,7 +20,7 @@ from ..progress import finish
 from ..runs import exporting
 from ..runs.driving import Run
 from ..runs.requesting import test_request
-from ..runs.results import over_epochs, per_class, percent, summary
+from ..runs.results import accuracy, over_epochs, per_class, percent, summary
 from ..workshop.run_words import Tested, Tests
 from . import run_asking, screen
 from .run_asking import Asked
@@ -117,6 +117,6 @@ def _over_epochs(tests: Sequence[Tested]) -> Iterator[str]:
     yield "\nepoch  accuracy      loss\n"
     for tested in tests:
         epoch = str(tested.epoch) if tested.epoch is not None else "–"
-        share = tested.correct / tested.samples if tested.correct is not None and tested.samples else None
         loss = f"{tested.loss:.6f}" if tested.loss is not None else "–"
-        yield f"{epoch:>5}  {percent(share).rjust(8)}  {loss:>8}  {wording.safe(os.path.basename(tested.path), 60)}\n"
+        right = percent(accuracy(tested))
+        yield f"{epoch:>5}  {right:>8}  {loss:>8}  {wording.safe(os.path.basename(tested.path), 60)}\n"

@@ -17,6 +17,7 @@ from ..runs.choices import Choices
 from ..runs.driving import Run
 from ..runs.preflight import Need, preflight
 from ..runs.requesting import fitting_start, train_request
+from ..workshop.ranks import is_first_of_all, is_started_by_torchrun
 from ..workshop.requests import ModelSource
 from ..workshop.run_requests import Start, Train
 from . import run_asking, screen
@@ -33,7 +34,7 @@ def train(options: argparse.Namespace) -> int:
     run_asking.ask_leave(found, options)
     chosen = _with_folder(run_asking.choices(options, found), options)
     source = run_asking.source_of(options.model, found.checkpoint)
-    here = options.in_process or takes_part()
+    here = options.in_process or is_started_by_torchrun()
     with (
         workshop_of(options, here=here) as workshop,
         tempfile.TemporaryDirectory(prefix="checkpoint-inspector-") as folder,
@@ -41,20 +42,10 @@ def train(options: argparse.Namespace) -> int:
         arguments = run_asking.arguments_of(source, found.checkpoint, options.arg, workshop)
         start = _start(found, chosen, source, folder)
         request = train_request(source, arguments, start, chosen, found.resume if found.checkpoint else None)
-        if not options.as_json and is_first():
+        if not options.as_json and is_first_of_all():
             screen.write(_before(found, request))
         run = Run(request, workshop=workshop, in_process=workshop is None)
-        return Driven(run, as_json=options.as_json, quiet=not is_first()).drive()
-
-
-def takes_part() -> bool:
-    """Whether torchrun started this process, as one of several of a run: it says so in the environment."""
-    return "TORCHELASTIC_RUN_ID" in os.environ and "RANK" in os.environ
-
-
-def is_first() -> bool:
-    """Whether this process speaks: alone, or the first of those that torchrun started."""
-    return not takes_part() or os.environ["RANK"] == "0"
+        return Driven(run, as_json=options.as_json, quiet=not is_first_of_all()).drive()
 
 
 def _start(found: Asked, chosen: Choices, source: ModelSource, folder: str) -> Start | None:

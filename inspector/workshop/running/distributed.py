@@ -28,6 +28,7 @@ from torch import nn
 from ...language import marked, tr
 from ...wording import plural
 from ..failures import Refusal, text_of
+from ..ranks import is_first_of_all
 from ..requests import WorkshopError
 from ..run_requests import Start, Train
 from .devices import device_of
@@ -44,16 +45,6 @@ _WEIGHTS = (GO_ON, PAUSE, STOP)
 _LONGEST = timedelta(minutes=30)
 """For which a process waits for the others."""
 _LOST = re.compile(r"gloo|nccl|tcpstore|processgroup|connection (closed|reset) by|broken pipe", re.IGNORECASE)
-
-
-def is_one_of_several() -> bool:
-    """Whether an engine started this process as one of several."""
-    return int(os.environ.get("WORLD_SIZE", "1")) > 1 and {"RANK", "LOCAL_RANK"} <= os.environ.keys()
-
-
-def is_first_of_all() -> bool:
-    """Whether it is for this process to tell what all have done."""
-    return not is_one_of_several() or os.environ["RANK"] == "0"
 
 
 def told_by_the_first(words: Generator[Any, None, Any]) -> Generator[Any, None, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
 from ...language import marked, tr
+from ..ranks import is_first_of_all, is_one_of_several
 from ..run_requests import LookAtData, Rehearse, RunRequest, Test, Train
 from .wishes import Wishes
 
@@ -49,9 +50,9 @@ def started(request: RunRequest, wishes: Wishes) -> Words:
 
 def trained(request: Train, wishes: Wishes) -> Words:
     """Training: by this process, by several that are launched, or by this one as one of several."""
-    from . import boards, distributed
+    from . import boards
 
-    is_first = distributed.is_first_of_all()
+    is_first = is_first_of_all()
     if request.board and is_first:
         boards.check()
     work = _training(request, wishes)
@@ -63,7 +64,7 @@ def _training(request: Train, wishes: Wishes) -> Words:
     from .preparing import absolute
     from .training import train
 
-    if distributed.is_one_of_several():
+    if is_one_of_several():
         request = absolute(request)
         work = distributed.taking_part(request, wishes, distributed.latest_of_run(request))
         return distributed.told_by_the_first(work)
