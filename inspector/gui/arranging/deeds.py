@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from PySide6.QtCore import SignalInstance
 from PySide6.QtGui import QUndoCommand
 
+from .rooms import ROOM, Rooms
+
 MOMENT = 1.5
 """Seconds of rest after which what goes on - typing, going from row to row - is another deed."""
 _PASSING = frozenset(("scroll",))
@@ -20,6 +22,7 @@ class Arranged(Protocol):
 
     arranged: SignalInstance
     arranging: SignalInstance
+    rooms: Rooms
 
     is_being_arranged: bool
 
@@ -97,7 +100,7 @@ class Doing(QUndoCommand):
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What of two arrangements is not the same: as it was, and as it is. Empty where nothing but the passing is."""
-    names = [name for name in after if name in before and before[name] != after[name]]
+    names = [name for name in after if name in before and before[name] != after[name] and name != ROOM]
     if not set(names) - _PASSING:
         return {}, {}
     return {name: before[name] for name in names}, {name: after[name] for name in names}

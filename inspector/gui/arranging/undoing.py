@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from ...language import tr
 from ..timers import one_shot
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QUndoCommand, QUndoStack
 
+    from ..widgets.shared_room import SharedRoom
     from .deeds import Arranged, Doing, Rearranging
 
 MOST_DEEDS = 200
@@ -103,6 +105,7 @@ class Undoing(QObject):
         self.learn(whole)
         whole.arranged.connect(lambda words: self._take(whole, words))
         whole.arranging.connect(lambda words: self._take_more(whole, words))
+        whole.rooms.shared.connect(lambda room, before, after: self._take_shares(whole, room, before, after))
 
     def learn(self, whole: Arranged) -> None:
         """It is arranged as it is by the program: nothing that could be undone."""
@@ -206,6 +209,14 @@ class Undoing(QObject):
             self.settle()  # the first of it at once, so that it can be undone at once
         else:
             self._rest.start()
+
+    def _take_shares(self, whole: Arranged, room: SharedRoom, before: list[float], after: list[float]) -> None:
+        from .deeds import Doing
+
+        self.settle()
+        self._last = None
+        deed = Doing(tr("Resize Panes"), lambda: room.share_out(before), lambda: room.share_out(after))
+        self._push(self._pasts.get(whole, self._window), deed)
 
     def _note(self, whole: Arranged, words: str, *, may_go_on: bool) -> None:
         from .deeds import Rearranging, differences

@@ -6,7 +6,7 @@ What is shown is asked of the `OpenComparison`; a person's wishes go to it.
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from ... import wording
 from ...comparing.causes import Cause
@@ -18,6 +18,7 @@ from ..settings import Settings
 from ..theme import px, scaled_font
 from ..widgets.banner import Banner
 from ..widgets.marked_text import MarkedText
+from ..widgets.shared_room import SharedRoom
 from .cause_lines import CauseLines
 from .heads import Heads
 from .pair_view import PairView
@@ -82,7 +83,7 @@ class CompareSide(QWidget):
         if self.pairs.view.columns.is_arranged and self.pairs.tree.has_values:
             self._settings.keep_state("pair_columns", header.saveState())
         if self.lower.isVisibleTo(self):
-            self._settings.keep_state("compare_splitter", self._splitter.saveState())
+            self._settings.keep_state("compare_splitter", self.splitter.saveState())
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -102,21 +103,19 @@ class CompareSide(QWidget):
         column.addLayout(more)
         for widget in (self.change, self.damage, self.causes):
             column.addWidget(widget)
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._splitter.setHandleWidth(1)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self.pairs)
-        self._splitter.addWidget(self.lower)
-        self._splitter.setStretchFactor(0, 1)
-        self._splitter.setSizes([520, 260])
+        self.splitter = SharedRoom(Qt.Orientation.Vertical)
+        self.splitter.addWidget(self.pairs)
+        self.splitter.addWidget(self.lower)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([520, 260])
         state = self._settings.state("compare_splitter")
         if state is not None:
-            self._splitter.restoreState(state)
+            self.splitter.restoreState(state)
         self.lower.hide()
         columns = self._settings.state("pair_columns")
         if columns is not None and self.pairs.view.columns.restore(columns):
             self.pairs.view.columns.is_arranged = True
-        column.addWidget(self._splitter, 1)
+        column.addWidget(self.splitter, 1)
 
     def _button(self, name: str) -> QToolButton:
         button = QToolButton()

@@ -31,6 +31,8 @@ class DetailPanel(QWidget):
 
     entry_requested = Signal(str)
     """The key of an entry or group that a person asked for here."""
+    shares_room = Signal(object)
+    """A `SharedRoom` was made in it, which a person may share out otherwise."""
     turned = Signal(str)
     """A person looks otherwise at what is shown; in a few words."""
 
@@ -56,6 +58,7 @@ class DetailPanel(QWidget):
         made.shown.connect(self._take_key)
         made.turned.connect(self.turned)
         self._pages.addWidget(made)
+        self.shares_room.emit(made.overview)
         return made
 
     @cached_property

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from ... import wording
 from ...analysis import health
@@ -17,6 +17,7 @@ from ...language import tr
 from ..theme import Meaning
 from ..widgets.fact_grid import FactGrid
 from ..widgets.links_row import LinksRow
+from ..widgets.shared_room import SharedRoom
 from ..widgets.wrapped_text import WrappedText
 from . import tensor_words
 from .head import Head
@@ -170,8 +171,7 @@ class TensorPage(QWidget):
             reader.stop()
 
     def _lay_out(self) -> None:
-        overview = QSplitter(Qt.Orientation.Vertical)
-        overview.setChildrenCollapsible(False)
+        self.overview = overview = SharedRoom(Qt.Orientation.Vertical)
         self._spread_frame, self._picture_frame, self._values_frame = QWidget(), QWidget(), QWidget()
         for part, stretch in ((self._spread_frame, 5), (self._picture_frame, 6)):
             overview.addWidget(part)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from ...comparing.causes import Cause
 from ...comparing.steps import Step
@@ -14,6 +14,7 @@ from ..arranging.plain_values import as_plain, from_plain
 from ..comparing.pair_deeds import FOR_PAIRS, pair_deeds
 from ..comparing.pair_view import PairView
 from ..settings import Settings
+from ..widgets.shared_room import SharedRoom
 from .case import Case
 from .story import Story
 
@@ -22,15 +23,13 @@ STEPS: dict[str, type] = {kind.__name__: kind for kind in get_args(Step)}
 """The steps that can be ticked, by the names under which they are remembered."""
 
 
-class CaseView(QSplitter):
+class CaseView(SharedRoom):
     """Three columns: a side, the story of the case, the pairs of its keys. Choosing a cause sets off its keys."""
 
     def __init__(self, case: Case, side: QWidget, settings: Settings) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._case = case
         self._settings = settings
-        self.setHandleWidth(1)
-        self.setChildrenCollapsible(False)
         self.side = side
         self.story = Story(case)
         self.pairs = PairView()

@@ -39,6 +39,7 @@ class ComparePanel(PagePanel):
         self.content.painted.connect(self.painted)
         self.content.painted.connect(self._load)
         self.content.open_asked.connect(self.open_asked)
+        self.rooms.add("pairs", self.content.splitter)
         self.content.chosen.connect(self._choose)
         self.pane: PairPane | None = None
         self._refusal: RefusalPage | None = None

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ...converting import as_code
 from ...language import tr
@@ -21,6 +21,7 @@ from ..converting.target_foot import TargetFoot
 from ..converting.wish_side import WishSide
 from ..converting.wishing import from_kept, plain
 from ..settings import Settings
+from ..widgets.shared_room import SharedRoom
 from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
 
@@ -45,9 +46,7 @@ class ConvertPanel(PagePanel):
         self._connect()
 
     def _lay_out(self) -> None:
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setHandleWidth(1)
-        self._splitter.setChildrenCollapsible(False)
+        self._splitter = SharedRoom(Qt.Orientation.Horizontal)
         for side in (self.side, self.outcome):
             self._splitter.addWidget(side)
         self._splitter.setStretchFactor(1, 1)
@@ -55,6 +54,7 @@ class ConvertPanel(PagePanel):
         state = self._settings.state(_STATE)
         if state is not None:
             self._splitter.restoreState(state)
+        self.rooms.add("sides", self._splitter)
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -70,6 +70,7 @@ class ConvertPanel(PagePanel):
         page.foreseen_changed.connect(self._show_doing)
         self.side.wished.connect(self.arranged)
         self.side.typed.connect(self.arranging)
+        self.outcome.wished.connect(self.arranged)
         self.foot.chosen.connect(lambda: self.arranged.emit(tr("Choose Target")))
         self.foot.convert_asked.connect(self.convert)
         self.strips.open_asked.connect(self.open_asked)

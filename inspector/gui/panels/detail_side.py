@@ -16,6 +16,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QTabWidget
 
 from ...language import tr
+from ..arranging.rooms import ROOM, Rooms
 from ..class_making import Importing
 from ..open_file import Opened, OpenFile
 from ..theme import px
@@ -48,6 +49,8 @@ class DetailSide(QTabWidget):
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self.setAccessibleName(tr("Details"))
+        self.rooms = Rooms(self)
+        """The room that it has of the window, and what its parts have of it."""
         self._file: OpenFile | None = None
         self._tree: TreeSide | None = None
         self._facts_of: Opened | None = None
@@ -113,14 +116,14 @@ class DetailSide(QTabWidget):
     @property
     def arranged_as(self) -> dict[str, Any]:
         """Which of the two is looked at, and how the entry is."""
-        if self.entry is None:
-            return dict(self._awaited)
-        return {"side": self.currentIndex(), "entry": self.entry.looked_at(), **self._awaited}
+        shown = {"side": self.currentIndex(), "entry": self.entry.looked_at()} if self.entry is not None else {}
+        return {**shown, **self._awaited, **self.rooms.arrangement()}
 
     is_being_arranged = False
 
     def arrange_as(self, wanted: Mapping[str, Any]) -> None:
         """Arranges it so, now or when it is loaded and the entry is shown that this is about."""
+        self.rooms.arrange(wanted.get(ROOM))
         self._awaited = {name: wanted[name] for name in ("side", "entry") if name in wanted}
         self._arrange_awaited()
 
@@ -179,6 +182,7 @@ class DetailSide(QTabWidget):
             self.addTab(panel, title)
             self.setTabToolTip(place, tip)
         self.entry.turned.connect(self.arranged)
+        self.entry.shares_room.connect(lambda room: self.rooms.add("overview", room))
         self._show_row()
 
     def _go(self, place: int) -> None:

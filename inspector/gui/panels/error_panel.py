@@ -31,6 +31,7 @@ class ErrorPanel(PagePanel):
         self.view = CaseView(page.case, ErrorSide(page), settings)
         self.side: ErrorSide = self.view.side  # type: ignore[assignment]
         self.story = self.view.story
+        self.rooms.add("case", self.view)
         self.story.failure.retry.hide()
         self.addWidget(self.view)
         foot = Foot()

@@ -46,6 +46,7 @@ class FitPanel(PagePanel):
         self.side = ModelSide(page)
         self.view = CaseView(page.case, scrolled(self.side), settings)
         self.story = self.view.story
+        self.rooms.add("case", self.view)
         self.saving = Saving(page)
         self.story.add_head(self.saving)
         self._loading = LoadingPage(page.name)

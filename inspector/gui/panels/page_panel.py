@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
+from ..arranging.rooms import ROOM, Rooms
 from ..open_page import OpenPage
 
 
@@ -57,6 +58,8 @@ class PagePanel(QStackedWidget):
     def __init__(self, page: OpenPage) -> None:
         super().__init__()
         self.page = page
+        self.rooms = Rooms(self)
+        """The parts whose room a person shares out."""
         self._awaited: dict[str, Any] = {}
 
     # How a person arranged it
@@ -79,7 +82,7 @@ class PagePanel(QStackedWidget):
     @property
     def arranged_as(self) -> dict[str, Any]:
         """The arrangement; while there is no content that which it is to have."""
-        return self.arrangement() if self.has_content else dict(self._awaited)
+        return {**self.arrangement(), **self.rooms.arrangement()} if self.has_content else dict(self._awaited)
 
     is_being_arranged = False
     """Whether what changes now is no deed of a person."""
@@ -102,6 +105,7 @@ class PagePanel(QStackedWidget):
     def _arrange_now(self, wanted: Mapping[str, Any]) -> None:
         self.is_being_arranged = True
         try:
+            self.rooms.arrange(wanted.get(ROOM))
             self.arrange(wanted)
         finally:
             self.is_being_arranged = False

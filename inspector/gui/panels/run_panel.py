@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ...language import marked, tr
 from ..running import copying, run_arrangement
@@ -22,6 +22,7 @@ from ..running.tested_view import TestedView
 from ..settings import Settings
 from ..widgets.banner import Banner
 from ..widgets.segments import Segments
+from ..widgets.shared_room import SharedRoom
 from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
 
@@ -55,9 +56,7 @@ class RunPanel(PagePanel):
         self._show_state()
 
     def _lay_out(self) -> None:
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setHandleWidth(1)
-        self._splitter.setChildrenCollapsible(False)
+        self._splitter = SharedRoom(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.setup)
         self._splitter.addWidget(self.ready_view)
         self._splitter.setStretchFactor(1, 1)
@@ -65,6 +64,9 @@ class RunPanel(PagePanel):
         state = self._settings.state(_STATE)
         if state is not None:
             self._splitter.restoreState(state)
+        rooms = {"ready": self._splitter, **self.training.rooms, "results": self.results.results.splitter}
+        for name, room in rooms.items():
+            self.rooms.add(name, room)
         for widget in (self._splitter, self.training, self.results):
             self.views.addWidget(widget)
         bar = QWidget()

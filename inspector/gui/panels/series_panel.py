@@ -253,6 +253,7 @@ class SeriesPanel(PagePanel):
         state = self._settings.state(_STATE)
         if state is not None:
             view.splitter.restoreState(state)
+        self.rooms.add("strip", view.splitter)
         view.asked.connect(self.ask)
         view.done.connect(self.arranged)
         view.going.connect(self.arranging)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from ...language import tr
 from ..dropping.page_tabs import PageTabs
 from ..settings import Settings
 from ..theme import px
 from ..widgets.labels import plain_tip
+from ..widgets.shared_room import SharedRoom
 from .detail_side import DetailSide
 
 
@@ -38,9 +39,7 @@ class Workplace(QWidget):
         self.tabs.setAccessibleName(tr("Open pages"))
         self.pages = QStackedWidget()
         self.details = DetailSide()
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setHandleWidth(1)
-        self._splitter.setChildrenCollapsible(False)
+        self._splitter = SharedRoom(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.pages)
         self._splitter.addWidget(self.details)
         self._splitter.setStretchFactor(0, 1)
@@ -48,6 +47,7 @@ class Workplace(QWidget):
         state = settings.state("splitter")
         if state is not None:
             self._splitter.restoreState(state)
+        self.details.rooms.add("window", self._splitter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

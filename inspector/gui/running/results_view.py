@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollArea,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +28,7 @@ from ..widgets.banner import Banner
 from ..widgets.boxes import ChoiceBox
 from ..widgets.figures_row import FiguresRow
 from ..widgets.labels import ElidedLabel, Label
+from ..widgets.shared_room import SharedRoom
 from . import tested_words
 from .accuracy_plot import AccuracyPlot
 from .confusion_side import ConfusionSide
@@ -61,7 +61,7 @@ class ResultsView(QWidget):
         self.exports = ResultExports()
         self.copy_button, self.export_button = QPushButton(tr("Cop&y")), QPushButton(tr("E&xport …"))
         self._several = QWidget()
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter = SharedRoom(Qt.Orientation.Horizontal)
         self._dress()
         self._lay_out()
         self._connect()
@@ -140,7 +140,6 @@ class ResultsView(QWidget):
         self.export_button.setToolTip(tr("Write the results as CSV, JSON or a picture"))
         self.over_epochs.setMinimumHeight(150)
         self.over_epochs.setMaximumHeight(px(150))
-        self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(17)
         self.splitter.setStyleSheet("QSplitter::handle { background: transparent; }")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ... import wording
 from ...language import tr
@@ -22,6 +22,7 @@ from ..settings import Settings
 from ..widgets.banner import Banner
 from ..widgets.labels import Label
 from ..widgets.scrolled import scrolled
+from ..widgets.shared_room import SharedRoom
 from .live_plot import LivePlot
 from .messages_view import MessagesView
 from .open_run import OpenRun
@@ -64,11 +65,13 @@ class RunView(QWidget):
         self.files.compare_asked.connect(lambda path: self.compare_asked.emit(page.path, path))
 
     def _lay_out(self) -> None:
-        below = _splitter(Qt.Orientation.Horizontal)
+        below = SharedRoom(Qt.Orientation.Horizontal)
         below.addWidget(_titled(tr("Messages"), QMargins(0, 10, 12, 0), self.messages, self.output))
         below.addWidget(_titled(tr("Saved"), QMargins(12, 10, 0, 0), scrolled(self.files)))
         below.setSizes([620, 420])
-        self.splitter = _splitter(Qt.Orientation.Vertical)
+        self.splitter = SharedRoom(Qt.Orientation.Vertical)
+        self.rooms = {"training": self.splitter, "below": below}
+        """The parts whose room a person shares out."""
         self._above = _titled("", QMargins(0, 0, 0, 8), self.plot)
         self.splitter.addWidget(self._above)
         self.splitter.addWidget(below)
@@ -153,13 +156,6 @@ class RunView(QWidget):
             self.failure.show_error(page.error)
             self._above.setVisible(page.record is not None and page.record.loss == page.record.loss)
         self.refresh()
-
-
-def _splitter(direction: Qt.Orientation) -> QSplitter:
-    splitter = QSplitter(direction)
-    splitter.setChildrenCollapsible(False)
-    splitter.setHandleWidth(1)
-    return splitter
 
 
 def _titled(title: str, margins: QMargins, *widgets: QWidget) -> QWidget:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollBar,
-    QSplitter,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from ..widgets.check_box import CheckBox
 from ..widgets.colour_scale import ColourBar, Scale
 from ..widgets.labels import ElidedLabel
 from ..widgets.segments import Segments
+from ..widgets.shared_room import SharedRoom
 from .cards import Cards
 from .choice import Choice
 from .frame_words import cell_words, told_of
@@ -72,9 +72,8 @@ class SeriesView(QWidget):
     # Laying out
 
     def _lay_out(self) -> None:
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter = SharedRoom(Qt.Orientation.Vertical)
         self.splitter.setHandleWidth(3)
-        self.splitter.setChildrenCollapsible(False)
         parts: tuple[QWidget, ...] = (self.stored, self.matrix, self.layer)
         for part in parts:
             self.splitter.addWidget(part)
