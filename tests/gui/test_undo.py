@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from inspector.gui import theme
@@ -272,6 +273,44 @@ def test_a_picture_is_looked_at_as_before(qtbot: QtBot, inspector: Application, 
     redo(inspector)
     assert picture.choice.current == 1
     details.stop()
+
+
+def test_what_is_typed_right_after_undoing_is_another_deed(
+    qtbot: QtBot, inspector: Application, tree: TreeSide
+) -> None:
+    everything = shown(tree)
+    qtbot.keyClicks(tree.search, "bias")
+    qtbot.waitUntil(lambda: tree.query == "bias")
+    undo(inspector)
+    qtbot.keyClicks(tree.search, "weight")
+    qtbot.waitUntil(lambda: tree.query == "weight")
+    assert says(inspector, "redo") == ""
+    assert says(inspector) == "Undo Search"
+    undo(inspector)
+    assert (tree.search.text(), shown(tree)) == ("", everything)
+
+
+@pytest.mark.parametrize("name, place", [("show_file", 1), ("show_entry", 0)])
+def test_what_is_asked_for_before_the_details_are_made_is_done_once_they_are(
+    name: str, place: int, qtbot: QtBot, inspector: Application, samples: Path
+) -> None:
+    details = inspector.window.place.details
+    inspector.session.open([str(samples / "half.pth")])
+    asked: list[bool] = []
+
+    def ask() -> None:
+        asked.append(details.entry is None)
+        inspector.window.actions_[name].trigger()
+
+    inspector.window.panel().ready.connect(ask, Qt.ConnectionType.SingleShotConnection)
+    qtbot.waitUntil(lambda: details.entry is not None)
+    assert asked == [True]
+    assert details.currentIndex() == place
+    qtbot.waitUntil(lambda: details.isAncestorOf(QApplication.focusWidget()))
+    if place:
+        assert says(inspector) == "Undo Show File"
+        undo(inspector)
+        assert details.currentIndex() == 0
 
 
 class _Tree:

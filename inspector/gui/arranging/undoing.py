@@ -147,7 +147,7 @@ class Undoing(QObject):
 
     def undo(self) -> None:
         """Takes the latest back."""
-        self.settle()
+        self._end_last()
         past = self._latest_done()
         if past is not None:
             with self.unheard():
@@ -156,7 +156,7 @@ class Undoing(QObject):
 
     def redo(self) -> None:
         """Does again what was taken back last."""
-        self.settle()
+        self._end_last()
         past = self._latest_undone()
         if past is not None:
             with self.unheard():
@@ -193,6 +193,11 @@ class Undoing(QObject):
 
     # How it is taken in
 
+    def _end_last(self) -> None:
+        """Whatever comes is another deed."""
+        self.settle()
+        self._last = None
+
     def _take(self, whole: Arranged, words: str) -> None:
         self.settle()
         if not self._is_at_it and not whole.is_being_arranged:
@@ -213,8 +218,7 @@ class Undoing(QObject):
     def _take_shares(self, whole: Arranged, room: SharedRoom, before: list[float], after: list[float]) -> None:
         from .deeds import Doing
 
-        self.settle()
-        self._last = None
+        self._end_last()
         deed = Doing(tr("Resize Panes"), lambda: room.share_out(before), lambda: room.share_out(after))
         self._push(self._pasts.get(whole, self._window), deed)
 

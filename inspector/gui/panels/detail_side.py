@@ -59,6 +59,8 @@ class DetailSide(QTabWidget):
         self._making = one_shot(self, 0, self._make)
         self._awaited: dict[str, Any] = {}
         """How it is to be arranged, as far as there was nothing yet to be arranged so."""
+        self._asked: int | None = None
+        """Which of the two a person wanted to look at before they were made."""
         self.entry: DetailPanel | None = None
         self.facts: FactsView | None = None
         self.currentChanged.connect(self._turn)
@@ -95,7 +97,7 @@ class DetailSide(QTabWidget):
         if self._file is not None:
             self._file.chosen.disconnect(self._show_row)
             self._file.measured.disconnect(self._hear)
-        self._file = self._tree = self._facts_of = None
+        self._file = self._tree = self._facts_of = self._asked = None
         if self.entry is not None:
             self.entry.show_nothing()
 
@@ -184,8 +186,11 @@ class DetailSide(QTabWidget):
         self.entry.turned.connect(self.arranged)
         self.entry.shares_room.connect(lambda room: self.rooms.add("overview", room))
         self._show_row()
+        if self._asked is not None:
+            self._go(self._asked)
 
     def _go(self, place: int) -> None:
+        self._asked = place if self.entry is None else None
         self.setCurrentIndex(place)
         if (widget := self.widget(place)) is not None:
             widget.setFocus()
