@@ -290,7 +290,7 @@ def test_what_is_typed_right_after_undoing_is_another_deed(
     assert (tree.search.text(), shown(tree)) == ("", everything)
 
 
-@pytest.mark.parametrize("name, place", [("show_file", 1), ("show_entry", 0)])
+@pytest.mark.parametrize(("name", "place"), [("show_file", 1), ("show_entry", 0)])
 def test_what_is_asked_for_before_the_details_are_made_is_done_once_they_are(
     name: str, place: int, qtbot: QtBot, inspector: Application, samples: Path
 ) -> None:
