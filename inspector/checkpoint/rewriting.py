@@ -42,6 +42,14 @@ class _Unwritable(Exception):
     """What is left out; its text says why."""
 
 
+class EntryError(FileError):
+    """An entry that cannot be written; `reason` says why without its name."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(tr("{key} cannot be written: {reason}.", key=key, reason=reason))
+        self.reason = reason
+
+
 class Rewriter:
     """Copies one file's tree. Raises FileError where the file is no pickle, or changed since it was opened.
 
@@ -94,9 +102,7 @@ class Rewriter:
             return self._copy(key, value)
         except _Unwritable as reason:
             self._forget(mark, copies)
-            raise FileError(
-                tr("{key} cannot be written: {reason}.", key=safe(key) or "The file", reason=reason)
-            ) from None
+            raise EntryError(safe(key) or tr("The file"), str(reason)) from None
 
     # -- looking up ----------------------------------------------------------------------------------
 
@@ -154,6 +160,8 @@ class Rewriter:
             parts = tuple(self._copy(_below(key, str(place)), each) for place, each in enumerate(value))
             self._copies[id(value)] = parts  # a tuple that doubles itself is copied once
             return parts
+        if isinstance(value, Reference):
+            raise _Unwritable(tr("it is a storage, and no tensor"))
         raise _Unwritable(tr("it is a {name}", name=type(value).__name__))
 
     def _node(self, key: str, node: Node) -> Node:

@@ -36,6 +36,7 @@ def _arguments(path: str, wish: Wish, target: str, overwrite: bool) -> Iterator[
         yield "--keep-storages"
     if wish.salvage:
         yield "--salvage=zeros" if wish.salvage == ZEROS else "--salvage"
+    yield from (f"--drop-metadata={name}" for name in wish.dropped)
     yield from (f"--metadata={name}={text}" for name, text in wish.metadata)
     if overwrite:
         yield "--overwrite"

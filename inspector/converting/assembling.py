@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Union
 
 from ..checkpoint.entries import Checkpoint, Entry, Tensor, walk
@@ -11,16 +11,24 @@ from ..checkpoint.planning import Packing, Plan, Wanted, of_entry
 from ..checkpoint.rewriting import PICKLED, Rewriter
 from ..comparing.making import VALUE_ROLES
 from ..comparing.sides import Item
-from ..errors import InspectorError
+from ..errors import FileError, InspectorError
 from ..language import tr
+from ..progress import Progress
 from .casting import zeros
-from .pieces import Gone, Piece, wanted_of
+from .pieces import Gone, Piece, no_tensor, wanted_of
 from .plain_values import Copying
 from .sections import Section, broken
 from .wishes import SAFETENSORS, ZEROS, ZIP, Wish
 
 Kept = Union[Piece, Item]
 """What a state_dict is made of: tensors, and items that are none."""
+_AT_ONCE = 2_000
+"""Entries between two words on how far it is."""
+
+
+def planning(done: int, total: int) -> Progress:
+    """How many entries are laid out."""
+    return Progress(done, total, "entries", "planning")
 
 
 class Assembling:
@@ -44,17 +52,26 @@ class Assembling:
         for piece in pieces:
             self._by_key.setdefault(self._at + piece.old_key, []).append(piece)
         self._kept = list(self._in_order(pieces))
+        self._done = 0
         self._entries: Mapping[str, Entry] = {}
         self._packing = Packing()
         self._reader: Rewriter | None = None
 
-    def plans(self) -> tuple[Plan, ...]:
+    def plans(self) -> Generator[Progress, None, tuple[Plan, ...]]:
         """What is written, file by file. Raises FileError where that cannot be."""
-        if self._wish.whole:
-            return (self._plan(self._tree(""), ()),)
-        if self._wish.format == ZIP and not self._section.is_flat:
-            return (self._plan(self._tree(self._wish.section), ()),)
-        return tuple(self._shard(kept) for kept in self._shards())
+        is_tree = self._wish.format == ZIP and not self._section.is_flat
+        if self._wish.whole or is_tree:
+            root = yield from self._tree("" if self._wish.whole else self._wish.section)
+            plan = self._plan(root, ())
+            yield planning(self._done, len(self._kept))
+            return (plan,)
+        plans = []
+        for kept in self._shards():
+            self._packing, self._reader = Packing(), None
+            state = yield from self._state(kept)
+            plans.append(self._plan(state, kept))
+            yield planning(self._done, len(self._kept))
+        return tuple(plans)
 
     def _in_order(self, pieces: list[Piece]) -> Iterator[Kept]:
         by_item = {id(piece.item): piece for piece in pieces}
@@ -81,14 +98,12 @@ class Assembling:
             filled += nbytes
         return shards
 
-    def _shard(self, kept: list[Kept]) -> Plan:
-        self._packing, self._reader = Packing(), None
-        state = self._state(kept)
-        return self._plan(state, kept)
-
-    def _state(self, kept: Iterable[Kept]) -> OrderedDict[str, object]:
+    def _state(self, kept: Iterable[Kept]) -> Generator[Progress, None, OrderedDict[str, object]]:
         state: OrderedDict[str, object] = OrderedDict()
         for each in kept:
+            if self._done % _AT_ONCE == 0:
+                yield planning(self._done, len(self._kept))
+            self._done += 1
             key = each.item.key if isinstance(each, Piece) else each.key
             try:
                 if isinstance(each, Item):
@@ -96,16 +111,19 @@ class Assembling:
                 elif not each.same_as:
                     state[key] = self._tensor(each)
             except InspectorError as error:
-                self.gone.append((key, error.message))
+                self.gone.append((key, getattr(error, "reason", error.message)))
         if self._section.side.metadata and self._wish.format == ZIP:
             versions = OrderedDict((path, dict(each)) for path, each in self._section.side.metadata.items())
             state._metadata = versions  # type: ignore[attr-defined]  # where torch looks for it
+        yield planning(self._done, len(self._kept))
         return state
 
     def _tensor(self, piece: Piece) -> object:
         extra = piece.tensor.extra
         if extra.quantization is not None or extra.parts:  # the pickle says how it is made
             return self._rewriter().value(self._at + piece.old_key)
+        if piece.tensor.is_array:
+            raise FileError(no_tensor())
         wanted = wanted_of(piece, plain=self._section.branch.kind == "module")
         return self._packing.add(piece.item.key, wanted)
 
@@ -121,15 +139,17 @@ class Assembling:
 
     # -- a tree ---------------------------------------------------------------------------------------
 
-    def _tree(self, top: str) -> object:
+    def _tree(self, top: str) -> Generator[Progress, None, object]:
         """The tree at `top` as it is, the section in it converted."""
         replaced: dict[str, object] = {}
         if self._section.is_flat:
-            replaced[self._wish.section] = self._state(self._kept)
+            replaced[self._wish.section] = yield from self._state(self._kept)
         if self._checkpoint.format in PICKLED:
             rewriter = self._rewriter()
+            yield planning(self._done, len(self._kept))
             root = rewriter.root(replaced) if not top else rewriter.value(top)
             self.gone += rewriter.left_out
+            yield planning(self._done, len(self._kept))
             return root
         copying = self._copying()
         if top:
@@ -151,6 +171,8 @@ class Assembling:
 
     def _wanted(self, key: str, tensor: Tensor) -> Wanted:
         """How a tensor of the tree is written; of the section as its piece, all others as they are."""
+        if tensor.is_array:
+            raise FileError(no_tensor())
         for piece in self._by_key.get(key, ()):
             if _is_same(piece.tensor, tensor):
                 return wanted_of(piece, plain=False)

@@ -89,6 +89,7 @@ def _make_folder(path: str) -> None:
             tr("The folder {folder} cannot be made: {reason}.", folder=safe(path), reason=safe(error.strerror or "")),
             path=path,
             title=tr("This file cannot be written"),
+            hint=tr("Save somewhere else."),
         ) from None
 
 

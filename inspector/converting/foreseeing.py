@@ -8,15 +8,17 @@ from ..checkpoint import safetensors_writing, zip_writing
 from ..checkpoint.entries import Checkpoint, is_whole
 from ..checkpoint.planning import Plan
 from ..comparing.choosing import weights
+from ..comparing.sides import Side
 from ..errors import InspectorError
 from ..language import ntr, tr
 from ..progress import Progress
-from ..wording import names, safe
+from ..wording import names, row_of, safe
 from . import casting
-from .assembling import Assembling
+from .assembling import Assembling, planning
 from .pieces import Gone, Piece, pieces_of, refuse_broken
+from .refusals import Refused, as_safetensors, one_file, only_weights, without_prefix, without_prefixes
 from .salvaging import read_through
-from .sections import Section, broken, section_of, unbuilt, unlisted
+from .sections import INDEX_FIELDS, Section, broken, section_of, unbuilt, unlisted
 from .stripping import stripped
 from .wishes import COPY, DTYPES, FORMATS, SAFETENSORS, ZIP, Foreseen, Losses, NewFile, Row, Wish
 
@@ -25,7 +27,6 @@ _FRAMEWORKS = ("pt", "tf", "flax", "mlx")
 """What libraries accept under `format` in the metadata of safetensors."""
 _OLD_VERSION = 2
 """Up to here a module of torch loads the same without its version: of BatchNorm's second one the counter tells."""
-_INDEX_FIELDS = ("total_size", "total_parameters")
 
 
 def foresee(checkpoint: Checkpoint, wish: Wish, former: Foreseen | None = None) -> Generator[Progress, None, Foreseen]:
@@ -36,40 +37,82 @@ def foresee(checkpoint: Checkpoint, wish: Wish, former: Foreseen | None = None) 
     Raises InspectorError, with what to do instead, for what cannot be: a dtype that the format does not know, a
     quantised tensor in safetensors, two tensors of one name, numbers that are not whole and no word on salvaging.
     """
+    yield planning(0, 0)
     wish = _settled(checkpoint, wish)
     section = section_of(checkpoint, wish.section)
-    if wish.prefixes and wish.format == ZIP and not section.is_flat:
-        raise InspectorError(
-            tr(
-                "The keys of {section} are no names of tensors, so no prefix can be taken off them.",
-                section=_name(wish),
-            )
-        )
-    section = section._replace(side=stripped(section.side, wish.prefixes))
+    _refuse_a_tree(checkpoint, section, wish)
+    count = len(section.side.items)
+    yield planning(0, count)
+    section = section._replace(side=_stripped(section.side, wish))
+    yield planning(0, count)
     unread = yield from read_through(checkpoint, section) if wish.salvage else _nothing()
     _refuse_what_is_broken(checkpoint, section, wish)
     pieces, gone = pieces_of(checkpoint, section, wish, unread)
     is_alike = former is not None and former.checkpoint is checkpoint and former.wish.section == wish.section
     losses = yield from _measured(pieces, former.rows if former is not None and is_alike else ())
-    return _Foreseeing(checkpoint, section, wish, pieces, losses).foreseen(gone)
+    yield planning(0, count)
+    return (yield from _Foreseeing(checkpoint, section, wish, pieces, losses).foreseen(gone))
 
 
 def _settled(checkpoint: Checkpoint, wish: Wish) -> Wish:
     """The wish without what means nothing. Raises InspectorError for what contradicts itself."""
     if wish.format not in FORMATS or (wish.dtype and wish.dtype not in DTYPES):
-        raise InspectorError(tr("There is no way to write {wish}.", wish=safe(f"{wish.format} {wish.dtype}")))
+        raise InspectorError(
+            tr("There is no way to write {wish}.", wish=safe(f"{wish.format} {wish.dtype}".strip())),
+            hint=tr("Choose one of {choices}.", choices=row_of([*FORMATS, *DTYPES])),
+        )
     if wish.whole and not wish.section:
         wish = wish._replace(section=weights(checkpoint).key)
     if not wish.section:
         wish = wish._replace(whole=False)
     if wish.whole and (wish.format == SAFETENSORS or wish.shards):
-        raise InspectorError(
+        raise Refused(
             tr("What is beside the tensors goes neither into safetensors nor into shards."),
-            hint=tr("Write the section alone, or one .pth file."),
+            hint=tr("Write only the weights, or one .pth file."),
+            remedies=[*only_weights(checkpoint, wish), one_file(wish)],
         )
     if wish.shards < 0:
-        raise InspectorError(tr("A file cannot have fewer than no bytes."))
+        raise InspectorError(
+            tr("A file cannot have fewer than no bytes."),
+            hint=tr("Say how many bytes one may have, or 0 for one file."),
+        )
     return wish
+
+
+def _refuse_a_tree(checkpoint: Checkpoint, section: Section, wish: Wish) -> None:
+    """What only a state_dict can be, of a tree such as a whole training checkpoint or the state of an optimizer."""
+    if section.is_flat or wish.format != ZIP:
+        return
+    if wish.prefixes:
+        raise Refused(
+            tr(
+                "The keys of {section} are no names of tensors, so no prefix can be taken off them.",
+                section=_name(wish),
+            ),
+            hint=tr("Take none off, or write only the weights."),
+            remedies=[without_prefixes(wish), *only_weights(checkpoint, wish)],
+        )
+    if wish.shards:
+        raise Refused(
+            tr(
+                "Only a state_dict can be several files, and {section} holds more: a tree goes into one file.",
+                section=_name(wish),
+            ),
+            hint=tr(
+                "Write only the weights, or one .pth file; shards of safetensors hold the tensors of a tree alone."
+            ),
+            remedies=[*only_weights(checkpoint, wish), one_file(wish), as_safetensors(wish)],
+        )
+
+
+def _stripped(side: Side, wish: Wish) -> Side:
+    """Without the prefixes, one after the other; of one that cannot go it is said that it can stay."""
+    for prefix in wish.prefixes:
+        try:
+            side = stripped(side, (prefix,))
+        except InspectorError as error:
+            raise Refused(error.message, hint=error.hint, remedies=[without_prefix(wish, prefix)]) from None
+    return side
 
 
 def _name(wish: Wish) -> str:
@@ -94,7 +137,7 @@ def _refuse_what_is_broken(checkpoint: Checkpoint, section: Section, wish: Wish)
         tensors = ((key, broken(tensor)) for key, tensor in checkpoint.tensors() if not key.startswith(inside))
         lost += [(key, reason) for key, reason in tensors if reason]
     if lost:
-        refuse_broken(lost)
+        refuse_broken(lost, wish)
 
 
 # -- what casts lose ----------------------------------------------------------------------------------
@@ -136,26 +179,47 @@ class _Foreseeing:
         self._pieces = pieces
         self._losses = losses
 
-    def foreseen(self, gone: Gone) -> Foreseen:
+    def foreseen(self, gone: Gone) -> Generator[Progress, None, Foreseen]:
         metadata = tuple(_metadata(self._section.metadata, self._wish))
         assembling = Assembling(self._checkpoint, self._section, self._wish, self._pieces, metadata)
-        plans = assembling.plans()
-        if not any(plan.tensors for plan in plans):
-            raise InspectorError(tr("No tensor would be written."), hint=tr("Choose a section that holds some."))
-        files = tuple(_new_file(plan, self._wish) for plan in plans)
+        plans = yield from self._planned(assembling)
+        self._refuse_nothing(plans)
+        files = []
+        for plan in plans:
+            files.append(_new_file(plan, self._wish))
+            yield planning(len(self._pieces), len(self._pieces))
         gone = [*gone, *unlisted(self._section.branch), *assembling.gone]
         return Foreseen(
             self._wish,
             self._checkpoint,
             tuple(self._rows()),
-            files,
+            tuple(files),
             self._checkpoint.nbytes,
             sum(file.nbytes for file in files),
             self._all_losses(),
             tuple(gone),
-            tuple(self._notes(gone, metadata)),
+            tuple(self._notes(metadata)),
             metadata,
             plans,
+        )
+
+    def _planned(self, assembling: Assembling) -> Generator[Progress, None, tuple[Plan, ...]]:
+        """The plans; what cannot be written of a tree may be written of its weights alone."""
+        try:
+            return (yield from assembling.plans())
+        except InspectorError as error:
+            remedies = only_weights(self._checkpoint, self._wish)
+            hint = error.hint or (tr("Write only the weights.") if remedies else _where_tensors_are(self._checkpoint))
+            raise Refused(error.message, title=error.title, hint=hint, remedies=remedies) from None
+
+    def _refuse_nothing(self, plans: tuple[Plan, ...]) -> None:
+        """Raises InspectorError where there is no tensor to be written."""
+        if any(plan.tensors for plan in plans):
+            return
+        raise Refused(
+            tr("No tensor would be written."),
+            hint=_where_tensors_are(self._checkpoint),
+            remedies=only_weights(self._checkpoint, self._wish),
         )
 
     def _rows(self) -> Iterator[Row]:
@@ -179,7 +243,7 @@ class _Foreseeing:
             seen.add(identity)
         return every
 
-    def _notes(self, gone: Gone, metadata: tuple[tuple[str, str], ...]) -> Iterator[str]:
+    def _notes(self, metadata: tuple[tuple[str, str], ...]) -> Iterator[str]:
         yield from self._notes_on_names()
         yield from self._notes_on_casts()
         filled = [safe(piece.item.key) for piece in self._pieces if piece.zeros]
@@ -188,11 +252,6 @@ class _Foreseeing:
                 "{n} tensor whose numbers are not whole is written as zeros: {names}.",
                 "{n} tensors whose numbers are not whole are written as zeros: {names}.",
                 len(filled), names=names(filled),
-            )  # fmt: skip
-        if gone:
-            yield ntr(
-                "{n} entry is left out: {names}.", "{n} entries are left out: {names}.", len(gone),
-                names=names([safe(key) for key, _ in gone]),
             )  # fmt: skip
         if metadata and self._wish.format == ZIP:
             yield tr(
@@ -220,15 +279,8 @@ class _Foreseeing:
             yield tr("The versions of the modules (_metadata) are not written: safetensors has no place for them.")
 
     def _notes_on_casts(self) -> Iterator[str]:
-        losses = self._all_losses()
-        if losses is None:
+        if not self._losses:
             return
-        if losses.overflowing:
-            yield ntr(
-                "{n} number is too large for {dtype} and becomes infinite.",
-                "{n} numbers are too large for {dtype} and become infinite.",
-                losses.overflowing, dtype=self._wish.dtype,
-            )  # fmt: skip
         statistics = [piece for piece in self._pieces if piece.is_cast and _is_statistic(piece.item.key)]
         if statistics:
             yield tr("Running statistics of normalisation layers are cast too, as model.half() does it.")
@@ -237,6 +289,16 @@ class _Foreseeing:
             yield ntr(
                 "{n} tensor of whole numbers stays as it is.", "{n} tensors of whole numbers stay as they are.", kept
             )
+
+
+def _where_tensors_are(checkpoint: Checkpoint) -> str:
+    """What to do where a part of a file holds no tensor that can be written."""
+    found = [tensor for _, tensor in checkpoint.tensors()]
+    if not all(tensor.is_array for tensor in found):
+        return tr("Choose a part of the file that holds some.")
+    if found:
+        return tr("The file holds numpy arrays and no tensor: each can be saved by itself, as .npy.")
+    return tr("The file holds no tensor: there is nothing in it that could be converted.")
 
 
 def _newest_version(section: Section) -> int:
@@ -250,7 +312,8 @@ def _is_statistic(key: str) -> bool:
 
 def _metadata(source: tuple[tuple[str, str], ...], wish: Wish) -> Iterator[tuple[str, str]]:
     """The texts that are written along: the source's, and on top those that are wished for."""
-    texts = {name: text for name, text in source if name not in _INDEX_FIELDS} | dict(wish.metadata)
+    left = {*INDEX_FIELDS, *wish.dropped}
+    texts = {name: text for name, text in source if name not in left} | dict(wish.metadata)
     if texts.get(_FORMAT, "pt") not in _FRAMEWORKS or wish.format == ZIP:
         texts.pop(_FORMAT, None)
     yield from texts.items()

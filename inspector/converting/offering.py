@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from ..checkpoint.entries import ITEM_SIZES, Branch, Checkpoint, Tensor, walk
 from ..checkpoint.entries import Section as Named
@@ -12,32 +12,38 @@ from ..checkpoint.safetensors_file import CODES
 from ..comparing.choosing import comparable
 from ..comparing.sides import Side
 from ..language import tr
+from ..progress import Progress
 from . import stripping
 from .naming import suggested
-from .sections import Section, broken, section_of, unbuilt
+from .sections import OWN_TEXTS, Section, broken, section_of, unbuilt
 from .wishes import FORMATS, LEAVE_OUT, SAFETENSORS, ZIP, Offers, Part, Type, Wish
 
 _TREES = (*PICKLED, "tar", "distributed", "sharded")
 """Formats of which what is beside a section can be written again."""
+_STEPS = 3
 WORTH_A_WORD = 1 << 20
 """Bytes from which on it is worth a word that they are of no use."""
 
 
-def offers(checkpoint: Checkpoint, section: str | None = None) -> Offers:
+def offers(checkpoint: Checkpoint, section: str | None = None) -> Generator[Progress, None, Offers]:
     """What can be wished of `section`; of the weights, where none is named. Reads no tensor.
 
     Raises InspectorError when there is no such section.
     """
+    yield Progress(0, _STEPS, "steps", "listing")
     named = comparable(checkpoint)
     key = named[0].key if section is None else section
     found = section_of(checkpoint, key)
+    yield Progress(1, _STEPS, "steps", "listing")
+    prefixes = stripping.found(found.side) if found.is_flat else ()
+    yield Progress(2, _STEPS, "steps", "listing")
     tensors = [item.tensor for item in found.side.items if item.tensor is not None]
     lost = [(item.key, broken(item.tensor)) for item in found.side.items if item.tensor is not None]
     role = next((each.role for each in named if each.key == key), "other")
     offered = Offers(
         parts=tuple(_parts(checkpoint, named)),
         section=key,
-        prefixes=stripping.found(found.side) if found.is_flat else (),
+        prefixes=prefixes,
         types=_types(tensors),
         formats=FORMATS if any(tensor.dtype in CODES for tensor in tensors) else (ZIP,),
         can_be_whole=bool(key) and checkpoint.format in _TREES,
@@ -46,7 +52,7 @@ def offers(checkpoint: Checkpoint, section: str | None = None) -> Offers:
         wasted=wasted(tensors),
         source=checkpoint.format,
         is_module=found.branch.kind == "module",
-        metadata=found.metadata,
+        metadata=tuple(pair for pair in found.metadata if pair[0] not in OWN_TEXTS),
         default=Wish(),
         why="",
         name="",

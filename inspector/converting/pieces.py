@@ -10,10 +10,10 @@ from ..checkpoint.planning import Wanted, of_entry
 from ..checkpoint.rewriting import PICKLED
 from ..checkpoint.safetensors_file import CODES
 from ..comparing.sides import Item
-from ..errors import InspectorError
 from ..language import ntr, tr
 from ..wording import safe
 from . import casting
+from .refusals import Refused, one_file, salvages
 from .sections import Section, broken, is_plain
 from .wishes import DROP, LEAVE_OUT, SAFETENSORS, ZEROS, Wish
 
@@ -62,7 +62,7 @@ Gone = list[tuple[str, str]]
 def pieces_of(checkpoint: Checkpoint, section: Section, wish: Wish, unread: dict[str, str]) -> tuple[list[Piece], Gone]:
     """The tensors of a section that will be written, and those that will not; `unread` says which could not be read.
 
-    Raises InspectorError for what cannot be, and where something is broken and nothing was said on salvaging.
+    Raises Refused for what cannot be, and where something is broken and nothing was said on salvaging.
     """
     gone: Gone = []
     items = [item for item in section.side.items if item.tensor is not None]
@@ -123,21 +123,22 @@ def _whole(items: list[Item], wish: Wish, unread: dict[str, str]) -> tuple[list[
         else:
             lost.append((item.key, reason))
     if lost and wish.salvage not in (LEAVE_OUT, ZEROS):
-        refuse_broken(lost)
+        refuse_broken(lost, wish)
     return kept, lost
 
 
-def refuse_broken(lost: Gone) -> None:
-    """Raises InspectorError: these are not whole."""
+def refuse_broken(lost: Gone, wish: Wish) -> None:
+    """Raises Refused: these are not whole."""
     key, reason = lost[0]
     tensors = wording.plural(len(lost), "tensor")
-    raise InspectorError(
+    raise Refused(
         tr(
             "{tensors} cannot be read whole: {keys}. {key}: {reason}",
             tensors=tensors, keys=wording.names([safe(each) for each, _ in lost]), key=safe(key), reason=reason,
         ),
         title=tr("The file is damaged"),
         hint=tr("Salvage what is whole: what is not is then left out, or written as zeros."),
+        remedies=salvages(wish),
     )  # fmt: skip
 
 
@@ -146,10 +147,13 @@ def refuse_broken(lost: Gone) -> None:
 
 def _without_arrays(items: list[Item]) -> tuple[list[Item], Gone]:
     kept = [item for item in items if item.tensor is not None and not item.tensor.is_array]
-    gone = [
-        (item.key, tr("It is a numpy array and no tensor.")) for item in items if item.tensor and item.tensor.is_array
-    ]
+    gone = [(item.key, no_tensor()) for item in items if item.tensor and item.tensor.is_array]
     return kept, gone
+
+
+def no_tensor() -> str:
+    """Why an array is not written."""
+    return tr("It is a numpy array and no tensor.")
 
 
 def _possible(
@@ -167,7 +171,7 @@ def _possible(
         seen.add(item.key)
     refused = [(item.key, reason) for (item, _), reason in zip(whole, reasons) if reason]
     if not wish.salvage:
-        _refuse(refused)
+        _refuse(refused, wish)
     return [each for each, reason in zip(whole, reasons) if not reason], refused
 
 
@@ -208,15 +212,17 @@ def _is_text(key: str) -> bool:
     return key.isascii() or key.encode("utf-8", "replace").decode() == key
 
 
-def _refuse(refused: Gone) -> None:
-    """Raises InspectorError where there is any."""
+def _refuse(refused: Gone, wish: Wish) -> None:
+    """Raises Refused where there is any."""
     if not refused:
         return
     reason = refused[0][1]
     said = ntr("{n} tensor cannot be written", "{n} tensors cannot be written", len(refused))
-    raise InspectorError(
+    is_safe = wish.format == SAFETENSORS
+    raise Refused(
         tr("{said}: {keys}. {reason}", said=said, keys=wording.names([safe(key) for key, _ in refused]), reason=reason),
-        hint=tr("Write a .pth file or another section; salvaging leaves them out."),
+        hint=tr("Write a .pth file, or leave them out.") if is_safe else tr("Leave them out, or write another part."),
+        remedies=[*([one_file(wish)] if is_safe else []), *salvages(wish, with_zeros=False)],
     )
 
 

@@ -13,6 +13,9 @@ from ..language import tr
 from ..wording import safe
 
 _MOST_METADATA = 16 << 20
+INDEX_FIELDS = ("total_size", "total_parameters")
+OWN_TEXTS = ("format", *INDEX_FIELDS)
+"""What a format says of itself: who wrote it, and what its shards come to. It is written anew, and is nobody's."""
 
 
 class Section(NamedTuple):
@@ -32,7 +35,8 @@ def section_of(checkpoint: Checkpoint, key: str) -> Section:
     branch = _branch(checkpoint.root, key)
     if branch.kind == "mapping" and branch.note:  # a list that is cut is none of a state_dict's
         raise InspectorError(
-            tr("{key} cannot be converted: {note}.", key=safe(key) or tr("The file"), note=branch.note)
+            tr("{key} cannot be converted: {note}.", key=safe(key) or tr("The file"), note=branch.note.rstrip(".")),
+            hint=tr("Choose another part of the file."),
         )
     metadata = metadata_of(checkpoint)
     if not key:

@@ -96,7 +96,10 @@ def _stripped(side: Side, prefix: str) -> Side:
             tr("No key begins with {prefix}.", prefix=repr(safe(prefix, 60))), hint=tr("Leave that prefix out.")
         )
     if "" in changes.values():
-        raise InspectorError(tr("Without {prefix} nothing is left of a key.", prefix=repr(safe(prefix, 60))))
+        raise InspectorError(
+            tr("Without {prefix} nothing is left of a key.", prefix=repr(safe(prefix, 60))),
+            hint=tr("Leave that prefix out."),
+        )
     _refuse_collisions(changes, prefix)
     items = tuple(renamed(item, changes[item.key]) for item in side.items)
     return side._replace(items=items, metadata=moved(side.metadata, changes.items()))

@@ -1,6 +1,6 @@
 """What a person wishes a checkpoint to become, what can be wished of one, and what would come of it: plain values.
 
-    offered = offering.offers(checkpoint)                      what there is to choose from, and a sensible wish
+    offered = finish(offering.offers(checkpoint))              what there is to choose from, and a sensible wish
     foreseen = finish(foreseeing.foresee(checkpoint, wish))    what would be written: read it before saying yes
     converted = finish(carrying_out.convert(foreseen, "model.safetensors"))
 
@@ -51,6 +51,9 @@ class Wish(NamedTuple):
     metadata: tuple[tuple[str, str], ...] = ()
     """Texts by name to be added to those of the source: `__metadata__` of safetensors; in `zip` the member
     `extra/metadata.json`, which `torch.load` does not look at."""
+    dropped: tuple[str, ...] = ()
+    """Names of texts of the source that are not written along. A name that it does not have means nothing; that
+    torch wrote a file of safetensors (`format`) and under which names tensors are shared is said all the same."""
 
 
 # -- what can be wished -------------------------------------------------------------------------------
@@ -114,7 +117,8 @@ class Offers(NamedTuple):
     is_module: bool
     """Whether the section is a whole module (`torch.save(model)`, TorchScript): its state_dict is what is written."""
     metadata: tuple[tuple[str, str], ...]
-    """Texts that the source keeps as metadata; they go along."""
+    """Texts that the source keeps as metadata; they go along, but for those in `Wish.dropped`. What a format says of
+    itself (`format`, `total_size`) is not among them: it is written as it will be."""
     default: Wish
     """What most people would want of this file."""
     why: str

@@ -19,12 +19,16 @@ from .watching import FileWatch
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long work goes: bytes done, of how many, at how many bytes a second. `verb` says what is being done."""
+    """How long work goes: bytes done, of how many, at how many bytes a second. `verb` says what is being done.
+
+    Of another `unit` than bytes the numbers count that.
+    """
 
     done: int
     total: int
     speed: float
     verb: str
+    unit: str = "bytes"
 
     @property
     def seconds_left(self) -> float | None:
@@ -109,11 +113,11 @@ class OpenPage(QObject):
         """Bytes are counted from here on: `done` of them were done before."""
         self._began = (time.monotonic(), done)
 
-    def _tell_pace(self, done: int, total: int, verb: str) -> None:
+    def _tell_pace(self, done: int, total: int, verb: str, unit: str = "bytes") -> None:
         if self.is_busy:
             began, before = self._began
             seconds = time.monotonic() - began
-            self.paced.emit(Pace(done, total, (done - before) / seconds if seconds else 0.0, verb))
+            self.paced.emit(Pace(done, total, (done - before) / seconds if seconds else 0.0, verb, unit))
 
     def _fail(self, error: Exception) -> None:
         """Ends work that has no way of its own to fail."""

@@ -12,7 +12,7 @@ With `--json` one object is printed:
     tensors       each tensor: old_key, key, shape, old_dtype, dtype, nbytes, losses, same_as, zeros
     left_out      each entry that is not written: key, reason
     notes         sentences
-    metadata      the texts that are written along
+    metadata      the texts that are written along; dropped_metadata: names of those of FILE that are not
     written       whether it was
 
 Exit codes: 0 written (or, with `--dry-run`, could be), 2 not.
@@ -21,18 +21,21 @@ Exit codes: 0 written (or, with `--dry-run`, could be), 2 not.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from .. import wording
 from ..checkpoint.entries import Checkpoint
 from ..checkpoint.reading import open_checkpoint
-from ..converting import carrying_out, naming, offering
+from ..converting import carrying_out, leavings, naming, offering
 from ..converting.foreseeing import foresee
+from ..converting.refusals import Refused
 from ..converting.wishes import SAFETENSORS, ZIP, Converted, Foreseen, Losses, Offers, Row, Wish
 from ..errors import InspectorError
+from ..progress import Progress
 from . import screen
 from .progress_bar import ProgressBar
 
@@ -60,6 +63,10 @@ class Asked(NamedTuple):
     compact: bool = True
     salvage: str = ""
     metadata: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[str, ...] = ()
+    """Names of texts of the file that are not written along."""
+    no_metadata: bool = False
+    """None of them is."""
     overwrite: bool = False
     dry_run: bool = False
     as_json: bool = False
@@ -67,12 +74,7 @@ class Asked(NamedTuple):
 
 def convert(asked: Asked) -> int:
     """Does what was asked. Raises InspectorError when that cannot be."""
-    checkpoint = open_checkpoint(asked.file)
-    offered = offering.offers(checkpoint, _section(checkpoint, asked))
-    wish = _wish(offered, asked)
-    naming.names(asked.output, wish, 1)  # a name that says another format is refused before anything is read
-    with ProgressBar(_nbytes_read(offered, wish)) as bar, contextlib.closing(foresee(checkpoint, wish)) as foreseeing:
-        foreseen = bar.driving(foreseeing)
+    foreseen, offered = _foreseen(asked)
     carrying_out.refuse(foreseen, asked.output, overwrite=asked.overwrite)
     if not asked.as_json:
         screen.write(_said(offered, foreseen))
@@ -84,6 +86,37 @@ def convert(asked: Asked) -> int:
     return WRITTEN
 
 
+def _foreseen(asked: Asked) -> tuple[Foreseen, Offers]:
+    """What would come of it, and what else could be wished. Raises InspectorError, with the options that help."""
+    with _uncollected():
+        checkpoint = open_checkpoint(asked.file)
+        with ProgressBar(0) as bar:
+            offered = bar.driving(_offering(checkpoint, asked))
+        wish = _wish(offered, asked)
+        naming.names(asked.output, wish, 1)  # a name that says another format is refused before anything is read
+        try:
+            with ProgressBar(_nbytes_read(offered, wish)) as bar:
+                return bar.driving(foresee(checkpoint, wish)), offered
+        except Refused as error:
+            raise InspectorError(error.message, title=error.title, hint=_ways_out(error)) from None
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """The collector would walk what is made of 100,000 keys again and again, and find nothing to throw away."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _ways_out(error: Refused) -> str:
+    """The hint, and the options that do what it says."""
+    options = "; ".join(remedy.option for remedy in error.remedies if remedy.option)
+    return f"{error.hint} Options: {options}." if options else error.hint
+
+
 def _carried_out(foreseen: Foreseen, asked: Asked) -> Converted:
     work = carrying_out.convert(foreseen, asked.output, overwrite=asked.overwrite)
     total = 2 * sum(plan.nbytes for plan in foreseen.plans)  # written, then read back
@@ -91,17 +124,26 @@ def _carried_out(foreseen: Foreseen, asked: Asked) -> Converted:
         return bar.driving(converting)
 
 
-def _section(checkpoint: Checkpoint, asked: Asked) -> str | None:
-    """The section that was asked for; None for what the file's weights are."""
+def _offering(checkpoint: Checkpoint, asked: Asked) -> Generator[Progress, None, Offers]:
+    """What can be wished of the section that was asked for; where none was, of the weights."""
     if not asked.role:
-        return asked.section
-    parts = offering.offers(checkpoint).parts
+        return (yield from offering.offers(checkpoint, asked.section))
+    offered = yield from offering.offers(checkpoint)
+    key = _section(offered, asked)
+    return offered if key == offered.section else (yield from offering.offers(checkpoint, key))
+
+
+def _section(offered: Offers, asked: Asked) -> str:
+    """The key of the first part that has the role which was asked for."""
+    parts = offered.parts
     found = [part.key for part in parts if part.role == asked.role]
     if not found:
         listed = wording.names([wording.safe(part.key) for part in parts if part.key], 8)
         raise InspectorError(
             f"The file has no section of {'averaged weights' if asked.role == 'ema' else 'weights'}.",
-            hint=f"It has {listed}: choose one by --section." if listed else "",
+            hint=f"It has {listed}: choose one by --section."
+            if listed
+            else "Leave that option out: all that it holds is converted then.",
         )
     return found[0]
 
@@ -110,7 +152,8 @@ def _wish(offered: Offers, asked: Asked) -> Wish:
     form = asked.format or naming.format_of(asked.output) or (SAFETENSORS if asked.shards else "")
     if not form:
         raise InspectorError(
-            f"{asked.output!r} does not say in which form to write.", hint="End it in .pth or .safetensors."
+            f"{asked.output!r} does not say in which form to write.",
+            hint="End it in .pth or .safetensors, or say it by --format.",
         )
     named = bool(asked.role) or asked.section is not None
     keeps_all = form == ZIP and not asked.shards and not named and offered.can_be_whole
@@ -126,6 +169,7 @@ def _wish(offered: Offers, asked: Asked) -> Wish:
         compact=asked.compact,
         salvage=asked.salvage,
         metadata=asked.metadata,
+        dropped=tuple(_dropped(offered, asked)),
     )
 
 
@@ -135,6 +179,21 @@ def _prefixes(offered: Offers, strip: tuple[str, ...]) -> Iterator[str]:
             yield from (found.text for found in offered.prefixes if found.advised)
         else:
             yield prefix
+
+
+def _dropped(offered: Offers, asked: Asked) -> Iterator[str]:
+    """The names of the texts that are left behind. Raises InspectorError for one that the file does not have."""
+    there = [name for name, _ in offered.metadata]
+    if asked.no_metadata:
+        yield from there
+    for name in asked.dropped:
+        if name not in there:
+            listed = wording.names([wording.safe(each, 60) for each in there], _MOST)
+            raise InspectorError(
+                f"The metadata of the file has no text {wording.safe(name, 60)!r}.",
+                hint=f"It has {listed}." if there else "It has none at all.",
+            )
+        yield name
 
 
 def _nbytes_read(offered: Offers, wish: Wish) -> int:
@@ -163,17 +222,30 @@ def _said(offered: Offers, foreseen: Foreseen) -> Iterator[str]:
     yield f"{ink.strong(f'{before} -> {after}')} in {files} ({kind}): {tensors}\n"
     yield from _told_losses(foreseen, ink)
     yield from (f"{ink.alarm('!')} {wording.safe(note, 1_000)}\n" for note in foreseen.notes)
-    for key, reason in foreseen.left_out[:_MOST]:
-        yield f"  - {wording.safe(key)}: {wording.safe(reason, 400)}\n"
-    if len(foreseen.left_out) > _MOST:
-        yield f"  - and {len(foreseen.left_out) - _MOST:,} more\n"
+    yield from _told_left_out(foreseen, ink)
+    if offered.metadata and wish.dropped:
+        dropped = [wording.safe(name, 60) for name in wish.dropped]
+        yield f"  Of the metadata {wording.plural(len(dropped), 'text')} stay behind: {wording.names(dropped, 8)}\n"
+
+
+def _told_left_out(foreseen: Foreseen, ink: screen.Ink) -> Iterator[str]:
+    """What is not written, reason by reason."""
+    if not foreseen.left_out:
+        return
+    yield f"{ink.alarm('!')} {leavings.heading(len(foreseen.left_out))}\n"
+    told = leavings.by_reason(foreseen.left_out)
+    yield from (f"  - {leavings.sentence(each)}\n" for each in told[:_MOST])
+    if len(told) > _MOST:
+        left = sum(len(each.keys) for each in told[_MOST:])
+        yield f"  - and {left:,} more, for {len(told) - _MOST:,} other reasons\n"
 
 
 def _told_losses(foreseen: Foreseen, ink: screen.Ink) -> Iterator[str]:
     losses = foreseen.losses
     if losses is None:
         return
-    yield f"  {losses.numbers:,} numbers are cast: {_losses(losses)}\n"
+    sign = ink.alarm("!") if losses.overflowing else " "
+    yield f"{sign} {losses.numbers:,} numbers are cast: {_losses(losses)}\n"
     if losses.nan or losses.infinite:
         yield f"  {losses.nan:,} NaN and {losses.infinite:,} infinite ones were there already, and stay\n"
     worst = sorted((row for row in foreseen.rows if row.losses and not row.losses.harmless), key=_badness)
@@ -234,6 +306,7 @@ def _record(foreseen: Foreseen, output: str, converted: Converted | None) -> dic
         "left_out": [{"key": key, "reason": reason} for key, reason in foreseen.left_out],
         "notes": list(foreseen.notes),
         "metadata": dict(foreseen.metadata),
+        "dropped_metadata": list(wish.dropped),
         "written": converted is not None,
     }
 

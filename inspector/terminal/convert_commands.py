@@ -62,6 +62,9 @@ def add(commands: Commands) -> None:
                         help="write what is whole of a damaged file; what is not is left out, or zeros")  # fmt: skip
     parser.add_argument("--metadata", action="append", type=_pair, default=[], metavar="KEY=VALUE", help="a text to"
                         " keep in the file")  # fmt: skip
+    parser.add_argument("--drop-metadata", action="append", default=[], metavar="KEY", help="do not write the text KEY"
+                        " of FILE's metadata along")  # fmt: skip
+    parser.add_argument("--no-metadata", action="store_true", help="write none of them along")
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if it exists (never FILE)")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
     parser.add_argument("--json", dest="as_json", action="store_true", help="one JSON object; `pydoc"
@@ -106,6 +109,6 @@ def _convert(options: argparse.Namespace) -> int:
     return convert(Asked(
         options.file, options.output, options.role or "", options.section, options.whole, tuple(options.strip),
         options.dtype or "", options.keep_norms, options.format, options.shard_size, options.shared,
-        not options.keep_storages, options.salvage, tuple(options.metadata), options.overwrite, options.dry_run,
-        options.as_json,
+        not options.keep_storages, options.salvage, tuple(options.metadata), tuple(options.drop_metadata),
+        options.no_metadata, options.overwrite, options.dry_run, options.as_json,
     ))  # fmt: skip

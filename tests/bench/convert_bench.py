@@ -34,7 +34,7 @@ from inspector.converting.offering import offers
 from inspector.progress import finish
 started = time.perf_counter()
 checkpoint = open_checkpoint(sys.argv[1])
-foreseen = finish(foresee(checkpoint, offers(checkpoint).default._replace(**json.loads(sys.argv[3]))))
+foreseen = finish(foresee(checkpoint, finish(offers(checkpoint)).default._replace(**json.loads(sys.argv[3]))))
 at = time.perf_counter()
 finish(convert(foreseen, sys.argv[2], overwrite=True))
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]

@@ -18,7 +18,7 @@ from inspector.progress import finish
 def foreseen(path: Path, wish: Wish | None = None, **changes: Any) -> Foreseen:
     """What would come of a wish; without one, of what is offered first."""
     checkpoint = open_checkpoint(path)
-    wish = offers(checkpoint).default if wish is None else wish
+    wish = finish(offers(checkpoint)).default if wish is None else wish
     return finish(foresee(checkpoint, wish._replace(**changes)))
 
 

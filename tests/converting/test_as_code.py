@@ -16,6 +16,7 @@ from inspector.converting.as_code import as_command, as_python
 from inspector.converting.naming import names, suggested
 from inspector.converting.offering import offers
 from inspector.converting.wishes import COPY, SAFETENSORS, Wish
+from inspector.progress import finish
 
 from .converting import assert_same, converted, left, load
 
@@ -85,7 +86,7 @@ def test_a_command_says_every_wish() -> None:
 
 def test_python_for_other_kinds_of_files(samples: Path, tmp_path: Path) -> None:
     for name in ("resnet_plain.safetensors", "torchscript.pt", "whole_module.pth", "legacy.pth"):
-        offered = offers(open_checkpoint(samples / name))
+        offered = finish(offers(open_checkpoint(samples / name)))
         code = as_python(name, offered.default, "out", source=offered.source, is_module=offered.is_module)
         compile(code, name, "exec")
         assert ("weights_only=False" in code) == (name == "whole_module.pth")

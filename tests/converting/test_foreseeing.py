@@ -210,7 +210,7 @@ def test_what_is_no_tensor_is_left_out_of_safetensors_and_told(tmp_path: Path) -
     torch.save({"w": torch.randn(2), "n": 5, "m._extra_state": {"scale": 2.0}}, tmp_path / "a.pth")
     told = foreseen(tmp_path / "a.pth", Wish(format=SAFETENSORS))
     assert [key for key, _ in told.left_out] == ["n", "m._extra_state"]
-    assert "2 entries are left out: n, m._extra_state." in told.notes
+    assert not any("left out" in note for note in told.notes)  # it is listed, and said once
     whole = refusal(tmp_path / "a.pth", Wish(section="m", format=SAFETENSORS))
     assert "no section 'm'" in whole
 
@@ -234,8 +234,9 @@ def test_what_was_measured_once_is_not_read_again(tmp_path: Path) -> None:
     torch.save({f"module.{name}": torch.randn(1000) for name in "abc"}, path)
     first = foreseen(path, dtype="float16")
     other = first.wish._replace(prefixes=(), format=SAFETENSORS)
-    words = list(foresee(first.checkpoint, other, first))
+    words = [word for word in foresee(first.checkpoint, other, first) if word.text == "measuring"]
     again = finish(foresee(first.checkpoint, other, first))
     assert not words
     assert again._replace(plans=()) == finish(foresee(first.checkpoint, other))._replace(plans=())
-    assert list(foresee(first.checkpoint, other._replace(dtype="bfloat16"), first))
+    anew = foresee(first.checkpoint, other._replace(dtype="bfloat16"), first)
+    assert any(word.text == "measuring" for word in anew)

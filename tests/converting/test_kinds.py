@@ -18,6 +18,7 @@ from inspector.checkpoint.reading import open_checkpoint
 from inspector.converting.offering import offers
 from inspector.converting.wishes import COPY, SAFETENSORS, Wish
 from inspector.errors import InspectorError
+from inspector.progress import finish
 from tests.checkpoint import valid_files
 
 from .converting import assert_same, converted, foreseen, left, load
@@ -52,7 +53,7 @@ def training(model: torch.nn.Module) -> dict[str, Any]:
 def test_the_weights_of_a_training_checkpoint(tmp_path: Path) -> None:
     state = training(torch.nn.Linear(3, 2))
     torch.save(state, tmp_path / "last.pth")
-    offered = offers(open_checkpoint(tmp_path / "last.pth"))
+    offered = finish(offers(open_checkpoint(tmp_path / "last.pth")))
     assert offered.default == Wish("state_dict")
     assert offered.name == str(tmp_path / "last-weights.pth")
     assert [part.key for part in offered.parts] == ["state_dict", "ema", "optimizer", ""]
@@ -65,7 +66,7 @@ def test_the_weights_of_a_training_checkpoint(tmp_path: Path) -> None:
 def test_averaged_weights_lose_what_averaging_set_before_them(tmp_path: Path) -> None:
     state = training(torch.nn.Linear(3, 2))
     torch.save(state, tmp_path / "last.pth")
-    offered = offers(open_checkpoint(tmp_path / "last.pth"), "ema")
+    offered = finish(offers(open_checkpoint(tmp_path / "last.pth"), "ema"))
     assert [(each.text, each.keys, each.total, each.advised) for each in offered.prefixes] == [("module.", 2, 3, True)]
     converted(tmp_path / "last.pth", tmp_path / "ema.pth", offered.default)
     after = load(tmp_path / "ema.pth")
@@ -105,7 +106,7 @@ def test_prefixes_one_after_the_other_and_in_the_middle(tmp_path: Path) -> None:
     state = OrderedDict((key, torch.randn(2)) for key in keys)
     state._metadata = OrderedDict([("", {"version": 1}), ("module._orig_mod.model.fc", {"version": 2})])
     torch.save(state, tmp_path / "a.pth")
-    offered = offers(open_checkpoint(tmp_path / "a.pth"))
+    offered = finish(offers(open_checkpoint(tmp_path / "a.pth")))
     found = [(each.text, each.advised) for each in offered.prefixes]
     assert found == [("module.", True), ("_orig_mod.", True), ("_checkpoint_wrapped_module.", True), ("model.", False)]
     assert offered.default.prefixes == ("module.", "_orig_mod.", "_checkpoint_wrapped_module.")
@@ -115,7 +116,7 @@ def test_prefixes_one_after_the_other_and_in_the_middle(tmp_path: Path) -> None:
     assert list(after) == ["conv.weight", "layers.0.weight", "fc.weight", "fc.bias"]
     assert after._metadata["fc"] == {"version": 2}
     torch.save({"fc.weight": torch.randn(2), "fc.bias": torch.randn(2)}, tmp_path / "one.pth")
-    assert offers(open_checkpoint(tmp_path / "one.pth")).prefixes == ()
+    assert finish(offers(open_checkpoint(tmp_path / "one.pth"))).prefixes == ()
 
 
 # -- modules and old formats --------------------------------------------------------------------------
@@ -128,7 +129,7 @@ def test_modules_become_their_state_dict(tmp_path: Path) -> None:
     torch.save(model, tmp_path / "module.pth")
     torch.jit.save(torch.jit.script(torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))),
                    tmp_path / "script.pt")  # fmt: skip
-    assert offers(open_checkpoint(tmp_path / "module.pth")).is_module
+    assert finish(offers(open_checkpoint(tmp_path / "module.pth"))).is_module
     told = foreseen(tmp_path / "module.pth")
     assert [key for key, _ in told.left_out] == ["mask"]
     converted(tmp_path / "module.pth", tmp_path / "state.pth")
@@ -153,7 +154,7 @@ def test_a_module_inside_of_a_training_checkpoint(tmp_path: Path) -> None:
 def test_legacy_files_become_zip_files(tmp_path: Path) -> None:
     state = training(torch.nn.Linear(3, 2)) | {"accuracy": np.float64(0.5), "seen": np.int64(7)}
     torch.save(state, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
-    offered = offers(open_checkpoint(tmp_path / "old.pth"))
+    offered = finish(offers(open_checkpoint(tmp_path / "old.pth")))
     assert (offered.source, offered.default) == ("legacy", Wish("state_dict", whole=True))
     converted(tmp_path / "old.pth", tmp_path / "new.pth")
     assert open_checkpoint(tmp_path / "new.pth").format == "zip"
@@ -167,7 +168,7 @@ def test_legacy_files_become_zip_files(tmp_path: Path) -> None:
 def test_every_kind_becomes_a_zip_and_safetensors(tmp_path: Path, kind: str) -> None:
     source = valid_files.write(tmp_path / "source", kind)
     checkpoint = open_checkpoint(source)
-    offered = offers(checkpoint)
+    offered = finish(offers(checkpoint))
     for format, ending in (("zip", "pth"), (SAFETENSORS, "safetensors")):
         if format == SAFETENSORS and offered.default.whole:
             done = converted(source, tmp_path / f"out.{ending}", Wish(offered.section, format=format))
@@ -204,7 +205,7 @@ def test_shared_tensors_as_the_library_does_it(tmp_path: Path) -> None:
 def test_names_that_the_library_wrote_once_come_back(tmp_path: Path) -> None:
     model = Tied()
     save_model(model, str(tmp_path / "theirs.safetensors"), metadata={"author": "me"})
-    offered = offers(open_checkpoint(tmp_path / "theirs.safetensors"))
+    offered = finish(offers(open_checkpoint(tmp_path / "theirs.safetensors")))
     assert offered.metadata == (("author", "me"),)
     assert offered.shared == (("embedding.weight", "head.weight"),)
     converted(tmp_path / "theirs.safetensors", tmp_path / "b.pth")
@@ -287,7 +288,7 @@ def test_one_file_as_shards_and_back(tmp_path: Path, format: str, names: str, in
     assert done.tensors == 8
     assert_same(in_shards(tmp_path / "out", index), state, ordered=False)
     for source in (done.path, tmp_path / "out"):
-        offered = offers(open_checkpoint(source))
+        offered = finish(offers(open_checkpoint(source)))
         assert offered.default.format == format
         whole = converted(Path(source), tmp_path / f"{Path(source).name}.again", offered.default)
         assert_same(load(whole.path) if format == "zip" else load_file(whole.path), state, ordered=format == "zip")
@@ -344,7 +345,7 @@ def test_a_distributed_checkpoint_as_torch_makes_one_file_of_it(tmp_path: Path) 
         warnings.simplefilter("ignore")
         dcp.save(state, checkpoint_id=tmp_path / "dcp", no_dist=True)
         dcp_to_torch_save(tmp_path / "dcp", tmp_path / "theirs.pth")
-    offered = offers(open_checkpoint(tmp_path / "dcp"))
+    offered = finish(offers(open_checkpoint(tmp_path / "dcp")))
     assert offered.default.whole
     converted(tmp_path / "dcp", tmp_path / "ours.pth", offered.default)
     ours, theirs = load(tmp_path / "ours.pth"), load(tmp_path / "theirs.pth")

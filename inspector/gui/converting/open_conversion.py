@@ -21,6 +21,7 @@ from ..watching import stamp_of
 
 if TYPE_CHECKING:
     from ...checkpoint.entries import Checkpoint
+    from ...converting.refusals import Remedy
     from ...converting.wishes import Converted, Foreseen, Offers, Wish
     from .telling import Told
 
@@ -83,6 +84,8 @@ class OpenConversion(OpenPage):
         self._best = ""
         """The section that is converted when the whole file is; empty where the file cannot be written as a whole."""
         self._chosen_target = ""
+        self._unit = "bytes"
+        """What the words that were heard last count."""
         self._former: Foreseen | None = None
         """What was foreseen last: what a cast loses is not measured again for another name or format."""
 
@@ -100,6 +103,11 @@ class OpenConversion(OpenPage):
     @property
     def is_writing(self) -> bool:
         return self.doing is Doing.WRITING
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """The ways out of `problem`."""
+        return getattr(self.problem, "remedies", ())
 
     @property
     def foreseen(self) -> Foreseen | None:
@@ -303,8 +311,12 @@ class OpenConversion(OpenPage):
 
     def _hear(self, words: list[Progress]) -> None:
         last = words[-1]
-        verb = tr("Written and compared") if self.is_writing else tr("Read")
-        self._tell_pace(last.done, last.total, verb)
+        if last.unit != self._unit:  # numbers are read, then entries are laid out
+            self._begin_pace(last.done)
+            self._unit = last.unit
+        verb = tr("Written and compared") if self.is_writing else tr("Read") if last.unit == "bytes" else tr("Laid out")
+        if last.total:
+            self._tell_pace(last.done, last.total, verb, last.unit)
         self.progressed.emit(last)
 
     def _said(self, error: Exception) -> InspectorError:
@@ -326,11 +338,12 @@ def _opening(
 
     with uncollected():
         checkpoint = known if known is not None else open_checkpoint(path)
-        best = offers(checkpoint)
+        yield Progress(1, 2, "steps", "listing")
+        best = yield from offers(checkpoint)
         whole = best.section if best.can_be_whole else ""
         if wish is None or wish.section not in {part.key for part in best.parts}:
             return checkpoint, best, best.default, whole
-        offered = best if wish.section == best.section else offers(checkpoint, wish.section)
+        offered = best if wish.section == best.section else (yield from offers(checkpoint, wish.section))
         return checkpoint, offered, wish, whole
 
 
@@ -338,10 +351,12 @@ def _offering(checkpoint: Checkpoint, wish: Wish, *, keep: bool) -> Generator[Pr
     """What can be wished of another section, and the wish that suits it; `keep`: as it is."""
     yield Progress(0, 2, "steps", "reading")
     from ...converting.offering import offers
+    from ..opening import uncollected
     from .wishing import adapted
 
-    offered = offers(checkpoint, wish.section)
-    return offered, wish if keep else adapted(wish, offered)
+    with uncollected():
+        offered = yield from offers(checkpoint, wish.section)
+        return offered, wish if keep else adapted(wish, offered)
 
 
 def _telling(checkpoint: Checkpoint, wish: Wish, former: Foreseen | None) -> Generator[Progress, None, Told]:

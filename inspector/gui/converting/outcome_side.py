@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ... import wording
@@ -24,7 +26,7 @@ from .row_tables import LossTableModel, TensorTableModel, fit_height, table_of
 from .size_pair import SizePair
 from .telling import Told
 
-_FEW_LEFT, _FEW_FILES = 6, 8
+_FEW_LEFT, _FEW_FILES, _MOST_WAYS = 6, 8, 3
 _STEPS = 10_000
 _LEAST_WIDTH = 360
 _SLOW_MS = 250
@@ -33,6 +35,9 @@ _SLOW_MS = 250
 
 class OutcomeSide(QWidget):
     """Cards one below the other; what there is nothing to say of is not there."""
+
+    wished = Signal(str)
+    """A person took a way out of what cannot be; in a few words, which."""
 
     def __init__(self, page: OpenConversion) -> None:
         super().__init__()
@@ -57,6 +62,7 @@ class OutcomeSide(QWidget):
         self._slow = one_shot(self, _SLOW_MS, self._show_working)
         self._show_working(False)
         self.problem, self.overflow = Banner("!"), Banner("!")
+        self.ways_out = [self.problem.offer("", partial(self._take, number)) for number in range(_MOST_WAYS)]
         self.notes, self.losses, self.left_out, self.names, self.files = (WrappedText() for _ in range(5))
         self.keys = RenamedKeys()
         self.loss_model, self.tensor_model = LossTableModel(), TensorTableModel()
@@ -70,8 +76,8 @@ class OutcomeSide(QWidget):
         self._cards = Cards(top=16, between=20, inside=8)
         self._cards.add("", self._head(), self.why, self.bar, self.sizes)
         self._cards.add(tr("What will be otherwise"), self.notes)
-        self._cards.add(tr("What casting does"), self.losses, self.loss_table)
         self._cards.add(tr("Left out"), self.left_out, self.more_left_out)
+        self._cards.add(tr("What casting does"), self.losses, self.loss_table)
         self._cards.add(tr("Keys"), self.names, self.keys, self.all_keys)
         self._cards.add(tr("Files"), self.files)
         whole = QVBoxLayout(self)
@@ -109,10 +115,23 @@ class OutcomeSide(QWidget):
             self._slow.start()
         problem = page.problem
         self.problem.say(wording.safe(f"{problem.message} {problem.hint}".strip(), 800) if problem is not None else "")
+        self._offer_ways_out()
         if problem is not None:
             self._show_nothing()
         if page.told is not None and page.told is not self._shown:
             self._show(page.told)
+
+    def _offer_ways_out(self) -> None:
+        """A button for each wish that gets around what cannot be."""
+        for number, button in enumerate(self.ways_out):
+            button.setVisible(number < len(self._page.remedies))
+            if number < len(self._page.remedies):
+                button.setText(self._page.remedies[number].words.replace("&", "&&"))
+
+    def _take(self, number: int) -> None:
+        remedy = self._page.remedies[number]
+        self._page.take_wish(remedy.wish)
+        self.wished.emit(remedy.words)
 
     def _show_working(self, is_shown: bool = True) -> None:
         for widget in (self.working, self.bar):
@@ -123,10 +142,14 @@ class OutcomeSide(QWidget):
     _shown: Told | None = None
 
     def _show_progress(self, progress: Progress) -> None:
-        if self._page.doing is Doing.FORESEEING and progress.total and progress.unit == "bytes":
-            self.bar.setValue(int(progress.share * _STEPS))
+        if self._page.doing is not Doing.FORESEEING or not progress.total:
+            return
+        self.bar.setValue(int(progress.share * _STEPS))
+        if progress.unit == "bytes":
             done, total = wording.size(progress.done), wording.size(progress.total)
             self.working.setText(tr("Reading the numbers: {done} of {total}", done=done, total=total))
+        else:
+            self.working.setText(tr("Working out what would come of it …"))
 
     def _show_nothing(self) -> None:
         self._shown = None
@@ -150,7 +173,7 @@ class OutcomeSide(QWidget):
         self.overflow.say(told.overflow)
         self._say(self.notes, [f"·  {wording.safe(note, 600)}" for note in foreseen.notes])
         self._show_losses(told)
-        self._show_left_out(foreseen.left_out)
+        self._show_left_out(told)
         self._show_keys(told)
         self._show_files()
 
@@ -160,13 +183,14 @@ class OutcomeSide(QWidget):
         self.loss_table.setVisible(self.loss_model.count() > 0)
         fit_height(self.loss_table)
 
-    def _show_left_out(self, left_out: Sequence[tuple[str, str]]) -> None:
-        lines = [_left_out(*each) for each in left_out]
-        self._say(self.left_out, lines[:_FEW_LEFT])
-        more = lines[_FEW_LEFT:]
+    def _show_left_out(self, told: Told) -> None:
+        """By reason, and folded one by one: those that are not to be seen otherwise."""
+        self._say(self.left_out, told.left_out[:_FEW_LEFT])
+        more = told.each_left_out or told.left_out[_FEW_LEFT:]
         self.more_left_out.setVisible(bool(more))
-        self.more_left_out.button.setText(ntr("{n} more", "{n} more", len(more)))
-        self.all_left_out.setText("\n".join(more[:2_000]))
+        words = tr("Each by itself") if told.each_left_out else ntr("{n} more", "{n} more", len(more))
+        self.more_left_out.button.setText(words)
+        self.all_left_out.setText("\n".join(more))
 
     def _show_keys(self, told: Told) -> None:
         self._say(self.names, [told.keys])
@@ -189,7 +213,3 @@ class OutcomeSide(QWidget):
     def _say(self, text: WrappedText, lines: Sequence[str]) -> None:
         text.setText("\n".join(lines))
         self._cards.of(text).setVisible(bool(lines))
-
-
-def _left_out(key: str, reason: str) -> str:
-    return tr("{title}: {message}", title=wording.safe(key, 120), message=wording.safe(reason, 300))

@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ... import wording
+from ...converting import leavings
 from ...converting.wishes import Foreseen, Losses, Row
 from ...language import ntr, tr
 
 MOST_ROWS = 1_000
 """Tensors that are listed with what they lose."""
 FEW_KEYS = 5
+MOST_LEFT = 2_000
+"""Entries that are left out and listed by themselves."""
 
 
 class Told(NamedTuple):
@@ -34,6 +37,10 @@ class Told(NamedTuple):
     """Whether keys are renamed."""
     renamed: tuple[Row, ...]
     """The first few of them."""
+    left_out: tuple[str, ...]
+    """What is left out, a line for each reason."""
+    each_left_out: tuple[str, ...]
+    """The same, a line for each entry; empty where that says no more."""
     is_renamed: bool
     """Whether any tensor is written under another name, or as another."""
 
@@ -50,8 +57,19 @@ def told(foreseen: Foreseen) -> Told:
         tuple(heapq.nsmallest(MOST_ROWS, lossy, key=_badness)),
         _keys(len(renamed), len(foreseen.rows)),
         tuple(renamed[:FEW_KEYS]),
+        *_left_out(foreseen),
         bool(renamed) or any(row.same_as or row.zeros for row in foreseen.rows),
     )
+
+
+def _left_out(foreseen: Foreseen) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is left out, by reason and entry by entry."""
+    groups = leavings.by_reason(foreseen.left_out)
+    each = (leavings.sentence(leavings.Leaving((key,), reason)) for key, reason in foreseen.left_out[:MOST_LEFT])
+    unseen = len(foreseen.left_out) - MOST_LEFT
+    rest = (ntr("and {n} more", "and {n} more", unseen),) if unseen > 0 else ()
+    is_more = len(groups) < len(foreseen.left_out)
+    return tuple(map(leavings.sentence, groups[:MOST_LEFT])), (*each, *rest) if is_more else ()
 
 
 def headline(foreseen: Foreseen) -> str:

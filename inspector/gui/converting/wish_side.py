@@ -91,7 +91,7 @@ class WishSide(QWidget):
 
     def _file(self) -> QWidget:
         rows = SettingRows()
-        rows.add(tr("format"), self.form, tr("What torch.load opens, or safetensors, which can hold no code"))
+        rows.add(tr("Format"), self.form, tr("What torch.load opens, or safetensors, which can hold no code"))
         rows.add_box(self.in_shards, tr("As Hugging Face writes large models: numbered files and an index"))
         rows.add(tr("at most"), self.most, tr("How large a file may become"))
         tip = tr("safetensors knows no ties: a tensor with several names is written once, or once for each")
@@ -116,6 +116,7 @@ class WishSide(QWidget):
         self.in_shards.clicked.connect(self._choose_shards)
         self.most.changed.connect(lambda nbytes: self._wish(tr("Size of Shards"), self.typed, shards=nbytes))
         self.metadata.edited.connect(lambda texts: self._wish(tr("Metadata"), self.typed, metadata=texts))
+        self.metadata.dropped.connect(lambda names: self._wish(tr("Metadata"), dropped=names))
         self.metadata.remade.connect(lambda: in_reading_order(self))
         page.foreseen_changed.connect(lambda: self.setEnabled(not page.is_writing))
 
@@ -145,7 +146,7 @@ class WishSide(QWidget):
         self._show_numbers(offered, wish)
         self._show_file(offered, wish)
         self._show_salvage(offered, wish)
-        self.metadata.show_texts(offered.metadata, wish.metadata)
+        self.metadata.show_texts(offered.metadata, wish.metadata, wish.dropped)
         self.sections["metadata"].sum_up(self.metadata.summary())
         if had != (len(self.prefixes.boxes), len(self.parts.rows)):
             in_reading_order(self)

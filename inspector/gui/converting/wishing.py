@@ -43,6 +43,7 @@ def from_kept(found: Any, offered: Offers) -> Wish | None:
     is_sound = all(one in several for one, several in choices) and wish.shards >= 0
     texts = [*wish.prefixes, *(each for pair in wish.metadata if isinstance(pair, tuple) for each in pair)]
     are_pairs = all(isinstance(pair, tuple) and len(pair) == 2 for pair in wish.metadata)
+    texts += wish.dropped
     return wish if is_sound and are_pairs and all(isinstance(text, str) for text in texts) else None
 
 

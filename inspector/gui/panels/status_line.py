@@ -51,6 +51,8 @@ class StatusLine(QStatusBar):
 
 def pace_words(pace: Pace) -> str:
     """How far work is, how fast it goes, and how long it will take."""
+    if pace.unit != "bytes":
+        return tr("{verb} {done} of {total}", verb=pace.verb, done=f"{pace.done:,}", total=f"{pace.total:,}")
     done, total, speed = (wording.size(int(nbytes)) for nbytes in (pace.done, pace.total, pace.speed))
     words = tr("{verb} {done} of {total}   ·   {speed}/s", verb=pace.verb, done=done, total=total, speed=speed)
     left = pace.seconds_left
