@@ -72,7 +72,7 @@ def _two_lanes(
     return tallies[0].result()
 
 
-def together(starts: Iterator[int], mine: Iterator[int], theirs: Iterator[int]) -> Iterator[int]:
+def together(starts: Iterator[object], mine: Iterator[int], theirs: Iterator[int]) -> Iterator[int]:
     """Drives `theirs` on a thread of its own while it yields what `mine` yields; both draw from `starts`."""
     with ThreadPoolExecutor(1, thread_name_prefix="measuring") as helper:
         done = helper.submit(_exhaust, theirs)
@@ -95,7 +95,7 @@ def _stretches(
         yield start + size
 
 
-def _exhaust(iterator: Iterator[int]) -> None:
+def _exhaust(iterator: Iterator[object]) -> None:
     deque(iterator, maxlen=0)
 
 

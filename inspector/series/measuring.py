@@ -1,13 +1,17 @@
-"""The frames of a training, measured one after the other: norms, and how far each is from those before it.
+"""The frames of a training, measured: norms, and how far each is from those before it.
 
-Each tensor is held against the frame before first: where every byte is the same, which is most of what is frozen,
-nothing else has to be read. Else three distances - from the frame before, from that before it, from the first - tell
-updates, their turning and the drift (see `merging`). At most four files are open at once.
+Most tensors are measured in one pass over them and what they were (see `passing`): where every byte is as before,
+which is most of what is frozen, nothing else has to be read. The others, of which there are few, are held against the
+frame before, that before it, and the first, one after the other (see `tensors`).
+
+Why this way: no frame needs the figures of another, so that the one which a person looks at is measured first. What a
+frame is held against is taken to be sound until it was measured; where it turns out not to be, the frame is measured
+anew in the end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..analysis.holding import HeldOpen
@@ -15,7 +19,7 @@ from ..checkpoint.reading import open_checkpoint
 from ..comparing.sides import Item
 from ..errors import FileError, InspectorError
 from ..language import tr
-from ..progress import Progress
+from ..progress import Progress, Result
 from .figures import Figures, Frame, Series
 from .finding import stamps_now
 from .kinds import kinds_of
@@ -26,146 +30,228 @@ from .weights import weights_in
 from .wholes import series_of
 
 Items = Mapping[str, Item]
+_KEPT_OPEN = 4
+"""Files that stay open though the frame at hand does not need them, where they have not more than ..."""
+_MANY = 5_000
+"""... so many tensors."""
 
 
-def measure(training: Training, known: Series | None = None) -> Generator[Frame | Progress, None, Series]:
-    """Measures a training; yields each `Frame` as it is done, in order, and `Progress` (bytes) in between.
+def measure(
+    training: Training, known: Series | None = None, wanted: Callable[[], int] = lambda: -1
+) -> Generator[Frame | Progress, None, Series]:
+    """Measures a training; yields each `Frame` as it is done and `Progress` (bytes) in between.
 
     Frames of `known`, a series measured before, whose files and neighbours are the same still are taken over and
-    yielded at once. Memory is bounded: files are read block by block. Raises nothing for a file that is damaged or
-    changes meanwhile: its frame has a `problem`. `wholes.series_of(training, frames)` says what the
-    frames so far come to.
+    yielded at once. The others come in order, but that at the place that `wanted` gives and its neighbours come first:
+    it is asked before each frame, and may give -1. A frame is yielded again where one that it was held against turned
+    out to be damaged. Memory is bounded: files are read stretch by stretch. Raises nothing for a file that is damaged
+    or changes meanwhile: its frame has a `problem`. `wholes.series_of(training, frames)` says what the frames so far
+    come to.
     """
     strip = _Strip(training, known)
-    for place, member in enumerate(training.drawn):
-        frame = strip.taken_over(place, member)
-        if frame is None:
-            frame = yield from strip.measured(place, member)
+    for frame in strip.taken_over():
+        yield frame
+    while (place := strip.next(wanted())) >= 0:
+        frame = yield from strip.measured(place)
         strip.keep(frame)
         yield frame
-    return series_of(training, strip.frames)
+    return series_of(training, [strip.frames[place] for place in sorted(strip.frames)])
+
+
+class _Side(NamedTuple):
+    """A frame that another is held against."""
+
+    member: Member
+    frame: Frame | None
+    """None while it is not measured."""
 
 
 class _Neighbours(NamedTuple):
-    """The frames that the next one is held against."""
+    """What a frame is held against."""
 
-    before: Frame | None = None
-    earlier: Frame | None = None
-    first: Frame | None = None
+    before: _Side | None = None
+    earlier: _Side | None = None
+    first: _Side | None = None
 
     @property
     def stamps(self) -> tuple[Stamps, ...]:
         return tuple(each.member.stamps if each is not None else () for each in self)
+
+    @property
+    def are_measured(self) -> bool:
+        return all(each is None or each.frame is not None for each in self)
 
 
 class _Strip:
     """The frames that are measured so far, and what is open for the next."""
 
     def __init__(self, training: Training, known: Series | None) -> None:
-        self.frames: list[Frame] = []
+        self.frames: dict[int, Frame] = {}
+        """By their places."""
+        self._members = training.drawn
         self._kinds: Mapping[str, str] = {}
-        self._good: list[Frame] = []
-        self._first: Frame | None = None
+        self._assumed: set[int] = set()
+        """Places of frames that were held against some that were not measured yet."""
+        self._changed: set[str] = set()
+        """Paths of files that changed since they were measured: nothing is held against them any more."""
         self._open: dict[str, Items] = {}
         self._total = sum(map(_nbytes, training.drawn))
         self._done = 0
         self._known = {frame.member.path: frame for frame in known.frames} if known is not None else {}
 
     def keep(self, frame: Frame) -> None:
-        self.frames.append(frame)
-        self._done += _nbytes(frame.member)
-        if not frame.problem:
-            self._first = frame if not self._good and self._first is None else self._first
-            self._good = [*self._good[-1:], frame]
+        if frame.place not in self.frames:
+            self._done += _nbytes(frame.member)
+        self.frames[frame.place] = frame
 
-    def taken_over(self, place: int, member: Member) -> Frame | None:
-        """The frame as it was measured before, if neither its file nor those that it was held against have changed."""
-        frame = self._known.get(member.path)
-        if frame is None or frame.problem:
-            return None
-        if frame.basis != (member.stamps, *self._neighbours().stamps) or stamps_now(member.path) != member.stamps:
-            return None
-        self._kinds = self._kinds or frame.kinds
-        return frame._replace(place=place, member=member, was_known=True)
+    def taken_over(self) -> Iterator[Frame]:
+        """The frames as they were measured before, of which neither the file nor those that it was held against have
+        changed."""
+        for place, member in enumerate(self._members):
+            frame = self._known.get(member.path)
+            if frame is None or frame.problem:
+                continue
+            neighbours = self._neighbours(place)
+            if frame.basis != (member.stamps, *neighbours.stamps) or stamps_now(member.path) != member.stamps:
+                continue
+            self._kinds = self._kinds or frame.kinds
+            self._note(place, neighbours)
+            self.keep(frame._replace(place=place, member=member, was_known=True))
+            yield self.frames[place]
 
-    def measured(self, place: int, member: Member) -> Generator[Progress, None, Frame]:
-        """The frame of a member. Where a file changed that it was held against, it is measured without that one."""
+    def next(self, wanted: int) -> int:
+        """The place of the frame that is to be measured next; -1 when all are."""
+        if wanted >= 0:
+            for place in (wanted, wanted - 1, wanted + 1, wanted - 2, wanted + 2):
+                if 0 <= place < len(self._members) and place not in self.frames:
+                    return place
+        for place in range(len(self._members)):
+            if place not in self.frames:
+                return place
+        return next(iter(self._misjudged()), -1)
+
+    def _misjudged(self) -> Iterator[int]:
+        """Places of frames that were held against one that turned out to have a problem."""
+        for place in sorted(self._assumed):
+            self._assumed.discard(place)
+            frame = self.frames[place]
+            if not frame.problem and (
+                frame.basis[1:] != self._neighbours(place).stamps or self._is_lacking(place, frame)
+            ):
+                yield place
+
+    def _is_lacking(self, place: int, frame: Frame) -> bool:
+        """Whether tensors of it were held against such as cannot be measured."""
+        sides = [each.frame for each in self._neighbours(place) if each is not None and each.frame is not None]
+        return any(side.refusals.keys() - frame.refusals.keys() for side in sides)
+
+    def _note(self, place: int, neighbours: _Neighbours) -> None:
+        if not neighbours.are_measured:
+            self._assumed.add(place)
+
+    def measured(self, place: int) -> Generator[Progress, None, Frame]:
+        """The frame at a place. Where a file changed that it was held against, it is measured without that one."""
+        member = self._members[place]
         yield Progress(self._done, self._total, "bytes", member.name)
+        while True:
+            neighbours = self._neighbours(place)
+            self._note(place, neighbours)
+            try:
+                return (yield from self._measured(place, member, neighbours))
+            except InspectorError as error:
+                self._open.clear()
+                if stamps_now(member.path) != member.stamps or not self._forget_what_changed(neighbours):
+                    return Frame(place, member, problem=str(error))
+
+    def _forget_what_changed(self, neighbours: _Neighbours) -> bool:
+        """Leaves out what is held against another and has changed, or cannot be opened; whether there was any."""
+        sides = [each.member for each in neighbours if each is not None]
+        lost = {each.path for each in sides if stamps_now(each.path) != each.stamps or self._is_damaged(each)}
+        self._changed |= lost
+        return bool(lost)
+
+    def _is_damaged(self, member: Member) -> bool:
         try:
-            return (yield from self._measured(place, member))
-        except InspectorError as error:
-            self._open.clear()
-            if not self._forget_what_changed() or stamps_now(member.path) != member.stamps:
-                return Frame(place, member, problem=str(error))
-        try:
-            return (yield from self._measured(place, member))
-        except InspectorError as error:
-            self._open.clear()
-            return Frame(place, member, problem=str(error))
+            self._items(member)
+        except InspectorError:
+            return True
+        return False
 
-    def _forget_what_changed(self) -> bool:
-        """Leaves out the frames before whose files have changed; whether there were any."""
-        changed = {each.member.path for each in (*self._good, self._first) if each is not None and _is_changed(each)}
-        self._good = [each for each in self._good if each.member.path not in changed]
-        if self._first is not None and self._first.member.path in changed:
-            self._first = None
-        return bool(changed)
+    def _neighbours(self, place: int) -> _Neighbours:
+        behind = self._sound(range(place - 1, -1, -1))
+        before, earlier, first = next(behind, None), next(behind, None), next(self._sound(range(place)), None)
+        if before is not None and earlier is not None and before.frame is not None:
+            if before.frame.basis[1] != earlier.member.stamps:
+                earlier = None  # its update was measured from another one
+        return _Neighbours(before, earlier, first)
 
-    def _neighbours(self) -> _Neighbours:
-        before = self._good[-1] if self._good else None
-        earlier = self._good[-2] if len(self._good) > 1 else None
-        if before is not None and earlier is not None and before.basis[1] != earlier.member.stamps:
-            earlier = None  # its update was measured from another one
-        return _Neighbours(before, earlier, self._first)
+    def _sound(self, places: range) -> Iterator[_Side]:
+        """The frames at these places that another may be held against."""
+        for place in places:
+            member, frame = self._members[place], self.frames.get(place)
+            if member.path not in self._changed and (frame is None or not frame.problem):
+                yield _Side(member, frame)
 
-    def _measured(self, place: int, member: Member) -> Generator[Progress, None, Frame]:
-        neighbours = self._neighbours()
+    def _measured(self, place: int, member: Member, neighbours: _Neighbours) -> Generator[Progress, None, Frame]:
         meant = (member, *(each.member for each in neighbours if each is not None))
         _check(*meant)
         items, sides = self._items(member), [self._items(each.member) if each else {} for each in neighbours]
-        self._open = {each.path: self._open[each.path] for each in meant}
+        self._close_others(len(items), meant)
         self._kinds = self._kinds or kinds_of(items)
         rows, refusals = yield from self._rows(member, items, neighbours, sides)
         _check(*meant)
         if rows and len(refusals) == len(rows):
             raise FileError(next(iter(refusals.values())))
-        table = Table(rows.items())
         once = frozenset(key for key, item in items.items() if item.shared in ("", key) or item.shared not in items)
-        layers, whole = by_layer(table, self._kinds, once), of_all(table, self._kinds, once)
+        layers, whole = by_layer(rows, self._kinds, once), of_all(rows, self._kinds, once)
         basis = (member.stamps, *neighbours.stamps)
-        return Frame(place, member, whole, Table(layers.items()), table, refusals, "", basis, kinds=self._kinds)
+        return Frame(
+            place, member, whole, Table(layers.items()), Table(rows.items()), refusals, "", basis, kinds=self._kinds
+        )
+
+    def _close_others(self, tensors: int, meant: Sequence[Member]) -> None:
+        """Keeps open what this frame needs; of small files as many again, for who looks elsewhere comes back."""
+        needed = {each.path for each in meant}
+        others = [path for path in self._open if path not in needed]
+        for path in others if tensors > _MANY else others[:-_KEPT_OPEN]:
+            del self._open[path]
 
     def _rows(
         self, member: Member, items: Items, neighbours: _Neighbours, sides: list[Items]
     ) -> Generator[Progress, None, tuple[dict[str, Figures], dict[str, str]]]:
-        rows: dict[str, Figures] = {}
+        from .passing import passing  # it takes numpy with it
+
+        pasts = {key: (item, _past(key, neighbours, sides)) for key, item in items.items()}
+        total = max(1, sum(map(_nbytes_of, items.values())))
+        found = yield from self._telling(passing(pasts), member, 0.0, 1.0)
+        done = sum(_nbytes_of(items[key]) for key in found)
         refusals: dict[str, str] = {}
-        done, total = 0, max(1, sum(map(_nbytes_of, items.values())))
         with HeldOpen() as held:
-            for key, item in items.items():
-                past = _past(key, neighbours, sides)
+            for key, (item, past) in pasts.items():
+                if key in found:
+                    continue
                 tensors = [each.tensor for each in (item, past.before, past.earlier, past.first) if each is not None]
                 if held.is_over() and (changed := held.renewed(*tensors)):
                     raise FileError(changed)
                 try:
                     work = measuring(item, past)
-                    rows[key] = yield from self._telling(work, member, done / total, _nbytes_of(item) / total)
+                    found[key] = yield from self._telling(work, member, done / total, _nbytes_of(item) / total)
                 except InspectorError as error:
-                    refusals[key], rows[key] = str(error), Figures(refused=1)
+                    refusals[key], found[key] = str(error), Figures(refused=1)
                 done += _nbytes_of(item)
-        return rows, refusals
+        return {key: found[key] for key in items}, refusals
 
     def _telling(
-        self, work: Generator[Progress, None, Figures], member: Member, share: float, part: float
-    ) -> Generator[Progress, None, Figures]:
-        """The progress of one tensor as that of the whole training."""
+        self, work: Generator[Progress, None, Result], member: Member, share: float, part: float
+    ) -> Generator[Progress, None, Result]:
+        """The progress of some work at a frame as that of the whole training."""
         try:
             while True:
                 word = next(work)
                 done = self._done + int(_nbytes(member) * min(1.0, share + part * word.share))
                 yield Progress(done, self._total, "bytes", member.name)
         except StopIteration as end:
-            found: Figures = end.value
+            found: Result = end.value
             return found
         finally:
             work.close()
@@ -178,28 +264,29 @@ class _Strip:
 
 
 def _past(key: str, neighbours: _Neighbours, sides: list[Items]) -> Past:
-    """The tensor in the frames before, where it could be measured."""
+    """The tensor in the frames before, where it could be measured, or is not yet."""
     before, earlier, first = (
-        side.get(key) if frame is not None and key not in frame.refusals else None
-        for frame, side in zip(neighbours, sides)
+        items.get(key) if side is not None and (side.frame is None or key not in side.frame.refusals) else None
+        for side, items in zip(neighbours, sides)
     )
     return Past(
         before,
         earlier,
         first,
-        neighbours.before.tensors[key] if neighbours.before is not None and before is not None else None,
+        _figures(key, neighbours.before, before),
+        _figures(key, neighbours.first, first),
         _is_same(neighbours.earlier, neighbours.first),
         _is_same(neighbours.before, neighbours.first),
         neighbours == _Neighbours(),
     )
 
 
-def _is_same(a: Frame | None, b: Frame | None) -> bool:
+def _figures(key: str, side: _Side | None, item: Item | None) -> Figures | None:
+    return side.frame.tensors[key] if side is not None and side.frame is not None and item is not None else None
+
+
+def _is_same(a: _Side | None, b: _Side | None) -> bool:
     return a is not None and b is not None and a.member.path == b.member.path
-
-
-def _is_changed(frame: Frame) -> bool:
-    return stamps_now(frame.member.path) != frame.member.stamps
 
 
 def _check(*members: Member) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..analysis import distances, statistics
 from ..analysis.distances import Distance
@@ -14,6 +14,9 @@ from ..comparing.sides import Item
 from ..progress import Progress, Result
 from .figures import Figures
 from .merging import moved, of_statistics, unmoved
+
+if TYPE_CHECKING:
+    from ..analysis.stepping import Step  # it takes numpy with it
 
 PASSES = 4
 """How often the tensor is read at most, alone or beside others."""
@@ -31,14 +34,40 @@ class Past(NamedTuple):
     first: Item | None = None
     figures: Figures | None = None
     """What was measured of `before`."""
+    figures_first: Figures | None = None
+    """What was measured of `first`."""
     earlier_is_first: bool = False
     before_is_first: bool = False
     is_none: bool = False
     """Whether this is the first frame."""
 
+    @property
+    def knows_norms(self) -> bool:
+        """Whether those of the frames that updates and drift are measured by are known."""
+        frames = ((self.before, self.figures), (self.first, self.figures_first))
+        return all(figures is not None for item, figures in frames if item is not None)
+
+
+def of_step(step: Step, past: Past) -> Figures:
+    """The figures of a tensor that was measured in one pass."""
+    low, high, moments = step.low, step.high, step.moments
+    alone = Figures(step.numel, step.zeros, 0, 0, moments.mean, moments.deviation, low, high, moments.l2)
+    if past.is_none:
+        return alone._replace(away=0.0, norm_first=alone.norm)
+    if past.before is not None:
+        norm = past.figures.norm if past.figures is not None else math.sqrt(step.before)
+        kept = step.numel if step.is_kept else 0
+        alone = alone._replace(update=math.sqrt(step.update), norm_before=norm, kept=kept)
+        if past.earlier is not None:
+            alone = alone._replace(along=step.along, update_before=math.sqrt(step.update_before))
+    if past.first is not None:
+        norm = past.figures_first.norm if past.figures_first is not None else math.sqrt(step.first)
+        alone = alone._replace(away=math.sqrt(step.away), norm_first=norm)
+    return alone
+
 
 def measuring(item: Item, past: Past) -> Generator[Progress, None, Figures]:
-    """Measures a tensor. Raises InspectorError when its numbers cannot be read, or are none."""
+    """Measures a tensor, whatever its numbers are. Raises InspectorError when these cannot be read, or are none."""
     tensor = tensor_of(item)
     before = yield from _distance(past.before, tensor, 0)
     if before is not None and before.bit_equal and past.figures is not None:
@@ -47,13 +76,21 @@ def measuring(item: Item, past: Past) -> Generator[Progress, None, Figures]:
     if past.is_none:
         return alone._replace(away=0.0, norm_first=alone.norm)
     first = before if past.before_is_first else (yield from _distance(past.first, tensor, 2))
-    update = past.figures.update if past.figures is not None else math.nan
+    update = past.figures.update if past.figures is not None else (yield from _update_before(past))
     if before is None or math.isnan(update) or past.earlier is None:
         return moved(alone, before, None, first, update)
     if _are_of_a_size(before.l2, update):
         earlier = first if past.earlier_is_first else (yield from _distance(past.earlier, tensor, 3))
         return moved(alone, before, earlier, first, update)
     return moved(alone, before, None, first, update)._replace(along=(yield from _product(past, tensor)))
+
+
+def _update_before(past: Past) -> Generator[Progress, None, float]:
+    """The update before this one, where the frame before is not measured yet."""
+    if past.before is None or past.earlier is None:
+        return math.nan
+    found = yield from _distance(past.earlier, tensor_of(past.before), 3)
+    return found.l2 if found is not None else math.nan
 
 
 def _are_of_a_size(one: float, other: float) -> bool:

@@ -1,0 +1,131 @@
+"""The tensors of a frame, measured in one pass each, the large ones by two threads.
+
+Why this way: numpy lets the interpreter go in what it does to a stretch, so that two threads get further than one, also
+where a model is of many tensors none of which is large: they draw the stretches of all of them from one list. What is
+small costs the interpreter more than the processor, and is done by one thread before. What one pass does not suit - a
+NaN in it, whole numbers, another order in the file - is left for the longer way (see `tensors`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from operator import length_hint
+
+from ..analysis.holding import HeldOpen
+from ..analysis.lanes import together
+from ..analysis.stepping import SMALL, Room, Track, track_of
+from ..comparing.item_values import tensor_of
+from ..comparing.sides import Item
+from ..errors import FileError, InspectorError
+from ..progress import Progress
+from .figures import Figures
+from .merging import unmoved
+from .tensors import Past, of_step
+
+_FEW = 64
+"""Small tensors after which the work says how far it is."""
+_ROOMS: list[Room] = []
+"""Those that no thread uses now."""
+
+Pasts = Mapping[str, tuple[Item, Past]]
+Found = dict[str, Figures]
+
+
+def passing(pasts: Pasts) -> Generator[Progress, None, Found]:
+    """Key -> figures of the tensors that one pass suits, in no order; its words count bytes.
+
+    Raises FileError where a file is not what it was when it was opened.
+    """
+    total, done = sum(_nbytes_of(item) for item, _ in pasts.values()), 0
+    large: dict[str, Track] = {}
+    found: Found = {}
+    room = _room()
+    with HeldOpen() as held:
+        for number, (key, (item, past)) in enumerate(pasts.items()):
+            _hold(held, item, past)
+            track = _track(item, past)
+            if track is not None and track.numel > SMALL:
+                large[key] = track
+            elif track is not None:
+                _take(track, 0, room)
+                _end(key, track, past, room, found)
+                done += _nbytes_of(item)
+            if not number % _FEW:
+                yield Progress(done, total)
+        for left in _on_two_lanes(large, room):
+            yield Progress(int(total - left * (total - done)), total)
+        for key, track in large.items():
+            _end(key, track, pasts[key][1], room, found)
+            yield Progress(total, total)
+    _ROOMS.append(room)
+    return found
+
+
+def _room() -> Room:
+    try:
+        return _ROOMS.pop()
+    except IndexError:
+        return Room()
+
+
+def _hold(held: HeldOpen, item: Item, past: Past) -> None:
+    sides = (item, past.before, past.earlier, past.first)
+    if held.is_over() and (changed := held.renewed(*(each.tensor for each in sides if each is not None))):
+        raise FileError(changed)
+
+
+def _track(item: Item, past: Past) -> Track | None:
+    """None where it has to go the longer way, which also says why it cannot be read."""
+    sides = (item, past.before, past.earlier if past.before is not None else None, past.first)
+    if any(each is not None and each.made is not None for each in sides):
+        return None
+    now, before, earlier, first = (tensor_of(each) if each is not None else None for each in sides)
+    assert now is not None
+    try:
+        return track_of(now, before, earlier, first, norms=not past.knows_norms)
+    except InspectorError:
+        return None
+
+
+def _on_two_lanes(large: Mapping[str, Track], room: Room) -> Iterator[float]:
+    """Takes all stretches; yields the part that is left, 1 to 0."""
+    jobs = [(track, start) for track in large.values() for start in track.starts]
+    left = iter(jobs)
+    if len(jobs) < 2:
+        for track, start in left:
+            _take(track, start, room)
+        return
+    other = _room()
+    for _ in together(left, _lane(left, room), _lane(left, other)):
+        yield length_hint(left) / len(jobs)
+    _ROOMS.append(other)
+
+
+def _lane(jobs: Iterator[tuple[Track, int]], room: Room) -> Iterator[int]:
+    for track, start in jobs:
+        _take(track, start, room)
+        yield start
+
+
+def _take(track: Track, start: int, room: Room) -> None:
+    try:
+        track.take(start, room)
+    except InspectorError:
+        track.is_unsound = True
+
+
+def _end(key: str, track: Track, past: Past, room: Room, found: Found) -> None:
+    """The figures of a tensor all of which was taken, where it was sound."""
+    if track.is_kept and past.figures is not None and not track.is_unsound:
+        found[key] = unmoved(past.figures)
+        return
+    try:
+        step = track.step(room)
+    except InspectorError:
+        return
+    if step is not None:
+        found[key] = of_step(step, past)
+
+
+def _nbytes_of(item: Item) -> int:
+    return item.tensor.nbytes if item.tensor is not None else 0
