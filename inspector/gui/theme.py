@@ -56,8 +56,10 @@ class Colours(NamedTuple):
     text: str
     quiet: str
     """Text that is there when it is looked for: units, second lines, group sums."""
+    hint: str
+    """Placeholders, and what need not be read: still read where it is wanted."""
     faint: str
-    """Disabled, placeholders, axis ticks."""
+    """What is disabled; the outlines of controls."""
     accent: str
     on_accent: str
     selection: str
@@ -89,6 +91,7 @@ LIGHT = Colours(
     line="#dfe3e9",
     text="#1d2430",
     quiet="#5a6474",
+    hint="#6a7484",
     faint="#8b95a4",
     accent="#2563b8",
     on_accent="#ffffff",
@@ -118,6 +121,7 @@ DARK = Colours(
     line="#353b46",
     text="#e4e8ee",
     quiet="#a0a9b8",
+    hint="#8690a0",
     faint="#6f7989",
     accent="#78aef0",
     on_accent="#10151d",
@@ -162,7 +166,7 @@ def palette(chosen: Colours) -> QPalette:
         (role.Base, chosen.surface),
         (role.AlternateBase, chosen.raised),
         (role.Text, chosen.text),
-        (role.PlaceholderText, chosen.faint),
+        (role.PlaceholderText, chosen.hint),
         (role.Button, chosen.raised),
         (role.ButtonText, chosen.text),
         (role.BrightText, chosen.danger),

@@ -90,6 +90,8 @@ def test_text_can_be_read_on_everything_it_stands_on(chosen: theme.Colours) -> N
     for ground in (chosen.window, chosen.surface, chosen.raised, chosen.hover, chosen.banner):
         assert contrast(chosen.text, ground) >= 7
         assert contrast(chosen.quiet, ground) >= 4.5
+    for ground in (chosen.window, chosen.surface):
+        assert contrast(chosen.hint, ground) >= 4.3
     assert contrast(chosen.text, chosen.selection) >= 7
     for _, colour in chosen.meanings:
         assert contrast(colour, chosen.surface) >= 4.5

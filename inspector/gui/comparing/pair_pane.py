@@ -128,7 +128,7 @@ class PairPane(QWidget):
     def _point_at_bin(self, words: str) -> None:
         spreads = self._found.spreads if self._found is not None else ()
         legend = (
-            tr("A grey, B blue; share of the values in each bin") if len(spreads) > 1 else tr("Share of the values")
+            tr("A grey, B blue; % of the values in each bin") if len(spreads) > 1 else tr("% of the values in each bin")
         )
         self.bins.setText(words or (legend if spreads else ""))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from ... import wording
 from ...errors import InspectorError
@@ -30,9 +30,8 @@ class DoubleClickRow(QWidget):
         super().__init__(parent)
         self._job = LatestJob()
         self._act: Callable[[], object] | None = None
-        self.offer = QToolButton()
+        self.offer = QPushButton()
         self.offer.setText(tr("Open checkpoints by &double click…"))
-        self.offer.setAutoRaise(True)
         self.offer.setToolTip(tr("Have the file manager open checkpoints in this window"))
         self.offer.clicked.connect(self._ask)
         self.offer.hide()

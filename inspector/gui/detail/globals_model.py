@@ -15,7 +15,7 @@ from ..theme import Meaning, colours, mono_font
 from ..widgets.labels import plain_tip
 from .file_facts import VERDICTS
 
-COLUMNS = (marked("Name"), marked("Verdict"), marked("torch.load's default"), marked("Used"))
+COLUMNS = (marked("Name"), marked("Verdict"), "torch.load", marked("Used"))
 _MEANINGS = {"dangerous": Meaning.DAMAGED, "unknown": Meaning.DTYPE_DIFFERS}
 
 

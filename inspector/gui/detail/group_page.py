@@ -103,12 +103,11 @@ class GroupPage(QWidget):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """A width for the names that suits the first of them."""
-        first = range(min(self.model.rowCount(), 60))
-        widest = max((len(self.model.index(row, 0).data()) for row in first), default=8)
-        letter = self.fontMetrics().averageCharWidth()
-        self.table.setColumnWidth(0, min(max(int(widest * letter * 1.15) + 24, 90), 260))
-        self.table.setColumnWidth(2, 170)
+        """A width for the names that suits the first of them; what they are gets the rest."""
+        first, metrics = range(min(self.model.rowCount(), 60)), self.fontMetrics()
+        widest = max((metrics.horizontalAdvance(self.model.index(row, 0).data()) for row in first), default=0)
+        self.table.setColumnWidth(0, min(max(widest + px(16), px(60)), px(220)))
+        self.table.setColumnWidth(2, px(126))
 
     def _activate(self, index: QModelIndex) -> None:
         self.entry_requested.emit(self.model.key(index.row()))
@@ -121,7 +120,7 @@ class GroupPage(QWidget):
         make_plain(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
-        table.horizontalHeader().setMinimumSectionSize(px(80))
+        table.horizontalHeader().setMinimumSectionSize(px(60))
         table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 

@@ -115,9 +115,9 @@ class MapLens(Lens):
         self.shown.setVisible(found.is_reduced)
         values = self._SHOWN[self.shown.currentIndex()][1](found)
         scale = Scale.of(values, full=self.full.isChecked())
-        look = Look(square=False, rulers=True, steps=found.steps)
+        look = Look(square=False, rulers=True, steps=found.steps, struck=found.unfit)
         view.show_picture(lambda: scale.pixels(values, found.unfit), look)
-        bar.show_scale(scale)
+        bar.show_scale(scale, unfit=bool(found.unfit.any()))
 
     def words(self, row: int, column: int) -> str:
         assert self.picture is not None
@@ -209,8 +209,9 @@ class FiltersLens(Lens):
         scale = Scale.of(values, full=True)
         sheet = mosaics.mosaic(values, self._columns)
         unfit = mosaics.mosaic(~np.isfinite(found.values), self._columns) == 1
-        view.show_picture(lambda: scale.pixels(sheet, unfit), Look(tile=(height, width), tiles=len(found.values)))
-        bar.show_scale(scale)
+        look = Look(tile=(height, width), tiles=len(found.values), struck=unfit)
+        view.show_picture(lambda: scale.pixels(sheet, unfit), look)
+        bar.show_scale(scale, unfit=bool(unfit.any()))
 
     def words(self, row: int, column: int) -> str:
         assert self.gallery is not None

@@ -119,6 +119,7 @@ class PicturePage(QWidget):
         head.setSpacing(12)
         head.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignTop)
         for lens in self.lenses.values():
+            lens.flow.beside = self.choice
             head.addWidget(lens, 1)
         head.addStretch(0)
         self.bar.setMaximumWidth(px(280))

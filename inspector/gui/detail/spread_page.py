@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ... import wording
-from ...language import tr
+from ...language import marked, tr
 from ..theme import Meaning
 from ..widgets.check_box import CheckBox
 from ..widgets.figures_row import FiguresRow
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BARS = 120
 """Bars that are drawn at most."""
+_MOMENTS = (marked("mean"), marked("std"), marked("min"), marked("max"))
 _UNKNOWN = "…"
 
 
@@ -106,9 +107,9 @@ class SpreadView(QWidget):
 def _figures(statistics: Statistics | None) -> list[tuple[str, str, bool]]:
     """(name, number, alarming) of each statistic."""
     if statistics is None:
-        return [(name, _UNKNOWN, False) for name in ("mean", "std", "min", "max", tr("L2 norm"), tr("zeros"))]
+        return [(name, _UNKNOWN, False) for name in (*map(tr, _MOMENTS), tr("L2 norm"), tr("zeros"))]
     moments = [
-        ("mean", statistics.mean), ("std", statistics.std), ("min", statistics.minimum), ("max", statistics.maximum),
+        *zip(map(tr, _MOMENTS), (statistics.mean, statistics.std, statistics.minimum, statistics.maximum)),
         (tr("L1 norm"), statistics.l1), (tr("L2 norm"), statistics.l2),
     ]  # fmt: skip
     found = [(name, "–" if math.isnan(value) else figures(value), False) for name, value in moments]
@@ -116,7 +117,7 @@ def _figures(statistics: Statistics | None) -> list[tuple[str, str, bool]]:
     unfit = (
         ("NaN", statistics.nans),
         ("+Inf", statistics.positive_infinities),
-        ("−Inf", statistics.negative_infinities),
+        ("-Inf", statistics.negative_infinities),
     )
     return found + [(name, wording.count(number), True) for name, number in unfit if number]
 

@@ -79,7 +79,7 @@ class _MarkedLine(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._number = Label(tone="faint", font=mono_font())
+        self._number = Label(tone="hint", font=mono_font())
         self.words = WrappedText(font=mono_font())
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 12, 8)

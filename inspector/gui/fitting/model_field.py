@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 from ... import wording
 from ...language import marked, tr
 
-PLACEHOLDER = marked("resnet18, nets.py:Net, a file …")
+PLACEHOLDER = marked("resnet18, nets.py:Net …")
 
 _POPUP_WIDTH = 360
 """The names are longer than the field is wide."""

@@ -61,7 +61,7 @@ _TAIL = (
     Heading(marked("Parameters"), marked("How many numbers it has"), 12),
     Heading(marked("Max |a−b|"), marked("The largest difference of two values"), 10),
     Heading(marked("Relative L2"), marked("The norm of the difference over the norm of A"), 11),
-    Heading(marked("Cosine"), marked("The cosine of the angle between the two"), 10),
+    Heading(marked("Cosine"), marked("The cosine of the angle between the two"), 12),
     Heading(marked("Equal"), marked("The share of values that are equal; ≈ where only checksums say so"), 11),
 )
 

@@ -67,7 +67,7 @@ class ValuesTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and not self._is_finite(index.row(), index.column()):
             return colours().of(Meaning.DAMAGED)
         if role == Qt.ItemDataRole.ForegroundRole and self._is_zero(index.row(), index.column()):
-            return QColor(colours().faint)
+            return QColor(colours().hint)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

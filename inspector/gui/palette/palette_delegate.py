@@ -63,7 +63,7 @@ class PaletteDelegate(QStyledItemDelegate):
         drawing = icon(offer.icon or ICONS[offer.kind], "quiet" if offer.enabled else "faint")
         drawing.paint(painter, room.left(), top, _ICON, _ICON)
         room = room.adjusted(_ICON + _GAP, 0, 0, 0)
-        quiet = QColor(now.quiet if offer.enabled else now.faint)
+        quiet = QColor(now.quiet if offer.enabled else now.hint)
         room = self._paint_right(painter, room, offer, quiet)
         most = room.width() if offer.kind == KEY or not offer.line else max(room.width() * 3 // 5, 120)
         used = self._paint_title(painter, QRect(room.left(), room.top(), most, room.height()), offer)
@@ -77,7 +77,7 @@ class PaletteDelegate(QStyledItemDelegate):
     def _paint_right(self, painter: QPainter, room: QRect, offer: Offer, quiet: QColor) -> QRect:
         """The shortcut, or what kind of thing it is where there is none. Gives the room that is left."""
         words = offer.keys or tr(KIND_NAMES[offer.kind])
-        colour = quiet if offer.keys else QColor(colours().faint)
+        colour = quiet if offer.keys else QColor(colours().hint)
         self._write(painter, room, words, self._small, colour, _RIGHT)
         return room.adjusted(0, 0, -self._small_metrics.horizontalAdvance(words) - 16, 0)
 

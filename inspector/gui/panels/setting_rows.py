@@ -39,7 +39,7 @@ TITLES = {
     ),
     "desktop": (marked("Open by double click"), marked("The file manager opens checkpoints with this program.")),
     "tour": (marked("Tour"), marked("Five steps through the window.")),
-    "log": (marked("Log File"), marked("What the program did. It says which files, never what is in them.")),
+    "log": (marked("Log file"), marked("What the program did. It says which files, never what is in them.")),
     "place": (marked("Where settings are kept"), ""),
     "reset": (marked("Reset"), marked("All settings, columns and sizes as at first. Recent files stay.")),
 }

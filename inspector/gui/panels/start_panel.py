@@ -96,7 +96,7 @@ class StartPanel(QScrollArea):
         self.tour = self._link(tr("New here? Take the &tour"), tr("Five steps through the window"), "tour")
         self.settings = self._link(tr("&Settings"), tr("Language, colours, size …"), "settings")
         self.foot.addStretch(0)
-        self.foot.addWidget(Label(tr("Ctrl+K finds everything"), tone="faint"))
+        self.foot.addWidget(Label(tr("Ctrl+K finds everything"), tone="hint"))
         self._column.addLayout(self.foot)
 
     def _link(self, text: str, tip: str, name: str) -> QPushButton:
@@ -167,7 +167,7 @@ class StartPanel(QScrollArea):
         if cards:
             self._list(tr("Recent files"), cards, 2, spacing=8)
         elif not samples:
-            self._list(tr("Recent files"), [Label(tr("Files you open will be listed here."), tone="faint")], 1)
+            self._list(tr("Recent files"), [Label(tr("Files you open will be listed here."), tone="hint")], 1)
         if pairs:
             self._list(tr("Pairs to compare"), [self._pair(pair) for pair in pairs], 3 if self._columns() > 3 else 2)
         title = tr("Samples") if cards else tr("Samples to begin with")

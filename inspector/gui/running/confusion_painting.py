@@ -82,7 +82,7 @@ def _paint_counts(painter: QPainter, layout: Layout, counts: Counts, pixels: Pix
     painter.setFont(figures_font(scaled_font(layout.scale)))
     for row, line in enumerate(counts.tolist()):
         for column, count in enumerate(line):
-            colour = text_colour(pixels[row, column].tolist()) if count else colours().faint
+            colour = text_colour(pixels[row, column].tolist()) if count else colours().hint
             painter.setPen(QColor(colour))
             painter.drawText(layout.cell(row, column), Qt.AlignmentFlag.AlignCenter, f"{count:,}")
 

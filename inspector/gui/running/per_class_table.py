@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QGuiApplication, QKeySequence, QPainter
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -23,7 +20,6 @@ from ... import wording
 from ...language import marked, tr
 from ...runs.results import ClassResult, averages, percent
 from ..item_models.flat_table import FlatTableModel
-from ..theme import colours, figures_font
 from ..widgets.labels import ElidedLabel
 from ..widgets.own_keys import OwnKeys
 from ..widgets.plain_table import make_plain
@@ -157,8 +153,9 @@ class PerClassTable(QWidget):
         table.setModel(self.model)
         table.setAccessibleName(tr("Figures of each class"))
         make_plain(table)
+        table.setFont(figures_font(table.font()))
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setItemDelegate(_CellDelegate(table))
         table.setItemDelegateForColumn(_F1, SizeBarDelegate(SHARE, table))
         table.setSortingEnabled(True)
         header = table.horizontalHeader()
@@ -186,22 +183,6 @@ class PerClassTable(QWidget):
     def _tell(self) -> None:
         rows = self.table.selectionModel().selectedRows()
         self.chosen.emit(self.model.label(rows[0].row()) if rows else -1)
-
-
-class _CellDelegate(QStyledItemDelegate):
-    """Text as far from the sides as the titles are; the chosen row behind it as in every list of the window."""
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(colours().selection))
-        area, font = option.rect.adjusted(8, 0, -8, 0), figures_font(option.font)
-        side = Qt.AlignmentFlag.AlignRight if index.column() else Qt.AlignmentFlag.AlignLeft
-        text = QFontMetrics(font).elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, area.width())
-        painter.setPen(QColor(colours().text))
-        painter.setFont(font)
-        painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _sorted(rows: Sequence[ClassResult], column: int, descending: bool) -> list[int]:

@@ -59,7 +59,7 @@ class ResultsView(QWidget):
         self.over_epochs, self.over_words = AccuracyPlot(), ElidedLabel(tone="quiet", font=figures_font(self.font()))
         self.confusion, self.wrong = ConfusionSide(), WrongSide()
         self.exports = ResultExports()
-        self.copy_button, self.export_button = QPushButton(tr("Cop&y")), QPushButton(tr("E&xport …"))
+        self.copy_button, self.export_button = QPushButton(tr("Cop&y")), QPushButton(tr("E&xport…"))
         self._several = QWidget()
         self.splitter = SharedRoom(Qt.Orientation.Horizontal)
         self._dress()

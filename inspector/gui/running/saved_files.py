@@ -30,7 +30,7 @@ class SavedFiles(QWidget):
         super().__init__(parent)
         self.setAccessibleName(tr("Saved files"))
         self._folder = ElidedLabel(tone="quiet", font=scaled_font(0.92))
-        self._nothing = Label(tr("Nothing was saved yet."), tone="faint")
+        self._nothing = Label(tr("Nothing was saved yet."), tone="hint")
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(8)

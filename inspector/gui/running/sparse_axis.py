@@ -8,6 +8,7 @@ from itertools import pairwise
 import pyqtgraph as pg
 
 from ..theme import scaled_font
+from ..widgets.themed_plot import place_label
 
 _LEAST_APART, _NUMBERS = 20, 9
 """Pixels between two numbers at least, and how many there are at most."""
@@ -22,6 +23,7 @@ class SparseAxis(pg.AxisItem):
     def __init__(self, side: str, *, whole: bool = False) -> None:
         super().__init__(side)
         self._is_whole = whole
+        place_label(self)
         self.setStyle(tickFont=scaled_font(0.85), tickLength=4)
         self.enableAutoSIPrefix(False)
 

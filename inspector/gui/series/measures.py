@@ -59,7 +59,7 @@ class Colouring(NamedTuple):
 
     def labels(self) -> tuple[str, ...]:
         """The ends in figures, and zero between them where the scale is diverging."""
-        low, high = (f"{end:.3g}".replace("-", "−") for end in (self.low, self.high))
+        low, high = (f"{end:.3g}" for end in (self.low, self.high))
         return (low, "0", high) if self.diverging else (f"≤ {low}" if self.clipped else low, high)
 
 
@@ -117,4 +117,4 @@ def figure(value: float, measure: Measure) -> str:
         return ""
     if measure.scale == SHARE:
         return f"{100 * value:.3g} %"
-    return tr("infinite") if math.isinf(value) else f"{value:.4g}".replace("-", "−")
+    return tr("infinite") if math.isinf(value) else f"{value:.4g}"

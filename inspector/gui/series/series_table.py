@@ -91,7 +91,7 @@ class SeriesTableModel(FlatTableModel):
             return text if role == Qt.ItemDataRole.DisplayRole else plain_tip(text)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(index.row(), index.column())
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.row() >= 3:
+        if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGN_RIGHT
         return None
 
@@ -157,6 +157,7 @@ class SeriesTable(QTableView):
         self.setAlternatingRowColors(True)
         self.setFont(figures_font(self.font()))
         self.setAccessibleName(tr("Layers by checkpoints"))
+        self.horizontalHeader().setDefaultAlignment(_ALIGN_RIGHT)
         self.verticalHeader().show()
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.verticalHeader().setMaximumWidth(px(280))

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ...language import tr
+from ...language import marked, tr
 from ..theme import Colours, colours, figures_font, scaled_font
 
 Floats = NDArray[np.float64]
 
+UNFIT = marked("! NaN or Inf")
+_SWATCH, _APART = 14, 16
+"""Pixels of the sign for these, and between it and the scale."""
 _FEW = 400
 """Below so many values none of them is an outlier."""
 
@@ -82,11 +85,13 @@ class ColourBar(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._scale: Scale | None = None
+        self._unfit = False
 
-    def show_scale(self, scale: Scale | None) -> None:
-        """Shows `scale`; None clears the bar."""
-        self._scale = scale
-        self.setAccessibleName(tr("Colours: {labels}", labels=", ".join(self.labels())) if scale else "")
+    def show_scale(self, scale: Scale | None, *, unfit: bool = False) -> None:
+        """Shows `scale`; None clears the bar. `unfit`: and how NaN and Inf are drawn, for there are some."""
+        self._scale, self._unfit = scale, unfit
+        said = (*self.labels(), *((tr(UNFIT),) if unfit else ()))
+        self.setAccessibleName(tr("Colours: {labels}", labels=", ".join(said)) if scale else "")
         self.setToolTip(tr("Values beyond the ends have the colour of the end.") if scale and scale.clipped else "")
         self.update()
 
@@ -94,7 +99,7 @@ class ColourBar(QWidget):
         """What stands under the bar, from left to right."""
         if self._scale is None:
             return ()
-        low, high = (f"{end:.3g}".replace("-", "−") for end in (self._scale.low, self._scale.high))
+        low, high = (f"{end:.3g}" for end in (self._scale.low, self._scale.high))
         if self._scale.clipped:
             low, high = f"≤ {low}", f"≥ {high}"
         return (low, "0", high) if self._scale.diverging else (low, high)
@@ -111,7 +116,8 @@ class ColourBar(QWidget):
         if self._scale is None:
             return
         painter = QPainter(self)
-        bar = QRectF(0.5, 0.5, self.width() - 1, 8)
+        width = self.width() - self._paint_unfit(painter)
+        bar = QRectF(0.5, 0.5, width - 1, 8)
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())
         table = self._scale.table(colours())
         for at in range(0, 256, 15):
@@ -128,7 +134,25 @@ class ColourBar(QWidget):
             (sides.AlignLeft, sides.AlignHCenter, sides.AlignRight)[:: 1 if len(labels) == 3 else 2],
             strict=True,
         ):
-            painter.drawText(QRectF(0, 10, self.width(), self.height() - 10), side | sides.AlignTop, text)
+            painter.drawText(QRectF(0, 10, width, self.height() - 10), side | sides.AlignTop, text)
+
+    def _paint_unfit(self, painter: QPainter) -> int:
+        """Paints at the right how NaN and Inf are drawn, where there are any; gives the pixels that this takes."""
+        if not self._unfit:
+            return 0
+        painter.setFont(figures_font(scaled_font(0.85)))
+        words = tr(UNFIT)
+        taken = max(painter.fontMetrics().horizontalAdvance(words), _SWATCH) + _APART
+        left = self.width() - taken + _APART
+        swatch = QRectF(left + 0.5, 0.5, _SWATCH, 8)
+        painter.fillRect(swatch, QColor(colours().danger))
+        painter.setPen(QColor(colours().surface))
+        painter.drawLines(
+            [QLineF(swatch.topLeft(), swatch.bottomRight()), QLineF(swatch.bottomLeft(), swatch.topRight())]
+        )
+        painter.setPen(QColor(colours().danger))
+        painter.drawText(QRectF(left, 10, taken, self.height() - 10), Qt.AlignmentFlag.AlignTop, words)
+        return taken
 
 
 def shares(values: Floats, low: float, high: float) -> Floats:

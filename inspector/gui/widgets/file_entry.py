@@ -137,7 +137,7 @@ class FileCard(FileEntry):
         left = _SIDE + side + 12
         room = QRect(left, _TOP, self.width() - left - _SIDE, step)
         right = tr("no longer there") if self._is_gone else self._size
-        taken = 0 if self._are_buttons_shown() else _write_right(painter, room, right, small, now.faint)
+        taken = 0 if self._are_buttons_shown() else _write_right(painter, room, right, small, now.hint)
         taken = max(taken, 2 * self._remove.width() if self._are_buttons_shown() else 0)
         name_room = room.adjusted(0, 0, -taken - 12 if taken else 0, 0)
         tone = now.faint if self._is_gone else now.accent
@@ -146,10 +146,10 @@ class FileCard(FileEntry):
         line = QRect(left, room.bottom() + 2, room.width(), under)
         _write(painter, line, self._line, small, now.faint if self._is_gone else now.quiet)
         foot = QRect(left, line.bottom() + 2, room.width(), under)
-        taken = _write_right(painter, foot, self._when, small, now.faint)
+        taken = _write_right(painter, foot, self._when, small, now.hint)
         if self._where != self._line:
             foot.adjust(0, 0, -taken - 12 if taken else 0, 0)
-            _write(painter, foot, self._where, small, now.faint, Qt.TextElideMode.ElideMiddle)
+            _write(painter, foot, self._where, small, now.hint, Qt.TextElideMode.ElideMiddle)
 
     def _paint_back(self, painter: QPainter) -> None:
         now = colours()

@@ -17,6 +17,7 @@ from ..theme import colours, figures_font, mono_font
 INDENT = 16
 """Pixels of each level."""
 MARGIN = 8
+_FAR = 1 << 24
 EXPANDER = 18
 """Width of the place of the triangle."""
 LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
@@ -33,6 +34,8 @@ class FlatTreeDelegate(QStyledItemDelegate):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.hovered = -1
+        self.seen = _FAR
+        """Pixels of the tree's width that are in view: a figure that goes on beyond them is not shown in part."""
         self.current = -1
         self.is_focused = False
         self.refresh()
@@ -105,6 +108,8 @@ class FlatTreeDelegate(QStyledItemDelegate):
         mono: bool = False,
     ) -> None:
         metrics = self._metrics[mono]
+        if right and room.right() > self.seen:
+            text, right = "…", False
         if metrics.horizontalAdvance(text) > room.width():
             text = metrics.elidedText(text, elide, room.width())
         painter.setFont(self._mono if mono else self._font)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
 from ..item_models.flat_tree import FlatTreeModel
+from ..theme import colours
 from ..timers import one_shot
 from .flat_tree_delegate import FlatTreeDelegate
 from .tree_columns import KEY, TreeColumns
@@ -295,10 +296,20 @@ class FlatTreeView(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         self._delegate.current = self.currentIndex().row()
         self._delegate.is_focused = self.hasFocus()
+        self._delegate.seen = self.viewport().width()
+        self._paint_beyond()
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
             QTimer.singleShot(0, self.painted.emit)
+
+    def _paint_beyond(self) -> None:
+        """The background of the chosen row goes on behind the last column to the edge."""
+        current, end = self.currentIndex(), self.horizontalHeader().length() - self.horizontalHeader().offset()
+        if current.isValid() and end < self.viewport().width():
+            row = self.visualRect(current)
+            room = QRect(end, row.top(), self.viewport().width() - end, row.height())
+            QPainter(self.viewport()).fillRect(room, QColor(colours().selection))
 
     def _keep_current(self) -> None:
         self._kept = self.current()

@@ -14,6 +14,8 @@ class FlowLayout(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
         self._across, self._down = across, down
         self._items: list[QLayoutItem] = []
+        self.beside: QWidget | None = None
+        """What stands at its side and is as high as a line of it at least: they stand on one line."""
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -44,7 +46,7 @@ class FlowLayout(QLayout):
         """All in one line."""
         sizes = [item.sizeHint() for item in self._visible()]
         width = sum(size.width() for size in sizes) + self._across * max(0, len(sizes) - 1)
-        return QSize(width, max((size.height() for size in sizes), default=0))
+        return QSize(width, max((self._least(), *(size.height() for size in sizes))) if sizes else 0)
 
     def minimumSize(self) -> QSize:
         size = QSize()
@@ -58,15 +60,22 @@ class FlowLayout(QLayout):
     def _arrange(self, rect: QRect, *, move: bool) -> int:
         """Places the widgets, if `move`, and gives the height they take."""
         x, top, height = rect.x(), rect.y(), 0
-        for line in self._lines(rect.width()):
+        lines = self._lines(rect.width())
+        for line in lines:
             x, top = rect.x(), top + height + (self._down if height else 0)
             sizes = [_fitted(item, rect.width()) for item in line]
             height = max(size.height() for size in sizes)
+            if line is lines[0]:
+                height = max(height, self._least())
             for item, size in zip(line, sizes, strict=True):
                 if move:
                     item.setGeometry(QRect(QPoint(x, top + (height - size.height()) // 2), size))
                 x += size.width() + self._across
         return top + height - rect.y()
+
+    def _least(self) -> int:
+        """How high the first line is at least."""
+        return self.beside.sizeHint().height() if self.beside is not None and not self.beside.isHidden() else 0
 
     def _lines(self, width: int) -> list[list[QLayoutItem]]:
         lines: list[list[QLayoutItem]] = []

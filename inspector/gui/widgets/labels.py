@@ -14,7 +14,7 @@ from ..theme import colours
 
 
 class Label(QLabel):
-    """Plain text in one of the tones `text`, `quiet`, `faint`, `accent` and `danger`; follows the theme."""
+    """Plain text in one of the tones `text`, `quiet`, `hint`, `faint`, `accent` and `danger`; follows the theme."""
 
     def __init__(
         self, text: str = "", *, tone: str = "text", font: QFont | None = None, wrap: bool = False,

@@ -132,11 +132,12 @@ class PairDelegate(FlatTreeDelegate):
         text = model.text(row, column)
         if not text:
             return
+        pen = self._pen(model, row, column, text)
         if column == PairColumn.REL_L2 and (strength := model.cells.strength(row)):
             wash = _washed(self._meanings[VALUES], int(_STRONGEST * strength))
             painter.fillRect(rect.adjusted(2, 1, -2, -2), wash)
+            pen = self._pens["text"]  # what is quiet elsewhere is hard to read on a colour
         room = rect.adjusted(MARGIN, 0, -MARGIN, 0)
-        pen = self._pen(model, row, column, text)
         self._draw(painter, room, text, pen, Qt.TextElideMode.ElideRight, column in RIGHT_ALIGNED)
 
     def _pen(self, model: PairModel, row: int, column: int, text: str) -> QColor:

@@ -10,12 +10,12 @@ with the arrow keys, and what it says is said to screen readers too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -32,6 +32,8 @@ _STRETCH = 2.5
 """So many times as long as wide may cells be, where they need not be square."""
 _THIN = 0.5
 """A picture that is thinner than this share of its length is made thicker, where its cells need not be square."""
+_CROSSED = 4
+"""Pixels that a cell is high and wide at least to be crossed out."""
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
 }  # fmt: skip
@@ -51,6 +53,8 @@ class Look:
     """Height and width, in cells, of tiles that are set apart by a gap."""
     tiles: int | None = None
     """How many tiles there are, when the last row of them is not full."""
+    struck: NDArray[np.bool_] | None = field(default=None, compare=False)
+    """[height, width] The cells that are crossed out: their colour alone may be taken for one of the scale."""
 
 
 class PictureView(QWidget):
@@ -239,6 +243,7 @@ class PictureView(QWidget):
                 painter.drawImage(area, self._image, QRectF(QRect(left, top, across, down)))
                 painter.setPen(QPen(QColor(colours().line), 1))
                 painter.drawRect(area)
+        self._strike_out(painter, rows, columns)
         self._paint_cursor(painter)
         painter.restore()
         if self._look.rulers:
@@ -251,6 +256,22 @@ class PictureView(QWidget):
         """First row, rows, first column and columns of each tile that there is."""
         every = ((top, down, left, across) for top, down in rows.tiles() for left, across in columns.tiles())
         return islice(every, self._look.tiles)
+
+    def _strike_out(self, painter: QPainter, rows: CellAxis, columns: CellAxis) -> None:
+        """Crosses those cells in view that are to be, where they are large enough for it."""
+        struck, room = self._look.struck, self._room()
+        if struck is None or min(rows.cell, columns.cell) < _CROSSED:
+            return
+        lines = []
+        for row in np.flatnonzero(struck.any(axis=1)):
+            top = rows.start(int(row))
+            if top + rows.cell < room.top() or top > room.bottom():
+                continue
+            for column in np.flatnonzero(struck[row]):
+                area = QRectF(columns.start(int(column)), top, columns.cell, rows.cell)
+                lines += [QLineF(area.topLeft(), area.bottomRight()), QLineF(area.bottomLeft(), area.topRight())]
+        painter.setPen(QPen(QColor(colours().surface), 1))
+        painter.drawLines(lines)
 
     def _paint_cursor(self, painter: QPainter) -> None:
         if self.cursor_cell is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from ...language import marked, tr
@@ -70,18 +70,6 @@ class SearchField(QLineEdit):
         """Shows a text; nobody is told that it is searched for."""
         self.setText(text)
         self._timer.stop()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._passes_on(event):
-            event.ignore()  # the window has something to undo
-            return True
-        return super().event(event)
-
-    def _passes_on(self, event: QKeyEvent) -> bool:
-        """Whether it is asked to undo or redo, and nothing was typed here that it could."""
-        keys = QKeySequence.StandardKey
-        is_undo = event.matches(keys.Undo) and not self.isUndoAvailable()
-        return is_undo or (event.matches(keys.Redo) and not self.isRedoAvailable())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from ..theme import colours, figures_font
+from .plain_table import MARGIN, paint_back
 
 _BAR_HEIGHT = 6
 
@@ -21,10 +22,9 @@ class SizeBarDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(colours().selection))
+        paint_back(painter, option)
         share = index.data(self._role) or 0.0
-        area = QRectF(option.rect).adjusted(8, 0, -10, 0)
+        area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
         if share > 0:
             room = area.width() - option.fontMetrics.horizontalAdvance("999.9 MB ")
             bar = QRectF(area.left(), area.center().y() - _BAR_HEIGHT / 2, max(1.5, room * share), _BAR_HEIGHT)

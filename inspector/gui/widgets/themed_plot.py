@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from ..theme import colours, scaled_font
 
+_LABEL_MARGIN = 7
+"""Pixels around the name of an axis, of which pyqtgraph takes five off at the outer side."""
+
 
 class ThemedPlot(pg.PlotWidget):
     """Axes left and below, quiet lines, no menu, no buttons. Subclasses make their items, then call `dress`."""
@@ -27,6 +30,7 @@ class ThemedPlot(pg.PlotWidget):
             axis = plot.getAxis(name)
             axis.setStyle(tickFont=scaled_font(0.85), tickLength=4)
             axis.enableAutoSIPrefix(False)
+            place_label(axis)
         self._sized_for = scaled_font(1.0).pointSizeF()
 
     def dress(self) -> None:
@@ -70,6 +74,11 @@ class ThemedPlot(pg.PlotWidget):
             axis = self.getPlotItem().getAxis(name)
             axis.setPen(pg.mkPen(now.line))
             axis.setTextPen(pg.mkPen(now.quiet))
+
+
+def place_label(axis: pg.AxisItem) -> None:
+    """Keeps the name of an axis inside of the plot: pyqtgraph moves it out by more than the margin of its text."""
+    axis.label.document().setDocumentMargin(_LABEL_MARGIN)
 
 
 class PointedPlot(ThemedPlot):

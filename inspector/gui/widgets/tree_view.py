@@ -13,7 +13,7 @@ from .flat_tree_view import FlatTreeView
 from .tree_columns import TreeColumns
 from .tree_delegate import TreeDelegate
 
-_FITTED = (Column.KEY, Column.LAYER, Column.SHAPE, Column.DTYPE, Column.PARAMETERS)
+_FITTED = (Column.KEY, Column.LAYER, Column.SHAPE, Column.DTYPE, Column.PARAMETERS, Column.FLAGS)
 
 
 class TreeView(FlatTreeView):

@@ -116,7 +116,7 @@ def test_a_matrix_is_a_heat_map_around_zero(panel: DetailPanel, show: Show, tmp_
     assert pixel(panel, 0, 0) == QColor(colours().negative)
     assert pixel(panel, 1, 0) == QColor(colours().positive)
     assert pixel(panel, 1, 1) == QColor(colours().danger)
-    assert page.bar.labels() == ("−2", "0", "2")
+    assert page.bar.labels() == ("-2", "0", "2")
 
 
 def test_the_value_under_the_cursor_is_told(qtbot: QtBot, panel: DetailPanel, show: Show, tmp_path: Path) -> None:
