@@ -20,6 +20,7 @@ from ... import wording
 from ...language import marked, tr
 from ...runs.results import ClassResult, averages, percent
 from ..item_models.flat_table import FlatTableModel
+from ..theme import figures_font
 from ..widgets.labels import ElidedLabel
 from ..widgets.own_keys import OwnKeys
 from ..widgets.plain_table import make_plain
