@@ -56,10 +56,12 @@ def as_python(
     is_module: bool = False,
     is_shared: bool = False,
     is_flat: bool = True,
+    metadata: tuple[tuple[str, str], ...] = (),
 ) -> str:
     """Python that does the same with torch (and safetensors) alone; empty where a few lines cannot say it.
 
-    `source`, `is_module` and `is_flat` are those of the `Offers`; `is_shared` says whether it has any in `shared`.
+    `source`, `is_module`, `is_flat` and `metadata` are those of the `Offers`; `is_shared` says whether it has any in
+    `shared`. The texts that a file of safetensors has go along into another; torch.save knows of none.
     """
     if not is_flat and (wish.dtype or wish.format == SAFETENSORS):
         return ""
@@ -68,7 +70,8 @@ def as_python(
     loading = list(_loading(path, wish, source, is_module))
     if not loading or (wish.metadata and wish.format != SAFETENSORS):
         return ""
-    body = [*loading, *_changing(wish, is_shared), *_saving(wish, target, is_shared)]
+    kept = {name: text for name, text in metadata if name not in wish.dropped}
+    body = [*loading, *_changing(wish, is_shared), *_saving(wish, target, is_shared, kept)]
     imports = sorted({line for line in body if line.startswith(("from ", "import "))} | {"import torch"}, reverse=True)
     return "\n".join([*imports, "", *(line for line in body if line not in imports)]) + "\n"
 
@@ -106,14 +109,16 @@ def _changing(wish: Wish, is_shared: bool) -> Iterator[str]:
             yield f"        state_dict[key] = value.to(torch.{wish.dtype})"
 
 
-def _saving(wish: Wish, target: str, is_shared: bool) -> Iterator[str]:
+def _saving(wish: Wish, target: str, is_shared: bool, kept: dict[str, str]) -> Iterator[str]:
     if wish.format != SAFETENSORS:
         if wish.whole:
             yield f"checkpoint{''.join(f'[{part!r}]' for part in wish.section.split('.'))} = state_dict"
+        if kept:
+            yield "# The texts of the metadata stay behind: torch.save has no place for them."
         yield f"torch.save({'checkpoint' if wish.whole else 'state_dict'}, {target!r})"
         return
     yield "from safetensors.torch import save_file"
-    metadata = {"format": "pt", **dict(wish.metadata)}
+    metadata = {"format": "pt", **kept, **dict(wish.metadata)}
     yield "tensors = {key: value for key, value in state_dict.items() if torch.is_tensor(value)}"
     if is_shared and wish.shared == DROP:
         yield f"metadata, first = {metadata!r}, {{}}"

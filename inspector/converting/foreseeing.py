@@ -12,7 +12,7 @@ from ..comparing.sides import Side
 from ..errors import InspectorError
 from ..language import ntr, tr
 from ..progress import Progress
-from ..wording import names, row_of, safe
+from ..wording import names, row_of, safe, size
 from . import casting
 from .assembling import Assembling, planning
 from .pieces import Gone, Piece, pieces_of, refuse_broken
@@ -253,6 +253,8 @@ class _Foreseeing:
                 "{n} tensors whose numbers are not whole are written as zeros: {names}.",
                 len(filled), names=names(filled),
             )  # fmt: skip
+        if self._wish.shards:
+            yield from self._notes_on_shards()
         if metadata and self._wish.format == ZIP:
             yield tr(
                 "The texts of the metadata are kept in the member {member} of the archive, which torch.load does not"
@@ -260,6 +262,15 @@ class _Foreseeing:
             )  # fmt: skip
         if self._wish.whole and any(each.role == "optimizer" for each in self._checkpoint.sections) and self._losses:
             yield tr("Only {section} is cast; what is beside it stays as it is.", section=_name(self._wish))
+
+    def _notes_on_shards(self) -> Iterator[str]:
+        large = [safe(piece.item.key) for piece in self._pieces if piece.nbytes > self._wish.shards]
+        if large:
+            yield ntr(
+                "{n} tensor is larger than {size} by itself, and so is its file: {names}.",
+                "{n} tensors are larger than {size} by themselves, and so are their files: {names}.",
+                len(large), size=size(self._wish.shards), names=names(large),
+            )  # fmt: skip
 
     def _notes_on_names(self) -> Iterator[str]:
         dropped = [safe(piece.item.key) for piece in self._pieces if piece.same_as]

@@ -90,6 +90,11 @@ def test_python_for_other_kinds_of_files(samples: Path, tmp_path: Path) -> None:
         code = as_python(name, offered.default, "out", source=offered.source, is_module=offered.is_module)
         compile(code, name, "exec")
         assert ("weights_only=False" in code) == (name == "whole_module.pth")
+    texts = (("licence", "MIT"), ("trained on", "/home/me"))
+    wish = Wish(format=SAFETENSORS, dropped=("trained on",))
+    code = as_python("a.safetensors", wish, "out.safetensors", source="safetensors", metadata=texts)
+    assert "metadata={'format': 'pt', 'licence': 'MIT'}" in code
+    assert "stay behind" in as_python("a.safetensors", Wish(), "out.pth", source="safetensors", metadata=texts)
     assert as_python("a.pth", Wish(shards=100), "out") == ""
     assert as_python("a.pth", Wish(salvage="zeros"), "out") == ""
     assert as_python("folder", Wish(), "out", source="distributed") == ""

@@ -236,6 +236,32 @@ def test_views_that_overlap_are_copied_and_lose_nothing(tmp_path: Path) -> None:
     assert metadata_of(tmp_path / "b.safetensors") == {"format": "pt", "same": "base"}
 
 
+def test_texts_of_the_source_can_be_left_behind(tmp_path: Path) -> None:
+    model = Tied()
+    texts = {"licence": "MIT", "trained on": "/home/me", "format": "pt"}
+    save_model(model, str(tmp_path / "a.safetensors"), metadata=texts)
+    assert dict(finish(offers(open_checkpoint(tmp_path / "a.safetensors"))).metadata) == {
+        "licence": "MIT",
+        "trained on": "/home/me",
+    }
+    safe = Wish(format=SAFETENSORS)
+    tie = {"format": "pt", "head.weight": "embedding.weight"}
+    for dropped, kept in (
+        (("trained on",), {"licence": "MIT"}),
+        (("trained on", "licence"), {}),
+        (("head.weight", "format", "nothing"), {"licence": "MIT", "trained on": "/home/me"}),  # these are no texts
+    ):
+        converted(tmp_path / "a.safetensors", tmp_path / f"{len(kept)}.safetensors", safe, dropped=dropped)
+        assert metadata_of(tmp_path / f"{len(kept)}.safetensors") == tie | kept
+    load_model(Tied(), tmp_path / "0.safetensors")
+    converted(tmp_path / "a.safetensors", tmp_path / "b.pth", dropped=("licence", "trained on"))
+    with pytest.raises(RuntimeError):
+        torch._C.PyTorchFileReader(str(tmp_path / "b.pth")).get_record("extra/metadata.json")
+    wish = safe._replace(dropped=("licence",), metadata=(("licence", "GPL"),))
+    converted(tmp_path / "a.safetensors", tmp_path / "c.safetensors", wish)
+    assert metadata_of(tmp_path / "c.safetensors")["licence"] == "GPL"
+
+
 def test_metadata_go_along_both_ways(tmp_path: Path) -> None:
     save_file({"w": torch.randn(3)}, tmp_path / "a.safetensors", metadata={"format": "pt", "licence": "MIT", "é": "☃"})
     told = foreseen(tmp_path / "a.safetensors", metadata=(("by", "me"),))

@@ -60,6 +60,9 @@ def test_of_a_training_checkpoint_only_the_weights_can_be_shards(tmp_path: Path)
     assert (weights.words, weights.option) == ("Only the weights", "--weights")
     told = foreseen(tmp_path / "last.pth", weights.wish)
     assert [file.tensors for file in told.files] == [1, 1]
+    assert told.notes == ()
+    small = foreseen(tmp_path / "last.pth", weights.wish._replace(shards=100))
+    assert small.notes == ("2 tensors are larger than 100 B by themselves, and so are their files: a, b.",)
 
 
 def test_broken_tensors_can_be_left_out_or_zeros(tmp_path: Path) -> None:

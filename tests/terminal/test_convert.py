@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from .running import Run
 
@@ -118,6 +119,71 @@ def test_what_is_there_stays_unless_asked(run: Run, samples: Path, tmp_path: Pat
     assert "the very file that is read" in itself.err
     other = run("convert", "linear.pth", "-o", tmp_path / "x.onnx")
     assert "does not say in which form" in other.err
+
+
+def test_texts_of_the_file_are_left_behind(run: Run, tmp_path: Path) -> None:
+    texts = {"format": "pt", "licence": "MIT", "trained on": "/home/me"}
+    save_file({"w": torch.ones(3)}, tmp_path / "a.safetensors", metadata=texts)
+
+    def kept(out: str, *options: str) -> dict[str, str]:
+        done = run("convert", tmp_path / "a.safetensors", "-o", tmp_path / out, *options, "--json")
+        assert done.code == 0
+        with safe_open(tmp_path / out, "pt") as file:
+            assert done.record["metadata"] | {"format": "pt"} == file.metadata()
+            return dict(file.metadata())
+
+    assert kept("b.safetensors") == texts
+    assert kept("c.safetensors", "--drop-metadata", "trained on") == {"format": "pt", "licence": "MIT"}
+    assert kept("d.safetensors", "--no-metadata") == {"format": "pt"}
+    assert kept("e.safetensors", "--no-metadata", "--metadata", "licence=GPL") == {"format": "pt", "licence": "GPL"}
+    asked = ("convert", tmp_path / "a.safetensors", "-o", tmp_path / "f.pth", "--no-metadata", "--dry-run")
+    assert set(run(*asked, "--json").record["dropped_metadata"]) == {"licence", "trained on"}
+    said = run(*asked).out
+    assert "Of the metadata 2 texts stay behind: licence, trained on" in said or "trained on, licence" in said
+    wrong = run("convert", tmp_path / "a.safetensors", "-o", tmp_path / "f.pth", "--drop-metadata", "x")
+    assert wrong.code == 2
+    assert "has no text 'x'" in wrong.err
+    assert "It has " in wrong.err
+
+
+def test_what_cannot_be_names_the_options_that_mend_it(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "shards"
+    asked = ("convert", "fashion_classifier.pt", "-o", out, "--shard-size", "1MB", "--format", "zip")
+    done = run(*asked, "--section", "")
+    assert done.code == 2
+    assert "Only a state_dict can be several files" in done.err
+    assert "--weights; no --shard-size, and -o NAME.pth; --format safetensors." in done.err
+    assert run(*asked, "--weights").code == 0
+    assert len(os.listdir(out)) == 3
+
+
+def test_an_overflow_is_said_once(run: Run, tmp_path: Path) -> None:
+    torch.save({"a": torch.tensor([1e6, 1.0])}, tmp_path / "a.pth")
+    asked = ("convert", tmp_path / "a.pth", "-o", tmp_path / "b.pth", "--dtype", "fp16", "--dry-run")
+    told = run(*asked).out
+    assert told.count("become infinite") == 2  # on the whole, and of the tensor
+    assert "! 2 numbers are cast: 1 become infinite" in told
+    assert run(*asked, "--json").record["notes"] == []
+
+
+def test_planning_is_stopped_with_ctrl_c(tmp_path: Path) -> None:
+    torch.save({f"layer.{number}": row for number, row in enumerate(torch.ones(40_000, 2))}, tmp_path / "a.pth")
+    command = [sys.executable, "-m", "inspector", "convert", str(tmp_path / "a.pth"), "-o", str(tmp_path / "out.pth")]
+    ours, theirs = os.openpty()  # a terminal, where there is a bar that says what is being done
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    told = b""
+    try:
+        while b"planning" not in told:
+            told += os.read(ours, 4096)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(60) == 130
+    finally:
+        child.kill()
+        child.wait()
+        os.close(ours)
+    assert b"Traceback" not in told
+    assert os.listdir(tmp_path) == ["a.pth"]
 
 
 def test_stopped_with_ctrl_c_it_leaves_nothing(tmp_path: Path) -> None:

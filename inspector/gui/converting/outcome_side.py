@@ -75,7 +75,7 @@ class OutcomeSide(QWidget):
     def _lay_out(self) -> None:
         self._cards = Cards(top=16, between=20, inside=8)
         self._cards.add("", self._head(), self.why, self.bar, self.sizes)
-        self._cards.add(tr("What will be otherwise"), self.notes)
+        self._cards.add(tr("What changes"), self.notes)
         self._cards.add(tr("Left out"), self.left_out, self.more_left_out)
         self._cards.add(tr("What casting does"), self.losses, self.loss_table)
         self._cards.add(tr("Keys"), self.names, self.keys, self.all_keys)

@@ -149,7 +149,7 @@ class ConvertPanel(PagePanel):
         offered = page.offered
         return as_code.as_python(
             page.path, page.wish, page.target, source=offered.source, is_module=offered.is_module,
-            is_shared=bool(offered.shared), is_flat=offered.is_flat,
+            is_shared=bool(offered.shared), is_flat=offered.is_flat, metadata=offered.metadata,
         )  # fmt: skip
 
     def _copy(self, text: str) -> None:
