@@ -157,13 +157,15 @@ class SeriesTable(QTableView):
         self.setAlternatingRowColors(True)
         self.setFont(figures_font(self.font()))
         self.setAccessibleName(tr("Layers by checkpoints"))
-        self.horizontalHeader().setDefaultAlignment(_ALIGN_RIGHT)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.verticalHeader().show()
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.verticalHeader().setMaximumWidth(px(280))
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
         self.cells.modelReset.connect(self._fit)
         self.selectionModel().currentChanged.connect(self._choose)
+        self._is_choosing = False
+        choice.changed.connect(self._follow)
         self._fit()
         self.cells.look(False)
 
@@ -214,7 +216,14 @@ class SeriesTable(QTableView):
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid() and self.isVisible():
+            self._is_choosing = True
             self._choice.go_to(*self.cells.place_at(index))
+            self._is_choosing = False
+
+    def _follow(self) -> None:
+        """Another cell was chosen elsewhere: by a sentence above, by a key."""
+        if self.isVisible() and not self._is_choosing:
+            self.show_choice()
 
 
 def _cell(text: str) -> str:
