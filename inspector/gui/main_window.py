@@ -219,8 +219,10 @@ class MainWindow(QMainWindow):
 
     def _dress(self) -> None:
         from .arranging.coming_back import Keeping
+        from .arranging.typed_fields import TypedFields
 
         self.keeping = Keeping(self)
+        TypedFields(self)
         self.slices.begin()
 
     def _arrange_for_later(self) -> None:

@@ -196,11 +196,15 @@ def test_a_run_comes_back_as_it_was_set_up_and_does_not_begin(qtbot: QtBot, star
     usual = page.setup.batch_size
     page.setup.batch_size = 17
     page.setup.optimizer = Chosen("AdamW", {"lr": 0.5})
-    assert inspector.window.actions_["undo"].isEnabled()
+    assert inspector.window.actions_["undo"].text() == "&Undo Change Optimizer"
+    inspector.window.actions_["undo"].trigger()
+    assert (page.setup.optimizer.name, page.setup.batch_size) != ("AdamW", usual)
     inspector.window.actions_["undo"].trigger()
     assert page.setup.batch_size == usual
-    inspector.window.actions_["redo"].trigger()
-    assert page.setup.batch_size == 17
+    for _ in range(2):
+        inspector.window.actions_["redo"].trigger()
+    assert (page.setup.optimizer.name, page.setup.batch_size) == ("AdamW", 17)
+    page.setup.correct("epoch", 7)
     assert isinstance(panel, RunPanel)
     panel.training.plot.logarithmic.setChecked(True)
 
@@ -210,6 +214,7 @@ def test_a_run_comes_back_as_it_was_set_up_and_does_not_begin(qtbot: QtBot, star
     panel = again.window.panels[page]
     qtbot.waitUntil(lambda: panel.has_content and page.setup.batch_size == 17)
     assert page.setup.optimizer.name == "AdamW"
+    assert page.setup.first_epoch == 7
     assert isinstance(panel, RunPanel)
     assert panel.training.plot.logarithmic.isChecked()
     assert page.state is RunState.IDLE

@@ -28,6 +28,7 @@ class Arranged(Protocol):
 
     @property
     def arranged_as(self) -> dict[str, Any]: ...
+    def holds(self, names: frozenset[str]) -> bool: ...
     def arrange_as(self, wanted: Mapping[str, Any]) -> None: ...
 
 
@@ -61,6 +62,16 @@ class Rearranging(QUndoCommand):
         self._before = before | self._before
         self._after |= after
         self._until = time.monotonic()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it can be neither undone nor done again for now."""
+        return self._whole.holds(frozenset(self._before))
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether all that it changed is as it was before."""
+        return self._before == self._after
 
     def undo(self) -> None:
         self._arrange(self._whole, self._before)

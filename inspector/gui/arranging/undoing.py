@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from ...language import tr
 from ..timers import one_shot
@@ -57,6 +57,19 @@ class Past:
         """Whoever did these deeds is gone."""
         if "stack" in vars(self):
             self.stack.deleteLater()
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self.done) and not _is_held(self.stack.command(self.stack.index() - 1))
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self.undone) and not _is_held(self.stack.command(self.stack.index()))
+
+    def drop(self) -> None:
+        """Forgets the latest: it came to nothing."""
+        self.done.pop()
+        self.stack.undo()
 
     def push(self, command: QUndoCommand, number: int) -> None:
         self.stack.push(command)
@@ -105,6 +118,8 @@ class Undoing(QObject):
         self.learn(whole)
         whole.arranged.connect(lambda words: self._take(whole, words))
         whole.arranging.connect(lambda words: self._take_more(whole, words))
+        if isinstance(altered := getattr(whole, "altered", None), SignalInstance):
+            altered.connect(lambda words: self._take_altered(whole, words))
         whole.rooms.shared.connect(lambda room, before, after: self._take_shares(whole, room, before, after))
 
     def learn(self, whole: Arranged) -> None:
@@ -215,6 +230,13 @@ class Undoing(QObject):
         else:
             self._rest.start()
 
+    def _take_altered(self, whole: Arranged, words: str) -> None:
+        self.settle()
+        if not self._is_at_it and not whole.is_being_arranged:
+            if self._last is not None and self._last.text() != words:
+                self._last = None
+            self._note(whole, words, may_go_on=True)
+
     def _take_shares(self, whole: Arranged, room: SharedRoom, before: list[float], after: list[float]) -> None:
         from .deeds import Doing
 
@@ -233,11 +255,18 @@ class Undoing(QObject):
         last = self._last
         if may_go_on and isinstance(last, Rearranging) and last.takes(whole, frozenset(after)):
             last.go_on(words, before, after)
+            if last.came_to_nothing:
+                self._forget_last(self._pasts.get(whole, self._window))
             self._tell()
         else:
             deed = Rearranging(words, whole, before, after, self._arrange)
             self._push(self._pasts.get(whole, self._window), deed)
             self._last = deed if may_go_on else None
+
+    def _forget_last(self, past: Past) -> None:
+        self._last = None
+        with self.unheard():
+            past.drop()
 
     def _arrange(self, whole: Arranged, wanted: dict[str, Any]) -> None:
         whole.arrange_as(wanted)
@@ -266,7 +295,11 @@ class Undoing(QObject):
         return [self._window] if self._shown is None else [self._shown, self._window]
 
     def _latest_done(self) -> Past | None:
-        return max((past for past in self._seen() if past.done), key=lambda past: past.done[-1], default=None)
+        return max((past for past in self._seen() if past.can_undo), key=lambda past: past.done[-1], default=None)
 
     def _latest_undone(self) -> Past | None:
-        return max((past for past in self._seen() if past.undone), key=lambda past: past.undone[-1], default=None)
+        return max((past for past in self._seen() if past.can_redo), key=lambda past: past.undone[-1], default=None)
+
+
+def _is_held(command: QUndoCommand) -> bool:
+    return getattr(command, "is_held", False)

@@ -40,5 +40,6 @@ def _follow(window: MainWindow, page: OpenPage, panel: PagePanel) -> None:
     """What is done to it can be undone; what it does by itself is no deed."""
     panel.arrange_as(page.arrangement)
     window.undoing.follow(panel)
+    panel.ability_changed.connect(window.undoing.changed)
     for told in (panel.ready, panel.rearranged):
         told.connect(lambda: window.undoing.learn(panel))

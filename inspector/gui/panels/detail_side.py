@@ -123,6 +123,10 @@ class DetailSide(QTabWidget):
 
     is_being_arranged = False
 
+    def holds(self, names: frozenset[str]) -> bool:
+        """As of a panel: nothing has to stay as it is."""
+        return False
+
     def arrange_as(self, wanted: Mapping[str, Any]) -> None:
         """Arranges it so, now or when it is loaded and the entry is shown that this is about."""
         self.rooms.arrange(wanted.get(ROOM))

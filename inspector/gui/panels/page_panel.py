@@ -54,6 +54,9 @@ class PagePanel(QStackedWidget):
     arranging = Signal(str)
     """The same of something that goes on - typing, going from row to row, dragging a width: what changes the same
     names of the arrangement within a moment is undone together."""
+    altered = Signal(str)
+    """The same of one of many things that stand under one name of the arrangement, and are told apart by these words:
+    only what has the same words is undone together."""
 
     def __init__(self, page: OpenPage) -> None:
         super().__init__()
@@ -109,6 +112,10 @@ class PagePanel(QStackedWidget):
             self.arrange(wanted)
         finally:
             self.is_being_arranged = False
+
+    def holds(self, names: frozenset[str]) -> bool:
+        """Whether what stands under these names of the arrangement must stay as it is for now: something uses it."""
+        return False
 
     @property
     def has_content(self) -> bool:

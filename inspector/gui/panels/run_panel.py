@@ -17,6 +17,7 @@ from ..running.open_run import OpenRun
 from ..running.ready_view import ReadyView
 from ..running.run_state import READY, RunState
 from ..running.run_view import RunView
+from ..running.setup_deeds import as_set_up, words_for
 from ..running.setup_side import SetupSide
 from ..running.tested_view import TestedView
 from ..settings import Settings
@@ -41,6 +42,7 @@ class RunPanel(PagePanel):
         self.ready_view = ReadyView(page)
         self.training = RunView(page, settings)
         self.results = TestedView(page)
+        self._set_up = as_set_up(page.setup)
         self.views = QStackedWidget()
         self.segments = Segments(tr("View"))
         self.question = ClosingQuestion(page)
@@ -158,6 +160,9 @@ class RunPanel(PagePanel):
             self.views.setCurrentIndex(view)
             self._show_segments()
 
+    def holds(self, names: frozenset[str]) -> bool:
+        return self.run.state not in READY and not names.isdisjoint(run_arrangement.NAMES)
+
     def keep_state(self) -> None:
         self.training.keep_state()
         self._settings.keep_state(_STATE, self._splitter.saveState())
@@ -259,8 +264,10 @@ class RunPanel(PagePanel):
         self.arranged.emit(tr("Show {page}", page=tr(self._names[number])))
 
     def _tell_set_up(self) -> None:
-        if self.has_content and self.run.state in READY:
-            self.arranging.emit(tr("Set-Up"))
+        before, self._set_up = self._set_up, as_set_up(self.run.setup)
+        words = words_for(before, self._set_up, self.run.setup)
+        if words and self.has_content and self.run.state in READY:
+            self.altered.emit(words)
 
     def _tell_change(self) -> None:
         self.notice.say(tr("The checkpoint changed on disk. What is shown is as it was read: F5 reads it again."))

@@ -72,6 +72,8 @@ class Setup(QObject):
         """The whole module or TorchScript that the file holds; None where it holds only weights."""
         self.own_module: ModelSource | None = None
         """The same, where it is run as it is; None: the class that was chosen."""
+        self.allowed_module: ModelSource | None = None
+        """The module that somebody has once allowed to be run."""
         self.unasked: dict[str, object] = {}
         """Fields for which a file of ours names code of a person's own, and what they would be: see `accept`."""
         self.split = "test"
@@ -104,12 +106,13 @@ class Setup(QObject):
 
     def _begin(self) -> None:
         self.choices = self._usual = Choices()
-        self.own_module, self._mistyped, self._code = None, {}, {}
+        self.own_module, self.allowed_module, self._mistyped, self._code = None, None, {}, {}
         self._read_anew({})
         self.unasked = dict(self._code)
 
     def _read_again(self) -> None:
-        self.own_module, before = None, self._code  # another file under the same name was not said yes to
+        self.own_module = self.allowed_module = None
+        before = self._code  # another file under the same name was not said yes to
         try:
             self._read_anew(self.corrections)
         except InspectorError:  # what was corrected is no more there
@@ -142,6 +145,7 @@ class Setup(QObject):
     def run_own_module(self, is_wanted: bool) -> None:
         """Runs the module in the file as it is, or the class that was chosen. Somebody was asked."""
         self.own_module = self.module_in_file if is_wanted else None
+        self.allowed_module = self.own_module or self.allowed_module
         self.changed.emit()
 
     def test_on(self, split: str) -> None:
@@ -150,15 +154,25 @@ class Setup(QObject):
             self.split = split
             self.changed.emit()
 
-    def correct(self, role: str, value: object) -> None:
+    def correct(self, role: str, value: object, **fields: object) -> None:
         """Takes `value` - a key of the file, a plain value, None for "leave it out" - for `role`, until it is `CLEAR`.
 
-        Raises InspectorError for what makes no sense; then all stays as it was.
+        `fields` are set with it. Raises InspectorError for what makes no sense; then all stays as it was.
         """
         corrections = {each: said for each, said in self.corrections.items() if each != role}
         if value is not CLEAR:
             corrections[role] = value
-        self._read_anew(corrections)
+        self.correct_all(corrections, **fields)
+
+    def correct_all(self, corrections: dict[str, object], **fields: object) -> None:
+        """Takes these corrections, by their roles, and no others; as `correct`."""
+        before = self.choices
+        self.choices = before._replace(**fields)  # type: ignore[arg-type]
+        try:
+            self._read_anew(corrections)
+        except InspectorError:
+            self.choices = before
+            raise
         self.changed.emit()
 
     def mistype(self, name: str, sentence: str) -> None:

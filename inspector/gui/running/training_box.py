@@ -108,9 +108,8 @@ class TrainingBox(QWidget):
     def keep_state(self, keeps: bool) -> None:
         """Goes on with the optimizer's state of the file, or begins anew."""
         found = self._setup.found_optimizer
-        if keeps and found is not None:
-            self._setup.set(optimizer=found)  # with the settings that come with it
-        self._setup.correct("optimizer", CLEAR if keeps else None)
+        with_it = {"optimizer": found} if keeps and found is not None else {}  # the settings that come with it
+        self._setup.correct("optimizer", CLEAR if keeps else None, **with_it)
 
     def _take_options(self, options: dict[str, object]) -> None:
         self._setup.optimizer = Chosen(self._setup.optimizer.name, options)
