@@ -21,7 +21,7 @@ _TITLES = {
     "amp": marked("Mixed precision"),
     "fused": marked("Fused kernels"),
     "threads": marked("Threads"),
-    "workers": marked("Workers"),
+    "workers": marked("Loaders"),
     "processes": marked("Processes"),
     "seed": marked("Seed"),
     "name": marked("Name"),
