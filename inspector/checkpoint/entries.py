@@ -135,6 +135,8 @@ class Value(NamedTuple):
     """A plain int, float, complex, bool, str, bytes, None - or, for anything else, a str that shows it."""
     note: str = ""
     """What should be known about it: `cut: 3 MB of text`, `buffer that is None`, `the same object as ...`."""
+    role: str = ""
+    """What a module would have there, were it not None: `parameter`, `buffer`, `module`."""
 
 
 class Branch(NamedTuple):

@@ -43,9 +43,9 @@ def module_children(node: Node, entry: Lister) -> Iterator[Entry]:
     for name, value in _named(fields.get("_parameters")):
         yield _parameter(name, value, entry)
     for name, value in _named(fields.get("_buffers")):
-        yield _buffer(name, value, entry, tr("non-persistent buffer") if name in left_out else "buffer")
+        yield _buffer(name, value, entry, "non-persistent buffer" if name in left_out else "buffer")
     for name, value in _named(fields.get("_modules")):
-        yield Value(name, "NoneType", None, tr("module that is None")) if value is None else entry(name, value)
+        yield _nothing(name, "module", tr("module that is None")) if value is None else entry(name, value)
     for name, value in fields.items():
         if name not in _INTERNAL and not ("_hooks" in name and _is_empty(value)):
             yield _attribute(entry(name, value))
@@ -53,7 +53,7 @@ def module_children(node: Node, entry: Lister) -> Iterator[Entry]:
 
 def _parameter(name: str, value: object, entry: Lister) -> Entry:
     if value is None:
-        return Value(name, "NoneType", None, tr("parameter that is None"))
+        return _nothing(name, "parameter", tr("parameter that is None"))
     found = entry(name, value)
     if isinstance(found, Tensor):
         return found._replace(extra=found.extra._replace(role="parameter"))
@@ -62,11 +62,15 @@ def _parameter(name: str, value: object, entry: Lister) -> Entry:
 
 def _buffer(name: str, value: object, entry: Lister, role: str) -> Entry:
     if value is None:
-        return Value(name, "NoneType", None, tr("{role} that is None", role=role))
+        return _nothing(name, "buffer", tr("{role} that is None", role=tr(role)))
     found = entry(name, value)
     if isinstance(found, Tensor):
         return found._replace(extra=found.extra._replace(role=role))
     return found
+
+
+def _nothing(name: str, role: str, note: str) -> Value:
+    return Value(name, "NoneType", None, note, role)
 
 
 def _named(container: object) -> list[tuple[str, object]]:

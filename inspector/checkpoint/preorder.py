@@ -122,10 +122,10 @@ def _ordered(branch: Branch) -> tuple[Entry, ...]:
 
 def _rank_in_module(entry: Entry) -> int:
     """Parameters and buffers, also those that are None, then modules, then attributes."""
-    kind = entry.note.partition(" that is None") if type(entry) is Value else ("", "", "")
-    if type(entry) is Tensor or (kind[1] and kind[0] != "module"):
+    role = entry.role if type(entry) is Value else ""
+    if type(entry) is Tensor or role in ("parameter", "buffer"):
         return 0
-    return 1 if kind[1] or (type(entry) is Branch and entry.kind == "module") else 2
+    return 1 if role == "module" or (type(entry) is Branch and entry.kind == "module") else 2
 
 
 def _has_paths(branch: Branch) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from inspector import language
 from inspector.checkpoint.entries import Branch, Checkpoint, Tensor, Value
 from inspector.checkpoint.reading import open_checkpoint
 
@@ -69,12 +70,27 @@ def test_attributes_training_and_what_is_left_out(tmp_path: Path) -> None:
     assert found["1.num_heads"] == Value("num_heads", "int", 4)
     assert found["2.p"] == Value("p", "float", 0.25)
     assert found["training"].value is False
-    assert found["0.bias"] == Value("bias", "NoneType", None, "parameter that is None")
+    assert found["0.bias"] == Value("bias", "NoneType", None, "parameter that is None", "parameter")
     assert found["0.scratch"].extra.role == "non-persistent buffer"
     assert found["0.weight"].extra.role == "parameter"
     assert found["0.weight"].parameter
     assert "0._parameters" not in found
     assert not any("hooks" in key for key in found)
+
+
+def test_what_a_tensor_is_for_is_said_the_same_in_every_language(tmp_path: Path) -> None:
+    from torch import nn
+
+    model = nn.Linear(2, 2, bias=False)
+    model.register_buffer("scratch", nn.Parameter(model.weight.data), persistent=False)
+    model.register_buffer("mask", None)
+    language.use("zh_CN")
+    try:
+        found = dict(saved(model, tmp_path / "model.pth").entries())
+    finally:
+        language.use("en")
+    assert found["scratch"].extra.role == "non-persistent buffer"
+    assert [found[name].role for name in ("bias", "mask")] == ["parameter", "buffer"]
 
 
 def _hook(*_: object) -> None:

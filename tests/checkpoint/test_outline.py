@@ -100,9 +100,9 @@ def test_a_module_has_its_tensors_first_then_its_modules_then_its_settings() -> 
         Value("training", "bool", True),
         Branch("relu", "torch.nn.ReLU", "module"),
         mapping("cfg", attribute=True),
-        Value("head", "NoneType", None, "module that is None"),
+        Value("head", "NoneType", None, "说明", "module"),
         tensor("a.weight", 1),
-        Value("bias", "NoneType", None, "parameter that is None"),
+        Value("bias", "NoneType", None, "说明", "parameter"),
         Value("p", "float", 0.1),
     )
     labels = Outline.of(Branch("", "Net", "module", children)).labels

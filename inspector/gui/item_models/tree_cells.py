@@ -109,9 +109,9 @@ class Cells:
         marks = [f"{Meaning.DAMAGED.symbol} {wrong}" for wrong in self._wrongs(row, entry)]
         if type(entry) is Tensor:
             if self.outline.shared_with(row):
-                marks.append("shared")
+                marks.append(tr("shared"))
             if "buffer" in entry.extra.role:
-                marks.append(entry.extra.role)
+                marks.append(tr(entry.extra.role))
         return ", ".join(marks)
 
     def is_wrong(self, row: int) -> bool:
