@@ -56,8 +56,9 @@ def _drop_output() -> None:
 def say_error(error: InspectorError) -> None:
     """The sentence of an error on the error stream, behind the file that it is about."""
     path = getattr(error, "path", "")
-    where = f"{safe(path, 300)}: " if path else ""
-    sys.stderr.write(f"inspector: {where}{safe(str(error), 1000)}\n")
+    shown, said = safe(path, 300), safe(str(error), 1000)
+    where = f"{shown}: " if path and not said.startswith(shown) else ""
+    sys.stderr.write(f"inspector: {where}{said}\n")
 
 
 def _run(arguments: Sequence[str]) -> int:

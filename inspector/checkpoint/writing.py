@@ -61,13 +61,14 @@ def write_all(
 
     They take their names in turn, each once all are written and compared: so one that names others comes last.
     """
-    folder = os.path.dirname(files[0][0])
     beside = [_beside(path) for path, _ in files]
     refuse_targets(files, overwrite=overwrite, over_source=over_source)
     heads = [_head(content) for _, content in files]
     try:
         with _as_sentences(files[0][0]):
-            _refuse_too_large(folder, sum(_nbytes(content) + len(head) for (_, content), head in zip(files, heads)))
+            _refuse_too_large(
+                files[0][0], sum(_nbytes(content) + len(head) for (_, content), head in zip(files, heads))
+            )
             yield from _fill_all(beside, files, heads)
             refuse_targets(files, overwrite=overwrite, over_source=over_source)
             _take_places(beside, [path for path, _ in files])
@@ -87,12 +88,15 @@ def refuse_targets(files: Sequence[tuple[str, Plan | bytes]], *, overwrite: bool
 
 
 def refuse_lack_of_room(files: Sequence[tuple[str, Plan | bytes]]) -> None:
-    """Raises FileError when the folder of the files is not there, or its disk has too little room for them."""
+    """Raises FileError when the folder of the files is not there or only to be read, or its disk has too little room
+    for them."""
     folder = os.path.dirname(files[0][0])
     with _as_sentences(files[0][0]):
         if not os.path.isdir(folder or "."):
             raise OSError(errno.ENOTDIR if os.path.lexists(folder) else errno.ENOENT, "")
-        _refuse_too_large(folder, sum(_nbytes(content) for _, content in files))
+        if os.name == "posix" and not os.access(folder or ".", os.W_OK):
+            raise OSError(errno.EACCES, "")
+        _refuse_too_large(files[0][0], sum(_nbytes(content) for _, content in files))
 
 
 def _beside(path: str) -> str:
@@ -148,6 +152,10 @@ def refuse_target(path: str, plan: Plan, *, overwrite: bool, over_source: bool) 
             tr("{shown} is there already.", shown=shown),
             tr("Save under another name, or say that it may be replaced."),
         )
+    if os.path.islink(path) and not os.path.exists(path):
+        raise _unwritable(
+            path, tr("{shown} is a link that leads nowhere.", shown=shown), tr("Save under another name.")
+        )
     if not os.path.isfile(path):
         raise _unwritable(path, tr("{shown} is no ordinary file.", shown=shown), tr("Save under another name."))
 
@@ -163,15 +171,23 @@ def _unwritable(path: str, message: str, hint: str) -> FileError:
     return FileError(message, path=path, title=tr("This file cannot be written"), hint=hint)
 
 
-def _refuse_too_large(folder: str, nbytes: int) -> None:
+def _refuse_too_large(path: str, nbytes: int) -> None:
     """Before hours are spent on a disk that is too small. What cannot be asked is found out in time."""
+    folder = os.path.dirname(path)
     try:
         room = os.statvfs(folder or ".")
     except (OSError, AttributeError):
         return
     free, wanted = room.f_bavail * room.f_frsize, nbytes + _SPARE
     if free < wanted:
-        raise OSError(errno.ENOSPC, f"{size(wanted)} are needed, {size(free)} are free")
+        raise _unwritable(
+            path,
+            tr(
+                "There is not enough room on the disk of {folder}: {wanted} are needed, {free} are free.",
+                folder=safe(folder) or tr("this folder"), wanted=size(wanted), free=size(free),
+            ),
+            tr("Make room, or save somewhere else."),
+        )  # fmt: skip
 
 
 def _fill_text(beside: str, content: bytes) -> None:
@@ -260,7 +276,7 @@ def _as_sentences(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        folder = safe(os.path.dirname(path) or ".")
+        folder = safe(os.path.dirname(path)) or tr("this folder")
         message, hint = _REASONS.get(error.errno or 0, ("", ""))
         said = tr(message, folder=folder) if message else f"{folder}: {safe(error.strerror or str(error))}."
         raise _unwritable(path, said, tr(hint)) from None

@@ -28,8 +28,8 @@ def refuse(foreseen: Foreseen, target: str, *, overwrite: bool = False, over_sou
     _refuse_changed(foreseen.checkpoint)
     files = _files(foreseen, target)
     refuse_targets(files, overwrite=overwrite, over_source=over_source)
-    if _new_folder(foreseen, target):
-        files = [(os.path.join(os.path.dirname(os.path.normpath(target)), "a"), content) for _, content in files]
+    if _new_folder(foreseen, target):  # what holds the folder is there by now, and is on its disk
+        files = [(os.path.normpath(target), content) for _, content in files]
     refuse_lack_of_room(files)
 
 

@@ -13,6 +13,7 @@ from .wishes import SAFETENSORS, ZIP, Wish
 _ENDINGS = {".safetensors": SAFETENSORS, ".pth": ZIP, ".pt": ZIP, ".ckpt": ZIP, ".bin": ZIP, ".tar": ZIP}
 _DTYPES = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16", "float64": "fp64"}
 _STEMS = {SAFETENSORS: "model", ZIP: "pytorch_model"}
+_ENDING_OF = {SAFETENSORS: ".safetensors", ZIP: ".pth"}
 _SHARDS = {SAFETENSORS: ".safetensors", ZIP: ".bin"}
 
 
@@ -30,11 +31,21 @@ def suggested(path: str, wish: Wish) -> str:
     words = [stem, *([_word(wish.section)] if wish.section and not wish.whole else [])]
     words += [_DTYPES.get(wish.dtype, wish.dtype)] if wish.dtype else []
     words += ["salvaged"] if wish.salvage else []
-    ending = "" if wish.shards else ".safetensors" if wish.format == SAFETENSORS else ".pth"
+    ending = "" if wish.shards else _ENDING_OF[wish.format]
     found = os.path.join(folder, "-".join(words) + ending)
     if found == path or (wish.shards and len(words) == 1):
         found = os.path.join(folder, "-".join([*words, "shards" if wish.shards else "converted"]) + ending)
     return found
+
+
+def completed(target: str, path: str, wish: Wish) -> str:
+    """A target that was typed as the path of a file: in a folder the name that is suggested, and with the ending of
+    the format where there is none at all. Shards may lie in a folder: theirs stays as it is."""
+    if wish.shards or not target:
+        return target
+    if os.path.isdir(target):
+        return os.path.join(target, os.path.basename(suggested(path, wish)))
+    return target if os.path.splitext(target)[1] else target + _ENDING_OF[wish.format]
 
 
 def _stem(name: str) -> str:

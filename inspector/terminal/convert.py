@@ -23,6 +23,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import os
 import sys
 from collections.abc import Generator, Iterator
 from typing import NamedTuple
@@ -149,6 +150,11 @@ def _section(offered: Offers, asked: Asked) -> str:
 
 
 def _wish(offered: Offers, asked: Asked) -> Wish:
+    if not asked.shards and (os.path.isdir(asked.output) or asked.output.endswith(os.sep)):
+        shown = wording.safe(asked.output, 300)
+        wish = offered.default._replace(format=asked.format or offered.default.format, dtype=asked.dtype)
+        name = os.path.join(asked.output, os.path.basename(naming.suggested(asked.file, wish)))
+        raise InspectorError(f"{shown} is a folder.", hint=f"Give the name of a file in it: {wording.safe(name, 300)}.")
     form = asked.format or naming.format_of(asked.output) or (SAFETENSORS if asked.shards else "")
     if not form:
         raise InspectorError(

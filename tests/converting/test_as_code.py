@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.cli import main
 from inspector.converting.as_code import as_command, as_python
-from inspector.converting.naming import names, suggested
+from inspector.converting.naming import completed, names, suggested
 from inspector.converting.offering import offers
 from inspector.converting.wishes import COPY, SAFETENSORS, Wish
 from inspector.progress import finish
@@ -118,6 +118,21 @@ def test_suggested_names() -> None:
         found = suggested(path, wish)
         assert found == expected
         assert found != path
+
+
+def test_typed_names_are_completed(tmp_path: Path) -> None:
+    (tmp_path / "folder.pth").mkdir()
+    safe = Wish(format=SAFETENSORS, dtype="float16")
+    for typed, wish, expected in (
+        ("out", Wish(), "out.pth"),
+        ("out", safe, "out.safetensors"),
+        ("out.ckpt", Wish(), "out.ckpt"),
+        ("best.v2", Wish(), "best.v2"),
+        ("folder.pth", safe, "folder.pth/best-fp16.safetensors"),
+        ("out", Wish(shards=5), "out"),
+    ):
+        assert completed(str(tmp_path / typed), "/a/best.pth", wish) == str(tmp_path / expected)
+    assert completed("", "/a/best.pth", Wish()) == ""
 
 
 def test_names_of_shards(tmp_path: Path) -> None:

@@ -79,8 +79,9 @@ def test_too_little_room_is_said_before(told: Foreseen, tmp_path: Path, monkeypa
     room = os.statvfs(tmp_path)
     fields = [0 if place == 4 else value for place, value in enumerate(room)]
     monkeypatch.setattr(writing.os, "statvfs", lambda _: os.statvfs_result([*fields, *[0] * (11 - len(fields))][:11]))
-    with pytest.raises(FileError, match="not enough room"):
+    with pytest.raises(FileError, match=r"not enough room .*: .* are needed, 0 B are free") as caught:
         carrying_out.refuse(told, str(tmp_path / "out"))
+    assert caught.value.path == str(tmp_path / "out")
 
 
 def test_a_folder_that_is_not_there_or_goes_away(told: Foreseen, tmp_path: Path) -> None:
@@ -98,6 +99,41 @@ def test_a_folder_that_is_not_there_or_goes_away(told: Foreseen, tmp_path: Path)
     with pytest.raises(FileError):
         finish(work)  # type: ignore[arg-type]
     assert not folder.exists()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_can_only_be_read_is_said_before(told: Foreseen, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir(mode=0o555)
+    with pytest.raises(FileError, match="you may not write"):
+        carrying_out.refuse(told, str(folder / "out"))
+
+
+def test_links_as_targets(source: Path, tmp_path: Path) -> None:
+    told = foreseen(source, Wish(dtype="float16"))
+    (tmp_path / "nowhere.pth").symlink_to("not-there.pth")
+    with pytest.raises(FileError, match="a link that leads nowhere"):
+        carrying_out.refuse(told, str(tmp_path / "nowhere.pth"), overwrite=True)
+    (tmp_path / "itself.pth").symlink_to(source)
+    with pytest.raises(FileError, match="the very file that is read"):
+        carrying_out.refuse(told, str(tmp_path / "itself.pth"), overwrite=True)
+    (tmp_path / "precious.pth").write_text("precious")
+    (tmp_path / "latest.pth").symlink_to("precious.pth")
+    finish(carrying_out.convert(told, str(tmp_path / "latest.pth"), overwrite=True))
+    assert len(load(tmp_path / "latest.pth")) == 4
+    assert (tmp_path / "precious.pth").read_text() == "precious"  # the link was replaced, and nothing lost
+
+
+def test_of_two_conversions_to_one_name_the_later_is_refused(source: Path, tmp_path: Path) -> None:
+    one, other = foreseen(source, Wish()), foreseen(source, Wish(dtype="float16"))
+    first, second = convert(one, tmp_path / "out.pth"), convert(other, tmp_path / "out.pth")
+    next(first)
+    next(second)
+    finish(first)  # type: ignore[arg-type]
+    with pytest.raises(FileError, match="is there already"):
+        finish(second)  # type: ignore[arg-type]
+    assert left(tmp_path) == ["a.pth", "out.pth"]
+    assert load(tmp_path / "out.pth")["layer.0"].dtype == torch.float32
 
 
 def test_a_source_that_changed_is_refused(told: Foreseen, source: Path, tmp_path: Path) -> None:

@@ -117,6 +117,10 @@ def test_what_is_there_stays_unless_asked(run: Run, samples: Path, tmp_path: Pat
     itself = run("convert", out, "-o", out, "--dtype", "fp16", "--overwrite")
     assert itself.code == 2
     assert "the very file that is read" in itself.err
+    assert itself.err.count(str(out)) == 1
+    folder = run("convert", "linear.pth", "-o", tmp_path, "--dtype", "fp16", "--format", "zip")
+    assert folder.code == 2
+    assert f"Give the name of a file in it: {tmp_path}/linear-fp16.pth" in folder.err
     other = run("convert", "linear.pth", "-o", tmp_path / "x.onnx")
     assert "does not say in which form" in other.err
 

@@ -163,11 +163,12 @@ class OpenConversion(OpenPage):
     @property
     def target(self) -> str:
         """Where it would be written: a file, or for shards a folder or what their names begin with."""
-        if self._chosen_target or self.wish is None:
+        if self.wish is None:
             return self._chosen_target
         from ...converting import naming
 
-        return naming.suggested(self.path, self.wish)
+        chosen = naming.completed(self._chosen_target, self.path, self.wish)
+        return chosen or naming.suggested(self.path, self.wish)
 
     @property
     def chosen_target(self) -> str:

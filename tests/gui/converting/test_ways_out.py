@@ -101,6 +101,19 @@ def test_what_is_left_out_is_counted(qtbot: QtBot, convert: Convert, tmp_path: P
     assert outcome.all_left_out.text().endswith("and 1,000 more")
 
 
+def test_a_typed_name_gets_the_ending_of_the_format(qtbot: QtBot, convert: Convert, training: Path) -> None:
+    panel = convert(training)
+    panel.foot.target.selectAll()
+    qtbot.keyClicks(panel.foot.target, "mine")
+    with qtbot.waitSignal(panel.conversion.ended):
+        panel.convert()
+    assert panel.foot.target.text() == str(training.parent / "mine.pth")
+    assert (training.parent / "mine.pth").exists()
+    (training.parent / "folder").mkdir()
+    panel.foot.take(str(training.parent / "folder"))
+    assert panel.foot.target.text() == str(training.parent / "folder" / "best-weights.pth")
+
+
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
     """So many keys that planning can be stopped."""
