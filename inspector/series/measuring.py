@@ -88,7 +88,7 @@ class _Strip:
     def __init__(self, training: Training, known: Series | None) -> None:
         self.frames: dict[int, Frame] = {}
         """By their places."""
-        self._members = training.drawn
+        self._members, self._keys = training.drawn, training.keys
         self._kinds: Mapping[str, str] = {}
         self._assumed: set[int] = set()
         """Places of frames that were held against some that were not measured yet."""
@@ -205,9 +205,9 @@ class _Strip:
         once = frozenset(key for key, item in items.items() if item.shared in ("", key) or item.shared not in items)
         layers, whole = by_layer(rows, self._kinds, once), of_all(rows, self._kinds, once)
         basis = (member.stamps, *neighbours.stamps)
-        return Frame(
-            place, member, whole, Table(layers.items()), Table(rows.items()), refusals, "", basis, kinds=self._kinds
-        )
+        other = next(iter(self.frames.values()), Frame(place, member))
+        tables = Table(layers.items(), other.layers), Table(rows.items(), other.tensors)
+        return Frame(place, member, whole, *tables, refusals, "", basis, kinds=self._kinds)
 
     def _close_others(self, tensors: int, meant: Sequence[Member]) -> None:
         """Keeps open what this frame needs; of small files as many again, for who looks elsewhere comes back."""
@@ -239,7 +239,7 @@ class _Strip:
                 except InspectorError as error:
                     refusals[key], found[key] = str(error), Figures(refused=1)
                 done += _nbytes_of(item)
-        return {key: found[key] for key in items}, refusals
+        return {key: found[key] for key in self._keys or items}, refusals
 
     def _telling(
         self, work: Generator[Progress, None, Result], member: Member, share: float, part: float

@@ -19,12 +19,15 @@ _PLACE = {name: place for place, name in enumerate(Figures._fields)}
 class Table(Mapping[str, Figures]):
     """Figures by key, in the room of their numbers: a file may have 100,000 tensors, and a training 100 files."""
 
-    def __init__(self, rows: Iterable[tuple[str, Figures]]) -> None:
+    def __init__(self, rows: Iterable[tuple[str, Figures]], like: Mapping[str, Figures] | None = None) -> None:
+        """Where `like` is a table of the same keys in the same order, both hold these once."""
         self._places: dict[str, int] = {}
         self._numbers = array("d")
         for key, figures in rows:
             self._places[key] = len(self._places)
             self._numbers.extend(figures)
+        if isinstance(like, Table) and like._places == self._places:
+            self._places = like._places
 
     def __getitem__(self, key: str) -> Figures:
         width = len(_PLACE)
@@ -37,6 +40,19 @@ class Table(Mapping[str, Figures]):
 
     def __len__(self) -> int:
         return len(self._places)
+
+    @property
+    def numbers(self) -> array[float]:
+        """The fields of `Figures` of each key, one after the other."""
+        return self._numbers
+
+    def is_like(self, other: Mapping[str, Figures]) -> bool:
+        """Whether the other is a table of the same keys in the same order."""
+        return isinstance(other, Table) and (self._places is other._places or self._places == other._places)
+
+    def column(self, name: str) -> Sequence[float]:
+        """One field of all keys, in order."""
+        return self._numbers[_PLACE[name] :: len(_PLACE)]
 
 
 def of_statistics(found: Statistics) -> Figures:

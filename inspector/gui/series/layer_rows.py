@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...series.figures import LEARNED, Figures, Frame, layer_of
+from ...series.merging import Table
 from .measures import NAMES
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 ALL, MODULE, LAYER, TENSOR = "all", "module", "layer", "tensor"
-MOST_TENSORS = 20_000
+MOST_TENSORS = 200_000
 """Of larger models only layers have rows."""
 MOST_OPEN = 36
 """The tree is opened level by level as long as it has no more rows than this."""
@@ -178,12 +179,23 @@ def column_of(frame: Frame, rows: LayerRows) -> Column:
     numbers = np.full((len(rows), len(_FIELDS)), np.nan)
     numbers[:, [_AT[name] for name in ("numel", "zeros", "nans", "infinities", "kept", "refused")]] = 0
     if not frame.problem:
-        for row, (key, kind) in enumerate(zip(rows.keys, rows.kinds)):
-            found = frame.whole if kind == ALL else frame.tensors.get(key) if kind == TENSOR else frame.layers.get(key)
-            if found is not None:
-                numbers[row] = found
+        numbers[0] = frame.whole
+        for kind, table in ((TENSOR, frame.tensors), (LAYER, frame.layers), (MODULE, frame.layers)):
+            _fill(numbers, [row for row, each in enumerate(rows.kinds) if each == kind], rows, table)
         _add_up(numbers, rows)
     return Column(_measured(numbers), _kept(numbers), _unfit(numbers))
+
+
+def _fill(numbers: Floats, at: list[int], rows: LayerRows, figures: Mapping[str, Figures]) -> None:
+    """Puts the figures of these rows in their places, where there are any."""
+    places = {key: place for place, key in enumerate(figures)}
+    there = [(row, place) for row in at if (place := places.get(rows.keys[row])) is not None]
+    if there:
+        known = (
+            figures.numbers if isinstance(figures, Table) else [value for each in figures.values() for value in each]
+        )
+        to, of = np.array(there).T
+        numbers[to] = np.asarray(known, np.float64).reshape(-1, len(_FIELDS))[of]
 
 
 def _add_up(numbers: Floats, rows: LayerRows) -> None:

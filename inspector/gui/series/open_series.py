@@ -64,6 +64,8 @@ class OpenSeries(OpenPage):
         """Checkpoints that appeared while it was open, the last ones."""
         self.named = ""
         """The training that is wanted, where there are several; empty for the first."""
+        self._looked_at = ""
+        """The path of the checkpoint that a person looks at; read on the thread of the job too."""
         self._is_behind = False
         """Whether something changed while it was measured."""
         self._others: dict[str, Stamps] | None = None
@@ -111,7 +113,9 @@ class OpenSeries(OpenPage):
         self._is_behind = False
         self._cancel()
         self._begin_pace(0)
-        work = taking_in(self.paths, self._known(), self.named, only_one=self.only_one)
+        work = taking_in(
+            self.paths, self._known(), self.named, only_one=self.only_one, looked_at=lambda: self._looked_at
+        )
         self._run(work, self._end, self._refuse, self._hear)
 
     def choose_training(self, name: str) -> None:
@@ -119,6 +123,11 @@ class OpenSeries(OpenPage):
         if self.training is None or name != self.training.name:
             self.named = name
             self.open()
+
+    def look_at(self, place: int) -> None:
+        """The checkpoint at this place is looked at: it and its neighbours are measured before the others."""
+        drawn = self.training.drawn if self.training is not None else ()
+        self._looked_at = drawn[place].path if 0 <= place < len(drawn) else ""
 
     def stop(self) -> None:
         """Stops measuring; what is measured stays, and nothing more is followed until it is read again."""

@@ -266,6 +266,7 @@ class SeriesView(QWidget):
 
     def _follow(self) -> None:
         choice = self.choice
+        self._page.look_at(choice.place)
         if choice.place != self._followed:
             self._followed = choice.place
             self.axis.reveal(max(0, choice.place))

@@ -10,7 +10,8 @@ take longer than the measuring, so it is done no more often than a small share o
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from itertools import count, takewhile
 from typing import Any, NamedTuple
 
 from ...errors import FileError, InspectorError
@@ -64,10 +65,12 @@ class Told(NamedTuple):
 
 
 def taking_in(
-    paths: Sequence[str], known: Series | None, name: str, *, only_one: bool = False
-) -> Generator[Any, None, None]:
+    paths: Sequence[str], known: Series | None, name: str, *, only_one: bool = False,
+    looked_at: Callable[[], str] = str,
+) -> Generator[Any, None, None]:  # fmt: skip
     """Finds the training called `name` (or the first) at the paths, and measures what is not `known`.
 
+    `looked_at` gives the path of the checkpoint that a person looks at: it is measured first, with its neighbours.
     `only_one`: the paths are files, which have to be one training. Raises InspectorError where there is none.
     """
     found = yield from trainings(paths)
@@ -79,7 +82,7 @@ def taking_in(
     yield FoundTraining(found, training)
     stored = yield from reading(training)
     yield stored
-    yield from _measuring(training, known, stored)
+    yield from _measuring(training, known, stored, looked_at)
 
 
 def is_one(found: Trainings) -> bool:
@@ -118,23 +121,33 @@ def none_in(found: Trainings, paths: Sequence[str]) -> InspectorError:
     return FileError(tr("There are no checkpoints right in this folder."), path=path)
 
 
-def _measuring(training: Training, known: Series | None, stored: Stored) -> Generator[Any, None, None]:
-    frames: list[Frame] = []
+def _measuring(
+    training: Training, known: Series | None, stored: Stored, looked_at: Callable[[], str]
+) -> Generator[Any, None, None]:
+    places = {member.path: place for place, member in enumerate(training.drawn)}
+    frames: dict[int, Frame] = {}
     rows: LayerRows | None = None
     pace = _Pace()
-    for word in measure(training, known):
+    for word in measure(training, known, lambda: places.get(looked_at(), -1)):
         if not isinstance(word, Frame):
             yield word
             continue
-        frames.append(word)
+        is_again, frames[word.place] = word.place in frames, word
         if rows is None and word.tensors:
             rows = rows_of(tuple(word.tensors), tuple(word.layers), word.kinds)
         column = column_of(word, rows) if rows is not None else None
-        picture = None if word.was_known or word.problem else thumbnail(word.member.path, word.member.section)
+        picture = None
+        if not (word.was_known or word.problem or is_again):
+            picture = thumbnail(word.member.path, word.member.section)
         yield FrameTold(word, rows, column, picture)
         if len(frames) < len(training.drawn) and pace.is_time():
-            yield pace.telling(training, frames, stored)
-    yield pace.telling(training, frames, stored)
+            yield pace.telling(training, _without_gap(frames), stored)
+    yield pace.telling(training, _without_gap(frames), stored)
+
+
+def _without_gap(frames: Mapping[int, Frame]) -> list[Frame]:
+    """The frames from the first on, up to one that is not measured yet: what is proved is proved of these."""
+    return [frames[place] for place in takewhile(frames.__contains__, count())]
 
 
 class _Pace:
