@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from inspector.checkpoint.entries import Branch, Tensor
 from inspector.checkpoint.outline import Outline
@@ -220,6 +221,21 @@ def test_escape_gives_the_keyboard_back(
     qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
     assert not bar.isVisible()
     assert inspector.window.tree().search.hasFocus()
+
+
+def test_what_had_the_keyboard_may_be_gone_by_then(
+    qtbot: QtBot, inspector: Application, samples: Path, open_file: Open, palette: Callable[[], Palette]
+) -> None:
+    """A tab may be closed while something lies over it: what is chosen is done all the same."""
+    file, search = open_file(samples / "linear.pth"), inspector.window.tree().search
+    search.setFocus()
+    bar = palette()
+    inspector.session.close(file)
+    qtbot.waitUntil(lambda: not isValid(search))
+    bar.field.setText("> settings")
+    qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+    assert not bar.isVisible()
+    assert len(inspector.session.pages) == 1
 
 
 def test_what_was_done_lately_comes_first(qtbot: QtBot, inspector: Application, palette: Callable[[], Palette]) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, Qt
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from inspector.gui.app import Application
+from inspector.gui.open_file import OpenFile
 from inspector.gui.tour.guide import STEPS, Guide
 from inspector.gui.tour.offering import is_wanted
 
@@ -90,6 +93,20 @@ def test_what_it_points_at_may_be_closed_meanwhile_but_not_by_a_shortcut(
     overlay.stepped.emit(1)
     qtbot.waitUntil(lambda: points_at_something(guide))
     guide.end()
+
+
+def test_what_had_the_keyboard_may_be_closed_meanwhile(
+    qtbot: QtBot, inspector: Application, samples: Path, open_file: Callable[[Path], OpenFile]
+) -> None:
+    file, search = open_file(samples / "linear.pth"), inspector.window.tree().search
+    search.setFocus()
+    inspector.window.actions_["tour"].trigger()
+    guide = inspector.window.commands.program.guide
+    assert guide is not None
+    inspector.session.close(file)
+    qtbot.waitUntil(lambda: not isValid(search))
+    guide.end()
+    assert guide.overlay is None
 
 
 def test_it_is_offered_on_the_start_page_until_it_was_seen(inspector: Application) -> None:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from ...language import ntr, tr
 from ..timers import one_shot
+from ..widgets.keyboard_place import KeyboardPlace
 from ..widgets.labels import Label
 from ..widgets.plain_table import make_plain
 from .matching import match
@@ -64,7 +65,7 @@ class Palette(QFrame):
         self._offers = offers
         self._outlines = outlines
         self._worth = {name: _LATELY - place for place, name in enumerate(lately)}
-        self._keyboard_was_in: QWidget | None = None
+        self._keyboard: KeyboardPlace | None = None
         self.model = PaletteModel(key_offer, self)
         self._is_stepped = False
         """Whether a person went to a row since the last letter."""
@@ -108,7 +109,7 @@ class Palette(QFrame):
 
     def open(self) -> None:
         """Shows the palette at the upper middle of its window, with the keyboard in its field."""
-        self._keyboard_was_in = QApplication.focusWidget()
+        self._keyboard = KeyboardPlace()
         self._fit()
         self.parentWidget().installEventFilter(self)
         self.show()
@@ -224,13 +225,12 @@ class Palette(QFrame):
 
     def put_away(self) -> None:
         """Closes it, and gives the keyboard back to where it was."""
-        back = self._keyboard_was_in
         self.field.removeEventFilter(self)
         self.parentWidget().removeEventFilter(self)
         self._looking = None
         self.close()
-        if back is not None and back.isVisible():
-            back.setFocus(Qt.FocusReason.PopupFocusReason)
+        if self._keyboard is not None:
+            self._keyboard.give_back()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -240,7 +240,7 @@ class Palette(QFrame):
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._take_key(event)
         elif kind == QEvent.Type.FocusOut and isinstance(event, QFocusEvent) and event.reason() not in _PASSING:
-            self._keyboard_was_in = None  # it is where a person put it
+            self._keyboard = None  # it is where a person put it
             self.put_away()
         return super().eventFilter(watched, event)
 

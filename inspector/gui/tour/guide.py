@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QRect, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from ...language import marked, tr
 from .. import resources
+from ..widgets.keyboard_place import KeyboardPlace
 from .offering import remember
 from .overlay import Overlay
 
@@ -80,7 +81,7 @@ class Guide(QObject):
         self._window = window
         self._overlay: Overlay | None = None
         self._looks = 0
-        self._keyboard_was_in: QWidget | None = None
+        self._keyboard: KeyboardPlace | None = None
         self._pointed: tuple[Callable[[], tuple[QWidget | None, QRect | None]], ...] = (
             lambda: (window.start.zone, None),
             self._tree,
@@ -100,7 +101,7 @@ class Guide(QObject):
         """Shows the first step. It is not offered again by itself."""
         remember(self._window.settings)
         if self._overlay is None:
-            self._keyboard_was_in = QApplication.focusWidget()
+            self._keyboard = KeyboardPlace()
             self._overlay = Overlay(self._window)
             self._overlay.stepped.connect(self._step)
             self._overlay.skipped.connect(self.end)
@@ -112,8 +113,8 @@ class Guide(QObject):
         if overlay is None:
             return
         overlay.leave()
-        if self._keyboard_was_in is not None and self._keyboard_was_in.isVisible():
-            self._keyboard_was_in.setFocus()
+        if self._keyboard is not None:
+            self._keyboard.give_back()
         self.ended.emit()
 
     def _step(self, step: int) -> None:
