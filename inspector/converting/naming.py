@@ -11,6 +11,8 @@ from ..wording import safe
 from .wishes import SAFETENSORS, ZIP, Wish
 
 _ENDINGS = {".safetensors": SAFETENSORS, ".pth": ZIP, ".pt": ZIP, ".ckpt": ZIP, ".bin": ZIP, ".tar": ZIP}
+_OTHER_ENDINGS = (".th", ".jit", ".ptl", ".pt2", ".pkl", ".pickle", ".t7")
+"""What else checkpoints are called, and no new file is."""
 _DTYPES = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16", "float64": "fp64"}
 _STEMS = {SAFETENSORS: "model", ZIP: "pytorch_model"}
 _ENDING_OF = {SAFETENSORS: ".safetensors", ZIP: ".pth"}
@@ -51,7 +53,7 @@ def completed(target: str, path: str, wish: Wish) -> str:
 def _stem(name: str) -> str:
     """A name without what says its format, its shard or that it is an index."""
     name = name.removesuffix(".index.json")
-    while os.path.splitext(name)[1].lower() in _ENDINGS:
+    while os.path.splitext(name)[1].lower() in (*_ENDINGS, *_OTHER_ENDINGS):
         name = os.path.splitext(name)[0]
     return re.sub(r"[-_.]\d{1,6}-of-\d{1,6}$", "", name).lstrip(".")
 

@@ -10,11 +10,12 @@ from ..checkpoint.entries import Section as Named
 from ..checkpoint.rewriting import PICKLED
 from ..checkpoint.safetensors_file import CODES
 from ..comparing.choosing import comparable
-from ..comparing.sides import Side
+from ..comparing.sides import Item, Side
 from ..language import tr
 from ..progress import Progress
 from . import stripping
 from .naming import suggested
+from .pieces import refused_by_safetensors
 from .sections import OWN_TEXTS, Section, broken, section_of, unbuilt
 from .wishes import FORMATS, LEAVE_OUT, SAFETENSORS, ZIP, Offers, Part, Type, Wish
 
@@ -102,7 +103,7 @@ def _default(checkpoint: Checkpoint, section: Section, offered: Offers, role: st
     """What most people would want, and what it is good for."""
     prefixes = tuple(prefix.text for prefix in offered.prefixes if prefix.advised)
     wish = Wish(section=offered.section, prefixes=prefixes)
-    safe_too = SAFETENSORS in offered.formats and section.is_flat
+    safe_too = SAFETENSORS in offered.formats and section.is_flat and not any(map(_is_odd, section.side.items))
     same = SAFETENSORS if safe_too and _is_safetensors(checkpoint) else ZIP
     if offered.broken:
         return wish._replace(salvage=LEAVE_OUT, format=same), tr(
@@ -123,6 +124,13 @@ def _default(checkpoint: Checkpoint, section: Section, offered: Offers, role: st
     if checkpoint.format == "safetensors" or not safe_too:
         return wish, tr("A file that torch.load opens.")
     return wish._replace(format=SAFETENSORS), tr("Safetensors opens quickly, everywhere, and can hold no code.")
+
+
+def _is_odd(item: Item) -> bool:
+    """Whether it is a tensor that safetensors does not hold, such as a quantised one."""
+    if item.tensor is None or item.tensor.is_array or broken(item.tensor):
+        return False
+    return bool(refused_by_safetensors(item))
 
 
 def _is_safetensors(checkpoint: Checkpoint) -> bool:

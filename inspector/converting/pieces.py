@@ -165,7 +165,7 @@ def _possible(
     seen: set[str] = set()
     reasons = []
     for item, _ in whole:
-        reason = _refused_by_safetensors(item) if wish.format == SAFETENSORS else _refused_by_zip(item, one_pickle)
+        reason = refused_by_safetensors(item) if wish.format == SAFETENSORS else _refused_by_zip(item, one_pickle)
         twice = item.key in seen and (section.is_flat or wish.format == SAFETENSORS)  # a tree has its own places
         reasons.append(tr("Another one has that name already.") if twice else reason)
         seen.add(item.key)
@@ -175,7 +175,8 @@ def _possible(
     return [each for each, reason in zip(whole, reasons) if not reason], refused
 
 
-def _refused_by_safetensors(item: Item) -> str:
+def refused_by_safetensors(item: Item) -> str:
+    """Why safetensors cannot hold a tensor; empty where it can."""
     what = _kind(item)
     if what:
         return tr("safetensors knows no {what} tensors.", what=what)

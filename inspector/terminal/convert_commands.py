@@ -51,20 +51,20 @@ def add(commands: Commands) -> None:
     parser.add_argument("--dtype", type=_dtype, metavar="DTYPE", help="cast floating point tensors: fp32,"
                         " fp16, bf16 or fp64")  # fmt: skip
     parser.add_argument("--keep-norms", action="store_true", help="normalisation layers keep their dtype")
-    parser.add_argument("--format", choices=("zip", "safetensors"), default="", help="what the ending of OUT says, if"
-                        " not given")  # fmt: skip
+    parser.add_argument("--format", choices=("zip", "safetensors"), default="", help="the form of OUT; if not given,"
+                        " what its ending says")  # fmt: skip
     parser.add_argument("--shard-size", type=_nbytes, default=0, metavar="SIZE", help="several files of at most SIZE"
                         " (5GB, 500MB, 2GiB), with an index")  # fmt: skip
     parser.add_argument("--shared", choices=("drop", "copy"), default="drop", help="tensors with several names, in"
                         " safetensors: written once and recorded in the metadata, or once for each name")  # fmt: skip
     parser.add_argument("--keep-storages", action="store_true", help="write all of a storage, also what no tensor uses")
-    parser.add_argument("--salvage", nargs="?", const="leave-out", default="", choices=("leave-out", "zeros"),
-                        help="write what is whole of a damaged file; what is not is left out, or zeros")  # fmt: skip
+    parser.add_argument("--salvage", nargs="?", const="leave-out", default="", type=_salvage,
+                        metavar="leave-out|zeros", help="write what is whole of a damaged file; what is not is left out, or zeros")  # fmt: skip
     parser.add_argument("--metadata", action="append", type=_pair, default=[], metavar="KEY=VALUE", help="a text to"
                         " keep in the file")  # fmt: skip
     parser.add_argument("--drop-metadata", action="append", default=[], metavar="KEY", help="do not write the text KEY"
                         " of FILE's metadata along")  # fmt: skip
-    parser.add_argument("--no-metadata", action="store_true", help="write none of them along")
+    parser.add_argument("--no-metadata", action="store_true", help="write none of FILE's texts along")
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if it exists (never FILE)")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
     parser.add_argument("--json", dest="as_json", action="store_true", help="one JSON object; `pydoc"
@@ -94,6 +94,12 @@ def _nbytes(text: str) -> int:
     if number <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is no size such as 5GB, 500MB or 2GiB")
     return number
+
+
+def _salvage(text: str) -> str:
+    if text not in ("leave-out", "zeros"):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither leave-out nor zeros; FILE stands before --salvage")
+    return text
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -113,6 +113,8 @@ def test_suggested_names() -> None:
         ("/a/best.pth", Wish(shards=5)): "/a/best-shards",
         ("/a/best.pth", Wish(salvage="zeros")): "/a/best-salvaged.pth",
         ("/a/best.pth", Wish("a/../b c")): "/a/best-b_c.pth",
+        ("/a/net.jit", Wish()): "/a/net.pth",
+        ("/a/old.2017.th", Wish(format=SAFETENSORS)): "/a/old.2017.safetensors",
     }
     for (path, wish), expected in told.items():
         found = suggested(path, wish)

@@ -103,6 +103,8 @@ def test_a_damaged_file(run: Run, tmp_path: Path) -> None:
     assert "- 13 entries (layer2.0.bn2.weight, layer2.0.bn2.bias" in done.out
     assert len(load(tmp_path / "x.pth")) == 24
     assert run("convert", "truncated.pth", "-o", tmp_path / "z.pth", "--salvage=zeros").code == 0
+    with pytest.raises(SystemExit):
+        run("convert", "--salvage", "truncated.pth", "-o", tmp_path / "y.pth")
     assert len(load(tmp_path / "z.pth")) == 38
 
 
