@@ -59,7 +59,8 @@ def add(commands: Commands) -> None:
                         " safetensors: written once and recorded in the metadata, or once for each name")  # fmt: skip
     parser.add_argument("--keep-storages", action="store_true", help="write all of a storage, also what no tensor uses")
     parser.add_argument("--salvage", nargs="?", const="leave-out", default="", type=_salvage,
-                        metavar="leave-out|zeros", help="write what is whole of a damaged file; what is not is left out, or zeros")  # fmt: skip
+                        metavar="leave-out|zeros", help="write what is whole of a damaged file; what is not is left"
+                        " out, or zeros")  # fmt: skip
     parser.add_argument("--metadata", action="append", type=_pair, default=[], metavar="KEY=VALUE", help="a text to"
                         " keep in the file")  # fmt: skip
     parser.add_argument("--drop-metadata", action="append", default=[], metavar="KEY", help="do not write the text KEY"
@@ -97,7 +98,7 @@ def _nbytes(text: str) -> int:
 
 
 def _salvage(text: str) -> str:
-    if text not in ("leave-out", "zeros"):
+    if text not in ("", "leave-out", "zeros"):  # the default is asked as well
         raise argparse.ArgumentTypeError(f"{text!r} is neither leave-out nor zeros; FILE stands before --salvage")
     return text
 
