@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+from .. import wording
 from ..language import tr
 from . import resources
 from .recents.remembered import Recents, pictures_folder
@@ -65,9 +68,16 @@ class ProgramDeeds:
         self.guide.begin()
 
     def pin_recent(self, path: str, pinned: bool) -> None:
-        """Keeps a recent file at the head of the list, or no longer."""
-        Recents(self._window.settings).pin(path, pinned)
-        self._window.fill_start()
+        """Keeps a recent file at the head of the list, or no longer; that can be undone."""
+
+        def pin(pinned: bool) -> None:
+            Recents(self._window.settings).pin(path, pinned)
+            self._window.fill_start()
+
+        pin(pinned)
+        name = wording.safe(os.path.basename(path), 40)
+        words = tr("Pin {name}", name=name) if pinned else tr("Unpin {name}", name=name)
+        self._window.undoing.did(words, partial(pin, not pinned), partial(pin, pinned))
 
     def remove_recent(self, path: str) -> None:
         """Takes a file from the list of recent files, which can be undone."""

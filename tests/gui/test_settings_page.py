@@ -135,6 +135,7 @@ def test_where_they_are_kept_is_copied(inspector: Application, panel: SettingsPa
     assert isinstance(press, QAbstractButton)
     press.click()
     assert QGuiApplication.clipboard().text() == inspector.settings.path
+    inspector.settings.choose("recents", "6")
     inspector.settings.save()
     assert Path(inspector.settings.path).exists()
 

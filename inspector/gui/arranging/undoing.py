@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
@@ -120,6 +120,8 @@ class Undoing(QObject):
         whole.arranging.connect(lambda words: self._take_more(whole, words))
         if isinstance(altered := getattr(whole, "altered", None), SignalInstance):
             altered.connect(lambda words: self._take_altered(whole, words))
+        if isinstance(did := getattr(whole, "did", None), SignalInstance):
+            did.connect(lambda words, undo, redo: self._take_doing(whole, words, undo, redo))
         whole.rooms.shared.connect(lambda room, before, after: self._take_shares(whole, room, before, after))
 
     def learn(self, whole: Arranged) -> None:
@@ -238,11 +240,15 @@ class Undoing(QObject):
             self._note(whole, words, may_go_on=True)
 
     def _take_shares(self, whole: Arranged, room: SharedRoom, before: list[float], after: list[float]) -> None:
+        undo, redo = partial(room.share_out, before), partial(room.share_out, after)
+        self._take_doing(whole, tr("Resize Panes"), undo, redo)
+
+    def _take_doing(self, whole: Arranged, words: str, undo: Callable[[], object], redo: Callable[[], object]) -> None:
         from .deeds import Doing
 
         self._end_last()
-        deed = Doing(tr("Resize Panes"), lambda: room.share_out(before), lambda: room.share_out(after))
-        self._push(self._pasts.get(whole, self._window), deed)
+        if not self._is_at_it:
+            self._push(self._pasts.get(whole, self._window), Doing(words, undo, redo))
 
     def _note(self, whole: Arranged, words: str, *, may_go_on: bool) -> None:
         from .deeds import Rearranging, differences

@@ -98,6 +98,13 @@ class GroupPage(QWidget):
         self.table.setColumnHidden(2, not any(children.sizes))
         self.table.setVisible(bool(children.sizes))
 
+    def list_by(self, order: object) -> None:
+        """Lists the children in file order, 0, or the largest first, 1."""
+        if order in (0, 1) and order != self.order.current:
+            texts = self.order.texts()
+            self.order.show_choices(texts, int(order == 1))
+            self._list()
+
     def _list(self) -> None:
         self.model.show_children(self._children, largest_first=self.order.current == 1)
         self._fit_columns()
@@ -120,7 +127,7 @@ class GroupPage(QWidget):
         make_plain(table)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
-        table.horizontalHeader().setMinimumSectionSize(px(60))
+        table.horizontalHeader().setMinimumSectionSize(px(80))
         table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 

@@ -71,6 +71,7 @@ class DetailPanel(QWidget):
     def group_page(self) -> GroupPage:
         made = GroupPage()
         made.entry_requested.connect(self.entry_requested)
+        made.order.chosen.connect(lambda number: self.turned.emit(made.order.texts()[number]))
         self._pages.addWidget(made)
         return made
 
@@ -118,12 +119,15 @@ class DetailPanel(QWidget):
             self.tensor_page.show_refusal(refusal)
 
     def looked_at(self) -> dict[str, Any]:
-        """How tensors are looked at."""
-        return self.tensor_page.looked_at() if "tensor_page" in vars(self) else {}
+        """How tensors and groups are looked at."""
+        found = self.tensor_page.looked_at() if "tensor_page" in vars(self) else {}
+        return found | ({"order": self.group_page.order.current} if "group_page" in vars(self) else {})
 
     def look(self, wanted: Mapping[str, Any]) -> None:
         """Looks at them as that said."""
         self.tensor_page.look(wanted)
+        if "order" in wanted:
+            self.group_page.list_by(wanted["order"])
 
     def show_nothing(self) -> None:
         """Nothing is chosen."""

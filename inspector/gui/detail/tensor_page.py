@@ -74,7 +74,9 @@ class TensorPage(QWidget):
 
     @cached_property
     def spread(self) -> SpreadView:
-        return _put(SpreadView(), self._spread_frame)
+        made = _put(SpreadView(), self._spread_frame)
+        made.logarithmic.clicked.connect(lambda: self.turned.emit(tr("Logarithmic Axis")))
+        return made
 
     @cached_property
     def picture(self) -> PicturePage:
@@ -91,16 +93,20 @@ class TensorPage(QWidget):
     def looked_at(self) -> dict[str, Any]:
         """Which page is in front, and how the picture and the values of what is shown are looked at."""
         found: dict[str, Any] = {"page": self.tabs.currentIndex()}
+        if "spread" in vars(self):
+            found["logarithmic"] = self.spread.logarithmic.isChecked()
         if self._shown is not None:
             found["of"] = self._shown[1]
             found |= {name: vars(self)[name].looked_at() for name in ("picture", "values") if name in vars(self)}
         return found
 
     def look(self, wanted: Mapping[str, Any]) -> None:
-        """Looks at it as that said; of another tensor only the page is the same."""
+        """Looks at it as that said; of another tensor only the page and the axis are the same."""
         page = wanted.get("page")
         if isinstance(page, int) and 0 <= page < self.tabs.count():
             self.tabs.setCurrentIndex(page)
+        if isinstance(wanted.get("logarithmic"), bool):
+            self.spread.logarithmic.setChecked(wanted["logarithmic"])
         if self._shown is not None and wanted.get("of") == self._shown[1]:
             for name, there in (("picture", 0), ("values", 1)):
                 if isinstance(wanted.get(name), dict) and there in self._read:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 
 class Fold(QWidget):
     """A titled fold around a widget; closed at first."""
+
+    turned = Signal(bool)
+    """A person opened it, or closed it."""
 
     def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -18,7 +21,7 @@ class Fold(QWidget):
         self.button.setArrowType(Qt.ArrowType.RightArrow)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setAccessibleName(title)
-        self.button.clicked.connect(lambda: self.open(not self.is_open))
+        self.button.clicked.connect(self._turn)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -26,6 +29,10 @@ class Fold(QWidget):
         column.addWidget(content)
         self.is_open = False
         content.hide()
+
+    def _turn(self) -> None:
+        self.open(not self.is_open)
+        self.turned.emit(self.is_open)
 
     def open(self, is_open: bool = True) -> None:
         """Opens or closes it."""

@@ -41,6 +41,7 @@ class ConvertPanel(PagePanel):
         self._loading = LoadingPage(os.path.basename(page.path))
         self._refusal = RefusalPage()
         self._lay_out()
+        self._add_folds()
         for widget in (self._loading, self._content, self._refusal):
             self.addWidget(widget)
         self._connect()
@@ -61,6 +62,11 @@ class ConvertPanel(PagePanel):
         column.addWidget(self.strips)
         column.addWidget(self._splitter, 1)
         column.addWidget(self.foot)
+
+    def _add_folds(self) -> None:
+        folds = {**self.side.sections, "keys": self.outcome.all_keys, "left_out": self.outcome.more_left_out}
+        for name, fold in folds.items():
+            self.folds.add(name, fold)
 
     def _connect(self) -> None:
         page = self.conversion
@@ -114,6 +120,9 @@ class ConvertPanel(PagePanel):
                 page.bring_back(wish)
         if isinstance(wanted.get("target"), str):
             page.choose_target(wanted["target"])
+
+    def holds(self, names: frozenset[str]) -> bool:
+        return self.conversion.is_writing and not names.isdisjoint(("wish", "target"))
 
     def keep_state(self) -> None:
         self._settings.keep_state(_STATE, self._splitter.saveState())

@@ -47,6 +47,7 @@ class FitPanel(PagePanel):
         self.view = CaseView(page.case, scrolled(self.side), settings)
         self.story = self.view.story
         self.rooms.add("case", self.view)
+        self.folds.add("output", self.side.output)
         self.saving = Saving(page)
         self.story.add_head(self.saving)
         self._loading = LoadingPage(page.name)

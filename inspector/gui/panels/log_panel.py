@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
@@ -37,10 +40,12 @@ class LogPanel(PagePanel):
         self.level.addItems([tr(name) for name in _LEVELS])
         self.level.setAccessibleName(tr("Which lines of the log"))
         self.level.currentIndexChanged.connect(lambda _place: self._show_all())
+        self.level.activated.connect(lambda place: self.arranged.emit(self.level.itemText(place)))
         self.follow = CheckBox(tr("&Follow"))
         self.follow.setChecked(True)
         self.follow.setToolTip(tr("Keep the last line in view"))
         self.follow.toggled.connect(lambda on: self._go_to_end() if on else None)
+        self.follow.clicked.connect(lambda: self.arranged.emit(tr("Follow")))
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setObjectName("written")
@@ -59,6 +64,16 @@ class LogPanel(PagePanel):
 
     def summary(self) -> str:
         return wording.safe(str(log_file.path()), 300)
+
+    def arrangement(self) -> dict[str, Any]:
+        return {"level": self.level.currentIndex(), "follow": self.follow.isChecked()}
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        level = wanted.get("level")
+        if isinstance(level, int) and level in range(self.level.count()):
+            self.level.setCurrentIndex(level)
+        if isinstance(wanted.get("follow"), bool):
+            self.follow.setChecked(wanted["follow"])
 
     def look(self) -> None:
         """Reads what was added."""

@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
+from ..arranging.folds import FOLDS, Folds
 from ..arranging.rooms import ROOM, Rooms
 from ..open_page import OpenPage
 
@@ -54,6 +55,8 @@ class PagePanel(QStackedWidget):
     arranging = Signal(str)
     """The same of something that goes on - typing, going from row to row, dragging a width: what changes the same
     names of the arrangement within a moment is undone together."""
+    did = Signal(str, object, object)
+    """A person did something that is no part of the arrangement: in a few words, what undoes it, what does it again."""
     altered = Signal(str)
     """The same of one of many things that stand under one name of the arrangement, and are told apart by these words:
     only what has the same words is undone together."""
@@ -63,6 +66,9 @@ class PagePanel(QStackedWidget):
         self.page = page
         self.rooms = Rooms(self)
         """The parts whose room a person shares out."""
+        self.folds = Folds(self)
+        """What a person opens and closes by pressing its title."""
+        self.folds.turned.connect(self.arranged)
         self._awaited: dict[str, Any] = {}
 
     # How a person arranged it
@@ -85,7 +91,9 @@ class PagePanel(QStackedWidget):
     @property
     def arranged_as(self) -> dict[str, Any]:
         """The arrangement; while there is no content that which it is to have."""
-        return {**self.arrangement(), **self.rooms.arrangement()} if self.has_content else dict(self._awaited)
+        if not self.has_content:
+            return dict(self._awaited)
+        return {**self.arrangement(), **self.folds.arrangement(), **self.rooms.arrangement()}
 
     is_being_arranged = False
     """Whether what changes now is no deed of a person."""
@@ -109,6 +117,7 @@ class PagePanel(QStackedWidget):
         self.is_being_arranged = True
         try:
             self.rooms.arrange(wanted.get(ROOM))
+            self.folds.arrange(wanted.get(FOLDS))
             self.arrange(wanted)
         finally:
             self.is_being_arranged = False

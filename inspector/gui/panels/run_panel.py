@@ -69,6 +69,9 @@ class RunPanel(PagePanel):
         rooms = {"ready": self._splitter, **self.training.rooms, "results": self.results.results.splitter}
         for name, room in rooms.items():
             self.rooms.add(name, room)
+        folds = {"steps": self.setup.data.steps, "options": self.setup.training.option_fold}
+        for name, fold in {**self.setup.sections, **folds, "output": self.training.output}.items():
+            self.folds.add(name, fold)
         for widget in (self._splitter, self.training, self.results):
             self.views.addWidget(widget)
         bar = QWidget()
@@ -98,6 +101,8 @@ class RunPanel(PagePanel):
         page.fit.chosen.told_by_hand.connect(self.arranging)
         self.setup.model.side.chosen_by_hand.connect(self.arranged)
         self.training.plot.head.arranged.connect(self.arranged)
+        self.results.results.arranged.connect(self.arranged)
+        page.tested.connect(lambda _tested: self.rearranged.emit())
         self.segments.chosen.connect(self._choose_view)
         self.setup.why_asked.connect(lambda: self.fit_asked.emit(page.path, _model(page)))
         self.training.open_asked.connect(self.open_asked)
@@ -149,12 +154,15 @@ class RunPanel(PagePanel):
             **run_arrangement.arrangement(self.run),
             "view": self.views.currentIndex(),
             "curves": self.training.plot.head.arrangement(),
+            "results": self.results.results.arrangement(),
         }
 
     def arrange(self, wanted: Mapping[str, Any]) -> None:
         run_arrangement.arrange(self.run, wanted)
         if isinstance(wanted.get("curves"), dict):
             self.training.plot.head.arrange(wanted["curves"])
+        if isinstance(wanted.get("results"), dict):
+            self.results.results.arrange(wanted["results"])
         view = wanted.get("view")
         if isinstance(view, int) and 0 <= view < self.views.count() and self.views.widget(view) in self._offered():
             self.views.setCurrentIndex(view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QShowEvent
@@ -134,7 +135,7 @@ class SettingsPanel(PagePanel):
 
     def _make_files(self) -> None:
         box = switch()
-        box.toggled.connect(lambda on: self._settings.choose("restore", "yes" if on else "no"))
+        box.clicked.connect(lambda on: self._change("restore", ("yes", "no"), "yes" if on else "no"))
         self.rows["restore"].add(box)
         self._refreshers.append(lambda: box.setChecked(self._settings.choice("restore", ("yes", "no")) == "yes"))
         self._choose("automatic", tuple(LIMITS), [limit_name(each) for each in LIMITS])
@@ -183,18 +184,27 @@ class SettingsPanel(PagePanel):
         """A box for a choice of the settings."""
         box = choice(texts)
 
-        def take(place: int) -> None:
-            self._settings.choose(name, options[place])
-            then()
-
         def refresh() -> None:
             box.setCurrentIndex(options.index(self._settings.choice(name, options)))
             then()
 
-        box.activated.connect(take)
+        box.activated.connect(lambda place: self._change(name, options, options[place]))
         self.rows[name].add(box)
         self._refreshers.append(refresh)
         return box
+
+    def _change(self, name: str, options: tuple[str, ...], wanted: str) -> None:
+        """Chooses it, which can be undone."""
+        former = self._settings.choice(name, options)
+
+        def choose(option: str) -> None:
+            self._settings.choose(name, option)
+            self.refresh()
+
+        choose(wanted)
+        if wanted != former:
+            words = tr("Change {field}", field=self.rows[name].title.text())
+            self.did.emit(words, partial(choose, former), partial(choose, wanted))
 
     def _say_language(self) -> None:
         """The restart is offered where it would change something."""

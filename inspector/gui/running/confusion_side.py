@@ -41,10 +41,14 @@ class ConfusionSide(QWidget):
         )
         self.picture.show_counts(tested.confusion, tested.classes)
 
+    def choose(self, cell: tuple[int, int]) -> None:
+        """Has this cell chosen; (-1, -1): none."""
+        if self.picture.chosen_cell != cell:
+            self.picture.choose(cell)
+
     def let_go(self) -> None:
         """No cell is chosen any more."""
-        if self.picture.chosen_cell != (-1, -1):
-            self.picture.choose((-1, -1))
+        self.choose((-1, -1))
 
     def _read_out(self, words: str) -> None:
         chosen = self.picture.words(self.picture.chosen_cell)

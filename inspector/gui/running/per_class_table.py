@@ -47,11 +47,12 @@ class PerClassModel(FlatTableModel):
         super().__init__(parent)
         self._rows: Sequence[ClassResult] = ()
         self._order: list[int] = []
-        self._sorted_by: tuple[int, bool] = (-1, False)
+        self.sorted_by: tuple[int, bool] = (-1, False)
+        """The column, -1 for the labels; whether downwards."""
 
     def show_rows(self, rows: Sequence[ClassResult]) -> None:
         self.beginResetModel()
-        self._rows, self._order = rows, _sorted(rows, *self._sorted_by)
+        self._rows, self._order = rows, _sorted(rows, *self.sorted_by)
         self.endResetModel()
 
     def label(self, row: int) -> int:
@@ -67,7 +68,7 @@ class PerClassModel(FlatTableModel):
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         labels = [self._order[index.row()] for index in kept]
-        self._sorted_by = column, descending
+        self.sorted_by = column, descending
         self._order = _sorted(self._rows, column, descending)
         place = {label: row for row, label in enumerate(self._order)}
         moved = [self.index(place[label], index.column()) for label, index in zip(labels, kept)]
@@ -95,8 +96,8 @@ class PerClassModel(FlatTableModel):
         title = super().headerData(section, orientation, role)
         if isinstance(title, str):
             title = tr(title)
-        is_sorted = title is not None and self._sorted_by[0] == section
-        return f"{title} {'▾' if self._sorted_by[1] else '▴'}" if is_sorted else title
+        is_sorted = title is not None and self.sorted_by[0] == section
+        return f"{title} {'▾' if self.sorted_by[1] else '▴'}" if is_sorted else title
 
     def text(self, row: int, column: int) -> str:
         found = self._rows[self._order[row]]
@@ -110,6 +111,8 @@ class PerClassModel(FlatTableModel):
 class PerClassTable(QWidget):
     """The table, and below it the means over all classes."""
 
+    sorted = Signal(str)
+    """A person sorted it otherwise; in a few words."""
     chosen = Signal(int)
     """The label of the class that a person chose; -1 for none."""
 
@@ -145,6 +148,22 @@ class PerClassTable(QWidget):
             lines.append([self.model.text(row, column) for column in range(self.model.columnCount())])
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
 
+    @property
+    def sorting(self) -> list[Any]:
+        """The column that it is sorted by, -1 for the labels; whether downwards."""
+        return list(self.model.sorted_by)
+
+    def sort(self, wanted: object) -> None:
+        """Sorts it so."""
+        orders = Qt.SortOrder
+        if isinstance(wanted, list) and len(wanted) == 2 and wanted[0] in range(-1, len(PerClassModel.titles)):
+            order = orders.DescendingOrder if wanted[1] else orders.AscendingOrder
+            self.table.horizontalHeader().setSortIndicator(wanted[0], order)
+
+    def _tell_sorted(self, column: int, _order: Qt.SortOrder) -> None:
+        title = tr(PerClassModel.titles[column]) if column >= 0 else tr("label")
+        self.sorted.emit(tr("Sort by {column}", column=title))
+
     def let_go(self) -> None:
         """Chooses none."""
         self.table.clearSelection()
@@ -163,6 +182,7 @@ class PerClassTable(QWidget):
         header.setSortIndicatorClearable(True)
         header.setSortIndicatorShown(False)  # Qt's arrow lies on the title; the title has one of its own
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.sortIndicatorChanged.connect(self._tell_sorted)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, letters in enumerate((10, 9, 15, 9), start=1):
             table.setColumnWidth(column, self.fontMetrics().averageCharWidth() * letters + 24)

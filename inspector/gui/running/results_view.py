@@ -7,6 +7,8 @@ its own samples beside it, for what is asked of a matrix is always: which ones?
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -43,6 +45,8 @@ _NARROW = 760
 class ResultsView(QWidget):
     """Shows one of some tests at a time, and all of them over their epochs."""
 
+    arranged = Signal(str)
+    """A person looks at something else of them, or otherwise; in a few words."""
     shown = Signal(object)
     """The `Tested` that is shown now."""
 
@@ -96,6 +100,26 @@ class ResultsView(QWidget):
         self.confusion.setVisible(bool(tested.confusion))
         self.wrong.setVisible(self.wrong.has_anything)
         self.shown.emit(tested)
+
+    def arrangement(self) -> dict[str, Any]:
+        """Which test is looked at, what of it, and the order of its classes."""
+        return {
+            "test": self.tested.path if self.tested is not None else "",
+            "cell": list(self.confusion.picture.chosen_cell),
+            "beside": self.wrong.tabs.current,
+            "sorting": self.wrong.table.sorting,
+        }
+
+    def arrange(self, wanted: Mapping[str, Any]) -> None:
+        """Looks at them so, as far as they are there."""
+        number = next((n for n, each in enumerate(self.tests) if each.path == wanted.get("test")), -1)
+        if number >= 0:
+            self.show_one(number)
+        self.wrong.table.sort(wanted.get("sorting"))
+        cell, size = wanted.get("cell"), len(self.tested.confusion) if self.tested is not None else 0
+        if isinstance(cell, list) and len(cell) == 2 and all(each in range(-1, size) for each in cell):
+            self.confusion.choose((cell[0], cell[1]))
+        self.wrong.look_beside(wanted.get("beside"))
 
     def text(self) -> str:
         """What is copied: the figures and sentences of the test that is shown."""
@@ -193,6 +217,12 @@ class ResultsView(QWidget):
         self.over_epochs.pointed.connect(lambda words: self.over_words.setText(words or self._best_words()))
         self.confusion.picture.chosen.connect(self._choose_cell)
         self.wrong.class_chosen.connect(lambda _: self.confusion.let_go())
+        for told in (self.choice.activated, self.over_epochs.opened):
+            told.connect(lambda number: self.arranged.emit(tr("Show {page}", page=self.choice.itemText(number))))
+        self.confusion.picture.chosen.connect(lambda *_: self.arranged.emit(tr("Choose Cell")))
+        self.wrong.table.sorted.connect(self.arranged)
+        beside = self.wrong.tabs
+        beside.chosen.connect(lambda number: self.arranged.emit(tr("Show {page}", page=beside.texts()[number])))
         self.wrong.let_go.connect(self.confusion.let_go)
         self.copy_button.clicked.connect(self.copy)
         self.export_button.clicked.connect(self.export)

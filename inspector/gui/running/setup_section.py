@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ... import wording
@@ -16,11 +17,14 @@ LABEL_WIDTH = 104
 class Section(QWidget):
     """A heading, what is set in a few words while it is folded, and its content."""
 
+    turned = Signal(bool)
+    """A person opened it, or closed it."""
+
     def __init__(self, title: str, content: QWidget, *, is_open: bool = True, is_small: bool = False) -> None:
         super().__init__()
         self.content = content
         self.button = FoldHeading(title, scaled_font(1.0) if is_small else None)
-        self.button.clicked.connect(lambda: self.open(self.button.isChecked()))
+        self.button.clicked.connect(self._turn)
         self._summary = ElidedLabel(tone="quiet", font=scaled_font(0.95))
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
@@ -34,6 +38,10 @@ class Section(QWidget):
         column.addWidget(content)
         self.is_open = is_open
         self.open(is_open)
+
+    def _turn(self) -> None:
+        self.open(self.button.isChecked())
+        self.turned.emit(self.is_open)
 
     def open(self, is_open: bool = True) -> None:
         """Unfolds or folds it."""

@@ -60,10 +60,16 @@ class WrongSide(QWidget):
             return
         if label >= 0:
             self.table.let_go()
-            self.tabs.choose(0)
+            self.look_beside(0)
         if label == predicted and label >= 0:
             predicted = -1
         self._show(label, predicted)
+
+    def look_beside(self, number: object) -> None:
+        """Shows the samples, 0, or the classes, 1, if there are any."""
+        if isinstance(number, int) and 0 <= number < len(self.tabs.texts()):
+            self.tabs.show_choices(self.tabs.texts(), number)
+            self._pages.setCurrentIndex(number)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and not self.every.isHidden():
