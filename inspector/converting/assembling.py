@@ -63,15 +63,20 @@ class Assembling:
         if self._wish.whole or is_tree:
             root = yield from self._tree("" if self._wish.whole else self._wish.section)
             plan = self._plan(root, ())
-            yield planning(self._done, len(self._kept))
+            yield self.so_far
             return (plan,)
         plans = []
         for kept in self._shards():
             self._packing, self._reader = Packing(), None
             state = yield from self._state(kept)
             plans.append(self._plan(state, kept))
-            yield planning(self._done, len(self._kept))
+            yield self.so_far
         return tuple(plans)
+
+    @property
+    def so_far(self) -> Progress:
+        """How many entries are laid out."""
+        return planning(self._done, len(self._kept))
 
     def _in_order(self, pieces: list[Piece]) -> Iterator[Kept]:
         by_item = {id(piece.item): piece for piece in pieces}
@@ -102,7 +107,7 @@ class Assembling:
         state: OrderedDict[str, object] = OrderedDict()
         for each in kept:
             if self._done % _AT_ONCE == 0:
-                yield planning(self._done, len(self._kept))
+                yield self.so_far
             self._done += 1
             key = each.item.key if isinstance(each, Piece) else each.key
             try:
@@ -115,7 +120,7 @@ class Assembling:
         if self._section.side.metadata and self._wish.format == ZIP:
             versions = OrderedDict((path, dict(each)) for path, each in self._section.side.metadata.items())
             state._metadata = versions  # type: ignore[attr-defined]  # where torch looks for it
-        yield planning(self._done, len(self._kept))
+        yield self.so_far
         return state
 
     def _tensor(self, piece: Piece) -> object:
@@ -146,10 +151,10 @@ class Assembling:
             replaced[self._wish.section] = yield from self._state(self._kept)
         if self._checkpoint.format in PICKLED:
             rewriter = self._rewriter()
-            yield planning(self._done, len(self._kept))
+            yield self.so_far
             root = rewriter.root(replaced) if not top else rewriter.value(top)
             self.gone += rewriter.left_out
-            yield planning(self._done, len(self._kept))
+            yield self.so_far
             return root
         copying = self._copying()
         if top:

@@ -187,7 +187,7 @@ class _Foreseeing:
         files = []
         for plan in plans:
             files.append(_new_file(plan, self._wish))
-            yield planning(len(self._pieces), len(self._pieces))
+            yield assembling.so_far
         gone = [*gone, *unlisted(self._section.branch), *assembling.gone]
         return Foreseen(
             self._wish,

@@ -42,12 +42,13 @@ def suggested(path: str, wish: Wish) -> str:
 
 def completed(target: str, path: str, wish: Wish) -> str:
     """A target that was typed as the path of a file: in a folder the name that is suggested, and with the ending of
-    the format where there is none at all. Shards may lie in a folder: theirs stays as it is."""
+    the format where there is none at all, and no such file. Shards may lie in a folder: theirs stays as it is."""
     if wish.shards or not target:
         return target
     if os.path.isdir(target):
         return os.path.join(target, os.path.basename(suggested(path, wish)))
-    return target if os.path.splitext(target)[1] else target + _ENDING_OF[wish.format]
+    is_named = os.path.splitext(target)[1] or os.path.lexists(target)
+    return target if is_named else target + _ENDING_OF[wish.format]
 
 
 def _stem(name: str) -> str:

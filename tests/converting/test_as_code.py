@@ -124,12 +124,14 @@ def test_suggested_names() -> None:
 
 def test_typed_names_are_completed(tmp_path: Path) -> None:
     (tmp_path / "folder.pth").mkdir()
+    (tmp_path / "there").write_text("precious")
     safe = Wish(format=SAFETENSORS, dtype="float16")
     for typed, wish, expected in (
         ("out", Wish(), "out.pth"),
         ("out", safe, "out.safetensors"),
         ("out.ckpt", Wish(), "out.ckpt"),
         ("best.v2", Wish(), "best.v2"),
+        ("there", Wish(), "there"),
         ("folder.pth", safe, "folder.pth/best-fp16.safetensors"),
         ("out", Wish(shards=5), "out"),
     ):

@@ -167,8 +167,14 @@ class OpenConversion(OpenPage):
             return self._chosen_target
         from ...converting import naming
 
-        chosen = naming.completed(self._chosen_target, self.path, self.wish)
-        return chosen or naming.suggested(self.path, self.wish)
+        return naming.completed(self._chosen_target, self.path, self.wish) or self.suggested
+
+    @property
+    def suggested(self) -> str:
+        """The target where none was chosen."""
+        from ...converting import naming
+
+        return naming.suggested(self.path, self.wish) if self.wish is not None else ""
 
     @property
     def chosen_target(self) -> str:

@@ -150,6 +150,8 @@ class TargetFoot(QWidget):
         if self.target.isModified():
             path = os.path.expanduser(self.target.text().strip())
             folder = os.path.dirname(self._page.path)
+            if path.endswith(os.sep) and not self._is_many:  # a folder, whether it is there or not
+                path += os.path.basename(self._page.suggested)
             self.take(os.path.join(folder, path) if path else "")
 
     def _show_pace(self, pace: Pace | None) -> None:

@@ -112,6 +112,10 @@ def test_a_typed_name_gets_the_ending_of_the_format(qtbot: QtBot, convert: Conve
     (training.parent / "folder").mkdir()
     panel.foot.take(str(training.parent / "folder"))
     assert panel.foot.target.text() == str(training.parent / "folder" / "best-weights.pth")
+    panel.foot.target.selectAll()
+    qtbot.keyClicks(panel.foot.target, "other/")
+    panel.foot.take_typed()
+    assert panel.conversion.target == str(training.parent / "other" / "best-weights.pth")
 
 
 @pytest.fixture
