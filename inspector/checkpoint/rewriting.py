@@ -235,7 +235,7 @@ def _below(key: str, name: str) -> str:
 def _accepted(value: Global) -> Global:
     """A class or function that `torch.load` accepts in its default mode."""
     if not verdicts.verdict(value.full, 1).accepted:
-        raise _Unwritable(f"torch.load refuses {safe(value.full)} in its default mode")
+        raise _Unwritable(tr("torch.load refuses {name} in its default mode", name=safe(value.full)))
     return value
 
 
