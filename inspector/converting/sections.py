@@ -38,10 +38,19 @@ def section_of(checkpoint: Checkpoint, key: str) -> Section:
             tr("{key} cannot be converted: {note}.", key=safe(key) or tr("The file"), note=branch.note.rstrip(".")),
             hint=tr("Choose another part of the file."),
         )
-    metadata = metadata_of(checkpoint)
+    is_flat, metadata = _is_flat(branch), metadata_of(checkpoint)
+    if not is_flat:
+        side = _without_attributes(side, branch)
     if not key:
         side, metadata = _with_aliases(side, metadata)
-    return Section(side, branch, _is_flat(branch), metadata)
+    return Section(side, branch, is_flat, metadata)
+
+
+def _without_attributes(side: Side, branch: Branch) -> Side:
+    """Without what hangs on a state_dict somewhere in a tree, such as the versions of its modules: no entries of it."""
+    found = (key for key, entry in walk(branch) if isinstance(entry, Branch) and entry.attribute)
+    hidden = tuple(f"{key}." for key in found)
+    return side._replace(items=tuple(item for item in side.items if not item.key.startswith(hidden)))
 
 
 def _branch(root: Branch, key: str) -> Branch:

@@ -74,6 +74,12 @@ def test_averaged_weights_lose_what_averaging_set_before_them(tmp_path: Path) ->
     assert torch.equal(after["weight"], state["ema"]["module.weight"])
 
 
+def test_versions_of_modules_are_no_entries_of_a_tree(tmp_path: Path) -> None:
+    torch.save({"state_dict": torch.nn.BatchNorm1d(3).state_dict(), "epoch": 3}, tmp_path / "last.pth")
+    told = foreseen(tmp_path / "last.pth", Wish("", format=SAFETENSORS))
+    assert [key for key, _ in told.left_out] == ["epoch"]
+
+
 def test_an_optimizer_keeps_its_shape(tmp_path: Path) -> None:
     model = torch.nn.Linear(3, 2)
     torch.save(training(model), tmp_path / "last.pth")
