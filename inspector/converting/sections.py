@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint, Tensor, Value, walk
+from ..comparing.choosing import comparable
 from ..comparing.sides import Item, Side, has_tensors, of_checkpoint
 from ..errors import FileError, InspectorError
 from ..language import tr
-from ..wording import safe
+from ..wording import names, safe
 
+_MOST_NAMED = 8
 _MOST_METADATA = 16 << 20
 INDEX_FIELDS = ("total_size", "total_parameters")
 OWN_TEXTS = ("format", *INDEX_FIELDS)
@@ -31,7 +33,7 @@ class Section(NamedTuple):
 
 def section_of(checkpoint: Checkpoint, key: str) -> Section:
     """The section at `key`. Raises InspectorError when there is none, or when not all of it is listed."""
-    side = of_checkpoint(checkpoint, key)
+    side = _side(checkpoint, key)
     branch = _branch(checkpoint.root, key)
     if branch.kind == "mapping" and branch.note:  # a list that is cut is none of a state_dict's
         raise InspectorError(
@@ -44,6 +46,16 @@ def section_of(checkpoint: Checkpoint, key: str) -> Section:
     if not key:
         side, metadata = _with_aliases(side, metadata)
     return Section(side, branch, is_flat, metadata)
+
+
+def _side(checkpoint: Checkpoint, key: str) -> Side:
+    """The items at `key`. Raises InspectorError when there is no such branch, with those that there are."""
+    try:
+        return of_checkpoint(checkpoint, key)
+    except InspectorError as error:
+        known = [safe(section.key, 60) for section in comparable(checkpoint) if section.key]
+        hint = tr("The file has {names}.", names=names(known, _MOST_NAMED)) if known else error.hint
+        raise InspectorError(error.message, hint=hint) from None
 
 
 def _without_attributes(side: Side, branch: Branch) -> Side:

@@ -205,7 +205,7 @@ class Foreseen(NamedTuple):
     left_out: tuple[tuple[str, str], ...]
     """What would not be written, each with its reason: what is no tensor, what is broken, what is not persistent."""
     notes: tuple[str, ...]
-    """Sentences on what will not be as it was; to be read first."""
+    """Sentences on what will not be as it was; to be read first. What `losses` and `left_out` say is not among them."""
     metadata: tuple[tuple[str, str], ...]
     """The texts that are written along."""
     plans: tuple[Plan, ...]

@@ -108,6 +108,12 @@ def test_no_refusal_of_a_wish_is_without_a_next_step(tmp_path: Path) -> None:
         assert caught.value.hint, wish
 
 
+def test_a_section_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
+    torch.save(TRAINING, tmp_path / "last.pth")
+    with pytest.raises(InspectorError, match=r"no section 'model' in the file\. The file has state_dict, optimizer\."):
+        foreseen(tmp_path / "last.pth", Wish("model"))
+
+
 def test_a_file_that_is_storages_alone(tmp_path: Path) -> None:
     torch.save([torch.ones(3).untyped_storage()], tmp_path / "a.pth")
     assert "it is a storage, and no tensor" in str(refused(tmp_path / "a.pth", Wish()))

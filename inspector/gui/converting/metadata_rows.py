@@ -90,6 +90,7 @@ class MetadataRows(QWidget):
         self.none.clicked.connect(self._drop_all)
         self.more = QToolButton()
         self.more.setAutoRaise(True)
+        self.more.setToolTip(tr("Show every text of the file"))
         self.more.clicked.connect(self._show_all)
         for button in (self.add, self.none):
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
