@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.run_panel import RESULTS
 from inspector.gui.recents.remembered import Recents
 from tests.gui.running.words_of_runs import result_of
+from tests.gui.series.written import save
 
 Open = Callable[[Path], OpenFile]
 
@@ -183,3 +185,75 @@ def test_a_recent_file_that_was_pinned(inspector: Application, samples: Path, op
     assert says(inspector) == "Undo Unpin half.pth"
     undo(inspector)
     assert pinned() == [path]
+
+
+def test_a_cause_that_is_set_off(qtbot: QtBot, inspector: Application, samples: Path) -> None:
+    inspector.session.compare(str(samples / "vit.pth"), str(samples / "vit_other_names.pth"))
+    panel: Any = inspector.window.panel()
+    qtbot.waitUntil(lambda: panel.has_content and not panel.page.is_busy)
+    causes, view = panel.content.causes, panel.content.pairs.view
+    assert causes.lines
+    before = view.current()
+    causes.lines[0].click()
+    assert causes.place == 0
+    inspector.window.undoing.settle()
+    undo(inspector)
+    assert (causes.place, view.current()) == (-1, before)
+    assert says(inspector) == ""
+    redo(inspector)
+    assert causes.place == 0
+    causes.lines[0].click()
+    assert (causes.place, says(inspector)) == (-1, "Undo Set Off Cause")
+    undo(inspector)
+    assert causes.place == 0
+    for junk in (None, "x", 99, -7, [1]):
+        panel.arrange_as({"cause": junk})
+    assert causes.place == 0
+
+
+def test_the_training_and_the_story_of_a_series(
+    qtbot: QtBot, inspector: Application, samples: Path, tmp_path: Path
+) -> None:
+    for epoch in range(1, 4):
+        save(tmp_path, epoch, spoilt=epoch == 3)
+    for name in ("linear.pth", "half.pth"):
+        for number in (1, 2):
+            shutil.copy(samples / name, tmp_path / f"{name.partition('.')[0]}_epoch{number}.pth")
+    inspector.session.show_series([str(tmp_path)])
+    panel: Any = inspector.window.panel()
+    qtbot.waitUntil(lambda: panel.has_content and not panel.page.is_busy and bool(panel.view.stories.lines))
+    view, page = panel.view, panel.series
+    view.stories.lines[0].click()
+    assert view.stories.place == 0
+    inspector.window.undoing.settle()
+    undo(inspector)
+    assert view.stories.place == -1
+    assert view.trainings.count() > 1
+    former = page.training.name
+    number = next(n for n in range(view.trainings.count()) if view.trainings.itemData(n) != former)
+    view.trainings.activated.emit(number)
+    qtbot.waitUntil(lambda: page.training.name == view.trainings.itemData(number) and not page.is_busy)
+    assert says(inspector) == "Undo Choose Training"
+    undo(inspector)
+    qtbot.waitUntil(lambda: page.training.name == former and not page.is_busy)
+
+
+def test_how_arguments_are_written_and_a_cause_of_a_fit(qtbot: QtBot, inspector: Application, samples: Path) -> None:
+    inspector.session.fit(str(samples / "resnet_module_prefix.pth"), model=str(samples / "resnet_plain.pth"))
+    panel: Any = inspector.window.panel()
+    qtbot.waitUntil(lambda: panel.has_content and panel.page.case.can_tick and not panel.page.is_busy)
+    form = panel.side.form
+    form.ways.choose(1)
+    assert says(inspector) == "Undo Show JSON"
+    form.ways.choose(1)
+    undo(inspector)
+    assert (form.ways.current, form.json.isHidden()) == (0, True)
+    assert says(inspector) == ""
+    redo(inspector)
+    assert (form.ways.current, form.json.isHidden()) == (1, False)
+    causes = panel.story.causes
+    causes.choose(causes.cards[0].cause)
+    inspector.window.undoing.settle()
+    assert causes.place == 0
+    undo(inspector)
+    assert causes.place == -1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -25,6 +27,8 @@ class ArgumentForm(QWidget):
     """The arguments of the chosen model. Hidden while no signature is known."""
 
     solve_requested = Signal()
+    did = Signal(str, object, object)
+    """A person wants the other way to write them; in a few words, what undoes it and what does it again."""
 
     def __init__(self, chosen: ChosenModel) -> None:
         super().__init__()
@@ -132,6 +136,14 @@ class ArgumentForm(QWidget):
         self._chosen.set_arguments(others | said)
 
     def _show_way(self, number: int) -> None:
+        if number != int(self.json.isVisibleTo(self)):
+            self.show_way(number)
+            words = tr("Show {page}", page=self.ways.texts()[number])
+            self.did.emit(words, partial(self.show_way, 1 - number), partial(self.show_way, number))
+
+    def show_way(self, number: int) -> None:
+        """Shows the form, 0, or JSON, 1."""
+        self.ways.show_choices(self.ways.texts(), number)
         self._grid_widget.setVisible(number == 0)
         self.json.setVisible(number == 1)
         if number == 1:

@@ -65,6 +65,16 @@ class CauseList(QWidget):
         self.cards = []
         self._more.hide()
 
+    @property
+    def place(self) -> int:
+        """The number of the cause that is set off, -1 for none."""
+        return next((number for number, card in enumerate(self.cards) if card.is_chosen), -1)
+
+    def go_to(self, place: object) -> None:
+        """Sets the cause with this number off; -1: none. One that is not there: as it is."""
+        if isinstance(place, int) and -1 <= place < len(self.cards) and place != self.place:
+            self.choose(self.cards[place].cause if place >= 0 else None)
+
     def choose(self, cause: Cause | None) -> None:
         """Sets this cause off; the one that is set off already is so no more."""
         was = next((card.cause for card in self.cards if card.is_chosen), None)

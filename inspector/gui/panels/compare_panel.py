@@ -49,6 +49,7 @@ class ComparePanel(PagePanel):
         self.content.pairs.arranged.connect(self.arranged)
         self.content.pairs.arranging.connect(self.arranging)
         self.content.pairs.rearranged.connect(self.rearranged)
+        self.content.causes.chosen.connect(lambda _cause: self.arranged.emit(tr("Set Off Cause")))
         self.content.heads.sections_chosen.connect(lambda *_: self.arranged.emit(tr("Choose Section")))
         page.compared.connect(self._show_content)
         page.refused.connect(self._show_refusal)
@@ -130,7 +131,8 @@ class ComparePanel(PagePanel):
     def arrangement(self) -> dict[str, Any]:
         page = self.comparison
         sections = list(page.sections) if page.sections is not None else None
-        return {"paths": list(page.paths), "sections": sections, **self.content.pairs.arrangement()}
+        cause = self.content.causes.place
+        return {"paths": list(page.paths), "sections": sections, "cause": cause, **self.content.pairs.arrangement()}
 
     def arrange(self, wanted: Mapping[str, Any]) -> None:
         """The sides first: what is left of it waits until these are compared."""
@@ -149,7 +151,11 @@ class ComparePanel(PagePanel):
         if page.is_comparing:
             self._arrange_later = others
         else:
-            self.content.pairs.arrange(others)
+            self._look(others)
+
+    def _look(self, wanted: Mapping[str, Any]) -> None:
+        self.content.causes.go_to(wanted.get("cause"))
+        self.content.pairs.arrange(wanted)
 
     _arrange_later: Mapping[str, Any] | None = None
 
@@ -168,7 +174,7 @@ class ComparePanel(PagePanel):
         self.content.show_found()
         later, self._arrange_later = self._arrange_later, None
         if later is not None:
-            self.content.pairs.arrange(later)
+            self._look(later)
         self.setCurrentWidget(self.content)
         self.content.pairs.view.setFocus()
         self.ready.emit()

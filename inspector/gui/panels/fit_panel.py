@@ -80,8 +80,10 @@ class FitPanel(PagePanel):
         for deed in (self.side.chosen_by_hand, page.case.chosen, self.view.pairs.arranged):
             deed.connect(self.arranged)
         self.view.pairs.rearranged.connect(self.rearranged)
+        self.story.causes.chosen.connect(lambda _cause: self.arranged.emit(tr("Set Off Cause")))
         for deed in (page.chosen.told_by_hand, self.view.pairs.arranging):
             deed.connect(self.arranging)
+        self.side.form.did.connect(self.did)
         self.story.stop_requested.connect(self.stop_work)
         self.story.leave.allowed.connect(page.chosen.allow)
         self.story.failure.retry.clicked.connect(lambda: page.chosen.begin())

@@ -100,6 +100,7 @@ class RunPanel(PagePanel):
         page.setup.changed.connect(self._tell_set_up)
         page.fit.chosen.told_by_hand.connect(self.arranging)
         self.setup.model.side.chosen_by_hand.connect(self.arranged)
+        self.setup.model.side.form.did.connect(self.did)
         self.training.plot.head.arranged.connect(self.arranged)
         self.results.results.arranged.connect(self.arranged)
         page.tested.connect(lambda _tested: self.rearranged.emit())

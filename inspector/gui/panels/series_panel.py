@@ -103,6 +103,7 @@ class SeriesPanel(PagePanel):
         return {
             "measure": choice.measure,
             "view": view.views.currentIndex(),
+            "story": view.stories.place,
             "fit": view.fit.isChecked(),
             "logarithmic": self._is_logarithmic,
             "stored": view.stored.kind,
@@ -116,6 +117,7 @@ class SeriesPanel(PagePanel):
         assert self.view is not None
         view, choice = self.view, self.view.choice
         self._arrange_view(wanted)
+        view.stories.go_to(wanted.get("story"))
         opened = wanted.get("open")
         if isinstance(opened, list) and all(isinstance(key, str) for key in opened):
             choice.open_only(opened)
@@ -257,6 +259,7 @@ class SeriesPanel(PagePanel):
         view.asked.connect(self.ask)
         view.done.connect(self.arranged)
         view.going.connect(self.arranging)
+        view.did.connect(self.did)
         view.choice.changed.connect(self.ability_changed)
         view.choice.opened.connect(self.rearranged)
         view.table.copied.connect(lambda: self.said.emit(tr("Copied")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
@@ -48,6 +50,8 @@ class SeriesView(QWidget):
     """A person arranged it otherwise; what was done, in a few words."""
     going = Signal(str)
     """The same of something that goes on."""
+    did = Signal(str, object, object)
+    """A person did something that is done again and undone by these functions."""
     asked = Signal(str)
     """`open`, `compare`, `test_all`, `copy_command`, `export`: what is to be done."""
 
@@ -169,8 +173,9 @@ class SeriesView(QWidget):
         choice.moved.connect(lambda: self.going.emit(tr("Go to Checkpoint")))
         choice.asked.connect(self.asked)
         self.stories.chosen.connect(self._light)
+        self.stories.chosen.connect(lambda _story: self.done.emit(tr("Set Off Story")))
         self.measure.activated.connect(self._choose_measure)
-        self.trainings.activated.connect(lambda number: page.choose_training(self.trainings.itemData(number)))
+        self.trainings.activated.connect(self._choose_training)
         self.fit.clicked.connect(self._choose_fit)
         self.segments.chosen.connect(self._choose_view)
         self.stored.kind_chosen.connect(lambda: self.done.emit(tr("Choose What is Stored")))
@@ -217,7 +222,14 @@ class SeriesView(QWidget):
             return []
         left = [f"`{wording.safe(each.path.rpartition('/')[2], 60)}` ({each.sentence})" for each in found.left_out]
         alone = [f"`{wording.safe(each.members[0].name, 60)}`" for each in found.trainings if len(each.members) == 1]
+        others = [each for each in several_in(found) if each is not training]
         told = []
+        if others:
+            shown = [f"`{wording.safe(each.name, 60)}` ({len(each.drawn)})" for each in others]
+            sentence = ntr("{n} other training lies here, to be chosen on the left: {names}",
+                           "{n} other trainings lie here, to be chosen on the left: {names}", len(others),
+                           names=wording.names(shown, 4))  # fmt: skip
+            told.append(Story("left_out", sentence))
         if left:
             sentence = ntr("{n} file left out: {names}", "{n} files left out: {names}", len(left),
                            names=wording.names(left, 2))  # fmt: skip
@@ -243,6 +255,14 @@ class SeriesView(QWidget):
     def _choose_measure(self, number: int) -> None:
         self.choice.measure_by(self.measure.itemData(number))
         self.done.emit(tr("Choose Measure"))
+
+    def _choose_training(self, number: int) -> None:
+        page, name = self._page, self.trainings.itemData(number)
+        former = page.training.name if page.training is not None else name
+        page.choose_training(name)
+        if name != former:
+            undo, redo = partial(page.choose_training, former), partial(page.choose_training, name)
+            self.did.emit(tr("Choose Training"), undo, redo)
 
     def _choose_fit(self) -> None:
         self.axis.fit(self.fit.isChecked())

@@ -126,6 +126,16 @@ class SentenceLines(QScrollArea):
         """The line that is down."""
         return next((line for line in self.lines if line.isChecked()), None)
 
+    @property
+    def place(self) -> int:
+        """The number of the line that is down, -1 for none."""
+        return next((number for number, line in enumerate(self.lines) if line.isChecked()), -1)
+
+    def go_to(self, place: object) -> None:
+        """Has the line with this number down; -1: none. A line that is not there: as it is."""
+        if isinstance(place, int) and -1 <= place < len(self.lines) and place != self.place:
+            self.choose(self.lines[place].subject if place >= 0 else None)
+
     def choose(self, subject: object) -> None:
         """Sets off this subject; the one that is set off already no more. None: none of them."""
         was = self.down
