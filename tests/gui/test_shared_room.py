@@ -94,7 +94,7 @@ def test_the_parts_of_a_fit_and_a_run(qtbot: QtBot, inspector: Application, samp
     session = inspector.session
     session.fit(str(samples / "resnet_module_prefix.pth"), model=str(samples / "resnet_plain.pth"))
     panel: Any = inspector.window.panel()
-    qtbot.waitUntil(lambda: panel.has_content and panel.view.pairs.isVisible() and not panel.page.is_busy)
+    qtbot.waitUntil(lambda: panel.has_content and all(panel.view.sizes()) and not panel.page.is_busy)
     assert check_each(inspector) == 1
     session.run(str(samples / "checkpoint_epoch2.pth"))
     running: Any = inspector.window.panel()
@@ -222,6 +222,31 @@ def test_a_press_without_a_drag_is_nothing(qtbot: QtBot) -> None:
     drag(room.handle(1), 0)
     assert heard == []
     assert room.kept is None
+
+
+def test_the_last_drag_is_what_is_kept_though_nobody_asked_before(qtbot: QtBot) -> None:
+    _, room = shown(qtbot, 2)
+    drag(room.handle(1), 100)
+    drag(room.handle(1), 100)
+    last = room.shares
+    room.hide()
+    assert room.kept == last
+
+
+def test_what_is_hidden_while_others_are_dragged_keeps_what_it_had(qtbot: QtBot) -> None:
+    _, room = shown(qtbot, 3)
+    room.setSizes([300, 300, 398])
+    room.widget(2).hide()
+    qtbot.waitUntil(lambda: room.sizes()[2] == 0)
+    heard: list[tuple[list[float], list[float]]] = []
+    room.dragged.connect(lambda *shares: heard.append(shares))
+    before = room.sizes()
+    drag(room.handle(1), 60)
+    assert room.kept is None, "it would say nothing of all three"
+    room.share_out(heard[0][0])
+    assert room.sizes() == before
+    room.widget(2).show()
+    qtbot.waitUntil(lambda: room.sizes()[2] > 100)
 
 
 def test_shares_wait_until_there_is_room_and_all_parts_are_seen(qtbot: QtBot) -> None:

@@ -77,7 +77,7 @@ class SharedRoom(QSplitter):
         """It lets go."""
         before, after = self._before, self.shares
         if after != before:
-            self._kept = self._kept or after
+            self._kept = after if all(self.sizes()) else self._kept
             self.dragged.emit(before, after)
 
     def createHandle(self) -> QSplitterHandle:
