@@ -30,7 +30,26 @@ def gathered(opened: Sequence[Opened]) -> Generator[Progress, None, tuple[Traini
     for group in alike.values():
         twins = yield from _twins(group)
         made += [_training(part, twins) for some in _without_strangers(group, twins) for part in _parted(some, twins)]
-    return tuple(sorted(made, key=_rank))
+    return tuple(_told_apart(sorted(made, key=_rank)))
+
+
+def _told_apart(trainings: Sequence[Training]) -> list[Training]:
+    """The trainings with names of their own: a model that was changed half way went on under the same names. What they
+    begin with stays while they grow."""
+    found = list(trainings)
+    for name in (_begun, _in_folder):
+        known = Counter(each.name for each in found)
+        found = [each._replace(name=name(each)) if known[each.name] > 1 else each for each in found]
+    return found
+
+
+def _begun(training: Training) -> str:
+    first = training.members[0].name
+    return f"{first} …" if len(training.members) > 1 else first
+
+
+def _in_folder(training: Training) -> str:
+    return os.path.join(os.path.basename(os.path.dirname(training.members[0].path)), training.name)
 
 
 def _rank(training: Training) -> tuple[bool, int, str]:
@@ -153,5 +172,5 @@ def _name(part: Sequence[Opened]) -> str:
     ]
     if len(part) == 1:
         return shown[0]
-    (name, _), *_ = Counter(map(pattern, shown)).most_common(1)
-    return name
+    (name, often), *_ = Counter(map(pattern, shown)).most_common(1)
+    return name if often > 1 else f"{os.path.basename(_folder(part[0]))}{os.sep}"

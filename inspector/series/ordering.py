@@ -7,7 +7,7 @@ stored epochs begin anew, training was restarted: then the names have it right.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from ..language import tr
 from ..wording import names, number, safe
@@ -55,6 +55,8 @@ def _in_line(drawn: list[Member]) -> tuple[list[Member], str, str, list[Remark]]
     if restart:
         line = sorted(drawn, key=lambda member: (_count(member), _time(member)))
         return _by_files(line), FILE, tr("Ordered by the numbers in the names: the stored epochs begin anew."), restart
+    if len(known) == len(drawn) > 2 and len({member.epoch for member in known}) == 1:
+        return _by_anything_else(drawn)
     if known and len(known) * 2 > len(drawn):
         return _by_epochs(drawn, known)
     if drawn and all(member.step is not None for member in drawn):
@@ -66,6 +68,20 @@ def _in_line(drawn: list[Member]) -> tuple[list[Member], str, str, list[Remark]]
         return _by_files(line), FILE, tr("Ordered by the numbers in the names; no epoch is stored."), []
     line = sorted(drawn, key=lambda member: (_time(member), member.path))
     return _by_files(line), FILE, tr("Ordered by the time they were saved: neither files nor names say an epoch."), []
+
+
+def _by_anything_else(drawn: list[Member]) -> tuple[list[Member], str, str, list[Remark]]:
+    """All say the same epoch: it was never counted on, or they were saved within it."""
+    epoch = number(_epoch(drawn[0]))
+    if _have_steps(drawn):
+        line = sorted(drawn, key=_count)
+        placed = [member._replace(at=float(member.step or 0)) for member in line]
+        return placed, STEP, tr("Ordered by steps: all say epoch {epoch}.", epoch=epoch), []
+    if len({member.number for member in drawn} - {None}) == len(drawn):
+        line = sorted(drawn, key=_count)
+        return _by_files(line), FILE, tr("Ordered by the numbers in the names: all say epoch {epoch}.", epoch=epoch), []
+    line = sorted(drawn, key=lambda member: (_time(member), member.path))
+    return _by_files(line), FILE, tr("Ordered by the time they were saved: all say epoch {epoch}.", epoch=epoch), []
 
 
 def _by_files(line: Sequence[Member]) -> list[Member]:
@@ -153,20 +169,24 @@ def _goes_back(a: Member, b: Member) -> Remark:
 
 def _twice(line: Sequence[Member]) -> list[Remark]:
     """Epochs that are there twice with other weights."""
-    return [
-        Remark(
-            "restart",
-            tr(
+    remarks = []
+    for at, some in groupby(line, key=lambda member: member.at):
+        alike = list(some)
+        shown = [safe(each.name, 60) for each in alike]
+        paths = tuple(each.path for each in alike)
+        if len(alike) == 2:
+            sentence = tr(
                 "Epoch {epoch} is there twice, with other weights: `{a}` and `{b}`. Training was perhaps restarted.",
-                epoch=number(a.at),
-                a=safe(a.name, 60),
-                b=safe(b.name, 60),
-            ),
-            (a.path, b.path),
-        )
-        for a, b in pairwise(line)
-        if a.at == b.at
-    ]
+                epoch=number(at), a=shown[0], b=shown[1],
+            )  # fmt: skip
+            remarks.append(Remark("restart", sentence, paths))
+        elif len(alike) > 2:
+            sentence = tr(
+                "Epoch {epoch} is there {n} times, each time with other weights: {names}.",
+                epoch=number(at), n=len(alike), names=names([f"`{name}`" for name in shown], 4),
+            )  # fmt: skip
+            remarks.append(Remark("restart", sentence, paths))
+    return remarks
 
 
 def _of_twins(members: Sequence[Member]) -> list[Remark]:

@@ -168,7 +168,7 @@ class Cards(QWidget):
             return
         top = QRect(inner.left(), inner.top(), inner.width(), line)
         has_place = training.axis in (EPOCH, STEP)
-        _write(painter, top, place_of(member, training.axis) if has_place else name_of(member), _bold(), now.text)
+        _write(painter, top, _title(member, training.axis, top.width()), _bold(), now.text)
         picture = QRect(inner.left(), top.bottom() + 4, inner.width(), inner.height() - 3 * line - 14)
         self._paint_thumbnail(painter, now, picture, member.path)
         below = QRect(inner.left(), picture.bottom() + 4, inner.width(), line)
@@ -251,6 +251,14 @@ class Cards(QWidget):
 
 def _bold() -> QFont:
     return scaled_font(1.0, bold=True)
+
+
+def _title(member: Member, axis: str, width: int) -> str:
+    """`Epoch 487`, or its number where there is no room for more; the name of what has no number."""
+    if axis not in (EPOCH, STEP):
+        return name_of(member)
+    words = place_of(member, axis)
+    return words if QFontMetrics(_bold()).horizontalAdvance(words) <= width else f"{member.at:g}"
 
 
 def _as_fits(marks: tuple[str, ...], width: int) -> str:

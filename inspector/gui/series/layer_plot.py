@@ -54,9 +54,7 @@ class LayerPlot(StripPlot):
                 found[place] = column.values[self._choice.measure][row]
         return found
 
-    def _fit(self, values: Floats, bad: list[float]) -> None:
-        """What is not known is no point that is lost."""
-        super()._fit(values, [])
+    marks_unfit = False  # what is not measured yet is no point that is lost
 
     def _renew_if_other(self) -> None:
         if self._shown != (self._choice.row, self._choice.measure):

@@ -40,12 +40,17 @@ class StripPlot(ThemedPlot):
 
     pointed = Signal(int)
     """The column under the pointer, -1 for none."""
+    marks_unfit = True
+    """Whether values that are not finite have signs at the foot."""
 
     def __init__(self, choice: Choice, axis: StripAxis) -> None:
         super().__init__()
         self._choice, self._axis = choice, axis
         self.lines: list[pg.PlotDataItem] = []
         self._told: list[Line] = []
+        self._points: list[tuple[Floats, Floats]] = []
+        self._bad: list[float] = []
+        """Columns of values that are not finite."""
         self._over = -1
         plot = self.getPlotItem()
         plot.setAxisItems({"left": SparseAxis("left")})
@@ -83,15 +88,16 @@ class StripPlot(ThemedPlot):
             self.removeItem(item)
         self._told = [line for line, _, _ in lines]
         self.lines = []
-        bad: list[float] = []
+        self._points = [(x, y) for _, x, y in lines]
+        self._bad = []
         for line, x, y in lines:
             fit = np.isfinite(y)
-            bad += x[~fit & np.isfinite(x)].tolist() if line.width > 1 else []
+            self._bad += x[~fit & np.isfinite(x)].tolist() if self.marks_unfit and line.width > 1 else []
             item = pg.PlotDataItem(x[fit], y[fit], symbol=line.symbol or None, symbolSize=6, antialias=True)
             self.lines.append(item)
             self.addItem(item)
         self.legend.show_lines(self._told)
-        self._fit(np.concatenate([y for _, _, y in lines]) if lines else np.zeros(0), bad)
+        self._fit()
         self.dress()
 
     def set_logarithmic(self, wanted: bool) -> None:
@@ -112,14 +118,17 @@ class StripPlot(ThemedPlot):
         self.unfit.setBrush(pg.mkBrush(now.danger))
         self.legend.update()
 
-    def _fit(self, values: Floats, bad: list[float]) -> None:
-        finite = values[np.isfinite(values)]
+    def _fit(self) -> None:
+        """Gives all the height to what is seen: of 500 epochs the first are far above all others."""
+        first, last = self._axis.span
+        seen = [y[(x > first - 1) & (x < last + 1) & np.isfinite(y)] for x, y in self._points]
+        finite = np.concatenate(seen) if seen else np.zeros(0)
         if self._is_logarithmic:
             finite = np.log10(finite[finite > 0])
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         room = max((high - low) * 0.14, abs(high) * 0.01, 1e-9)
         self.setYRange(low - room, high + room, padding=0)
-        self.unfit.setData(bad, [low - room * 0.4] * len(bad))
+        self.unfit.setData(self._bad, [low - room * 0.4] * len(self._bad))
 
     # The axis
 
@@ -134,6 +143,7 @@ class StripPlot(ThemedPlot):
         width = max(1, self.width() - left) / self._axis.column
         first = self._axis.offset / self._axis.column
         self.setXRange(first, first + width, padding=0)
+        self._fit()
         self.aside.setGeometry(QRect(0, 0, max(20, left - px(_NUMBERS)), self.height()))
         self._follow_choice()
 
