@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
 from ...language import ntr, tr
@@ -16,6 +16,7 @@ from ..theme import scaled_font
 from ..timers import one_shot
 from ..widgets.banner import Banner
 from ..widgets.cards import Cards
+from ..widgets.flow_layout import FlowLayout
 from ..widgets.labels import Label
 from ..widgets.scrolled import scrolled
 from ..widgets.wrapped_text import WrappedText
@@ -62,7 +63,13 @@ class OutcomeSide(QWidget):
         self._slow = one_shot(self, _SLOW_MS, self._show_working)
         self._show_working(False)
         self.problem, self.overflow = Banner("!"), Banner("!")
-        self.ways_out = [self.problem.offer("", partial(self._take, number)) for number in range(_MOST_WAYS)]
+        self.ways = QWidget()
+        self.ways.setAccessibleName(tr("What can be written instead"))
+        self.ways_out = [QPushButton() for _ in range(_MOST_WAYS)]
+        row = FlowLayout(self.ways, across=8)
+        for number, button in enumerate(self.ways_out):
+            button.clicked.connect(partial(self._take, number))
+            row.addWidget(button)
         self.notes, self.losses, self.left_out, self.names, self.files = (WrappedText() for _ in range(5))
         self.keys = RenamedKeys()
         self.loss_model, self.tensor_model = LossTableModel(), TensorTableModel()
@@ -74,7 +81,7 @@ class OutcomeSide(QWidget):
 
     def _lay_out(self) -> None:
         self._cards = Cards(top=16, between=20, inside=8)
-        self._cards.add("", self._head(), self.why, self.bar, self.sizes)
+        self._cards.add("", self._head(), self.why, self.ways, self.bar, self.sizes)
         self._cards.add(tr("What changes"), self.notes)
         self._cards.add(tr("Left out"), self.left_out, self.more_left_out)
         self._cards.add(tr("What casting does"), self.losses, self.loss_table)
@@ -123,12 +130,13 @@ class OutcomeSide(QWidget):
 
     def _offer_ways_out(self) -> None:
         """A button for each wish that gets around what cannot be."""
+        self.ways.setVisible(bool(self._page.remedies))
         for number, button in enumerate(self.ways_out):
             button.setVisible(number < len(self._page.remedies))
             if number < len(self._page.remedies):
                 button.setText(self._page.remedies[number].words.replace("&", "&&"))
 
-    def _take(self, number: int) -> None:
+    def _take(self, number: int, _: bool) -> None:
         remedy = self._page.remedies[number]
         self._page.take_wish(remedy.wish)
         self.wished.emit(remedy.words)
