@@ -136,7 +136,7 @@ class OutcomeSide(QWidget):
             if number < len(self._page.remedies):
                 button.setText(self._page.remedies[number].words.replace("&", "&&"))
 
-    def _take(self, number: int, _: bool) -> None:
+    def _take(self, number: int) -> None:
         remedy = self._page.remedies[number]
         self._page.take_wish(remedy.wish)
         self.wished.emit(remedy.words)
