@@ -131,19 +131,14 @@ class _Strip:
         return next(iter(self._misjudged()), -1)
 
     def _misjudged(self) -> Iterator[int]:
-        """Places of frames that were held against one that turned out to have a problem."""
+        """Places of frames that were held against one that turned out to be damaged, or to lack tensors."""
         for place in sorted(self._assumed):
             self._assumed.discard(place)
             frame = self.frames[place]
-            if not frame.problem and (
-                frame.basis[1:] != self._neighbours(place).stamps or self._is_lacking(place, frame)
-            ):
+            neighbours = self._neighbours(place)
+            is_lacking = any(each is not None and each.frame is not None and each.frame.refusals for each in neighbours)
+            if not frame.problem and (is_lacking or frame.basis[1:] != neighbours.stamps):
                 yield place
-
-    def _is_lacking(self, place: int, frame: Frame) -> bool:
-        """Whether tensors of it were held against such as cannot be measured."""
-        sides = [each.frame for each in self._neighbours(place) if each is not None and each.frame is not None]
-        return any(side.refusals.keys() - frame.refusals.keys() for side in sides)
 
     def _note(self, place: int, neighbours: _Neighbours) -> None:
         if not neighbours.are_measured:

@@ -249,6 +249,49 @@ def test_an_epoch_that_is_there_twice_is_told(tmp_path: Path) -> None:
     assert [remark.kind for remark in training_in(tmp_path).remarks] == ["restart"]
 
 
+def test_files_that_all_say_one_epoch_are_in_the_order_of_their_names(tmp_path: Path) -> None:
+    trained = Trained()
+    for number in (10, 9, 11):
+        save(tmp_path, f"w{number}.pth", trained.epoch().holds(2))
+    training = training_in(tmp_path)
+    assert names_of(training) == ["w9.pth", "w10.pth", "w11.pth"]
+    assert [member.at for member in training.drawn] == [1, 2, 3]
+    assert "all say epoch 2" in training.ordered_by
+    assert training.remarks == ()
+
+
+def test_files_that_all_say_one_epoch_and_nothing_else_are_in_the_order_of_their_time(tmp_path: Path) -> None:
+    trained = Trained()
+    for place, name in enumerate(("model", "weights", "checkpoint")):
+        age(save(tmp_path, f"{name}.pth", trained.epoch().holds(2)), 10 * place)
+    assert names_of(training_in(tmp_path)) == ["checkpoint.pth", "weights.pth", "model.pth"]
+
+
+def test_an_epoch_that_is_there_three_times_is_told_once(tmp_path: Path) -> None:
+    trained = Trained()
+    for name, epoch in (("model1", 1), ("model", 2), ("weights", 2), ("checkpoint", 2)):
+        save(tmp_path, f"{name}.pth", trained.epoch().holds(epoch))
+    (remark,) = training_in(tmp_path).remarks
+    assert "3 times" in remark.sentence
+    assert len(remark.paths) == 3
+
+
+def test_a_model_that_was_changed_half_way_is_two_trainings_with_names_of_their_own(tmp_path: Path) -> None:
+    for width in (8, 9):
+        trained = Trained(width=width)
+        for epoch in range(2):
+            number = epoch + 2 * (width == 9)
+            save(tmp_path, f"net_{number}.pth", trained.epoch().holds(number))
+    assert [each.name for each in trainings_in(tmp_path).trainings] == ["net_0.pth …", "net_2.pth …"]
+
+
+def test_files_whose_names_have_nothing_in_common_are_called_by_their_folder(tmp_path: Path) -> None:
+    trained = Trained()
+    for name in ("start", "end"):
+        save(tmp_path, f"{name}.pth", trained.epoch().holds(0) | {"epoch": None})
+    assert training_in(tmp_path).name == tmp_path.name + os.sep
+
+
 def test_an_optimizer_that_began_anew_is_told(tmp_path: Path) -> None:
     trained = Trained()
     save(tmp_path, "epoch1.pth", trained.epoch(9).holds(1))

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import torch
 
-from inspector.progress import Progress, finish
-from inspector.series.figures import LEARNED, MEASURES, RUNNING, WHOLE, Figures, Frame
+from inspector.progress import Progress, finish, overheard
+from inspector.series.figures import LEARNED, MEASURES, RUNNING, WHOLE, Figures, Frame, Series
 from inspector.series.measuring import measure
 from inspector.series.wholes import series_of
 
@@ -140,6 +140,54 @@ def test_frames_come_one_by_one_and_whoever_stops_asking_is_done(run: Path) -> N
     assert [frame.was_known for frame in finish(measure(training_in(run), so_far)).frames] == [True] * 2 + [False] * 3
     assert shares == sorted(shares)
     assert 0 <= shares[0] <= shares[-1] < 1
+
+
+def in_order(run: Path, *wanted: int) -> tuple[list[int], Series]:
+    """The places in the order in which they were measured, while a person looks at one after the other."""
+    looks = iter(wanted)
+    seen: list[int] = []
+    work = measure(training_in(run), None, lambda: next(looks, -1))
+    return seen, finish(overheard(work, lambda word: seen.append(word.place) if isinstance(word, Frame) else None))
+
+
+def test_what_a_person_looks_at_is_measured_first_with_its_neighbours(run: Path) -> None:
+    places, _ = in_order(run, 3, 3, 3)
+    assert places == [3, 2, 4, 0, 1]
+    places, _ = in_order(run, 4, 4, 0, 99)
+    assert places == [4, 3, 0, 1, 2]
+
+
+@pytest.mark.parametrize("wanted", [(4, 4, 4), (2, 0, 4, 1), (1, 3)])
+def test_figures_are_the_same_in_whatever_order(run: Path, wanted: tuple[int, ...]) -> None:
+    _, series = in_order(run, *wanted)
+    for mine, its in zip(series.frames, _measured(run).frames):
+        for key, figures in mine.tensors.items():
+            assert figures == pytest.approx(its.tensors[key], rel=1e-12, nan_ok=True)
+        assert mine.basis == its.basis
+    assert series.frozen == _measured(run).frozen
+    assert [frame.place for frame in series.frames] == list(range(EPOCHS))
+
+
+def test_what_was_held_against_a_damaged_file_is_measured_again(run: Path, tmp_path: Path) -> None:
+    for epoch in range(4):
+        shutil.copyfile(run / f"checkpoint_epoch{epoch}.pth", tmp_path / f"checkpoint_epoch{epoch}.pth")
+    training = training_in(tmp_path)
+    whole = (tmp_path / "checkpoint_epoch2.pth").read_bytes()
+    (tmp_path / "checkpoint_epoch2.pth").write_bytes(whole[:100])
+    series = finish(measure(training, None, lambda: 3))
+    assert [bool(frame.problem) for frame in series.frames] == [False, False, True, False]
+    path = [flat(state, ("2.weight",)) for state in states(run)]
+    assert series.frames[3].tensors["2.weight"].update == pytest.approx((path[3] - path[1]).norm().item(), rel=1e-6)
+
+
+def test_tensors_that_are_lost_in_a_neighbour_are_no_step(samples: Path, tmp_path: Path) -> None:
+    for epoch, name in enumerate(("resnet_plain.pth", "truncated.pth", "resnet_new_head.pth")):
+        shutil.copyfile(samples / name, tmp_path / f"epoch{epoch}.pth")
+    series = finish(measure(training_in(tmp_path), None, lambda: 2))
+    anew = series_in(tmp_path)
+    for mine, its in zip(series.frames, anew.frames):
+        assert mine.refusals.keys() == its.refusals.keys()
+        assert mine.whole == pytest.approx(its.whole, rel=1e-12, nan_ok=True)
 
 
 def test_what_was_measured_before_is_taken_over(run: Path, tmp_path: Path) -> None:
