@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from .parsing import parsed
 from .requests import ModelSource
 
 _MOST_FILES = 60
@@ -52,7 +53,7 @@ def classes_of(file: str) -> tuple[Written, ...]:
     try:
         with open(file, "rb") as opened:
             text = opened.read(_MOST_BYTES + 1)
-        tree = ast.parse(text) if len(text) <= _MOST_BYTES and b"Module" in text else ast.Module([], [])
+        tree = parsed(text) if len(text) <= _MOST_BYTES and b"Module" in text else ast.Module([], [])
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     defined = {each.name: each for each in tree.body if isinstance(each, ast.ClassDef)}

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLay
 
 from ... import wording
 from ...language import tr
+from ...workshop.parsing import parsed_expression
 from ..fitting.argument_row import PAUSE_MS
 from ..theme import mono_font
 from ..timers import one_shot
@@ -90,7 +91,7 @@ class StepField(QWidget):
 def _misread(step: str) -> str:
     """Why a line is no step; empty when it is one. Whether torchvision has it is seen when it is applied."""
     try:
-        body = ast.parse(step, mode="eval").body
+        body = parsed_expression(step)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return tr("{step} is not Python. Write Normalize((0.5,), (0.5,)).", step=wording.safe(step, 60))
     is_name = isinstance(body, ast.Call | ast.Name | ast.Attribute)
