@@ -24,6 +24,7 @@ from . import (
     zooming,
 )
 from .attending import Attending
+from .collecting import Collecting
 from .commands import THEMES
 from .crash.last_deeds import LastDeeds
 from .last_resort import LastResort
@@ -189,7 +190,7 @@ def run(inspector: Application, paths: Sequence[str], place: Place | None = None
 
     What was open comes back with the one window that has the place; a second one is a window for these files.
     """
-    attending = Attending(inspector)
+    collecting, attending = Collecting(), Attending(inspector)
     inspector.last_resort.install()
     inspector.take(place)
     try:
@@ -206,3 +207,4 @@ def run(inspector: Application, paths: Sequence[str], place: Place | None = None
         inspector.end()
         attending.end()
         inspector.last_resort.remove()
+        collecting.end()

@@ -6,16 +6,14 @@ The window's thread then never has to.
 
 from __future__ import annotations
 
-import gc
-import threading
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Value
 from ..checkpoint.outline import Outline
 from ..progress import Progress
+from .collecting import uncollected
 
 if TYPE_CHECKING:
     from ..comparing.optimizers import Lens
@@ -105,37 +103,3 @@ def _damaged(outline: Outline) -> frozenset[int]:
                 found.add(above)
                 above = outline.parents[above]
     return frozenset(found)
-
-
-_collecting = threading.Lock()
-_uncollecting = 0
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No garbage collection inside, and none ever of what was made inside.
-
-    The collector would walk a growing tree again and again, holding every thread up; and later walk all of it
-    at every full collection, though it lives as long as the file is open.
-    """
-    global _uncollecting
-    with _collecting:
-        _uncollecting += 1
-        gc.disable()
-    try:
-        yield
-    finally:
-        with _collecting:
-            _uncollecting -= 1
-            if not _uncollecting:
-                gc.freeze()
-                gc.enable()
-
-
-def keep_from_collector() -> None:
-    """Takes everything that lives now out of the collector's sight, for work that makes much that lives on.
-
-    A full collection walks all of it, holding every thread up: 0.2 s for what is measured of 100,000 tensors.
-    """
-    gc.collect(1)  # what is young and has died already should not live on with the rest
-    gc.freeze()

@@ -19,7 +19,7 @@ from typing import Any
 from ..checkpoint.outline import Outline
 from ..errors import InspectorError
 from ..progress import Progress
-from .opening import keep_from_collector
+from .collecting import keep_from_collector
 
 _KEPT = 2000
 """So many results are taken out of the garbage collector's sight at a time."""

@@ -12,8 +12,8 @@ from ...comparing.sides import Side
 from ...comparing.through import SeenThrough
 from ...language import tr
 from ...progress import Progress
+from ..collecting import uncollected
 from ..item_models.pair_rows import PairTree
-from ..opening import uncollected
 from .pair_measuring import PairMeasuring
 
 if TYPE_CHECKING:

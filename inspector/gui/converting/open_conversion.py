@@ -341,7 +341,7 @@ def _opening(
     yield Progress(0, 2, "steps", "reading")
     from ...checkpoint.reading import open_checkpoint
     from ...converting.offering import offers
-    from ..opening import uncollected
+    from ..collecting import uncollected
 
     with uncollected():
         checkpoint = known if known is not None else open_checkpoint(path)
@@ -358,7 +358,7 @@ def _offering(checkpoint: Checkpoint, wish: Wish, *, keep: bool) -> Generator[Pr
     """What can be wished of another section, and the wish that suits it; `keep`: as it is."""
     yield Progress(0, 2, "steps", "reading")
     from ...converting.offering import offers
-    from ..opening import uncollected
+    from ..collecting import uncollected
     from .wishing import adapted
 
     with uncollected():
@@ -369,7 +369,7 @@ def _offering(checkpoint: Checkpoint, wish: Wish, *, keep: bool) -> Generator[Pr
 def _telling(checkpoint: Checkpoint, wish: Wish, former: Foreseen | None) -> Generator[Progress, None, Told]:
     """What would come of a wish, and all that is said of it."""
     from ...converting.foreseeing import foresee
-    from ..opening import uncollected
+    from ..collecting import uncollected
     from .telling import told
 
     with uncollected():  # a collection of 100,000 rows would hold the window up for as long as it takes

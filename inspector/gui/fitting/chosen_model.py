@@ -33,8 +33,8 @@ from ...workshop.requests import (
     Verdict,
     WorkshopError,
 )
+from ..collecting import uncollected
 from ..jobs import LatestJob
-from ..opening import uncollected
 from ..settings import Settings
 from ..watching import FileWatch, stamp_of
 from .asking import Asking
