@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .main_window import MainWindow
     from .panels.tree_side import TreeSide
 
-_USUALLY = {"fold": ("no", "yes"), "details": ("yes", "no")}
+USUALLY = {"fold": ("no", "yes"), "details": ("yes", "no")}
 """The choices of switches, the usual one first."""
 THEMES = ("system", "light", "dark")
 _ENDINGS = "*.pth *.pt *.ckpt *.bin *.safetensors *.tar *.pkl *.npy *.npz *.index.json *.th *.jit *.pt2"
@@ -219,7 +219,7 @@ class Commands:
             show(on)
 
         on = action.isChecked()
-        former = window.settings.choice(name, _USUALLY[name]) == "yes"
+        former = window.settings.choice(name, USUALLY[name]) == "yes"
         switch(on)
         if on is not former:
             window.undoing.did(action.text().replace("&", ""), lambda: switch(not on), lambda: switch(on))

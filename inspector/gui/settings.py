@@ -14,6 +14,7 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 FOLDER_VARIABLE = "CHECKPOINT_INSPECTOR_SETTINGS"
 RECENTS = 12
 """How many files are remembered."""
+_GROUPS = ("choice", "state")
 MOST_RECENTS = ("12", "6", "24", "48")
 """What a person may choose instead; the usual one first."""
 
@@ -79,8 +80,18 @@ class Settings:
 
     def reset(self) -> None:
         """Forgets all choices and states; the lists stay."""
-        for group in ("choice", "state"):
+        for group in _GROUPS:
             self._store.remove(group)
+
+    def kept_choices(self) -> dict[str, object]:
+        """All choices and states as they are kept, for `bring_back_choices`."""
+        return {key: self._store.value(key) for key in self._store.allKeys() if key.partition("/")[0] in _GROUPS}
+
+    def bring_back_choices(self, kept: dict[str, object]) -> None:
+        """Puts these back, and forgets all others."""
+        self.reset()
+        for key, value in kept.items():
+            self._store.setValue(key, value)
 
     def state(self, name: str) -> QByteArray | None:
         """What `saveState`, `saveGeometry` and the like gave for the thing called `name`."""

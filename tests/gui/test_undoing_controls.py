@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from inspector.gui import own_pages
+from inspector.gui import own_pages, theme
 from inspector.gui.app import Application
 from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.run_panel import RESULTS
@@ -257,3 +258,30 @@ def test_how_arguments_are_written_and_a_cause_of_a_fit(qtbot: QtBot, inspector:
     assert causes.place == 0
     undo(inspector)
     assert causes.place == -1
+
+
+def test_resetting_all_settings_is_one_step(qtbot: QtBot, inspector: Application) -> None:
+    own_pages.show(inspector.session, own_pages.SETTINGS)
+    panel: Any = inspector.window.panel()
+    actions, settings = inspector.window.actions_, inspector.settings
+
+    def stands() -> tuple[object, ...]:
+        size = QApplication.font().pointSizeF()
+        return size, theme.colours() is theme.DARK, actions["fold"].isChecked(), settings.choice("recents", ("12", "6"))
+
+    usual = stands()
+    for name in ("zoom_in", "theme_dark"):
+        actions[name].trigger()
+    panel.rows["fold"].first.click()
+    settings.choose("recents", "6")
+    panel.refresh()
+    chosen = stands()
+    assert all(was != now for was, now in zip(usual, chosen))
+    for _ in range(2):
+        panel.reset.click()
+    assert stands() == usual
+    assert says(inspector) == "Undo Reset All"
+    undo(inspector)
+    assert stands() == chosen
+    redo(inspector)
+    assert stands() == usual

@@ -13,7 +13,7 @@ from ... import language, wording
 from ...language import tr
 from .. import speaking
 from ..actions import Actions
-from ..commands import THEMES
+from ..commands import THEMES, USUALLY
 from ..measuring_limit import LIMITS, limit_name
 from ..own_pages import OwnPage
 from ..settings import MOST_RECENTS, Settings
@@ -218,13 +218,22 @@ class SettingsPanel(PagePanel):
             QTimer.singleShot(_SURE_MS, self, self._be_unsure)
             return
         self._be_unsure()
-        self._settings.reset()
-        for name in ("theme_system", "zoom_reset"):
-            self._actions[name].trigger()
-        for name, usual in (("details", True), ("fold", False)):
-            self._switch(name, usual)
-        self.refresh()
+        kept = self._settings.kept_choices()
+        self._bring_back({})
         self.said.emit(tr("All settings are as at first"))
+        self.did.emit(tr("Reset All"), partial(self._bring_back, kept), partial(self._bring_back, {}))
+
+    def _bring_back(self, kept: dict[str, object]) -> None:
+        """Puts these choices in force, and for all others what is usual; what is in the settings already is no deed."""
+        from .. import zooming
+
+        settings = self._settings
+        settings.bring_back_choices(kept)
+        self._actions[f"theme_{settings.choice('theme', THEMES)}"].trigger()
+        zooming.apply(zooming.wanted(settings))
+        for name, options in USUALLY.items():
+            self._switch(name, settings.choice(name, options) == "yes")
+        self.refresh()
 
     def _be_unsure(self) -> None:
         self._is_sure = False
