@@ -69,7 +69,7 @@ class Session(QObject):
         first: OpenPage | None = None
         for path in paths:
             file: OpenPage | None = self._find(path)
-            if file is None and os.path.isdir(path) and _holds_several(path):
+            if file is None and os.path.isdir(path) and _holds_checkpoints(path):
                 file = self._series([path])
             elif file is None:
                 file = self.made_file(path)
@@ -290,8 +290,8 @@ class Session(QObject):
         return next((contents.checkpoint for contents in known if contents is not None), None)
 
 
-def _holds_several(folder: str) -> bool:
-    """Whether there are several checkpoints in a folder that is none itself."""
+def _holds_checkpoints(folder: str) -> bool:
+    """Whether there is a checkpoint in a folder that is none itself: perhaps the first of a training."""
     from ..errors import FileError
     from ..series.finding import listed
 
@@ -300,4 +300,4 @@ def _holds_several(folder: str) -> bool:
     except FileError:
         return False
     is_one = any(each.path == folder or each.name.endswith(".index.json") for each in found)
-    return len(found) > 1 and not is_one
+    return bool(found) and not is_one

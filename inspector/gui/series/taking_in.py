@@ -95,8 +95,9 @@ def is_one(found: Trainings) -> bool:
 
 
 def chosen(found: Trainings, name: str) -> Training | None:
-    """The training of this name, or the first with several checkpoints; None where each stands alone."""
-    several = several_in(found)
+    """The training of this name, or the first with several checkpoints; None where each of several stands alone. A
+    single checkpoint may be the first of a training that has just begun."""
+    several = several_in(found) or (list(found.trainings) if len(found.trainings) == 1 else [])
     return next((each for each in several if each.name == name), several[0] if several else None)
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
 from pytestqt.qtbot import QtBot
 
 from inspector.gui.app import Application
@@ -22,7 +23,7 @@ from inspector.gui.running.open_run import OpenRun
 from inspector.gui.series.open_series import OpenSeries
 from inspector.gui.series.series_view import SeriesView
 from tests.gui.series.conftest import settle
-from tests.gui.series.written import save
+from tests.gui.series.written import save, weights
 
 Opens = Callable[[Path], OpenSeries]
 
@@ -175,6 +176,46 @@ def test_a_training_that_begins_in_an_empty_folder_appears(
         save(tmp_path, epoch)
     qtbot.waitUntil(lambda: page.training is not None and len(names(page)) == 2)
     settle(qtbot, inspector, page)
+
+
+def test_a_training_that_has_just_begun_is_shown_and_grows(
+    opened: Opens, qtbot: QtBot, inspector: Application, tmp_path: Path
+) -> None:
+    save(tmp_path, 1)
+    page = opened(tmp_path)
+    assert names(page) == ["net_epoch_1.pth"]
+    save(tmp_path, 2)
+    qtbot.waitUntil(lambda: len(names(page)) == 2)
+    settle(qtbot, inspector, page)
+
+
+def test_each_of_two_trainings_of_one_name_can_be_chosen(
+    qtbot: QtBot, inspector: Application, opened: Opens, view_of: Callable[[OpenSeries], SeriesView], folder: Path
+) -> None:
+    for epoch in (5, 6):  # the model was changed
+        held = weights(epoch) | {"head.weight": torch.ones(3, 6) * epoch}
+        torch.save({"epoch": epoch, "state_dict": held}, folder / f"net_epoch_{epoch}.pth")
+    page = opened(folder)
+    view = view_of(page)
+    assert [view.trainings.itemText(number) for number in range(2)] == ["net_epoch_1.pth …", "net_epoch_5.pth …"]
+    assert any("net_epoch_5.pth …" in line.subject.sentence for line in view.stories.lines)
+    view.trainings.activated.emit(1)
+    qtbot.waitUntil(lambda: names(page) == ["net_epoch_5.pth", "net_epoch_6.pth"])
+    settle(qtbot, inspector, page)
+
+
+def test_the_checkpoint_that_is_looked_at_is_measured_first(
+    qtbot: QtBot, inspector: Application, opened: Opens, view_of: Callable[[OpenSeries], SeriesView], folder: Path
+) -> None:
+    page = opened(folder)
+    assert page.training is not None
+    view_of(page).choice.go_to(2)
+    order: list[str] = []
+    page.measured.connect(lambda: order.extend(path for path in page.frames if path not in order))
+    page.frames, page.columns = {}, {}
+    page.open()
+    settle(qtbot, inspector, page)
+    assert order == [page.training.drawn[place].path for place in (2, 1, 3, 0)]
 
 
 def test_what_was_stopped_stays_and_goes_on_when_it_is_read_again(
