@@ -90,7 +90,11 @@ def _no_checkpoint(path: str, found: list[str]) -> FileError:
         return FileError(tr("This folder is a TensorFlow SavedModel, not a PyTorch checkpoint."), path=path)
     seen = [safe(name, 60) for name in found if name.endswith(CHECKPOINT_ENDINGS)]
     if not seen:
-        what = plural(len(found), "entry", "entries") if found else "nothing"
+        if not found:
+            return FileError(
+                tr("This folder is empty."), path=path, hint=tr("Choose the file, or the folder, with the weights.")
+            )
+        what = plural(len(found), "entry", "entries")
         return FileError(tr("This is a folder with {what} in it, none named like a checkpoint.", what=what), path=path)
     return FileError(
         tr("This is a folder, but no checkpoint in itself: it has neither an index of shards nor a .metadata file."),

@@ -347,12 +347,20 @@ class Stage:
     def wait(self, condition: Callable[[], object]) -> None:
         """Lets the window live until the condition holds. Raises TimeoutError when it never does."""
         deadline, loop = QDeadlineTimer(_PATIENCE_MS), QEventLoop()
+        held: list[bool] = []  # whether it did: what it set off may be under way again by now
+
+        def look() -> None:
+            if condition():
+                held.append(True)
+            if held or deadline.hasExpired():
+                loop.quit()
+
         timer = QTimer(interval=20)
-        timer.timeout.connect(lambda: loop.quit() if condition() or deadline.hasExpired() else None)
+        timer.timeout.connect(look)
         timer.start()
         loop.exec()
         timer.stop()
-        if not condition():
+        if not held:
             raise TimeoutError("The window did not come to show what was to be seen.")
 
 

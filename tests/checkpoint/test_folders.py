@@ -64,7 +64,7 @@ def test_shards_that_name_dangerous_things_list_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ([], "a folder with nothing in it"),
+        ([], "This folder is empty."),
         (["a.txt", "b.png"], "a folder with 2 entries in it, none named like a checkpoint"),
         (["epoch1.pth", "epoch2.pth"], "It holds epoch1.pth, epoch2.pth"),
         (["data.pkl", "data", "version"], "zip -0 -r"),

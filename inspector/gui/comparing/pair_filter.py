@@ -121,6 +121,7 @@ class PairFilter(QWidget):
         bar.setSpacing(10)
         bar.addWidget(self.chips, 1, Qt.AlignmentFlag.AlignVCenter)
         bar.addWidget(self.count)
+        self.search.setMinimumWidth(px(134))
         self.search.setMaximumWidth(px(360))
         bar.addWidget(self.search, 1)
         self.problem.setContentsMargins(14, 0, 14, 8)

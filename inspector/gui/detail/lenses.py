@@ -18,7 +18,7 @@ from ... import wording
 from ...checkpoint.arrays import read
 from ...checkpoint.entries import Tensor
 from ...language import marked, tr
-from ..theme import colours
+from ..theme import colours, px
 from ..widgets.axis_picker import MOST_INDEX, AxisPicker
 from ..widgets.boxes import ChoiceBox, NumberBox
 from ..widgets.check_box import CheckBox
@@ -92,6 +92,7 @@ class MapLens(Lens):
         self.shown.addItems([tr(name) for name, _ in self._SHOWN])
         self.shown.setToolTip(tr("What a cell shows that stands for several values"))
         self.shown.setAccessibleName(tr("What a cell shows"))
+        self.shown.setMinimumWidth(px(120))
         self.shown.activated.connect(self.redrawn)
         self.full = self._full_range()
         self.controls = {"axes": self.axes, "cells": self.shown, "full": self.full}

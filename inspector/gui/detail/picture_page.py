@@ -181,7 +181,7 @@ class PicturePage(QWidget):
             self._note = lens.note()
         else:
             self._draw_series(found)
-        self.bar.setVisible(bool(self.bar.labels()))
+        self.bar.setVisible(bool(self.bar.said()))
         self._read_out("")
         self.drawn.emit()
 
@@ -209,7 +209,7 @@ class PicturePage(QWidget):
         self.reading.set_tone("text" if words else "quiet")
 
     def _progress(self, words: list[Any]) -> None:
-        self._say(f"Reading … {wording.share(words[-1].done, words[-1].total)}")
+        self._say(tr("Reading … {share}", share=wording.share(words[-1].done, words[-1].total)))
 
     def _say(self, words: str) -> None:
         """Shows a sentence in place of a picture."""

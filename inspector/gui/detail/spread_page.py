@@ -112,7 +112,8 @@ def _figures(statistics: Statistics | None) -> list[tuple[str, str, bool]]:
         *zip(map(tr, _MOMENTS), (statistics.mean, statistics.std, statistics.minimum, statistics.maximum)),
         (tr("L1 norm"), statistics.l1), (tr("L2 norm"), statistics.l2),
     ]  # fmt: skip
-    found = [(name, "–" if math.isnan(value) else figures(value), False) for name, value in moments]
+    has_none = math.isnan(statistics.mean)
+    found = [(name, "–" if has_none or math.isnan(value) else figures(value), False) for name, value in moments]
     found.append((tr("zeros"), _zeros(statistics), False))
     unfit = (
         ("NaN", statistics.nans),

@@ -17,6 +17,7 @@ from ...language import tr
 from ..theme import Meaning
 from ..widgets.fact_grid import FactGrid
 from ..widgets.links_row import LinksRow
+from ..widgets.roomy import SideArea
 from ..widgets.shared_room import SharedRoom
 from ..widgets.wrapped_text import WrappedText
 from . import tensor_words
@@ -184,7 +185,7 @@ class TensorPage(QWidget):
             overview.setStretchFactor(overview.count() - 1, stretch)
         overview.setSizes([420, 520])
         for page, name, tip in (
-            (overview, tr("Overview"), tr("How the values are spread, and a picture of them")),
+            (SideArea(overview, 0), tr("Overview"), tr("How the values are spread, and a picture of them")),
             (self._values_frame, tr("Values"), tr("The numbers themselves, page by page")),
             (_scrolled(self.facts), tr("Storage"), tr("How it is laid out, and where its bytes lie")),
         ):

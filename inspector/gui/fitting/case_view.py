@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from ...comparing.causes import Cause
 from ...comparing.steps import Step
@@ -14,6 +14,7 @@ from ..arranging.plain_values import as_plain, from_plain
 from ..comparing.pair_deeds import FOR_PAIRS, pair_deeds
 from ..comparing.pair_view import PairView
 from ..settings import Settings
+from ..widgets.flow_layout import FlowLayout
 from ..widgets.shared_room import SharedRoom
 from .case import Case
 from .story import Story
@@ -55,7 +56,7 @@ class CaseView(SharedRoom):
             self.pairs.show(tree=outcome.tree)
             later, self._pairs_later = self._pairs_later, {}
             if later:
-                self.pairs.arrange(later)
+                self._look(later)
             if not self.pairs.view.columns.is_arranged:  # the shapes are as long as they differ
                 self.pairs.view.columns.fit()
                 self.pairs.view.share_room()
@@ -78,10 +79,11 @@ class CaseView(SharedRoom):
         }
 
     def arrangement(self) -> dict[str, Any]:
-        """The ticked steps, and how the keys are looked at."""
+        """The ticked steps, the cause that is set off, and how the keys are looked at."""
         ticked = sorted((as_plain(step) for step in self._case.ticked), key=repr)
-        pairs = self.pairs.arrangement() if self._case.outcome is not None else self._pairs_later
-        return {"ticked": ticked, **pairs}
+        if self._case.outcome is None:
+            return {"ticked": ticked, **self._pairs_later}
+        return {"ticked": ticked, "cause": self.story.causes.place, **self.pairs.arrangement()}
 
     def arrange(self, wanted: Mapping[str, Any]) -> None:
         """Ticks these steps, and looks at the keys so, at once or when there are some."""
@@ -90,9 +92,13 @@ class CaseView(SharedRoom):
             self._case.tick_these(frozenset(step for step in steps if type(step) in STEPS.values()))
         pairs = {name: value for name, value in wanted.items() if name != "ticked"}
         if self._case.outcome is not None and not self._case.is_busy:
-            self.pairs.arrange(pairs)
+            self._look(pairs)
         else:
             self._pairs_later |= pairs
+
+    def _look(self, wanted: Mapping[str, Any]) -> None:
+        self.story.causes.go_to(wanted.get("cause"))
+        self.pairs.arrange(wanted)
 
     def keep_state(self) -> None:
         """Remembers how the room is shared."""
@@ -111,10 +117,8 @@ class Foot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._row = QHBoxLayout(self)
+        self._row = FlowLayout(self, across=8, is_last=True)
         self._row.setContentsMargins(20, 8, 20, 12)
-        self._row.setSpacing(8)
-        self._row.addStretch(1)
 
     def offer(self, text: str, tip: str, act, *, main: bool = False) -> QPushButton:  # type: ignore[no-untyped-def]
         """Adds a button."""

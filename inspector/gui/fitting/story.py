@@ -27,7 +27,7 @@ class Story(QWidget):
 
     def __init__(self, case: Case) -> None:
         super().__init__()
-        self.setMinimumWidth(390)
+        self.setMinimumWidth(288)
         self._case = case
         self._title = Label(font=scaled_font(1.5), wrap=True)
         self._line = Label(tone="quiet", wrap=True)
@@ -87,7 +87,6 @@ class Story(QWidget):
     def add_foot(self, foot: QWidget) -> None:
         """Puts something below the story that stays in view, as long as there is a case."""
         self._foot = foot
-        self.setMinimumWidth(max(self.minimumWidth(), foot.sizeHint().width()))
         self._whole.addWidget(foot)
         foot.hide()
 

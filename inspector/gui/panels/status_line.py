@@ -10,7 +10,7 @@ from ... import wording
 from ...language import tr
 from ..open_page import Pace
 from ..theme import px
-from ..widgets.labels import Label
+from ..widgets.labels import ElidedLabel, Label
 
 
 class StatusLine(QStatusBar):
@@ -20,7 +20,7 @@ class StatusLine(QStatusBar):
         super().__init__()
         self.setSizeGripEnabled(False)
         self.setContentsMargins(10, 2, 8, 2)
-        self.summary = Label(tone="quiet")
+        self.summary = ElidedLabel(tone="quiet")
         self.pace = Label(tone="quiet")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)

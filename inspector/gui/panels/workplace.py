@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from ...language import tr
 from ..dropping.page_tabs import PageTabs
 from ..settings import Settings
 from ..theme import px
 from ..widgets.labels import plain_tip
+from ..widgets.roomy import PageStack, RoomyArea
 from ..widgets.shared_room import SharedRoom
 from .detail_side import DetailSide
 
@@ -37,7 +38,7 @@ class Workplace(QWidget):
         self.tabs.setMovable(True)
         self.tabs.setElideMode(Qt.TextElideMode.ElideMiddle)
         self.tabs.setAccessibleName(tr("Open pages"))
-        self.pages = QStackedWidget()
+        self.pages = PageStack()
         self.details = DetailSide()
         self._splitter = SharedRoom(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.pages)
@@ -52,7 +53,7 @@ class Workplace(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tabs)
-        column.addWidget(self._splitter, 1)
+        column.addWidget(RoomyArea(self._splitter), 1)
         self.add(start, tr("Start"), tr("Recent files and samples (Ctrl+T)"))
         self.show_details(False)
         self.tabs.currentChanged.connect(self._show_tab)

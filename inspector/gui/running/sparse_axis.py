@@ -7,8 +7,7 @@ from itertools import pairwise
 
 import pyqtgraph as pg
 
-from ..theme import scaled_font
-from ..widgets.themed_plot import place_label
+from ..widgets.themed_plot import dress_axis
 
 _LEAST_APART, _NUMBERS = 20, 9
 """Pixels between two numbers at least, and how many there are at most."""
@@ -23,9 +22,7 @@ class SparseAxis(pg.AxisItem):
     def __init__(self, side: str, *, whole: bool = False) -> None:
         super().__init__(side)
         self._is_whole = whole
-        place_label(self)
-        self.setStyle(tickFont=scaled_font(0.85), tickLength=4)
-        self.enableAutoSIPrefix(False)
+        dress_axis(self)
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
         if self.logMode or not maxVal > minVal:

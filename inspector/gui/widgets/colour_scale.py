@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ...language import marked, tr
@@ -31,6 +31,8 @@ class Scale:
     diverging: bool
     clipped: bool = False
     """Whether there are values beyond the ends, which then have the colour of the end."""
+    empty: bool = False
+    """Whether there is no value at all that has a colour of it."""
 
     @classmethod
     def of(cls, values: Floats, *, full: bool = False) -> Scale:
@@ -41,7 +43,7 @@ class Scale:
         """
         finite = values[np.isfinite(values)]
         if not finite.size:
-            return cls(0.0, 1.0, diverging=False)
+            return cls(0.0, 1.0, diverging=False, empty=True)
         low, high = float(finite.min()), float(finite.max())
         full = full or finite.size < _FEW
         if low < 0 < high:
@@ -90,19 +92,22 @@ class ColourBar(QWidget):
     def show_scale(self, scale: Scale | None, *, unfit: bool = False) -> None:
         """Shows `scale`; None clears the bar. `unfit`: and how NaN and Inf are drawn, for there are some."""
         self._scale, self._unfit = scale, unfit
-        said = (*self.labels(), *((tr(UNFIT),) if unfit else ()))
-        self.setAccessibleName(tr("Colours: {labels}", labels=", ".join(said)) if scale else "")
+        self.setAccessibleName(tr("Colours: {labels}", labels=", ".join(self.said())) if scale else "")
         self.setToolTip(tr("Values beyond the ends have the colour of the end.") if scale and scale.clipped else "")
         self.update()
 
     def labels(self) -> tuple[str, ...]:
         """What stands under the bar, from left to right."""
-        if self._scale is None:
+        if self._scale is None or self._scale.empty:
             return ()
         low, high = (f"{end:.3g}" for end in (self._scale.low, self._scale.high))
         if self._scale.clipped:
             low, high = f"≤ {low}", f"≥ {high}"
         return (low, "0", high) if self._scale.diverging else (low, high)
+
+    def said(self) -> tuple[str, ...]:
+        """All that stands there; nothing where there is nothing to be said."""
+        return (*self.labels(), *((tr(UNFIT),) if self._unfit else ()))
 
     def sizeHint(self) -> QSize:
         return QSize(200, 12 + self.fontMetrics().height())
@@ -117,6 +122,8 @@ class ColourBar(QWidget):
             return
         painter = QPainter(self)
         width = self.width() - self._paint_unfit(painter)
+        if self._scale.empty:
+            return
         bar = QRectF(0.5, 0.5, width - 1, 8)
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())
         table = self._scale.table(colours())
@@ -143,13 +150,10 @@ class ColourBar(QWidget):
         painter.setFont(figures_font(scaled_font(0.85)))
         words = tr(UNFIT)
         taken = max(painter.fontMetrics().horizontalAdvance(words), _SWATCH) + _APART
-        left = self.width() - taken + _APART
+        left = self.width() - taken + _APART if self.labels() else 0
         swatch = QRectF(left + 0.5, 0.5, _SWATCH, 8)
         painter.fillRect(swatch, QColor(colours().danger))
-        painter.setPen(QColor(colours().surface))
-        painter.drawLines(
-            [QLineF(swatch.topLeft(), swatch.bottomRight()), QLineF(swatch.bottomLeft(), swatch.topRight())]
-        )
+        painter.fillRect(swatch, hatching())
         painter.setPen(QColor(colours().danger))
         painter.drawText(QRectF(left, 10, taken, self.height() - 10), Qt.AlignmentFlag.AlignTop, words)
         return taken
@@ -171,6 +175,11 @@ def _robust_end(magnitudes: Floats) -> float:
 def _thinned(values: Floats) -> Floats:
     """Every so manieth value, some 50,000 of them: enough to know where the farthest 0.5 % begin."""
     return values[:: max(1, values.size // 50_000)]
+
+
+def hatching() -> QBrush:
+    """Over what is NaN or infinite: its colour alone may be taken for one of the scale."""
+    return QBrush(QColor(colours().surface), Qt.BrushStyle.BDiagPattern)
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

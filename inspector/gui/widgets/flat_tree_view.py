@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
@@ -19,8 +19,10 @@ from ..theme import colours
 from ..timers import one_shot
 from .flat_tree_delegate import FlatTreeDelegate
 from .tree_columns import KEY, TreeColumns
+from .tree_header import TreeHeader
 
 _TYPE_AHEAD_MS = 1000
+_LEAST_ROWS = 4
 
 
 class FlatTreeView(QTableView):
@@ -74,7 +76,7 @@ class FlatTreeView(QTableView):
         self.setMouseTracking(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setHorizontalHeader(TreeHeader(self))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         rows = self.verticalHeader()
@@ -124,6 +126,11 @@ class FlatTreeView(QTableView):
         first = max(0, self.rowAt(0))
         last = self.rowAt(self.viewport().height() - 1)
         return list(self._model.visible(first, last if last >= 0 else self._model.rowCount() - 1))
+
+    def minimumSizeHint(self) -> QSize:
+        """A few rows: what lies below it does not take all of its room."""
+        least = self.horizontalHeader().sizeHint().height() + _LEAST_ROWS * self._delegate.row_height
+        return QSize(super().minimumSizeHint().width(), least)
 
     def repaint_rows(self) -> None:
         """Paints what is in view again, as statistics arrived."""

@@ -9,8 +9,12 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 class FlowLayout(QLayout):
     """Lays widgets out from left to right, then from top to bottom, as words on a page."""
 
-    def __init__(self, parent: QWidget | None = None, across: int = 10, down: int = 6) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, across: int = 10, down: int = 6, *, is_last: bool = False
+    ) -> None:
+        """`is_last`: each line ends at the right, as buttons below a page do."""
         super().__init__(parent)
+        self._is_last = is_last
         self.setContentsMargins(0, 0, 0, 0)
         self._across, self._down = across, down
         self._items: list[QLayoutItem] = []
@@ -36,23 +40,26 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        sides = self.contentsMargins()
+        inside = QRect(0, 0, width - sides.left() - sides.right(), 0)
+        return self._arrange(inside, move=False) + sides.top() + sides.bottom()
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        self._arrange(rect, move=True)
+        self._arrange(rect.marginsRemoved(self.contentsMargins()), move=True)
 
     def sizeHint(self) -> QSize:
         """All in one line."""
         sizes = [item.sizeHint() for item in self._visible()]
         width = sum(size.width() for size in sizes) + self._across * max(0, len(sizes) - 1)
-        return QSize(width, max((self._least(), *(size.height() for size in sizes))) if sizes else 0)
+        height = max((self._least(), *(size.height() for size in sizes))) if sizes else 0
+        return QSize(width, height).grownBy(self.contentsMargins())
 
     def minimumSize(self) -> QSize:
         size = QSize()
         for item in self._visible():
             size = size.expandedTo(item.minimumSize())
-        return size
+        return size.grownBy(self.contentsMargins())
 
     def _visible(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
@@ -64,6 +71,8 @@ class FlowLayout(QLayout):
         for line in lines:
             x, top = rect.x(), top + height + (self._down if height else 0)
             sizes = [_fitted(item, rect.width()) for item in line]
+            if self._is_last:
+                x += rect.width() - sum(size.width() for size in sizes) - self._across * (len(sizes) - 1)
             height = max(size.height() for size in sizes)
             if line is lines[0]:
                 height = max(height, self._least())

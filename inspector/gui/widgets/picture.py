@@ -15,13 +15,14 @@ from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ...language import tr
 from ..theme import colours, scaled_font
 from .cell_axis import CellAxis
+from .colour_scale import hatching
 
 Pixels = NDArray[np.uint8]
 """uint8 [height, width, 3], one pixel a cell."""
@@ -32,8 +33,8 @@ _STRETCH = 2.5
 """So many times as long as wide may cells be, where they need not be square."""
 _THIN = 0.5
 """A picture that is thinner than this share of its length is made thicker, where its cells need not be square."""
-_CROSSED = 4
-"""Pixels that a cell is high and wide at least to be crossed out."""
+_MOST_HATCHED = 20_000
+"""Stretches of cells: where there are more, they are all over the picture."""
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
 }  # fmt: skip
@@ -54,7 +55,7 @@ class Look:
     tiles: int | None = None
     """How many tiles there are, when the last row of them is not full."""
     struck: NDArray[np.bool_] | None = field(default=None, compare=False)
-    """[height, width] The cells that are crossed out: their colour alone may be taken for one of the scale."""
+    """[height, width] The cells that are hatched: their colour alone may be taken for one of the scale."""
 
 
 class PictureView(QWidget):
@@ -258,20 +259,21 @@ class PictureView(QWidget):
         return islice(every, self._look.tiles)
 
     def _strike_out(self, painter: QPainter, rows: CellAxis, columns: CellAxis) -> None:
-        """Crosses those cells in view that are to be, where they are large enough for it."""
+        """Hatches those cells in view that are to be."""
         struck, room = self._look.struck, self._room()
-        if struck is None or min(rows.cell, columns.cell) < _CROSSED:
+        if struck is None or not struck.any():
             return
-        lines = []
-        for row in np.flatnonzero(struck.any(axis=1)):
-            top = rows.start(int(row))
-            if top + rows.cell < room.top() or top > room.bottom():
-                continue
-            for column in np.flatnonzero(struck[row]):
-                area = QRectF(columns.start(int(column)), top, columns.cell, rows.cell)
-                lines += [QLineF(area.topLeft(), area.bottomRight()), QLineF(area.bottomLeft(), area.topRight())]
-        painter.setPen(QPen(QColor(colours().surface), 1))
-        painter.drawLines(lines)
+        areas = []
+        for row in np.flatnonzero(struck.any(axis=1)).tolist():
+            top = rows.start(row)
+            if top + rows.cell >= room.top() and top <= room.bottom():
+                ends = np.flatnonzero(np.diff(struck[row].astype(np.int8), prepend=0, append=0)).tolist()
+                for first, end in zip(ends[::2], ends[1::2]):
+                    left = columns.start(first)
+                    areas.append(QRectF(left, top, columns.start(end - 1) + columns.cell - left, rows.cell))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(hatching())
+        painter.drawRects(areas[:_MOST_HATCHED])
 
     def _paint_cursor(self, painter: QPainter) -> None:
         if self.cursor_cell is None:

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from .roomy import SideArea
 
 
 def scrolled(content: QWidget, least_width: int = 280) -> QScrollArea:
     """`content` in an area that is as wide as it gets, but not less than `least_width` pixels."""
-    area = QScrollArea()
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setMinimumWidth(least_width)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setAccessibleName(content.accessibleName())
-    area.setWidget(content)
-    return area
+    return SideArea(content, least_width)
 
 
 def fill_with_sections(side: QWidget, sections: Iterable[QWidget], least_width: int) -> None:

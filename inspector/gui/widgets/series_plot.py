@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from ...language import tr
 from ..theme import colours
-from .themed_plot import PointedPlot
+from .themed_plot import PointedPlot, dress_axis
 
 _STEMS = 200
 """Up to so many values each gets a stem of its own."""
@@ -29,6 +29,7 @@ class SeriesPlot(PointedPlot):
         self.chosen = -1
         super().__init__(parent)
         self.setAccessibleName(tr("Values by index"))
+        self.getPlotItem().setAxisItems({"bottom": _IndexAxis("bottom")})
         self._make_items()
         self.dress()
         self.scene().sigMouseMoved.connect(self._move)
@@ -103,6 +104,17 @@ class SeriesPlot(PointedPlot):
         if point >= 0:
             self.cursor_line.setPos((point + (0.5 if self.step > 1 else 0)) * self.step)
         self.pointed.emit(point)
+
+
+class _IndexAxis(pg.AxisItem):
+    """Whole numbers only: there is nothing between two indices."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        dress_axis(self)
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        return [each for each in super().tickSpacing(low, high, size) if each[0] >= 1] or [(1.0, 0.0)]
 
 
 def _bars(x: NDArray[np.float64], heights: NDArray[np.float64]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from ..theme import colours, scaled_font
@@ -27,10 +27,7 @@ class ThemedPlot(pg.PlotWidget):
         plot.setMouseEnabled(x=True, y=False)
         plot.getViewBox().setDefaultPadding(0.02)
         for name in ("left", "bottom"):
-            axis = plot.getAxis(name)
-            axis.setStyle(tickFont=scaled_font(0.85), tickLength=4)
-            axis.enableAutoSIPrefix(False)
-            place_label(axis)
+            dress_axis(plot.getAxis(name))
         self._sized_for = scaled_font(1.0).pointSizeF()
 
     def dress(self) -> None:
@@ -58,6 +55,7 @@ class ThemedPlot(pg.PlotWidget):
             if isinstance(item, pg.AxisItem):
                 item.setStyle(tickFont=scaled_font(0.85))
                 item.label.setFont(scaled_font(0.85))
+                fit_axis(item)
                 if item.orientation == "left" and item.fixedWidth is not None:
                     item.setWidth(item.fixedWidth * ratio)
                 item.picture = None
@@ -76,9 +74,21 @@ class ThemedPlot(pg.PlotWidget):
             axis.setTextPen(pg.mkPen(now.quiet))
 
 
-def place_label(axis: pg.AxisItem) -> None:
-    """Keeps the name of an axis inside of the plot: pyqtgraph moves it out by more than the margin of its text."""
+def dress_axis(axis: pg.AxisItem) -> None:
+    """Small numbers on short ticks, and no powers of ten taken out of them."""
+    axis.setStyle(tickFont=scaled_font(0.85), tickLength=4)
+    axis.enableAutoSIPrefix(False)
+    fit_axis(axis)
+
+
+def fit_axis(axis: pg.AxisItem) -> None:
+    """Keeps the name of an axis and its numbers inside of the plot.
+
+    pyqtgraph moves the name out by more than the margin of its text, and counts with four fifths of a number's height.
+    """
     axis.label.document().setDocumentMargin(_LABEL_MARGIN)
+    if axis.orientation == "bottom":
+        axis.setStyle(tickTextHeight=QFontMetrics(scaled_font(0.85)).height() + 2, autoExpandTextSpace=False)
 
 
 class PointedPlot(ThemedPlot):

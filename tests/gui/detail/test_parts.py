@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.gui import theme
@@ -239,7 +239,7 @@ def test_any_values_have_a_scale(qtbot: QtBot, values: list[float]) -> None:
         assert scale.pixels(array).shape == (*array.shape, 3)
         bar.show_scale(scale)
         bar.grab()
-        assert len(bar.labels()) in (2, 3)
+        assert len(bar.labels()) in ((2, 3) if np.isfinite(array).any() else (0,))
 
 
 def test_unfit_cells_have_the_colour_of_danger() -> None:
@@ -413,3 +413,44 @@ def test_a_push_button_shows_an_ampersand(qtbot: QtBot) -> None:
 
     assert isinstance(links.buttons[0], QPushButton)
     assert links.buttons[0].text() == "a && b"
+
+
+def test_nan_is_told_from_the_colours_of_the_scale_by_hatching(qtbot: QtBot) -> None:
+    values = np.array([[1.0, np.nan], [-1.0, 0.5]])
+    unfit, scale = np.isnan(values), Scale.of(values, full=True)
+    view, bar = PictureView(), ColourBar()
+    qtbot.addWidget(view)
+    qtbot.addWidget(bar)
+    view.resize(200, 200)
+    view.show_picture(lambda: scale.pixels(values, unfit), Look(struck=unfit))
+    picture = view.grab().toImage()
+    seen = {picture.pixelColor(x, y).name() for x in range(120, 180) for y in range(20, 80)}
+    assert seen == {theme.colours().danger, theme.colours().surface}
+    bar.show_scale(scale, unfit=True)
+    assert "NaN" in bar.accessibleName()
+    bar.show_scale(scale)
+    assert "NaN" not in bar.accessibleName()
+
+
+def test_the_first_line_of_a_flow_is_as_high_as_what_stands_beside_it(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    flow, beside, box = FlowLayout(window), QPushButton("high", window), QCheckBox("low")
+    beside.setFont(theme.scaled_font(4))
+    high = beside.sizeHint().height()
+    flow.beside = beside
+    flow.addWidget(box)
+    assert flow.heightForWidth(300) == high > box.sizeHint().height()
+    flow.setGeometry(QRect(0, 0, 300, high))
+    assert abs(box.geometry().center().y() - high / 2) <= 1
+
+
+def test_a_flow_may_end_at_the_right_and_keeps_its_margins(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    flow, button = FlowLayout(window, is_last=True), QPushButton("last")
+    flow.setContentsMargins(20, 8, 20, 12)
+    flow.addWidget(button)
+    flow.setGeometry(QRect(0, 0, 300, 60))
+    assert (button.geometry().right(), button.y()) == (279, 8)
+    assert flow.heightForWidth(300) == button.sizeHint().height() + 20

@@ -47,7 +47,7 @@ _OWN_NAMES = frozenset("Checkpoint Inspector English".split())
 _SILENT = (
     "FileEntry", "FileCard", "ExampleGallery", "TreeView", "PairTreeView", "ElidedLabel < Head",
     "QLineEdit < Head", "Label < SearchHelp", "ChoiceBox < SettingRows", "QTableView < GroupPage",
-    "WrappedText < ModelSide", "Label < StatusLine", "MarkedText < CheckedLine", "Label < ProofsRow",
+    "WrappedText < ModelSide", "ElidedLabel < StatusLine", "MarkedText < CheckedLine", "Label < ProofsRow",
 )  # fmt: skip
 """Who shows data: names of files, classes and keys, what a class says of itself, examples of queries; what another
 process says, whose texts are marked by nobody."""
@@ -85,6 +85,8 @@ def findings(stage: Stage, name: str, code: str) -> list[str]:
     found += [*unreached(stage.front), *against_the_reading(stage.front)]
     stage.window.resize(*SIZES[1])
     stage.settle()
+    if stage.window.size().toTuple() != SIZES[1]:
+        found.append(f"the window cannot be as small as {SIZES[1]}: it is {stage.window.size().toTuple()}")
     found += [f"in a small window: {each}" for each in clipped(stage.front)]
     stage.window.resize(*SIZES[0])
     stage.settle()
