@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -187,6 +187,30 @@ def test_accessible_as_a_table_with_names(view: TreeView) -> None:
     interface = QAccessible.queryAccessibleInterface(view)
     assert interface.role() == QAccessible.Role.Table
     assert interface.text(QAccessible.Text.Name) == "Keys of the checkpoint"
+
+
+def test_a_figure_that_goes_on_beyond_the_edge_is_not_shown_in_part(qtbot: QtBot, view: TreeView) -> None:
+    column = view.visualRect(model(view).index(0, Column.PARAMETERS))
+    model(view).change(lambda rows: rows.open_below(1))
+    view.choose_none()
+    outline = model(view).outline
+    leaves = [
+        place
+        for place, row in enumerate(model(view).visible(0, 20))
+        if outline.ends[row] == row + 1 and outline.parameters[row]
+    ]
+    rows = {str(model(view).index(place, Column.PARAMETERS).data()): place for place in leaves}
+    assert len(rows) > 1, "tensors of several sizes"
+
+    def cells() -> list[QImage]:
+        picture = view.viewport().grab().toImage()
+        shown = column.intersected(view.viewport().rect())
+        places = (view.visualRect(model(view).index(place, 0)) for place in rows.values())
+        return [picture.copy(shown.x(), place.y(), shown.width(), place.height()) for place in places]
+
+    assert cells()[0] != cells()[1]
+    view.resize(column.right() - 14 + view.width() - view.viewport().width(), view.height())
+    assert all(cell == cells()[0] for cell in cells())
 
 
 def test_what_is_painted_differs_where_the_rows_do(qtbot: QtBot, view: TreeView) -> None:
