@@ -31,9 +31,11 @@ from .wholes import series_of
 
 Items = Mapping[str, Item]
 _KEPT_OPEN = 4
-"""Files that stay open though the frame at hand does not need them, where they have not more than ..."""
+"""Files that stay open though the frame at hand does not need them, where they have not more than `_MANY` tensors."""
 _MANY = 5_000
-"""... so many tensors."""
+_LARGE = 64 * 1024 * 1024
+"""Bytes of a checkpoint from which on work at it is put aside for one that is wanted by now."""
+_MOST_ASIDE = 2
 
 
 def measure(
@@ -43,18 +45,21 @@ def measure(
 
     Frames of `known`, a series measured before, whose files and neighbours are the same still are taken over and
     yielded at once. The others come in order, but that at the place that `wanted` gives and its neighbours come first:
-    it is asked before each frame, and may give -1. A frame is yielded again where one that it was held against turned
-    out to be damaged. Memory is bounded: files are read stretch by stretch. Raises nothing for a file that is damaged
-    or changes meanwhile: its frame has a `problem`. `wholes.series_of(training, frames)` says what the frames so far
-    come to.
+    it is asked before each frame, within large ones too, and may give -1. A frame is yielded again where one that it
+    was held against turned out to be damaged. Memory is bounded: files are read stretch by stretch. Raises nothing for
+    a file that is damaged or changes meanwhile: its frame has a `problem`. `wholes.series_of(training, frames)` says
+    what the frames so far come to.
     """
     strip = _Strip(training, known)
-    for frame in strip.taken_over():
-        yield frame
-    while (place := strip.next(wanted())) >= 0:
-        frame = yield from strip.measured(place)
-        strip.keep(frame)
-        yield frame
+    yield from strip.taken_over()
+    try:
+        while (place := strip.next(wanted())) >= 0:
+            frame = yield from strip.going_on(place, wanted)
+            if frame is not None:
+                strip.keep(frame)
+                yield frame
+    finally:
+        strip.close()
     return series_of(training, [strip.frames[place] for place in sorted(strip.frames)])
 
 
@@ -96,6 +101,8 @@ class _Strip:
         """Paths of files that changed since they were measured: nothing is held against them any more."""
         self._open: dict[str, Items] = {}
         self._total = sum(map(_nbytes, training.drawn))
+        self._aside: dict[int, Generator[Progress, None, Frame]] = {}
+        """The work at large frames that was put aside for another, by their places."""
         self._done = 0
         self._known = {frame.member.path: frame for frame in known.frames} if known is not None else {}
 
@@ -143,6 +150,32 @@ class _Strip:
     def _note(self, place: int, neighbours: _Neighbours) -> None:
         if not neighbours.are_measured:
             self._assumed.add(place)
+
+    def going_on(self, place: int, wanted: Callable[[], int]) -> Generator[Progress, None, Frame | None]:
+        """The frame at a place; None where the work at it was put aside because another is wanted by now."""
+        work = self._aside.pop(place, None) or self.measured(place)
+        try:
+            while True:
+                yield next(work)
+                if _nbytes(self._members[place]) > _LARGE and self._is_elsewhere(place, wanted()):
+                    self._aside[place] = work
+                    return None
+        except StopIteration as end:
+            frame: Frame = end.value
+            return frame
+        finally:
+            if place not in self._aside:
+                work.close()
+
+    def _is_elsewhere(self, place: int, wanted: int) -> bool:
+        """Whether a frame is wanted that is not measured, and there is room for one more that waits."""
+        there = 0 <= wanted < len(self._members) and wanted not in self.frames
+        return there and wanted != place and len(self._aside) < _MOST_ASIDE
+
+    def close(self) -> None:
+        """Lets go of what was put aside."""
+        for work in self._aside.values():
+            work.close()
 
     def measured(self, place: int) -> Generator[Progress, None, Frame]:
         """The frame at a place. Where a file changed that it was held against, it is measured without that one."""

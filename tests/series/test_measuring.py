@@ -157,6 +157,29 @@ def test_what_a_person_looks_at_is_measured_first_with_its_neighbours(run: Path)
     assert places == [4, 3, 0, 1, 2]
 
 
+def test_a_large_frame_waits_for_one_that_is_wanted_by_now(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspector.series.measuring._LARGE", 0)
+    looked_at = [-1]
+    seen: list[int] = []
+    work = measure(training_in(run), None, lambda: looked_at[0])
+    next(work)  # it is at the first
+    looked_at[0] = 3
+    series = finish(overheard(work, lambda word: seen.append(word.place) if isinstance(word, Frame) else None))
+    assert seen == [3, 2, 4, 1, 0] or seen == [3, 2, 4, 0, 1]
+    for mine, its in zip(series.frames, _measured(run).frames):
+        assert mine.whole == pytest.approx(its.whole, rel=1e-12, nan_ok=True)
+
+
+def test_whoever_stops_asking_ends_what_was_put_aside_too(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspector.series.measuring._LARGE", 0)
+    looks = iter((0, 4, 2, 1))
+    work = measure(training_in(run), None, lambda: next(looks, 3))
+    for _ in range(4):
+        assert isinstance(next(work), Progress)
+    work.close()
+    assert series_in(run).frozen == ("0.weight", "0.bias")
+
+
 @pytest.mark.parametrize("wanted", [(4, 4, 4), (2, 0, 4, 1), (1, 3)])
 def test_figures_are_the_same_in_whatever_order(run: Path, wanted: tuple[int, ...]) -> None:
     _, series = in_order(run, *wanted)
