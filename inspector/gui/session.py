@@ -210,10 +210,10 @@ class Session(QObject):
             self.moved.emit()
 
     def show(self, page: OpenPage | None) -> None:
-        """Looks at this page; None: at the start page."""
+        """Looks at this page; None: at the start page. One that was closed meanwhile is passed over."""
         if isinstance(page, OpenLater):
             page = self._wake(page)
-        if page is not self.current:
+        if page is not self.current and (page is None or page in self.pages):
             self.current = page
             self.shown.emit(page)
 

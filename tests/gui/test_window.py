@@ -369,6 +369,15 @@ def test_closing_a_tab_shows_its_neighbour_and_ends_its_work(
     assert inspector.window.start.isVisible()
 
 
+def test_what_was_closed_is_gone_to_no_more(inspector: Application, samples: Path, open_file: Open) -> None:
+    """As by something that lay over the window and offered it."""
+    closed, other = open_file(samples / "linear.pth"), open_file(samples / "nan.pth")
+    inspector.session.close(closed)
+    inspector.session.show(closed)
+    assert inspector.session.current is other
+    assert inspector.window.panel().page is other
+
+
 def test_closing_while_a_file_is_being_read_leaves_nothing_running(inspector: Application, samples: Path) -> None:
     inspector.session.open([str(samples / "resnet_plain.pth")])
     assert inspector.session.current is not None
