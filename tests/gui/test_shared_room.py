@@ -49,10 +49,10 @@ def on_show(inspector: Application) -> list[SharedRoom]:
     return [each for each in found if each.isVisible() and sum(map(bool, each.sizes())) > 1]
 
 
-def check_each(inspector: Application) -> int:
-    """Drags everything that can be dragged now; how many there were."""
-    rooms = on_show(inspector)
-    for room in rooms:
+def check_each(qtbot: QtBot, inspector: Application, count: int) -> None:
+    """Drags everything that can be dragged; there are so many, as soon as all is laid out."""
+    qtbot.waitUntil(lambda: len(on_show(inspector)) == count)
+    for room in on_show(inspector):
         words, before = undo_words(inspector), room.sizes()
         handle = next(room.handle(place) for place in range(1, room.count()) if room.handle(place).isVisible())
         drag(handle, 23)
@@ -67,7 +67,6 @@ def check_each(inspector: Application) -> int:
         inspector.window.actions_["redo"].trigger()
         assert room.sizes() == after
         inspector.window.actions_["undo"].trigger()
-    return len(rooms)
 
 
 def test_the_details_and_their_parts_are_dragged_and_undone(
@@ -77,7 +76,7 @@ def test_the_details_and_their_parts_are_dragged_and_undone(
     details = inspector.window.place.details
     inspector.window.inspect_panel().choose_key("conv1.weight")
     qtbot.waitUntil(lambda: details.entry is not None and details.entry.tensor_page.isVisible())
-    assert check_each(inspector) == 2
+    check_each(qtbot, inspector, 2)
 
 
 def test_the_parts_of_a_comparison(qtbot: QtBot, inspector: Application, samples: Path) -> None:
@@ -86,7 +85,7 @@ def test_the_parts_of_a_comparison(qtbot: QtBot, inspector: Application, samples
     qtbot.waitUntil(lambda: panel.has_content and panel.pane is not None)
     panel.choose_key("fc.bias")
     qtbot.waitUntil(lambda: not panel.page.is_busy and panel.content.lower.isVisible())
-    assert check_each(inspector) == 1
+    check_each(qtbot, inspector, 1)
 
 
 @pytest.mark.usefixtures("torch_is_loaded")
@@ -95,13 +94,13 @@ def test_the_parts_of_a_fit_and_a_run(qtbot: QtBot, inspector: Application, samp
     session.fit(str(samples / "resnet_module_prefix.pth"), model=str(samples / "resnet_plain.pth"))
     panel: Any = inspector.window.panel()
     qtbot.waitUntil(lambda: panel.has_content and all(panel.view.sizes()) and not panel.page.is_busy)
-    assert check_each(inspector) == 1
+    check_each(qtbot, inspector, 1)
     session.run(str(samples / "checkpoint_epoch2.pth"))
     running: Any = inspector.window.panel()
     qtbot.waitUntil(lambda: running.has_content and not running.page.is_busy)
-    assert check_each(inspector) == 1
+    check_each(qtbot, inspector, 1)
     running.views.setCurrentWidget(running.training)
-    assert check_each(inspector) == 2
+    check_each(qtbot, inspector, 2)
     rooms = running.rooms.arrangement()["room"]
     assert set(rooms) == {"ready", "training", "below"}
 
@@ -110,14 +109,14 @@ def test_the_parts_of_a_conversion(qtbot: QtBot, inspector: Application, samples
     inspector.session.convert(str(samples / "half.pth"))
     panel: Any = inspector.window.panel()
     qtbot.waitUntil(lambda: panel.has_content and not panel.page.is_busy)
-    assert check_each(inspector) == 1
+    check_each(qtbot, inspector, 1)
 
 
 def test_the_parts_of_a_film_strip(qtbot: QtBot, inspector: Application, samples: Path) -> None:
     inspector.session.show_series([str(samples / f"checkpoint_epoch{epoch}.pth") for epoch in (0, 2, 4)])
     panel: Any = inspector.window.panel()
     qtbot.waitUntil(lambda: panel.has_content and not panel.page.is_busy)
-    assert check_each(inspector) == 1
+    check_each(qtbot, inspector, 1)
 
 
 @pytest.fixture
