@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
@@ -11,7 +11,7 @@ from ...checkpoint.entries import Checkpoint, Entry
 from ...checkpoint.python_snippets import load_snippet
 from ...language import tr
 from ..icons import icon
-from ..theme import mono_font, scaled_font
+from ..theme import mono_font, px, scaled_font
 from ..widgets.labels import ElidedLabel
 from .tensor_words import KEY_LIMIT
 
@@ -86,6 +86,7 @@ class Head(QWidget):
 def _button(drawing: str, text: str, tip: str) -> QToolButton:
     button = QToolButton()
     button.setIcon(icon(drawing))
+    button.setIconSize(QSize(px(16), px(16)))
     button.setText(text)
     button.setToolTip(tip)
     button.setAccessibleName(tip)

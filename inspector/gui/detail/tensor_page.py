@@ -184,8 +184,10 @@ class TensorPage(QWidget):
             overview.addWidget(part)
             overview.setStretchFactor(overview.count() - 1, stretch)
         overview.setSizes([420, 520])
+        overview_area = SideArea(overview, 0)
+        overview_area.let_through()
         for page, name, tip in (
-            (SideArea(overview, 0), tr("Overview"), tr("How the values are spread, and a picture of them")),
+            (overview_area, tr("Overview"), tr("How the values are spread, and a picture of them")),
             (self._values_frame, tr("Values"), tr("The numbers themselves, page by page")),
             (_scrolled(self.facts), tr("Storage"), tr("How it is laid out, and where its bytes lie")),
         ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -157,6 +157,7 @@ class SeriesView(QWidget):
     def _small(self, picture: str, name: str, tip: str) -> QToolButton:
         button = QToolButton()
         button.setIcon(icon(picture))
+        button.setIconSize(QSize(px(16), px(16)))
         button.setAutoRaise(True)
         button.setToolTip(tip)
         button.setAccessibleName(tip)

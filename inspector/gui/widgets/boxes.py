@@ -10,11 +10,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox, QSpinBox, QStyle, QStyleOptionSpinBox, QToolTip, QWidget
 
-from ..theme import colours
+from ..theme import colours, factor
 from .labels import plain_tip
 
 _ARROW = 3.2
-"""Half the width of an arrow, in pixels."""
+"""Half the width of an arrow, in pixels, where letters are of the usual size."""
 
 
 class ChoiceBox(QComboBox):
@@ -89,6 +89,7 @@ def _framed(box: QWidget) -> QPainter:
 
 def _arrow(painter: QPainter, at: QPointF, *, down: bool, usable: bool) -> None:
     painter.setPen(QPen(QColor(colours().quiet if usable else colours().line), 1.4))
-    height = _ARROW / 2 if down else -_ARROW / 2
-    points = [at + QPointF(-_ARROW, -height), at + QPointF(0, height), at + QPointF(_ARROW, -height)]
+    aside = _ARROW * max(1.0, factor())
+    height = aside / 2 if down else -aside / 2
+    points = [at + QPointF(-aside, -height), at + QPointF(0, height), at + QPointF(aside, -height)]
     painter.drawPolyline(points)

@@ -12,10 +12,10 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ..item_models.flat_tree import FlatTreeModel, Index
-from ..theme import colours, figures_font, mono_font
+from ..theme import colours, figures_font, mono_font, px
 
 INDENT = 16
-"""Pixels of each level."""
+"""Pixels of each level, where letters are of the usual size."""
 MARGIN = 8
 _FAR = 1 << 24
 EXPANDER = 18
@@ -53,6 +53,7 @@ class FlatTreeDelegate(QStyledItemDelegate):
         self._mono = mono_font(0.95)
         self._metrics = {False: QFontMetrics(self._font), True: QFontMetrics(self._mono)}
         self.row_height = self._metrics[False].height() + 10
+        self._indent, self._expander = px(INDENT), px(EXPANDER)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """For "resize to contents" of a column."""
@@ -64,11 +65,11 @@ class FlatTreeDelegate(QStyledItemDelegate):
         """How wide a cell must be to show all of its text."""
         text = model.text(row, column)
         width = self._metrics[column in self.mono_columns].horizontalAdvance(text) + 2 * MARGIN + 2
-        return width + model.rows.depth(row) * INDENT + EXPANDER if column in self.key_columns else width
+        return width + model.rows.depth(row) * self._indent + self._expander if column in self.key_columns else width
 
     def expander(self, rect: QRect, depth: int) -> QRect:
         """Where in the cell `rect` the triangle of a row of this depth is."""
-        return QRect(rect.left() + MARGIN // 2 + depth * INDENT, rect.top(), EXPANDER, rect.height())
+        return QRect(rect.left() + MARGIN // 2 + depth * self._indent, rect.top(), self._expander, rect.height())
 
     def _paint_back(self, painter: QPainter, rect: QRect, place: int) -> None:
         if place == self.current:
@@ -94,7 +95,8 @@ class FlatTreeDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._pens["quiet"], 1.5))
-        painter.drawPolyline(QPolygonF([centre + QPointF(x, y) for x, y in shape]))
+        scale = self._expander / EXPANDER
+        painter.drawPolyline(QPolygonF([centre + QPointF(x, y) * scale for x, y in shape]))
         painter.restore()
 
     def _draw(

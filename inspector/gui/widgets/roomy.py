@@ -22,7 +22,10 @@ class RoomyArea(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(content.accessibleName())
         self.setWidget(content)
-        content.setAutoFillBackground(False)
+
+    def let_through(self) -> None:
+        """What lies behind it is seen where the content paints nothing."""
+        self.widget().setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
 
     def minimumSizeHint(self) -> QSize:
