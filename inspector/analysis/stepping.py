@@ -1,6 +1,7 @@
 """What a tensor is now and how far it went, in one pass over it and over what it was before.
 
-    track = track_of(now, before, earlier, first)   None where its numbers are of a kind that goes a longer way
+    now, before, earlier, first = map(line_of, tensors)     None for numbers of a kind that goes a longer way
+    track = track_of(now, before, earlier, first, norms=False)
     for start in track.starts: track.take(start, room)
     step = track.step(room)
 
@@ -113,6 +114,10 @@ class Line(NamedTuple):
     order: tuple[int, ...]
     """The same for two tensors of one shape whose elements lie in the same order."""
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.elements.tensor.shape
+
     def numbers(self, block: Array, dtype: type[np.floating]) -> Array:
         """Stored elements as numbers of this type."""
         return numbers_of(self.elements.tensor, block).astype(dtype, copy=False)
@@ -132,22 +137,15 @@ def line_of(tensor: Tensor) -> Line | None:
     return Line(elements, layout.offset, order)
 
 
-def track_of(
-    now: Tensor, before: Tensor | None, earlier: Tensor | None, first: Tensor | None, norms: bool
-) -> Track | None:
-    """A tensor and what it was before; None where the numbers go a longer way. Raises FileError as `line_of`.
+def track_of(now: Line, before: Line | None, earlier: Line | None, first: Line | None, norms: bool) -> Track | None:
+    """A tensor and what it was before; None where the elements lie in different orders.
 
     `norms`: whether those of `before` and `first` are wanted too.
     """
-    there = [each for each in (now, before, earlier, first) if each is not None]
-    lines = {id(each): line_of(each) for each in there}
-    found = lines[id(now)]
-    if found is None or any(each.shape != now.shape for each in there):
+    there = [each for each in (before, earlier, first) if each is not None]
+    if any(each.order != now.order or each.shape != now.shape for each in there):
         return None
-    if any(line is None or line.order != found.order for line in lines.values()):
-        return None
-    past = [lines[id(each)] if each is not None else None for each in (before, earlier, first)]
-    return Track(found, past[0], past[1], past[2], norms)
+    return Track(now, before, earlier, first, norms)
 
 
 class Track:

@@ -12,7 +12,7 @@ anew in the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..analysis.holding import HeldOpen
 from ..checkpoint.reading import open_checkpoint
@@ -29,7 +29,11 @@ from .tensors import Past, measuring
 from .weights import weights_in
 from .wholes import series_of
 
+if TYPE_CHECKING:
+    from .passing import Lines  # it takes numpy with it
+
 Items = Mapping[str, Item]
+_NOTHING: tuple[Items, Lines] = ({}, {})
 _KEPT_OPEN = 4
 """Files that stay open though the frame at hand does not need them, where they have not more than `_MANY` tensors."""
 _MANY = 5_000
@@ -99,7 +103,7 @@ class _Strip:
         """Places of frames that were held against some that were not measured yet."""
         self._changed: set[str] = set()
         """Paths of files that changed since they were measured: nothing is held against them any more."""
-        self._open: dict[str, Items] = {}
+        self._open: dict[str, tuple[Items, Lines]] = {}
         self._total = sum(map(_nbytes, training.drawn))
         self._aside: dict[int, Generator[Progress, None, Frame]] = {}
         """The work at large frames that was put aside for another, by their places."""
@@ -200,7 +204,7 @@ class _Strip:
 
     def _is_damaged(self, member: Member) -> bool:
         try:
-            self._items(member)
+            self._opened(member)
         except InspectorError:
             return True
         return False
@@ -223,10 +227,11 @@ class _Strip:
     def _measured(self, place: int, member: Member, neighbours: _Neighbours) -> Generator[Progress, None, Frame]:
         meant = (member, *(each.member for each in neighbours if each is not None))
         _check(*meant)
-        items, sides = self._items(member), [self._items(each.member) if each else {} for each in neighbours]
+        items, lines = self._opened(member)
+        sides = [self._opened(each.member) if each else _NOTHING for each in neighbours]
         self._close_others(len(items), meant)
         self._kinds = self._kinds or kinds_of(items)
-        rows, refusals = yield from self._rows(member, items, neighbours, sides)
+        rows, refusals = yield from self._rows(member, items, lines, neighbours, sides)
         _check(*meant)
         if rows and len(refusals) == len(rows):
             raise FileError(next(iter(refusals.values())))
@@ -245,13 +250,19 @@ class _Strip:
             del self._open[path]
 
     def _rows(
-        self, member: Member, items: Items, neighbours: _Neighbours, sides: list[Items]
+        self,
+        member: Member,
+        items: Items,
+        lines: Lines,
+        neighbours: _Neighbours,
+        sides: Sequence[tuple[Items, Lines]],
     ) -> Generator[Progress, None, tuple[dict[str, Figures], dict[str, str]]]:
         from .passing import passing  # it takes numpy with it
 
-        pasts = {key: (item, _past(key, neighbours, sides)) for key, item in items.items()}
+        there = [items_there for items_there, _ in sides]
+        pasts = {key: (item, _past(key, neighbours, there)) for key, item in items.items()}
         total = max(1, sum(map(_nbytes_of, items.values())))
-        found = yield from self._telling(passing(pasts), member, 0.0, 1.0)
+        found = yield from self._telling(passing(pasts, [lines, *(known for _, known in sides)]), member, 0.0, 1.0)
         done = sum(_nbytes_of(items[key]) for key in found)
         refusals: dict[str, str] = {}
         with HeldOpen() as held:
@@ -284,10 +295,10 @@ class _Strip:
         finally:
             work.close()
 
-    def _items(self, member: Member) -> Items:
-        """The weights of a member; opened once, and kept as long as the frames around need them."""
+    def _opened(self, member: Member) -> tuple[Items, Lines]:
+        """The weights of a member, and what is known of where they lie; opened once, and kept as long as needed."""
         if member.path not in self._open:
-            self._open[member.path] = weights_in(open_checkpoint(member.path), member.section)
+            self._open[member.path] = weights_in(open_checkpoint(member.path), member.section), {}
         return self._open[member.path]
 
 

@@ -8,12 +8,12 @@ NaN in it, whole numbers, another order in the file - is left for the longer way
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from operator import length_hint
 
 from ..analysis.holding import HeldOpen
 from ..analysis.lanes import together
-from ..analysis.stepping import SMALL, Room, Track, track_of
+from ..analysis.stepping import SMALL, Line, Room, Track, line_of, track_of
 from ..comparing.item_values import tensor_of
 from ..comparing.sides import Item
 from ..errors import FileError, InspectorError
@@ -29,12 +29,14 @@ _ROOMS: list[Room] = []
 
 Pasts = Mapping[str, tuple[Item, Past]]
 Found = dict[str, Figures]
+Lines = dict[str, Line | None]
 
 
-def passing(pasts: Pasts) -> Generator[Progress, None, Found]:
+def passing(pasts: Pasts, lines: Sequence[Lines]) -> Generator[Progress, None, Found]:
     """Key -> figures of the tensors that one pass suits, in no order; its words count bytes.
 
-    Raises FileError where a file is not what it was when it was opened.
+    `lines` are what is known of the elements in the file, in that before, that before it, and the first, by keys; what
+    is found out is put there. Raises FileError where a file is not what it was when it was opened.
     """
     total, done = sum(_nbytes_of(item) for item, _ in pasts.values()), 0
     large: dict[str, Track] = {}
@@ -43,7 +45,7 @@ def passing(pasts: Pasts) -> Generator[Progress, None, Found]:
     with HeldOpen() as held:
         for number, (key, (item, past)) in enumerate(pasts.items()):
             _hold(held, item, past)
-            track = _track(item, past)
+            track = _track(key, item, past, lines)
             if track is not None and track.numel > SMALL:
                 large[key] = track
             elif track is not None:
@@ -74,17 +76,23 @@ def _hold(held: HeldOpen, item: Item, past: Past) -> None:
         raise FileError(changed)
 
 
-def _track(item: Item, past: Past) -> Track | None:
+def _track(key: str, item: Item, past: Past, lines: Sequence[Lines]) -> Track | None:
     """None where it has to go the longer way, which also says why it cannot be read."""
     sides = (item, past.before, past.earlier if past.before is not None else None, past.first)
-    if any(each is not None and each.made is not None for each in sides):
+    found = [_line(key, each, known) if each is not None else None for each, known in zip(sides, lines)]
+    now, before, earlier, first = found
+    if now is None or any(line is None for line, each in zip(found, sides) if each is not None):
         return None
-    now, before, earlier, first = (tensor_of(each) if each is not None else None for each in sides)
-    assert now is not None
-    try:
-        return track_of(now, before, earlier, first, norms=not past.knows_norms)
-    except InspectorError:
-        return None
+    return track_of(now, before, earlier, first, norms=not past.knows_norms)
+
+
+def _line(key: str, item: Item, known: Lines) -> Line | None:
+    if key not in known:
+        try:
+            known[key] = line_of(tensor_of(item)) if item.made is None else None
+        except InspectorError:
+            known[key] = None
+    return known[key]
 
 
 def _on_two_lanes(large: Mapping[str, Track], room: Room) -> Iterator[float]:

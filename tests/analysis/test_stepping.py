@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from inspector.analysis.stepping import SMALL, STRETCH, Room, Step, Track, track_of
+from inspector.analysis import stepping
+from inspector.analysis.stepping import SMALL, STRETCH, Room, Step, Track, line_of
 from inspector.checkpoint.entries import Tensor
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.comparing.choosing import weights
@@ -28,6 +29,14 @@ def stored(folder: Path, *path: torch.Tensor) -> list[Tensor]:
         assert item.tensor is not None
         found.append(item.tensor)
     return found
+
+
+def track_of(now: Tensor, *past: Tensor | None, norms: bool) -> Track | None:
+    """As of tensors all of which lie in lines."""
+    known = {id(each): line_of(each) for each in (now, *past) if each is not None}
+    line = known[id(now)]
+    before, earlier, first = (known[id(each)] if each is not None else None for each in past)
+    return stepping.track_of(line, before, earlier, first, norms) if line is not None else None
 
 
 def taken(track: Track | None) -> Step | None:
