@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -25,7 +25,6 @@ from .traces import Trace
 
 AXIS_WIDTH = 66
 """Of the left axes, in pixels: one for all, so that what happens at the same time lies in one line."""
-_LEAST_HEIGHT = 40
 _ROOM = 0.08
 """Above and below the curves, as a share of what they take."""
 _SLACK = 0.6
@@ -106,6 +105,14 @@ class Pane(ThemedPlot):
         self.begin.setPen(pg.mkPen(now.faint, width=1, style=Qt.PenStyle.DashLine))
         self.cross.setPen(pg.mkPen(now.quiet, width=1))
 
+    def minimumSizeHint(self) -> QSize:
+        """Three numbers of the left axis one over the other, and those of the foot where they are shown."""
+        lines = 4.5 if self._foot[0] else 3.2
+        return QSize(super().minimumSizeHint().width(), round(lines * QFontMetrics(scaled_font(0.85)).height()))
+
+    def _leave_room_above(self) -> None:
+        """There is little to spare: what is above is set once and for all."""
+
     # What a person does
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -151,7 +158,6 @@ class Pane(ThemedPlot):
         bottom = plot.getAxis("bottom")
         bottom.setLabel(tr("epochs done"))
         bottom.label.setFont(scaled_font(0.85))
-        self.setMinimumHeight(_LEAST_HEIGHT)
         for line in self._lines:
             line.add_to(self)
         for item in (self.begin, self.cross):

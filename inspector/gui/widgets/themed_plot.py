@@ -28,6 +28,7 @@ class ThemedPlot(pg.PlotWidget):
         plot.getViewBox().setDefaultPadding(0.02)
         for name in ("left", "bottom"):
             dress_axis(plot.getAxis(name))
+        self._leave_room_above()
         self._sized_for = scaled_font(1.0).pointSizeF()
 
     def dress(self) -> None:
@@ -50,6 +51,7 @@ class ThemedPlot(pg.PlotWidget):
     def _resize_fonts(self) -> None:
         """Axes and words in the plot are no widgets: they are told how large the font is."""
         size = scaled_font(1.0).pointSizeF()
+        self._leave_room_above()
         ratio, self._sized_for = size / getattr(self, "_sized_for", size), size
         for item in self.scene().items():
             if isinstance(item, pg.AxisItem):
@@ -64,6 +66,12 @@ class ThemedPlot(pg.PlotWidget):
                 font = item.textItem.font()
                 font.setPointSizeF(font.pointSizeF() * ratio)
                 item.setFont(font)
+
+    def _leave_room_above(self) -> None:
+        """For half of the number at the upper end of the left axis."""
+        plot, half = self.getPlotItem(), QFontMetrics(scaled_font(0.85)).height() / 2
+        left, _top, right, bottom = plot.layout.getContentsMargins()
+        plot.layout.setContentsMargins(left, max(0.0, half - 2), right, bottom)
 
     def _colour_axes(self) -> None:
         now = colours()
