@@ -107,7 +107,7 @@ class Pane(ThemedPlot):
 
     def minimumSizeHint(self) -> QSize:
         """Three numbers of the left axis one over the other, and those of the foot where they are shown."""
-        lines = 4.5 if self._foot[0] else 3.2
+        lines = 4.0 if self._foot[0] else 3.0
         return QSize(super().minimumSizeHint().width(), round(lines * QFontMetrics(scaled_font(0.85)).height()))
 
     def _leave_room_above(self) -> None:
