@@ -71,6 +71,10 @@ class FlatTreeDelegate(QStyledItemDelegate):
         """Where in the cell `rect` the triangle of a row of this depth is."""
         return QRect(rect.left() + MARGIN // 2 + depth * self._indent, rect.top(), self._expander, rect.height())
 
+    def paint_beyond(self, painter: QPainter, rect: QRect, place: int, row: int) -> None:
+        """Paints what lies behind a row where it goes on behind the last column; `row` is its outline's."""
+        self._paint_back(painter, rect, place)
+
     def _paint_back(self, painter: QPainter, rect: QRect, place: int) -> None:
         if place == self.current:
             painter.fillRect(rect, self._backs["selection"])

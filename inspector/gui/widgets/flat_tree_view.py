@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
 from ..item_models.flat_tree import FlatTreeModel
-from ..theme import colours
 from ..timers import one_shot
 from .flat_tree_delegate import FlatTreeDelegate
 from .tree_columns import KEY, TreeColumns
@@ -311,12 +310,17 @@ class FlatTreeView(QTableView):
             QTimer.singleShot(0, self.painted.emit)
 
     def _paint_beyond(self) -> None:
-        """The background of the chosen row goes on behind the last column to the edge."""
-        current, end = self.currentIndex(), self.horizontalHeader().length() - self.horizontalHeader().offset()
-        if current.isValid() and end < self.viewport().width():
-            row = self.visualRect(current)
-            room = QRect(end, row.top(), self.viewport().width() - end, row.height())
-            QPainter(self.viewport()).fillRect(room, QColor(colours().selection))
+        """What lies behind a row goes on behind the last column to the edge."""
+        end, width = self.horizontalHeader().length() - self.horizontalHeader().offset(), self.viewport().width()
+        if end >= width:
+            return
+        painter = QPainter(self.viewport())
+        for place in range(max(0, self.rowAt(0)), self._model.rowCount()):
+            top = self.rowViewportPosition(place)
+            if top > self.viewport().height():
+                break
+            room = QRect(end, top, width - end, self.rowHeight(place))
+            self._delegate.paint_beyond(painter, room, place, self._model.rows.rows[place])
 
     def _keep_current(self) -> None:
         self._kept = self.current()

@@ -49,9 +49,7 @@ class PairDelegate(FlatTreeDelegate):
         assert isinstance(model, PairModel)
         place, column, rect = index.row(), index.column(), option.rect
         row = model.rows.rows[place]
-        if row in self.marked:
-            painter.fillRect(rect, _washed(self._pens["accent"], _MARK))
-        self._paint_back(painter, rect, place)
+        self.paint_beyond(painter, rect, place, row)
         if column in self.key_columns:
             self._paint_key(painter, rect, model, row, column)
             if column == PairColumn.KEY_A:
@@ -62,6 +60,11 @@ class PairDelegate(FlatTreeDelegate):
             self._paint_shape(painter, rect, model, row)
         else:
             self._paint_text(painter, rect, model, row, column)
+
+    def paint_beyond(self, painter: QPainter, rect: QRect, place: int, row: int) -> None:
+        if row in self.marked:
+            painter.fillRect(rect, _washed(self._pens["accent"], _MARK))
+        super().paint_beyond(painter, rect, place, row)
 
     def width(self, model: FlatTreeModel, row: int, column: int) -> int:
         return super().width(model, row, column) + (3 * MARGIN if column == PairColumn.DIFFERENCE else 0)
