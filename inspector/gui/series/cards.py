@@ -35,6 +35,8 @@ from .thumbnails import Thumbnail
 _GAP, _SIDE = 3, 7
 _NARROW = 62
 """Pixels of a column below which a card has only its number."""
+_SLENDER = 8
+"""Pixels of a column below which cards are no cards any more."""
 _SIGNS = (STAR, Meaning.SAME.symbol, Meaning.DAMAGED.symbol)
 _FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
@@ -129,9 +131,12 @@ class Cards(QWidget):
         self._paint_head(painter, now)
         painter.setClipRect(QRect(self._axis.left, 0, self.width(), self.height()))
         members = self._page.training.drawn
-        for place in self._axis.seen():
-            if place < len(members):
-                self._paint_card(painter, now, place, members[place])
+        seen = [place for place in self._axis.seen() if place < len(members)]
+        if self._axis.column < px(_NARROW):
+            self._paint_narrow_ones(painter, now, seen, members)
+            return
+        for place in seen:
+            self._paint_card(painter, now, place, members[place])
 
     def _paint_head(self, painter: QPainter, now: Colours) -> None:
         """Left of the cards: what the training is called, and by what they are in order."""
@@ -163,9 +168,6 @@ class Cards(QWidget):
         self._paint_back(painter, now, card, place)
         inner = card.toRect().adjusted(_SIDE, 4, -_SIDE, -4)
         line = self._line()
-        if right - left < px(_NARROW):
-            self._paint_narrow(painter, now, card, place, member)
-            return
         top = QRect(inner.left(), inner.top(), inner.width(), line)
         has_place = training.axis in (EPOCH, STEP)
         _write(painter, top, _title(member, training.axis, top.width()), _bold(), now.text)
@@ -182,16 +184,63 @@ class Cards(QWidget):
         elif has_place:
             _write(painter, below, self._time(place), figures_font(scaled_font(0.9)), now.quiet)
 
-    def _paint_narrow(self, painter: QPainter, now: Colours, card: QRectF, place: int, member: Member) -> None:
-        """The number of as many cards as there is room for, and the signs of each."""
-        font, line = scaled_font(0.85), self._line()
+    def _paint_narrow_ones(
+        self, painter: QPainter, now: Colours, places: Sequence[int], members: Sequence[Member]
+    ) -> None:
+        """All cards, and then the numbers of as many as there is room for: a number may be wider than its card."""
+        boxes = {place: self._narrow_box(place) for place in places}
+        if self._axis.column >= _SLENDER:
+            for place, box in boxes.items():
+                self._paint_back(painter, now, box, place)
+        elif boxes:
+            self._paint_band(painter, now, boxes)
+        font = scaled_font(0.85)
         widest = QFontMetrics(font).horizontalAdvance(f"{self._axis.places[-1]:g}") + 6
+        every = _rounded_up(widest / self._axis.column)
         painter.setFont(font)
-        painter.setPen(QColor(now.text))
-        if place % max(1, -(-widest // max(1, int(self._axis.column)))) == 0:
-            area = QRectF(card.center().x() - widest / 2, card.top() + 4, widest, line)
+        self._with_marks = self._may_have_marks(members)
+        for place, box in boxes.items():
+            self._paint_narrow(painter, now, box, members[place], widest if place % every == 0 else 0)
+
+    def _may_have_marks(self, members: Sequence[Member]) -> frozenset[str]:
+        """Paths of the few that have marks: to ask each of 500 for its copies takes longer than all painting."""
+        page = self._page
+        assert page.training is not None
+        best = page.stored.best
+        found = {each.twin_of or each.path for each in page.training.members if each.roles or each.twin_of}
+        for member in members:
+            frame = page.frames.get(member.path)
+            if frame is not None and (frame.problem or frame.refusals or frame.whole.not_finite):
+                found.add(member.path)
+        return frozenset(found | {best.path} if best is not None else found)
+
+    _with_marks: frozenset[str] = frozenset()
+
+    def _narrow_box(self, place: int) -> QRectF:
+        left, right = self._axis.x(place), self._axis.x(place + 1)
+        gap = min(_GAP, (right - left) // 4)
+        return QRectF(left + gap, _GAP + 0.5, max(1, right - left - 2 * gap), self.height() - 2 * _GAP - 1)
+
+    def _paint_band(self, painter: QPainter, now: Colours, boxes: dict[int, QRectF]) -> None:
+        """Cards of a few pixels are one band, on which those stand out that a person chose or marked."""
+        first, *_, last = [*boxes.values(), *boxes.values()]
+        painter.setPen(QPen(QColor(now.line), 1))
+        painter.setBrush(QColor(now.surface))
+        painter.drawRect(first.united(last))
+        choice = self._choice
+        for place in (self._over, *choice.lit_places, *choice.marked, choice.place):
+            if place in boxes:
+                self._paint_back(painter, now, boxes[place].adjusted(-1, 0, 1, 0), place)
+
+    def _paint_narrow(self, painter: QPainter, now: Colours, card: QRectF, member: Member, room: int) -> None:
+        """The number of a card where it is given room, and its signs."""
+        line = self._line()
+        if room:
+            painter.setPen(QColor(now.text))
+            area = QRectF(max(card.center().x() - room / 2, self._axis.left), card.top() + 4, room, line)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, f"{member.at:g}")
-        for number, mark in enumerate(each for each in marks_of(self._page, member) if each[0] in _SIGNS):
+        marks = marks_of(self._page, member) if member.path in self._with_marks else ()
+        for number, mark in enumerate(each for each in marks if each[0] in _SIGNS):
             painter.setPen(QColor(now.danger if mark[0] == Meaning.DAMAGED.symbol else now.accent))
             below = QRectF(card.left() - 4, card.top() + 8 + (number + 1) * line, card.width() + 8, line)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, mark[0])
@@ -205,7 +254,7 @@ class Cards(QWidget):
         painter.setPen(QPen(QColor(edge), 2 if is_marked or is_chosen else 1))
         painter.setBrush(QColor(back))
         painter.drawRoundedRect(card, 6, 6)
-        if is_marked:
+        if is_marked and card.width() > 20:
             corner = QRectF(card.right() - 20, card.top() + 3, 16, 16)
             painter.setPen(QColor(now.positive))
             painter.setFont(_bold())
@@ -247,6 +296,11 @@ class Cards(QWidget):
             image = QImage(thumbnail.sheet.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
             known = self._images[thumbnail.path] = (thumbnail, image)
         return known[1]
+
+
+def _rounded_up(columns: float) -> int:
+    """1, 2, 5, 10, 20, 50 ...: the first that is not less."""
+    return next(step * 10**power for power in range(9) for step in (1, 2, 5) if step * 10**power >= columns)
 
 
 def _bold() -> QFont:

@@ -13,6 +13,9 @@ from .open_series import OpenSeries
 from .strip_axis import StripAxis
 from .strip_plot import Floats, Line, StripPlot, aside_label
 
+_MOST_SYMBOLS = 200
+"""Points of a line up to which each has a symbol."""
+
 
 class LayerPlot(StripPlot):
     """One line for the layer; a thin one for all weights."""
@@ -38,7 +41,8 @@ class LayerPlot(StripPlot):
         factor = 100.0 if measure.scale == SHARE else 1.0
         self.title.setText(tr(measure.title) + (" %" if factor == 100.0 else ""))
         x: Floats = np.arange(len(page.training.drawn), dtype=np.float64) + 0.5
-        own = Line(row_name(page.rows, choice.row), "accent")
+        few = len(page.training.drawn) <= _MOST_SYMBOLS
+        own = Line(row_name(page.rows, choice.row), "accent", symbol="o" if few else "")
         lines = [(own, x, factor * self._values(choice.row))]
         if choice.row != 0:
             every = Line(tr("All weights"), "quiet", Qt.PenStyle.DotLine, "", 1.0)

@@ -49,6 +49,7 @@ class StripPlot(ThemedPlot):
         self.lines: list[pg.PlotDataItem] = []
         self._told: list[Line] = []
         self._points: list[tuple[Floats, Floats]] = []
+        """Of the lines that matter: thin ones are only seen where they lie in their height."""
         self._bad: list[float] = []
         """Columns of values that are not finite."""
         self._over = -1
@@ -88,7 +89,7 @@ class StripPlot(ThemedPlot):
             self.removeItem(item)
         self._told = [line for line, _, _ in lines]
         self.lines = []
-        self._points = [(x, y) for _, x, y in lines]
+        self._points = [(x, y) for line, x, y in lines if line.width > 1]
         self._bad = []
         for line, x, y in lines:
             fit = np.isfinite(y)

@@ -15,12 +15,14 @@ from pytestqt.qtbot import QtBot
 
 from inspector.gui.app import Application
 from inspector.gui.open_file import OpenFile
+from inspector.gui.series.cards import _rounded_up
 from inspector.gui.series.layer_rows import ALL, LAYER, MODULE, TENSOR, column_of, rows_of
 from inspector.gui.series.measures import coloured, named
 from inspector.gui.series.open_series import OpenSeries
 from inspector.gui.series.series_text import command
 from inspector.gui.series.series_view import SeriesView
 from inspector.gui.series.strip_axis import StripAxis
+from inspector.gui.series.strip_plot import Line
 
 Opens = Callable[[Path], OpenSeries]
 ViewOf = Callable[[OpenSeries], SeriesView]
@@ -187,6 +189,26 @@ def test_columns_share_one_axis_that_stays_at_its_end() -> None:
     assert axis.place_at(axis.x(40) + 1) == 40
     axis.fit(True)
     assert axis.furthest == 0
+
+
+def test_a_plot_gives_its_height_to_what_is_seen(qtbot: QtBot, view: SeriesView) -> None:
+    x = np.arange(300) + 0.5
+    view.axis.show([float(place) for place in range(300)])
+    view.axis.scroll(100_000)
+    thin = Line("all", "quiet", width=1.0)
+    view.layer.show_lines([(Line("layer", "accent"), x, 1000.0 / x), (thin, x, x * 100)])
+    low, high = view.layer.viewRange()[1]
+    assert 3.3 < low < high < 4.5
+    view.axis.scroll(0)
+    assert view.layer.viewRange()[1][1] > 1000
+
+
+def test_numbers_of_narrow_cards_are_round_and_whole(qtbot: QtBot, view: SeriesView) -> None:
+    assert [_rounded_up(each) for each in (0.3, 1.0, 1.1, 4.0, 12.7, 60.0)] == [1, 1, 2, 5, 20, 100]
+    view.axis.fit(True)
+    for width in (9 * 4, 4 * 4):
+        view.axis.resize(view.axis.left + width)
+        assert not view.cards.grab().isNull()
 
 
 def test_colours_know_zero_infinity_and_nothing() -> None:
