@@ -125,7 +125,7 @@ def filled(code: str, taken: dict[str, str]) -> Catalog:
     for (text, many), files in places.items():
         former = known.get(text)
         old = _first(former.string) if former is not None else ""
-        translation = old or taken.get(text, "")
+        translation = taken.get(text) or old
         locations = [(file, None) for file in files]
         catalog.add((text, many) if many else text, (translation,) if many else translation, locations=locations)
     return catalog
