@@ -291,6 +291,7 @@ class FlatTreeView(QTableView):
 
     def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         super().resizeEvent(event)
+        self._delegate.seen = event.size().width()  # to ask for the viewport makes 57 enums before the first paint
         self._look.start()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -302,22 +303,21 @@ class FlatTreeView(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         self._delegate.current = self.currentIndex().row()
         self._delegate.is_focused = self.hasFocus()
-        self._delegate.seen = self.viewport().width()
-        self._paint_beyond()
+        self._paint_beyond(event.rect().bottom())
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
             QTimer.singleShot(0, self.painted.emit)
 
-    def _paint_beyond(self) -> None:
+    def _paint_beyond(self, bottom: int) -> None:
         """What lies behind a row goes on behind the last column to the edge."""
-        end, width = self.horizontalHeader().length() - self.horizontalHeader().offset(), self.viewport().width()
+        end, width = self.horizontalHeader().length() - self.horizontalHeader().offset(), self._delegate.seen
         if end >= width:
             return
         painter = QPainter(self.viewport())
         for place in range(max(0, self.rowAt(0)), self._model.rowCount()):
             top = self.rowViewportPosition(place)
-            if top > self.viewport().height():
+            if top > bottom:
                 break
             room = QRect(end, top, width - end, self.rowHeight(place))
             self._delegate.paint_beyond(painter, room, place, self._model.rows.rows[place])

@@ -18,6 +18,7 @@ class TreeHeader(QHeaderView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        room, end = self.viewport().rect(), self.length() - self.offset()
-        if end < room.width():
-            QPainter(self.viewport()).fillRect(end, room.height() - 1, room.width() - end, 1, QColor(colours().line))
+        end = self.length() - self.offset()
+        if end < self.width():
+            line = QColor(colours().line)
+            QPainter(self.viewport()).fillRect(end, self.height() - 1, self.width() - end, 1, line)
