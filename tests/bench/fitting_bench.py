@@ -57,12 +57,14 @@ def in_one_window(folder: Path, runs: int) -> list[Row]:
     from PySide6.QtWidgets import QApplication
 
     from inspector.gui.app import SWITCH_INTERVAL, Application
+    from inspector.gui.collecting import Collecting
     from inspector.gui.fitting.chosen_model import TRUSTED
 
     sys.setswitchinterval(SWITCH_INTERVAL)
     code = folder / "nets.py"
     code.write_text(CODE.format(widths=MISFITTING))
     application = Application(QApplication([]))
+    Collecting()  # as in a window that a person uses
     application.settings.list_first(TRUSTED, str(code))
     application.window.show()
     run_for(2.0)  # plots and pictures are loaded

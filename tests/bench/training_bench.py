@@ -127,11 +127,13 @@ def live(folder: Path, runs: int) -> list[Row]:
     from PySide6.QtWidgets import QApplication
 
     from inspector.gui.app import SWITCH_INTERVAL, Application
+    from inspector.gui.collecting import Collecting
     from inspector.gui.fitting.chosen_model import TRUSTED
 
     sys.setswitchinterval(SWITCH_INTERVAL)
     write_checkpoint(folder)
     application = Application(QApplication([]))
+    Collecting()  # as in a window that a person uses
     application.settings.list_first(TRUSTED, str(folder / "nets.py"))
     application.window.resize(1440, 900)
     application.window.show()

@@ -123,6 +123,7 @@ def in_one_window(folder: Path, keys: int, large: int) -> list[Row]:
     from PySide6.QtWidgets import QApplication
 
     from inspector.gui.app import SWITCH_INTERVAL, Application
+    from inspector.gui.collecting import Collecting
 
     sys.setswitchinterval(SWITCH_INTERVAL)
     many, big = folder / "many_keys.pth", folder / "large.pth"
@@ -131,6 +132,7 @@ def in_one_window(folder: Path, keys: int, large: int) -> list[Row]:
     read_through(big)
     gc.collect()
     application = Application(QApplication([]))
+    Collecting()  # as in a window that a person uses
     application.window.show()
     run_until(lambda: application.window.isVisible(), 5)
     run_for(2.0)  # plots and pictures are loaded
