@@ -19,8 +19,9 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, QTimer
 
-INTERVAL_MS = 200
-"""Time between two looks at how much was made."""
+IDLE_MS, BUSY_MS = 100, 20
+"""Time between two looks at how much was made: while there is little, and while there is enough at every look. What was
+made in between is walked over at once, and holds the window up for so long."""
 REST = 50
 """After a full collection there is none for so many times as long as it took."""
 
@@ -40,7 +41,7 @@ class Collecting(QObject):
         """Whether all that lives is to be kept from collections, at the next look."""
         self._next_full = 0.0
         self._timer = QTimer(self)
-        self._timer.setInterval(INTERVAL_MS)
+        self._timer.setInterval(IDLE_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
         self._was_enabled = gc.isenabled()
@@ -64,6 +65,7 @@ class Collecting(QObject):
             _keep()
             return
         made, limits = gc.get_count(), gc.get_threshold()
+        self._timer.setInterval(BUSY_MS if made[0] > limits[0] else IDLE_MS)
         begun = time.monotonic()
         if made[2] > limits[2] and begun > self._next_full:
             gc.collect()
