@@ -33,7 +33,7 @@ screenshots: setup ## Make pictures of every panel, the README's among them: lig
 	@$(PY) tools/system_libraries.py --chinese
 	@$(PY) -m inspector.gui.screenshots --out resources/screenshots --theme both --language both $(FILES)
 
-soak: setup ## Throw random and mutated files at the readers for hours; ARGS="-k word" for some of them
+soak: setup ## Throw random files at the readers, and random deeds at the window, for hours; ARGS="-k word" for some
 	@$(PY) -m pytest -m hypothesis --hypothesis-profile=soak --timeout=0 $(ARGS)
 
 samples: setup ## Make the files of sample_checkpoints again
