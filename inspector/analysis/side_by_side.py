@@ -32,6 +32,7 @@ from .pairing import (
     refuse_what_has_no_distance,
     same_bytes,
 )
+from .spare import Spare
 
 _PLACES = {"crow_indices", "ccol_indices", "col_indices", "row_indices", "indices", "sizes", "strides", "offsets"}
 """The parts of a sparse or nested tensor that say where its numbers belong."""
@@ -86,17 +87,9 @@ class _Room:
         return block
 
 
-def _room() -> _Room:
-    try:
-        return _ROOMS.pop()
-    except IndexError:
-        return _Room()
-
-
 _LARGEST_ITEM = 16
 """Bytes of the largest element, complex128. Of what is smaller the rest of a room is never touched."""
-_ROOMS: list[_Room] = []
-"""Those that no thread uses now: there are as many as threads were at work at once."""
+_ROOMS = Spare(_Room)
 
 
 class _Reading:
@@ -143,15 +136,14 @@ class _Reading:
 
     def _stretches(self, starts: Iterator[int]) -> Iterator[int]:
         """Measures stretch after stretch of those that are left; yields where each ends."""
-        room = _room()
-        differences = Differences(room.gap)
-        for start in starts:
-            size = min(STRETCH, self._numel - start)
-            a = room.filled(room.a, self.a, self._order.a.offset + start, size)
-            b = room.filled(room.b, self.b, self._order.b.offset + start, size)
-            self._parts[start] = self._between(a, b, start, differences)
-            yield start + size
-        _ROOMS.append(room)
+        with _ROOMS.lent() as room:
+            differences = Differences(room.gap)
+            for start in starts:
+                size = min(STRETCH, self._numel - start)
+                a = room.filled(room.a, self.a, self._order.a.offset + start, size)
+                b = room.filled(room.b, self.b, self._order.b.offset + start, size)
+                self._parts[start] = self._between(a, b, start, differences)
+                yield start + size
 
     def _differences(self) -> Differences:
         return Differences(np.empty(numbers_in_one(self.a.tensor) * min(BLOCK, self._numel), np.float32))

@@ -13,6 +13,7 @@ from operator import length_hint
 
 from ..analysis.holding import HeldOpen
 from ..analysis.lanes import together
+from ..analysis.spare import Spare
 from ..analysis.stepping import SMALL, Line, Room, Track, line_of, track_of
 from ..comparing.item_values import tensor_of
 from ..comparing.sides import Item
@@ -24,8 +25,7 @@ from .tensors import Past, of_step
 
 _FEW = 64
 """Small tensors after which the work says how far it is."""
-_ROOMS: list[Room] = []
-"""Those that no thread uses now."""
+_ROOMS = Spare(Room)
 
 Pasts = Mapping[str, tuple[Item, Past]]
 Found = dict[str, Figures]
@@ -41,8 +41,7 @@ def passing(pasts: Pasts, lines: Sequence[Lines]) -> Generator[Progress, None, F
     total, done = sum(_nbytes_of(item) for item, _ in pasts.values()), 0
     large: dict[str, Track] = {}
     found: Found = {}
-    room = _room()
-    with HeldOpen() as held:
+    with HeldOpen() as held, _ROOMS.lent() as room:
         for number, (key, (item, past)) in enumerate(pasts.items()):
             _hold(held, item, past)
             track = _track(key, item, past, lines)
@@ -59,15 +58,7 @@ def passing(pasts: Pasts, lines: Sequence[Lines]) -> Generator[Progress, None, F
         for key, track in large.items():
             _end(key, track, pasts[key][1], room, found)
             yield Progress(total, total)
-    _ROOMS.append(room)
     return found
-
-
-def _room() -> Room:
-    try:
-        return _ROOMS.pop()
-    except IndexError:
-        return Room()
 
 
 def _hold(held: HeldOpen, item: Item, past: Past) -> None:
@@ -103,10 +94,9 @@ def _on_two_lanes(large: Mapping[str, Track], room: Room) -> Iterator[float]:
         for track, start in left:
             _take(track, start, room)
         return
-    other = _room()
-    for _ in together(left, _lane(left, room), _lane(left, other)):
-        yield length_hint(left) / len(jobs)
-    _ROOMS.append(other)
+    with _ROOMS.lent() as other:
+        for _ in together(left, _lane(left, room), _lane(left, other)):
+            yield length_hint(left) / len(jobs)
 
 
 def _lane(jobs: Iterator[tuple[Track, int]], room: Room) -> Iterator[int]:

@@ -12,8 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from inspector.gui import speaking
 from inspector.gui.app import Application, QtApplication
+from inspector.gui.arranging.coming_back import come_back
 from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.tree_side import TreeSide
+from inspector.gui.settings import Settings
 from inspector.workshop import client
 from inspector.workshop.warm_process import WarmProcess
 from tests.workshop.lending import Lender
@@ -111,3 +113,31 @@ def measured(qtbot: QtBot) -> Callable[[OpenFile], OpenFile]:
         return file
 
     return wait
+
+
+@pytest.fixture
+def start(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Application]]:
+    """Starts the window anew with what it keeps, as wide as is asked; a former one is closed."""
+    windows: list[Application] = []
+
+    def end() -> None:
+        for each in windows:
+            each.window.close()
+            each.end()
+        windows.clear()
+
+    def begin(width: int = 0, **how: bool) -> Application:
+        end()
+        application = Application(qapp, Settings())
+        windows.append(application)
+        qtbot.addWidget(application.window)
+        come_back(application.window, **how)
+        if width:
+            application.window.resize(width, 860)
+        with qtbot.waitExposed(application.window):
+            application.window.show()
+        qtbot.waitUntil(lambda: application.window.keeping is not None)
+        return application
+
+    yield begin
+    end()

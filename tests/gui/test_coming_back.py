@@ -7,16 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from inspector.comparing.steps import Slice, StripPrefix
 from inspector.gui.app import Application
-from inspector.gui.arranging.coming_back import come_back, kept_session, write
+from inspector.gui.arranging.coming_back import kept_session, write
 from inspector.gui.arranging.open_later import OpenLater
 from inspector.gui.arranging.plain_values import as_plain, from_plain
 from inspector.gui.comparison import OpenComparison
@@ -32,32 +31,6 @@ from inspector.gui.settings import FOLDER_VARIABLE, Settings
 from inspector.workshop.run_requests import Chosen
 
 Start = Callable[..., Application]
-
-
-@pytest.fixture
-def start(qtbot: QtBot, qapp: QApplication) -> Iterator[Start]:
-    """Starts the window anew; a former one is closed."""
-    windows: list[Application] = []
-
-    def end() -> None:
-        for each in windows:
-            each.window.close()
-            each.end()
-        windows.clear()
-
-    def begin(**how: bool) -> Application:
-        end()
-        application = Application(qapp, Settings())
-        windows.append(application)
-        qtbot.addWidget(application.window)
-        come_back(application.window, **how)
-        with qtbot.waitExposed(application.window):
-            application.window.show()
-        qtbot.waitUntil(lambda: application.window.keeping is not None)
-        return application
-
-    yield begin
-    end()
 
 
 def read(qtbot: QtBot, inspector: Application, path: Path) -> OpenFile:

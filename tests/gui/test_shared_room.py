@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,8 @@ from PySide6.QtWidgets import QApplication, QSplitter, QSplitterHandle, QTextEdi
 from pytestqt.qtbot import QtBot
 
 from inspector.gui.app import Application
-from inspector.gui.arranging.coming_back import come_back
 from inspector.gui.arranging.rooms import Rooms
 from inspector.gui.open_file import OpenFile
-from inspector.gui.settings import Settings
 from inspector.gui.widgets.shared_room import SharedRoom
 
 Open = Callable[[Path], OpenFile]
@@ -117,33 +115,6 @@ def test_the_parts_of_a_film_strip(qtbot: QtBot, inspector: Application, samples
     panel: Any = inspector.window.panel()
     qtbot.waitUntil(lambda: panel.has_content and not panel.page.is_busy)
     check_each(qtbot, inspector, 1)
-
-
-@pytest.fixture
-def start(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[[int], Application]]:
-    """Starts the window anew, so wide; a former one is closed."""
-    windows: list[Application] = []
-
-    def end() -> None:
-        for each in windows:
-            each.window.close()
-            each.end()
-        windows.clear()
-
-    def begin(width: int) -> Application:
-        end()
-        application = Application(qapp, Settings())
-        windows.append(application)
-        qtbot.addWidget(application.window)
-        come_back(application.window)
-        application.window.resize(width, 860)
-        with qtbot.waitExposed(application.window):
-            application.window.show()
-        qtbot.waitUntil(lambda: application.window.keeping is not None)
-        return application
-
-    yield begin
-    end()
 
 
 def test_shares_come_back_in_a_window_of_another_size(

@@ -4,40 +4,31 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QMenu, QToolButton
 
 from ...language import tr
 from ..theme import colours, px, scaled_font
+from .line_button import LineButton
 
 _SIDE, _TOP = 10, 5
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine
 
 
-class FileEntry(QAbstractButton):
+class FileEntry(LineButton):
     """A name, and one line about it where `line` is to be seen; the tip and a screen reader have it in any case."""
 
     def __init__(self, name: str, line: str, *, with_line: bool = True) -> None:
         super().__init__()
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew when the pointer comes and goes
         self.setText(name)
         self._line = line
         self._with_line = with_line
         self.setAccessibleName(name)
         self.setAccessibleDescription(line)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def sizeHint(self) -> QSize:
         small = QFontMetrics(scaled_font(0.92)).height() if self._with_line else -1
         return QSize(280, self.fontMetrics().height() + small + 2 * _TOP + 1)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         now, painter = colours(), QPainter(self)

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ... import wording
 from ..theme import colours, mono_font
+from .line_button import LineButton
 
 _RIM = 2
 """Above the first line and below the last."""
@@ -20,7 +21,7 @@ _SIDE, _GAP = 14, 16
 _FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
-class SentenceLine(QAbstractButton):
+class SentenceLine(LineButton):
     """One sentence on one line. A subclass paints the mark before it, and may have words at its end."""
 
     step_asked = Signal(int)
@@ -32,12 +33,8 @@ class SentenceLine(QAbstractButton):
     def __init__(self, subject: object, sentence: str) -> None:
         """`subject` is what the sentence is about."""
         super().__init__()
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew when the pointer comes and goes
         self.subject = subject
         self.setCheckable(True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setText(wording.safe(sentence, 600))
 
     def paint_mark(self, painter: QPainter) -> int:
@@ -50,8 +47,6 @@ class SentenceLine(QAbstractButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.step_asked.emit(1 if event.key() == Qt.Key.Key_Down else -1)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
         else:
             super().keyPressEvent(event)
 

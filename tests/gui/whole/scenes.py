@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from inspector import language
 from inspector.gui import speaking
 from inspector.gui.app import Application
+from inspector.gui.jobs import wait_for_all
 from inspector.gui.settings import Settings
 from inspector.gui.staging import Stage, copied
 from inspector.installed import samples
@@ -91,6 +92,14 @@ def findings(stage: Stage, name: str, code: str) -> list[str]:
     stage.window.resize(*SIZES[0])
     stage.settle()
     return list(dict.fromkeys(found))
+
+
+def findings_with_torch(stage: Stage, code: str) -> dict[str, list[str]]:
+    """The findings of the scenes that need torch, by name; scenes without any are left out."""
+    found = {name: findings(stage, name, code) for name in WITH_TORCH}
+    stage.clear()
+    wait_for_all()
+    return {name: amiss for name, amiss in found.items() if amiss}
 
 
 def untranslated(stage: Stage) -> Iterator[str]:

@@ -8,13 +8,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from inspector import language
-from inspector.gui.jobs import wait_for_all
 from inspector.gui.staging import Stage
 from inspector.workshop import client
 from inspector.workshop.warm_process import WarmProcess
 from tests.workshop.lending import Lender
 
-from .scenes import NAMES, WITH_TORCH, findings, spoken
+from .scenes import NAMES, findings, findings_with_torch, spoken
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +40,4 @@ def torch_speaks_english(lender: Lender, torch_is_loaded: None, monkeypatch: pyt
 
 
 def test_so_are_those_of_the_pages_that_need_torch(stage: Stage, torch_speaks_english: None) -> None:
-    found = {name: findings(stage, name, "zh_CN") for name in WITH_TORCH}
-    stage.clear()
-    wait_for_all()
-    assert found == {name: [] for name in WITH_TORCH}
+    assert findings_with_torch(stage, "zh_CN") == {}

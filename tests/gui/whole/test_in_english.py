@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from inspector.gui.jobs import wait_for_all
 from inspector.gui.staging import Stage
 
 from .reaching import unseen, way_of_tab
 from .room import place_in
-from .scenes import NAMES, WITH_TORCH, findings, spoken
+from .scenes import NAMES, findings, findings_with_torch, spoken
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +26,7 @@ def test_every_control_is_named_reached_and_seen_whole(stage: Stage, name: str) 
 
 
 def test_so_are_those_of_the_pages_that_need_torch(stage: Stage, torch_is_loaded: None) -> None:
-    found = {name: findings(stage, name, "en") for name in WITH_TORCH}
-    stage.clear()
-    wait_for_all()
-    assert found == {name: [] for name in WITH_TORCH}
+    assert findings_with_torch(stage, "en") == {}
 
 
 def test_tab_goes_down_the_start_page_to_its_foot(stage: Stage) -> None:
