@@ -18,7 +18,7 @@ from ..widgets.banner import Banner
 from ..widgets.cards import Cards
 from ..widgets.flow_layout import FlowLayout
 from ..widgets.labels import Label
-from ..widgets.scrolled import scrolled
+from ..widgets.roomy import SideArea
 from ..widgets.wrapped_text import WrappedText
 from . import sentences
 from .open_conversion import Doing, OpenConversion
@@ -92,7 +92,7 @@ class OutcomeSide(QWidget):
         whole.setSpacing(0)
         for banner in (self.problem, self.overflow):
             whole.addWidget(banner)
-        whole.addWidget(scrolled(self._cards, _LEAST_WIDTH), 1)
+        whole.addWidget(SideArea(self._cards, _LEAST_WIDTH), 1)
 
     def _head(self) -> QWidget:
         """The title, and behind it what is being done: nothing below moves when that comes and goes."""

@@ -23,7 +23,7 @@ from ..fitting.sentences import verdict_words
 from ..fitting.stages import DOING, Stage
 from ..fitting.telling import told
 from ..settings import Settings
-from ..widgets.scrolled import scrolled
+from ..widgets.roomy import SideArea
 from .page_panel import PagePanel
 from .pages import LoadingPage, RefusalPage
 
@@ -44,7 +44,7 @@ class FitPanel(PagePanel):
         super().__init__(page)
         self.fit = page
         self.side = ModelSide(page)
-        self.view = CaseView(page.case, scrolled(self.side), settings)
+        self.view = CaseView(page.case, SideArea(self.side), settings)
         self.story = self.view.story
         self.rooms.add("case", self.view)
         self.folds.add("output", self.side.output)

@@ -10,7 +10,7 @@ from ..fitting.leave_question import LeaveQuestion
 from ..fitting.stages import Stage
 from ..theme import scaled_font
 from ..widgets.labels import Label
-from ..widgets.scrolled import scrolled
+from ..widgets.roomy import SideArea
 from ..widgets.wrapped_text import WrappedText
 from .batch_look import BatchLook
 from .open_run import OpenRun
@@ -61,7 +61,7 @@ class ReadyView(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(scrolled(content), 1)
+        whole.addWidget(SideArea(content), 1)
         whole.addLayout(foot)
 
     def _connect(self) -> None:

@@ -21,7 +21,7 @@ from ..fitting.output_fold import OutputFold
 from ..settings import Settings
 from ..widgets.banner import Banner
 from ..widgets.labels import Label
-from ..widgets.scrolled import scrolled
+from ..widgets.roomy import SideArea
 from ..widgets.shared_room import SharedRoom
 from .live_plot import LivePlot
 from .messages_view import MessagesView
@@ -67,7 +67,7 @@ class RunView(QWidget):
     def _lay_out(self) -> None:
         below = SharedRoom(Qt.Orientation.Horizontal)
         below.addWidget(_titled(tr("Messages"), QMargins(0, 10, 12, 0), self.messages, self.output))
-        below.addWidget(_titled(tr("Saved"), QMargins(12, 10, 0, 0), scrolled(self.files)))
+        below.addWidget(_titled(tr("Saved"), QMargins(12, 10, 0, 0), SideArea(self.files)))
         below.setSizes([620, 420])
         self.splitter = SharedRoom(Qt.Orientation.Vertical)
         self.rooms = {"training": self.splitter, "below": below}

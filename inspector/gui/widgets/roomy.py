@@ -38,7 +38,8 @@ class RoomyArea(QScrollArea):
 class SideArea(RoomyArea):
     """The same for a side of a panel: as wide as what is in it needs at least, and scrolled from top to bottom."""
 
-    def __init__(self, content: QWidget, least_width: int) -> None:
+    def __init__(self, content: QWidget, least_width: int = 280) -> None:
+        """`least_width` in pixels."""
         super().__init__(content)
         self._least_width = least_width
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -1,17 +1,12 @@
-"""A side of a panel that is scrolled from top to bottom where it is too long, and never sideways."""
+"""Sections of a side of a panel, one below the other: scrolled from top to bottom where it is too long."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from .roomy import SideArea
-
-
-def scrolled(content: QWidget, least_width: int = 280) -> QScrollArea:
-    """`content` in an area that is as wide as it gets, but not less than `least_width` pixels."""
-    return SideArea(content, least_width)
 
 
 def fill_with_sections(side: QWidget, sections: Iterable[QWidget], least_width: int) -> None:
@@ -26,4 +21,4 @@ def fill_with_sections(side: QWidget, sections: Iterable[QWidget], least_width: 
     column.addStretch(1)
     whole = QVBoxLayout(side)
     whole.setContentsMargins(0, 0, 0, 0)
-    whole.addWidget(scrolled(content, least_width))
+    whole.addWidget(SideArea(content, least_width))
