@@ -198,9 +198,11 @@ class Cards(QWidget):
         widest = QFontMetrics(font).horizontalAdvance(f"{self._axis.places[-1]:g}") + 6
         every = _rounded_up(widest / self._axis.column)
         painter.setFont(font)
-        self._with_marks = self._may_have_marks(members)
+        marked = self._may_have_marks(members)
         for place, box in boxes.items():
-            self._paint_narrow(painter, now, box, members[place], widest if place % every == 0 else 0)
+            member, room = members[place], widest if place % every == 0 else 0
+            marks = marks_of(self._page, member) if member.path in marked else ()
+            self._paint_narrow(painter, now, box, member, room, marks)
 
     def _may_have_marks(self, members: Sequence[Member]) -> frozenset[str]:
         """Paths of the few that have marks: to ask each of 500 for its copies takes longer than all painting."""
@@ -213,8 +215,6 @@ class Cards(QWidget):
             if frame is not None and (frame.problem or frame.refusals or frame.whole.not_finite):
                 found.add(member.path)
         return frozenset(found | {best.path} if best is not None else found)
-
-    _with_marks: frozenset[str] = frozenset()
 
     def _narrow_box(self, place: int) -> QRectF:
         left, right = self._axis.x(place), self._axis.x(place + 1)
@@ -232,14 +232,15 @@ class Cards(QWidget):
             if place in boxes:
                 self._paint_back(painter, now, boxes[place].adjusted(-1, 0, 1, 0), place)
 
-    def _paint_narrow(self, painter: QPainter, now: Colours, card: QRectF, member: Member, room: int) -> None:
+    def _paint_narrow(
+        self, painter: QPainter, now: Colours, card: QRectF, member: Member, room: int, marks: Sequence[str]
+    ) -> None:
         """The number of a card where it is given room, and its signs."""
         line = self._line()
         if room:
             painter.setPen(QColor(now.text))
             area = QRectF(max(card.center().x() - room / 2, self._axis.left), card.top() + 4, room, line)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, f"{member.at:g}")
-        marks = marks_of(self._page, member) if member.path in self._with_marks else ()
         for number, mark in enumerate(each for each in marks if each[0] in _SIGNS):
             painter.setPen(QColor(now.danger if mark[0] == Meaning.DAMAGED.symbol else now.accent))
             below = QRectF(card.left() - 4, card.top() + 8 + (number + 1) * line, card.width() + 8, line)
