@@ -30,7 +30,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 5.0
+PATIENCE = 20.0
 """Seconds that threads and processes are given to end by themselves once their test is over."""
 
 # Random files are as slow as they happen to be, so no example is timed; `make soak` tries many more of them.

@@ -326,7 +326,7 @@ class TestScreen:
 
 
 def test_a_test_that_leaves_something_running_is_told(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest((ROOT / "tests/conftest.py").read_text("utf-8").replace("PATIENCE = 5.0", "PATIENCE = 0.2"))
+    pytester.makeconftest((ROOT / "tests/conftest.py").read_text("utf-8").replace("PATIENCE = 20.0", "PATIENCE = 0.2"))
     pytester.makepyfile(
         """
         import subprocess, threading

@@ -476,7 +476,7 @@ def test_not_asking_on_ends_the_work_and_its_thread(tmp_path: Path) -> None:
     work = measure(tensor)
     next(work)
     work.close()
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before
     assert tensor.storage is not None
     assert tensor.storage.source is not None
     with pytest.raises(OSError, match="Bad file descriptor"):

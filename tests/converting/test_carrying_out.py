@@ -6,7 +6,6 @@ import itertools
 import os
 import resource
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -311,9 +310,7 @@ def test_shards_that_are_missing(source: Path, tmp_path: Path) -> None:
 def test_many_keys(tmp_path: Path) -> None:
     one = torch.ones(8_000, 2)
     torch.save({f"module.block.{number}.weight": row for number, row in enumerate(one)}, tmp_path / "a.pth")
-    started = time.monotonic()
     offered = finish(offers(open_checkpoint(tmp_path / "a.pth")))
     told = finish(foresee(open_checkpoint(tmp_path / "a.pth"), offered.default))
     assert len(told.rows) == 8_000
     assert told.rows[77].key == "block.77.weight"
-    assert time.monotonic() - started < 15

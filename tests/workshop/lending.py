@@ -24,7 +24,7 @@ from inspector.workshop.warm_process import WarmProcess
 
 NO_MATTER = {"PYTEST_CURRENT_TEST", "CHECKPOINT_INSPECTOR_SETTINGS", "GOMP_SPINCOUNT", "TORCHINDUCTOR_CACHE_DIR"}
 """What the environment of each test has of its own and no workshop looks at, and what torch adds where it is loaded."""
-PATIENCE = 5.0
+PATIENCE = 20.0
 """Seconds that a window is given to let go of it."""
 
 

@@ -67,9 +67,7 @@ def test_many_are_asked_and_each_answers_for_itself(tmp_path: Path) -> None:
 
 def test_one_that_does_not_answer_is_given_up_with_what_it_started(tmp_path: Path) -> None:
     slow = script(tmp_path / "slow", "sleep 600 & echo $! > " + str(tmp_path / "child") + "; wait")
-    begin = time.monotonic()
-    assert "did not answer" in answers(slow, patience=0.3)[slow].message
-    assert time.monotonic() - begin < 5
+    assert "did not answer" in answers(slow, patience=2)[slow].message
     with pytest.raises(ProcessLookupError):
         wait_for_end(int((tmp_path / "child").read_text()))
 
