@@ -83,6 +83,7 @@ class Application:
         deeds = LastDeeds(self.window.actions_, self.session, self.window)
         self.last_resort = LastResort(deeds=deeds, show=self._show_errors)
         self.session.broken.connect(self.last_resort.report)
+        self.window.errors_asked.connect(lambda: self._show_errors(self.last_resort.reports))
         self.calls: WindowCalls | None = None
         self.place: Place | None = None
         self._is_looking = False
@@ -92,7 +93,9 @@ class Application:
     def _show_errors(self, reports: ErrorReports) -> None:
         from .own_pages import ERRORS, show
 
-        show(self.session, ERRORS, reports)
+        page = show(self.session, ERRORS, reports)
+        if not self.window.panels[page].has_content:
+            raise RuntimeError("The page for errors could not be shown.")  # a dialog does then
 
     def take(self, place: Place | None) -> None:
         """From its first paint on this window is the one that others hand their files to, if it has the place.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -22,9 +22,8 @@ from .arranging.undoing import Undoing
 from .commands import THEMES, Commands
 from .open_file import OpenFile
 from .open_page import OpenPage
-from .panels.connecting import connect_panel
+from .panels.connecting import made_panel
 from .panels.inspect_panel import InspectPanel
-from .panels.making import panel_for
 from .panels.page_panel import PagePanel
 from .panels.start_panel import StartPanel
 from .panels.status_line import StatusLine
@@ -43,6 +42,9 @@ TITLE = "Checkpoint Inspector"
 
 class MainWindow(QMainWindow):
     """One window with a tab for each open page."""
+
+    errors_asked = Signal()
+    """The errors of the program are to be shown."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
@@ -112,14 +114,18 @@ class MainWindow(QMainWindow):
         self.place.add(self._made_panel(page), *_tab_of(page), self.session.pages.index(page))
 
     def _replace(self, former: OpenPage, page: OpenPage) -> None:
-        panel = self.panels.pop(former)
-        self.undoing.forget(panel)
-        self.place.replace(panel, self._made_panel(page), *_tab_of(page))
-        panel.deleteLater()
+        self.exchange(self.panels.pop(former), self._made_panel(page))
+
+    def exchange(self, former: PagePanel, panel: PagePanel) -> None:
+        """Puts a panel in the place of another one."""
+        self.undoing.forget(former)
+        self.place.replace(former, panel, *_tab_of(panel.page))
+        former.deleteLater()
+        if panel.page is self.session.current:
+            self._show(panel.page)
 
     def _made_panel(self, page: OpenPage) -> PagePanel:
-        panel = self.panels[page] = panel_for(page, self.actions_, self.settings)
-        connect_panel(self, page, panel)
+        panel = self.panels[page] = made_panel(self, page)
         return panel
 
     def rename(self, page: OpenPage) -> None:

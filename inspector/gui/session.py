@@ -227,6 +227,23 @@ class Session(QObject):
         self.removed.emit(page)
         page.deleteLater()
 
+    def renew(self, page: OpenPage) -> None:
+        """Puts a new page of the same in the place of one that could not be shown, and has it read; one that cannot
+        be made again is shown anew."""
+        from .recipes import page_of
+
+        recipe, is_current = page.recipe(), page is self.current
+        fresh = page_of(recipe, self) if recipe is not None else None
+        self.current = None if is_current else self.current
+        if fresh is not None:
+            page.close()
+            self._put(page, fresh)
+        else:
+            self.replaced.emit(page, page)
+            page.open()
+        if is_current:
+            self.show(fresh or page)
+
     def _wake(self, later: OpenLater) -> OpenPage:
         """Puts the page that was meant where the placeholder is, and has it read."""
         from .recipes import page_of
@@ -234,13 +251,17 @@ class Session(QObject):
         page = page_of(later.recipe(), self)
         if page is None:  # of a newer version, or not written by us
             return later
-        page.arrangement = later.arrangement
-        page.broken.connect(self.broken)
-        self.pages[self.pages.index(later)] = page
-        self.replaced.emit(later, page)
-        later.deleteLater()
-        page.open()
+        self._put(later, page)
         return page
+
+    def _put(self, former: OpenPage, page: OpenPage) -> None:
+        """Puts a page in the place of another one, arranged like it, and has it read."""
+        page.arrangement = former.arrangement
+        page.broken.connect(self.broken)
+        self.pages[self.pages.index(former)] = page
+        self.replaced.emit(former, page)
+        former.deleteLater()
+        page.open()
 
     def check_disk(self) -> None:
         """Looks whether any file changed on disk."""

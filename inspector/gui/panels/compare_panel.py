@@ -20,7 +20,7 @@ from ..export import ask_where_to_report, reporting, started
 from ..item_models.pair_cells import counted_words
 from ..settings import Settings
 from .detail_side import loading
-from .page_panel import PagePanel
+from .page_panel import PagePanel, feeding
 from .pages import LoadingPage, RefusalPage
 
 if TYPE_CHECKING:
@@ -170,6 +170,7 @@ class ComparePanel(PagePanel):
         self._settings.choose("details", "yes" if self._actions["details"].isChecked() else "no")
         self._show_pair()
 
+    @feeding
     def _show_content(self) -> None:
         self.content.show_found()
         later, self._arrange_later = self._arrange_later, None
@@ -214,6 +215,7 @@ class ComparePanel(PagePanel):
         if self.pane is not None:
             self.pane.stop()
 
+    @feeding
     def _show_refusal(self) -> None:
         if self._refusal is None:
             self._refusal = RefusalPage()

@@ -22,7 +22,7 @@ from ..converting.wish_side import WishSide
 from ..converting.wishing import from_kept, plain
 from ..settings import Settings
 from ..widgets.shared_room import SharedRoom
-from .page_panel import PagePanel
+from .page_panel import PagePanel, feeding
 from .pages import LoadingPage, RefusalPage
 
 _STATE = "convert_splitter"
@@ -167,6 +167,7 @@ class ConvertPanel(PagePanel):
 
     # What the page tells
 
+    @feeding
     def _show_content(self) -> None:
         self.strips.notice.say("")
         self.setCurrentWidget(self._content)
@@ -179,6 +180,7 @@ class ConvertPanel(PagePanel):
         else:
             self.ability_changed.emit()
 
+    @feeding
     def _show_refusal(self) -> None:
         if self.conversion.error is not None:
             self._refusal.show_error(self.conversion.error, self.conversion.path)

@@ -16,7 +16,7 @@ from ..fitting.error_side import ErrorSide
 from ..fitting.open_error import OpenError
 from ..fitting.telling import story_of
 from ..settings import Settings
-from .page_panel import PagePanel
+from .page_panel import PagePanel, feeding
 
 _WELCOME = marked("Paste what torch printed on the left: from 'Error(s) in loading state_dict for' to the end.")
 
@@ -40,7 +40,7 @@ class ErrorPanel(PagePanel):
         )
         self.python = foot.offer(tr("Copy as &Python"), tr("Copy the lines that mend the checkpoint"), self.copy_python)
         self.story.add_foot(foot)
-        page.read.connect(self._refresh)
+        page.read.connect(self._show_read)
         page.case.changed.connect(self._enable)
         page.case.chosen.connect(self.arranged)
         self.side.turned.connect(lambda: self.arranged.emit(tr("Other Error")))
@@ -105,6 +105,10 @@ class ErrorPanel(PagePanel):
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
         self.said.emit(tr("Copied"))
+
+    @feeding
+    def _show_read(self) -> None:
+        self._refresh()
 
     def _refresh(self) -> None:
         if self.case.outcome is None:

@@ -24,7 +24,7 @@ from ..fitting.stages import DOING, Stage
 from ..fitting.telling import told
 from ..settings import Settings
 from ..widgets.roomy import SideArea
-from .page_panel import PagePanel
+from .page_panel import PagePanel, feeding
 from .pages import LoadingPage, RefusalPage
 
 _WELCOME = marked("Choose the model that this checkpoint is to be loaded into: on the left, or drop a .py file here.")
@@ -194,6 +194,7 @@ class FitPanel(PagePanel):
 
     # What the page tells
 
+    @feeding
     def _show_view(self) -> None:
         self.story.notice.say("")
         self.setCurrentWidget(self.view)
@@ -202,6 +203,7 @@ class FitPanel(PagePanel):
             self.side.field.setFocus()
         self.ready.emit()
 
+    @feeding
     def _show_refusal(self) -> None:
         if self.fit.error is not None:
             self._refusal.show_error(self.fit.error, self.fit.path)

@@ -12,7 +12,7 @@ from ...language import tr
 from ..actions import FOR_A_FILE, FOR_A_ROW, Actions
 from ..open_file import OpenFile
 from ..settings import Settings
-from .page_panel import PagePanel
+from .page_panel import PagePanel, feeding
 from .pages import LoadingPage, RefusalPage
 from .tree_side import TreeSide
 
@@ -89,6 +89,7 @@ class InspectPanel(PagePanel):
         if self.tree is not None:
             self.tree.keep_columns()
 
+    @feeding
     def _show_tree(self) -> None:
         contents = self.file.contents
         assert contents is not None
@@ -115,6 +116,7 @@ class InspectPanel(PagePanel):
         assert self.tree is not None
         drag_entry(self.tree, row, self.failed.emit)
 
+    @feeding
     def _show_refusal(self) -> None:
         if self._refusal is None:
             self._refusal = RefusalPage()

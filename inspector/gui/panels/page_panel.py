@@ -8,7 +8,8 @@ was before it and after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
@@ -60,6 +61,9 @@ class PagePanel(QStackedWidget):
     altered = Signal(str)
     """The same of one of many things that stand under one name of the arrangement, and are told apart by these words:
     only what has the same words is undone together."""
+
+    broke = Signal(object)
+    """An error of the program kept it from getting its content: an exception. See `feeding`."""
 
     def __init__(self, page: OpenPage) -> None:
         super().__init__()
@@ -166,3 +170,20 @@ class PagePanel(QStackedWidget):
 
     def stop(self) -> None:
         """Ends all reading of its own, and waits for it: it is going, or the window is."""
+
+
+Panel = TypeVar("Panel", bound=PagePanel)
+
+
+def feeding(show: Callable[[Panel], None]) -> Callable[[Panel], None]:
+    """A method that gives a panel its content: an error of the program in it is told in the place of the content, and
+    the tab is not left empty."""
+
+    @wraps(show)
+    def fed(panel: Panel) -> None:
+        try:
+            show(panel)
+        except Exception as error:
+            panel.broke.emit(error)
+
+    return fed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -67,26 +69,36 @@ class RefusalPage(QWidget):
 
     def show_error(self, error: InspectorError, path: str) -> None:
         """Shows `error`, which stopped the opening of `path`."""
-        self._title.setText(wording.safe(error.title, 200))
-        self._message.setText(wording.safe(error.message, 2000))
-        self._hint.setText(wording.safe(error.hint, 2000))
-        self._hint.setVisible(bool(error.hint))
-        self._path.setText(wording.safe(path, 1000))
+        self.say(error.title, error.message, error.hint, path)
         self.setAccessibleName(f"{error.title}. {error}")
+
+    def say(self, title: str, message: str, hint: str, path: str) -> None:
+        """Shows these four."""
+        self._title.setText(wording.safe(title, 200))
+        self._message.setText(wording.safe(message, 2000))
+        self._hint.setText(wording.safe(hint, 2000))
+        self._hint.setVisible(bool(hint))
+        self._path.setText(wording.safe(path, 1000))
+        self.setAccessibleName(f"{title}. {message}")
 
     def text(self) -> str:
         """Everything the page says."""
         return "\n".join(label.text() for label in (self._title, self._message, self._hint, self._path) if label.text())
 
+    def offers(self) -> tuple[tuple[str, str, Callable[[], object]], ...]:
+        """What can be done: the text of a button, its tip, what it does."""
+        return (
+            (tr("Try &Again"), "", self.retry_requested.emit),
+            (tr("&Copy Message"), "", lambda: QGuiApplication.clipboard().setText(self.text())),
+            (tr("Close &File"), "", self.close_requested.emit),
+        )
+
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        for text, act in (
-            (tr("Try &Again"), self.retry_requested.emit),
-            (tr("&Copy Message"), lambda: QGuiApplication.clipboard().setText(self.text())),
-            (tr("Close &File"), self.close_requested.emit),
-        ):
+        for text, tip, act in self.offers():
             button = QPushButton(text)
+            button.setToolTip(tip)
             button.clicked.connect(lambda _checked=False, act=act: act())
             row.addWidget(button)
         row.addStretch(1)

@@ -24,7 +24,7 @@ from ..settings import Settings
 from ..widgets.banner import Banner
 from ..widgets.segments import Segments
 from ..widgets.shared_room import SharedRoom
-from .page_panel import PagePanel
+from .page_panel import PagePanel, feeding
 from .pages import LoadingPage, RefusalPage
 
 _STATE = "ready_splitter"
@@ -218,11 +218,13 @@ class RunPanel(PagePanel):
 
     # What the page tells
 
+    @feeding
     def _show_content(self) -> None:
         self.notice.say("")
         self.setCurrentWidget(self._content)
         self.ready.emit()
 
+    @feeding
     def _show_refusal(self) -> None:
         if self.run.error is not None:
             self._refusal.show_error(self.run.error, self.run.path)

@@ -21,7 +21,7 @@ from ..series.open_series import OpenSeries
 from ..series.series_text import as_csv, command
 from ..settings import Settings
 from .detail_side import loading
-from .page_panel import PagePanel
+from .page_panel import PagePanel, feeding
 from .pages import LoadingPage, RefusalPage
 
 if TYPE_CHECKING:
@@ -238,6 +238,7 @@ class SeriesPanel(PagePanel):
 
     _has_plots = False
 
+    @feeding
     def _show_content(self) -> None:
         if not self._has_plots:
             return
@@ -265,6 +266,7 @@ class SeriesPanel(PagePanel):
         view.table.copied.connect(lambda: self.said.emit(tr("Copied")))
         return view
 
+    @feeding
     def _show_refusal(self) -> None:
         if self.series.error is not None:
             self._refusal.show_error(self.series.error, self.series.place)
