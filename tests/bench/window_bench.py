@@ -141,6 +141,7 @@ def in_one_window(folder: Path, keys: int, large: int) -> list[Row]:
     opened(application, warm)
     run_for(2.0)
     rows = [gap_while_opening(application, many, keys), keystroke(application, keys), expand_all(application, keys)]
+    rows.append(keystroke_in_palette(application, keys))
     application.session.close(application.session.current)
     rows += gaps_while_comparing(application, folder, many, keys)
     rows.append(gap_while_measuring(application, big, large))
@@ -196,6 +197,31 @@ def expand_all(application, keys: int) -> Row:  # type: ignore[no-untyped-def]
     tree.view.viewport().repaint()
     seconds = time.perf_counter() - started
     return Row(f"expand all, {tree.model.rowCount():,} rows, ms", "< 200", 1000 * seconds)
+
+
+def keystroke_in_palette(application, keys: int) -> Row:  # type: ignore[no-untyped-def]
+    """One key in the field of the palette to the list that is painted with the first that were found."""
+    from PySide6.QtTest import QTest
+
+    from inspector.gui.palette.gathering import palette_of
+
+    palette = palette_of(application.window)
+    palette.open()
+    run_for(0.3)
+    times = []
+    for text in ("weight", "layers.12", "block3bias", "opn", "zzz"):
+        palette.field.clear()
+        run_for(0.2)
+        for letter in text:
+            started = time.perf_counter()
+            QTest.keyClicks(palette.field, letter)
+            palette.list.viewport().repaint()
+            times.append(time.perf_counter() - started)
+            run_for(0.02)  # the keys that are looked through yet, when the next letter comes
+    palette.put_away()
+    detail = f"worst of {len(times)}: {max(times) * 1000:.0f} ms"
+    name = f"keystroke in the palette to the first that are found and painted, {keys:,} keys, ms"
+    return Row(name, "< 50", 1000 * statistics.median(times), detail)
 
 
 def gap_while_measuring(application, path: Path, nbytes: int) -> Row:  # type: ignore[no-untyped-def]
