@@ -237,3 +237,35 @@ def test_choosing_a_branch_gives_up_the_sorting_that_hides_it(view: TreeView) ->
     view.choose(row)
     assert view.current() == row
     assert not view.horizontalHeader().isSortIndicatorShown()
+
+
+def test_what_is_in_view_ends_with_a_whole_column(view: TreeView) -> None:
+    header = view.horizontalHeader()
+    view.fit_columns()
+    for width in (520, 700, 880):
+        view.resize(width, 600)
+        ends = [header.sectionPosition(column) + header.sectionSize(column) for column in range(header.count())]
+        assert view.viewport().width() in ends
+    assert not view.columns.is_arranged
+
+
+def test_columns_that_a_person_made_wider_stay_so(view: TreeView) -> None:
+    header = view.horizontalHeader()
+    view.fit_columns()
+    fitted = view.columns.arrangement()
+    header.resizeSection(Column.LAYER, 333)
+    before = header.sectionSize(Column.KEY)
+    view.resize(700, 600)
+    assert (header.sectionSize(Column.KEY), header.sectionSize(Column.LAYER)) == (before, 333)
+    view.columns.arrange(fitted)  # it is taken back
+    assert not view.columns.is_arranged
+    assert header.sectionSize(Column.LAYER) < 333
+
+
+def test_a_text_that_is_cut_gets_the_room_that_is_free(view: TreeView) -> None:
+    view.fit_columns()
+    header = view.horizontalHeader()
+    fitted = header.sectionSize(Column.DTYPE)
+    view.columns._least[Column.DTYPE] = (fitted - 30, fitted)
+    view.resize(2400, 600)
+    assert header.sectionSize(Column.DTYPE) == fitted

@@ -88,7 +88,7 @@ class TreeSide(QWidget):
         self._connect()
         state = settings.state("tree_columns")
         if state is None or not self.view.columns.restore(state):
-            self.view.columns.fit()
+            self.view.fit_columns()
         self._show_damage()
         self.set_folded(settings.choice("fold", ("no", "yes")) == "yes")
         self._open_first_levels()

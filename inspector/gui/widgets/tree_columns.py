@@ -49,6 +49,14 @@ class TreeColumns(QObject):
         self._sorting = (KEY, False)
         self._tree_widths: dict[int, int] = {}
         """How wide the columns of keys are in the tree, while the rows are a flat list."""
+        self._least: dict[int, tuple[int, int]] = {}
+        """Column -> how wide `fit` made it, and how wide it would have to be to show all of its texts."""
+        self._figure = 1
+        """Pixels of a figure when they were found."""
+        self._as_fitted: dict[str, Any] = {}
+        """How the columns were arranged then."""
+        self._room = 0
+        """Pixels that were to be filled last."""
         self.is_arranged = False
         """Whether a person changed widths, order or choice of the columns."""
         header.setSectionsMovable(True)
@@ -85,15 +93,27 @@ class TreeColumns(QObject):
         order = sorted(range(header.count()), key=header.visualIndex)
         titles = [heading.title for heading in self._model.headings]
         hidden = [titles[each] for each in order if header.isSectionHidden(each)]
-        widths = {titles[each]: header.sectionSize(each) for each in order if not header.isSectionHidden(each)}
+        widths = {titles[each]: self._own_width(each) for each in order if not header.isSectionHidden(each)}
         return {
             "sorting": [titles[column], descending],
             "columns": {"order": [titles[each] for each in order], "hidden": hidden, "widths": widths},
         }
 
+    def _own_width(self, column: int) -> int:
+        """How wide a column is by itself, whatever room it was given beyond that."""
+        return self._header.sectionSize(column) if self.is_arranged else self._fitting(column)[0]
+
+    def _fitting(self, column: int) -> tuple[int, int]:
+        """How wide `fit` made a column, and how wide all of its texts would have it: as large as letters are now."""
+        if column not in self._least:
+            return self._header.sectionSize(column), 0
+        width, needed = self._least[column]
+        figure = self._header.fontMetrics().horizontalAdvance("0")
+        return round(width * figure / self._figure), round(needed * figure / self._figure)
+
     def arrange(self, wanted: Mapping[str, Any]) -> None:
         """Arranges them so; what is no column of this tree is passed over."""
-        if isinstance(wanted.get("columns"), dict):
+        if isinstance(wanted.get("columns"), dict) and wanted["columns"] != self.arrangement()["columns"]:
             self._arrange_columns(wanted["columns"])
         sorting = wanted.get("sorting")
         titles = [heading.title for heading in self._model.headings]
@@ -114,7 +134,8 @@ class TreeColumns(QObject):
         for title, width in widths.items() if isinstance(widths, dict) else ():
             if title in columns and isinstance(width, int) and 0 < width < _WIDEST:
                 header.resizeSection(columns[title], width)
-        self.is_arranged = True
+        self.is_arranged = wanted != self._as_fitted
+        self.fill(self._room)
 
     def fit(self) -> None:
         """Makes each column as wide as what stands in the first rows needs, within reason."""
@@ -123,8 +144,41 @@ class TreeColumns(QObject):
         for column in self._fitted:
             needed = max((self._delegate.width(self._model, row, column) for row in sample), default=0)
             narrowest = self._header.fontMetrics().horizontalAdvance(tr(headings[column].title)) + 3 * figure
-            self._header.resizeSection(column, max(narrowest, min(needed, headings[column].width * figure)))
+            width = max(narrowest, min(needed, headings[column].width * figure))
+            self._least[column] = width, needed
+            self._header.resizeSection(column, width)
+        self._figure = figure
         self.is_arranged = False
+        self._as_fitted = self.arrangement()["columns"]
+
+    def fill(self, room: int) -> None:
+        """Ends what is in view with a whole column: texts that are cut, and then the keys, get the rest of `room`.
+
+        Without `fit` before, in a flat list, and where a person arranged the columns they stay as they are.
+        """
+        self._room = room
+        if not room or self.is_arranged or not self._least or self._model.rows.flat:
+            return
+        taken, is_cut = self._in_whole(room)
+        spare = room - taken
+        for column in self._least:
+            width, needed = self._fitting(column)
+            more = 0 if column == KEY else min(max(0, needed - width), spare)
+            self._header.resizeSection(column, width + more)
+            spare -= more
+        self._header.resizeSection(KEY, self._fitting(KEY)[0] + (spare if is_cut else 0))
+        self.is_arranged = False
+
+    def _in_whole(self, room: int) -> tuple[int, bool]:
+        """Pixels of the columns that have room side by side, at their least; and whether there are more columns."""
+        header, taken = self._header, 0
+        order = sorted(range(header.count()), key=header.visualIndex)
+        for column in (each for each in order if not header.isSectionHidden(each)):
+            width, _ = self._fitting(column)
+            if taken + width > room:
+                return taken or room, True
+            taken += width
+        return taken, False
 
     def restore(self, state: QByteArray) -> bool:
         """Arranges the columns as they were when `state` was saved; False when it does not fit them."""
@@ -165,6 +219,7 @@ class TreeColumns(QObject):
                 self._header.resizeSection(column, width)
             self._tree_widths = {}
         self.is_arranged = arranged
+        self.fill(self._room)
 
     def _widen(self, column: int, rows: Sequence[int]) -> None:
         """Makes a column as wide as its cells need it, within reason, and remembers how wide it was."""

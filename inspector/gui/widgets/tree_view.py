@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ...language import tr
@@ -26,6 +27,15 @@ class TreeView(FlatTreeView):
         self.setAccessibleName(tr("Keys of the checkpoint"))
         header, unsorted = self.horizontalHeader(), frozenset((Column.HISTOGRAM,))
         self.columns = TreeColumns(header, model, self._delegate, _FITTED, unsorted)
+
+    def fit_columns(self) -> None:
+        """Makes the columns as wide as what they show, and the last one in view a whole one."""
+        self.columns.fit()
+        self.columns.fill(self._delegate.seen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.columns.fill(event.size().width())
 
     def show_cells(self, cells: Cells, opened: Sequence[int] = (), chosen: int = -1) -> None:
         """Shows another outline, with these rows open and this one chosen."""
