@@ -74,7 +74,7 @@ class NumberBox(QSpinBox):
 
 
 def _height(box: QWidget) -> int:
-    return box.fontMetrics().height() + 10
+    return box.fontMetrics().height() + 14  # as text fields and buttons are
 
 
 def _framed(box: QWidget) -> QPainter:
