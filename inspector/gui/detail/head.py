@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ... import wording
 from ...checkpoint.entries import Checkpoint, Entry
@@ -13,6 +13,7 @@ from ...language import tr
 from ..icons import icon
 from ..theme import mono_font, px, scaled_font
 from ..widgets.labels import ElidedLabel
+from ..widgets.summary_line import SummaryLine
 from .tensor_words import KEY_LIMIT
 
 
@@ -23,7 +24,7 @@ class Head(QWidget):
         super().__init__(parent)
         self.path = ElidedLabel(tone="quiet", font=mono_font(0.92))
         self.name = ElidedLabel(font=scaled_font(1.35, bold=True))
-        self.line = QLineEdit(readOnly=True)
+        self.line = SummaryLine()
         self.line.setFont(mono_font(0.95))
         self.line.setAccessibleName(tr("Summary"))
         self.copy = _button("copy", tr("Copy"), tr("Copy the summary line"))

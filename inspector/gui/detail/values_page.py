@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QVBoxLayout, QWidget
 
 from ... import wording
 from ...checkpoint.arrays import read
@@ -23,6 +23,8 @@ from ..widgets.check_box import CheckBox
 from ..widgets.flow_layout import FlowLayout
 from ..widgets.labels import ElidedLabel
 from ..widgets.own_keys import OwnKeys
+from ..widgets.plain_table import MARGIN, CellDelegate
+from ..widgets.whole_columns_table import WholeColumnsTable
 from . import controls
 from .latest import Latest
 
@@ -49,7 +51,7 @@ class ValuesView(QWidget):
         super().__init__(parent)
         self.tensor: Tensor | None = None
         self.model = ValuesTableModel(self)
-        self.table = QTableView()
+        self.table = WholeColumnsTable()
         self.axes, self.rows, self.columns = AxisPicker(), pager.Pager(pager.ROWS), pager.Pager(pager.COLUMNS)
         self.go_to = QLineEdit()
         self.raw = CheckBox(tr("Integers as stored"))
@@ -142,7 +144,6 @@ class ValuesView(QWidget):
         self.table.setModel(self.model)
         self.table.setAccessibleName(tr("Values of the tensor"))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
-        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.setShowGrid(False)
         self.table.setAlternatingRowColors(True)
         self.table.setWordWrap(False)
@@ -150,6 +151,7 @@ class ValuesView(QWidget):
         self.table.setCornerButtonEnabled(False)
         self.table.setTabKeyNavigation(False)
         self.table.setStyleSheet(_QUIET_HEADERS)
+        self.table.setItemDelegate(CellDelegate(self.table))
         for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setHighlightSections(False)
@@ -217,8 +219,8 @@ class ValuesView(QWidget):
         rows, columns = self.model.rowCount(), self.model.columnCount()
         sample = {self.model.text(r, c) for r in range(0, rows, max(1, rows // 40)) for c in range(min(columns, 12))}
         longest = max((*sample, "0" * 6), key=len)
-        metrics = self.table.fontMetrics()
-        self.table.horizontalHeader().setDefaultSectionSize(int(metrics.averageCharWidth() * len(longest) * 1.12) + 26)
+        font = self.model.data(self.model.index(0, 0), Qt.ItemDataRole.FontRole) or self.table.font()
+        self.table.fit_columns(QFontMetrics(font).horizontalAdvance("0") * len(longest) + 2 * MARGIN + 2)
 
     def _show_pages(self) -> None:
         assert self.tensor is not None

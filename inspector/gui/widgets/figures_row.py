@@ -18,6 +18,7 @@ class FiguresRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._flow = FlowLayout(self, across=14, down=8)
+        self._flow.least_across = 8
         self._cells: list[_Figure] = []
         self.figures: list[tuple[str, str]] = []
 

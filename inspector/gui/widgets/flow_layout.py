@@ -18,6 +18,8 @@ class FlowLayout(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
         self._across, self._down = across, down
         self._items: list[QLayoutItem] = []
+        self.least_across = across
+        """They stand so close at least, where all of them come into one line by that."""
         self.beside: QWidget | None = None
         """What stands at its side and is as high as a line of it at least: they stand on one line."""
 
@@ -67,35 +69,42 @@ class FlowLayout(QLayout):
     def _arrange(self, rect: QRect, *, move: bool) -> int:
         """Places the widgets, if `move`, and gives the height they take."""
         x, top, height = rect.x(), rect.y(), 0
-        lines = self._lines(rect.width())
+        lines, across = self._lines(rect.width()), self._gap(rect.width())
         for line in lines:
             x, top = rect.x(), top + height + (self._down if height else 0)
             sizes = [_fitted(item, rect.width()) for item in line]
             if self._is_last:
-                x += rect.width() - sum(size.width() for size in sizes) - self._across * (len(sizes) - 1)
+                x += rect.width() - sum(size.width() for size in sizes) - across * (len(sizes) - 1)
             height = max(size.height() for size in sizes)
             if line is lines[0]:
                 height = max(height, self._least())
             for item, size in zip(line, sizes, strict=True):
                 if move:
                     item.setGeometry(QRect(QPoint(x, top + (height - size.height()) // 2), size))
-                x += size.width() + self._across
+                x += size.width() + across
         return top + height - rect.y()
 
     def _least(self) -> int:
         """How high the first line is at least."""
         return self.beside.sizeHint().height() if self.beside is not None and not self.beside.isHidden() else 0
 
+    def _gap(self, width: int) -> int:
+        """How far apart widgets of one line stand."""
+        needed = [item.sizeHint().width() for item in self._visible()]
+        between = max(0, len(needed) - 1)
+        spare = (width - sum(needed)) // between if between else self._across
+        return spare if self.least_across <= spare < self._across else self._across
+
     def _lines(self, width: int) -> list[list[QLayoutItem]]:
         lines: list[list[QLayoutItem]] = []
-        used = width + 1
+        used, across = width + 1, self._gap(width)
         for item in self._visible():
             needed = item.sizeHint().width()
-            if used + self._across + needed > width or not lines:
+            if used + across + needed > width or not lines:
                 lines.append([])
-                used = -self._across
+                used = -across
             lines[-1].append(item)
-            used += self._across + needed
+            used += across + needed
         return lines
 
 

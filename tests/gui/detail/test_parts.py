@@ -22,6 +22,7 @@ from inspector.gui.widgets.pager import ROWS, Pager
 from inspector.gui.widgets.picture import Look, PictureView
 from inspector.gui.widgets.segments import Segments
 from inspector.gui.widgets.series_plot import SeriesPlot
+from inspector.gui.widgets.summary_line import SummaryLine
 from inspector.gui.widgets.text_viewer import TextViewer
 from inspector.gui.widgets.treemap import Treemap
 from inspector.gui.widgets.treemap_layout import squarify
@@ -454,3 +455,37 @@ def test_a_flow_may_end_at_the_right_and_keeps_its_margins(qtbot: QtBot) -> None
     flow.setGeometry(QRect(0, 0, 300, 60))
     assert (button.geometry().right(), button.y()) == (279, 8)
     assert flow.heightForWidth(300) == button.sizeHint().height() + 20
+
+
+# Lines of facts, and of figures
+
+
+def test_a_line_of_facts_shows_whole_ones(qtbot: QtBot) -> None:
+    line = SummaryLine()
+    qtbot.addWidget(line)
+    line.setText("fc1.weight  float32[512, 784]  mean -0.000545  std 0.0302")
+    line.resize(2000, 30)
+    assert line.shown() == line.text()
+    for width in range(line.sizeHint().height() * 4, 600, 7):
+        line.resize(width, 30)
+        shown = line.shown().removesuffix("  …")
+        assert shown == line.text() or "…" in shown or line.text().startswith(f"{shown}  ")
+        assert not line.grab().isNull()
+    line.resize(30, 30)
+    assert "…" in line.shown()
+
+
+def test_widgets_come_closer_where_one_line_holds_them_by_that(qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    flow = FlowLayout(page, across=14)
+    flow.least_across = 8
+    buttons = [QPushButton("one"), QPushButton("two"), QPushButton("three")]
+    for button in buttons:
+        flow.addWidget(button)
+    needed = sum(button.sizeHint().width() for button in buttons)
+    high = buttons[0].sizeHint().height()
+    assert flow.heightForWidth(needed + 2 * 8) == high
+    assert flow.heightForWidth(needed + 2 * 8 - 1) == 2 * high + 6
+    flow.setGeometry(QRect(0, 0, needed + 2 * 10, 100))
+    assert buttons[1].x() - buttons[0].geometry().right() - 1 == 10

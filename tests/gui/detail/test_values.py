@@ -240,3 +240,16 @@ def test_quantised_numbers_and_the_integers_they_are_stored_as(qtbot: QtBot, vie
         view.raw.setChecked(True)
 
     assert cells(view) == [["2", "4"], ["-2", "3"]]
+
+
+def test_no_number_in_view_is_cut(qtbot: QtBot, view: ValuesView) -> None:
+    show(qtbot, view, tensor_of(np.linspace(-1, 1, 3000, dtype=np.float32).reshape(30, 100)))
+    table, header = view.table, view.table.horizontalHeader()
+    for width in (330, 480, 611):
+        view.resize(width, 400)
+        qtbot.waitUntil(lambda width=width: view.width() == width)
+        for first in (0, 7, 99):
+            table.scrollTo(view.model.index(0, first))
+            wide, room = header.sectionSize(first), table.viewport().width()
+            assert header.sectionViewportPosition(first) % wide <= room % wide < room // wide  # some pixels of margins
+            assert header.sectionViewportPosition(first) + wide <= room
