@@ -179,14 +179,33 @@ def test_marks_are_shown_though_a_filter_hid_them(view: PairView) -> None:
 
 
 def test_the_strip_shows_where_the_differences_lie_and_leads_there(qtbot: QtBot, view: PairView) -> None:
-    total = len(view.tree)
     marks = [rank for _, _, rank in view.strip.stretches()]
     assert marks == [RANKS[MISSING], RANKS[SIZE], RANKS[UNEXPECTED]]
     row = view.tree.outline.row("fc.weight")
     assert row is not None
-    y = int((row + 0.5) * view.strip.height() / total)
-    qtbot.mouseClick(view.strip, Qt.MouseButton.LeftButton, pos=QPoint(8, y))
+    y = next(y for y in range(view.strip.height()) if view.strip.line_at(y) == row)
+    qtbot.mouseClick(view.strip, Qt.MouseButton.LeftButton, pos=QPoint(8, y + 1))
     assert current(view) == "fc.weight"
+
+
+def test_marks_of_few_pairs_stand_beside_their_rows(qtbot: QtBot, view: PairView) -> None:
+    view.model.change(lambda rows: rows.open_rows(range(len(view.tree))))
+    qtbot.waitUntil(lambda: view.model.rowCount() == len(view.tree))
+    view._look()
+    rows, top = view.view.verticalHeader(), view.view.viewport().y()
+    assert len(view.tree) * rows.defaultSectionSize() < view.view.viewport().height()
+    marked = {y for first, pixels, _ in view.strip.stretches() for y in range(first, first + pixels)}
+    for row, rank in enumerate(view.tree.ranks):
+        middle = top + rows.sectionViewportPosition(row) + rows.sectionSize(row) // 2
+        assert (middle in marked) is (rank in view.strip._colours)
+
+
+def test_the_longer_keys_get_the_room_that_the_others_leave(view: PairView) -> None:
+    tree = view.view
+    needed = {PairColumn.KEY_A: 300, PairColumn.KEY_B: 100}
+    tree._delegate.width = lambda model, row, column: needed[column]  # type: ignore[method-assign]
+    assert tree._shares(450) == (300, 150)
+    assert tree._shares(700) == (350, 350)  # there is room for both, alike
 
 
 def test_of_many_pairs_the_strip_still_shows_the_few_that_differ(qtbot: QtBot, view: PairView) -> None:

@@ -14,6 +14,9 @@ from ..theme import scaled_font
 from ..widgets.boxes import ChoiceBox
 from ..widgets.labels import ElidedLabel, Label, plain_tip
 
+_LEAST_NAME, _LEAST_SECTION = 170, 90
+"""Pixels: where there is little room it is the name of the file that is read, not what of it is compared."""
+
 
 class FileHead(QWidget):
     """One side: its letter, its name, and a choice of its sections."""
@@ -30,6 +33,7 @@ class FileHead(QWidget):
         self.sections = ChoiceBox()
         self.sections.setAccessibleName(tr("Section of {letter}", letter=letter))
         self.sections.setToolTip(tr("The part of the file that is compared"))
+        self.sections.setMinimumWidth(_LEAST_SECTION)
         self.sections.activated.connect(lambda place: self.section_chosen.emit(self._keys[place]))
         self.open_button = QToolButton()
         self.open_button.setText(tr("Open"))
@@ -48,6 +52,7 @@ class FileHead(QWidget):
     def show_file(self, path: str, name: str, sections: Sequence[Section], chosen: str) -> None:
         """Shows a file, with these sections to choose from."""
         self._name.setText(wording.safe(name, 200))
+        self._name.setMinimumWidth(min(self._name.sizeHint().width(), _LEAST_NAME))
         self._name.setToolTip(plain_tip(wording.safe(path, 500)))
         self._keys = [section.key for section in sections]
         self.sections.clear()

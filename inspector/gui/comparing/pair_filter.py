@@ -108,7 +108,7 @@ class PairFilter(QWidget):
             self._tell(tr("Statistics such as nan and mean are searched in the tab of one file."))
 
     def _refuse(self, error: QueryError) -> None:
-        self._tell(f"{error.message} {error.hint}")
+        self._tell(str(error))
         self.count.setText("")
 
     def _tell(self, sentence: str) -> None:
@@ -119,7 +119,8 @@ class PairFilter(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 12, 8)
         bar.setSpacing(10)
-        bar.addWidget(self.chips, 1, Qt.AlignmentFlag.AlignVCenter)
+        bar.addWidget(self.chips, 0, Qt.AlignmentFlag.AlignVCenter)
+        bar.addStretch(0)
         bar.addWidget(self.count)
         self.search.setMinimumWidth(px(134))
         self.search.setMaximumWidth(px(360))

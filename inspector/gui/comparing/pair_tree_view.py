@@ -19,6 +19,8 @@ from ..widgets.tree_columns import TreeColumns
 _FITTED = (PairColumn.SHAPE, PairColumn.DTYPE, PairColumn.PARAMETERS)
 _NARROWEST, _WIDEST = 16, 52
 """Figures that a column of keys is wide, at least and at most."""
+_SAMPLED = 300
+"""Rows that are looked at to find how wide they should be."""
 
 
 class PairTreeView(FlatTreeView):
@@ -48,14 +50,26 @@ class PairTreeView(FlatTreeView):
     def share_room(self) -> None:
         """Gives the room that the columns leave to the keys of both sides, unless a person arranged the columns."""
         header = self.horizontalHeader()
-        spare = self.viewport().width() - sum(header.sectionSize(column) for column in range(header.count()))
         if self.columns.is_arranged or self._model.rows.flat:
             return
-        figure = self.fontMetrics().horizontalAdvance("0")
-        for column in (PairColumn.KEY_A, PairColumn.KEY_B):
-            width = header.sectionSize(column) + spare // 2
-            header.resizeSection(column, max(_NARROWEST * figure, min(width, _WIDEST * figure)))
+        keys = (PairColumn.KEY_A, PairColumn.KEY_B)
+        others = sum(header.sectionSize(column) for column in range(header.count()) if column not in keys)
+        for column, width in zip(keys, self._shares(self.viewport().width() - others), strict=True):
+            header.resizeSection(column, width)
         self.columns.is_arranged = False
+
+    def _shares(self, room: int) -> tuple[int, int]:
+        """How wide the keys of either side are: as those in view need it, and alike where there is room for that."""
+        figure, rows = self.fontMetrics().horizontalAdvance("0"), self._model.visible(0, _SAMPLED)
+        needed_a, needed_b = (
+            max((self._delegate.width(self._model, row, column) for row in rows), default=0)
+            for column in (PairColumn.KEY_A, PairColumn.KEY_B)
+        )
+        half = room // 2
+        if max(needed_a, needed_b) > half and needed_a + needed_b < room:
+            half = needed_a if needed_a > half else room - needed_b
+        a, b = (min(max(share, _NARROWEST * figure), _WIDEST * figure) for share in (half, room - half))
+        return a, b
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

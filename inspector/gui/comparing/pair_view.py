@@ -300,6 +300,7 @@ class PairView(QWidget):
 
     def _look(self) -> None:
         rows = self.view.on_show()
+        self.strip.stand_beside(self.view.viewport().y(), self.view.verticalHeader().defaultSectionSize())
         if rows and not self.model.rows.flat:
             last = rows[-1] if self.model.rows.is_open(rows[-1]) else self.tree.outline.ends[rows[-1]] - 1
             self.strip.show_view(rows[0], last)

@@ -39,6 +39,7 @@ class OverviewStrip(QWidget):
         self._colours: Mapping[int, QColor] = {}
         self._set_off: bytes | bytearray = b""
         self._view = (0, 0)
+        self._top, self._line = 0, 0
         self._painted: tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]] | None = None
         """The stretches of the ranks and of what is set off, worked out once for many paints; None when outdated."""
 
@@ -58,14 +59,20 @@ class OverviewStrip(QWidget):
             self._view = (first, last)
             self.update()
 
+    def stand_beside(self, top: int, line: int) -> None:
+        """Lines begin so many pixels below its top, and are so high at most: marks of few stand beside their lines."""
+        if (top, line) != (self._top, self._line):
+            self._top, self._line = top, line
+            self._change()
+
     def stretches(self) -> list[tuple[int, int, int]]:
         """What is painted: (first pixel, pixels, rank), from top to bottom."""
         return self._stretches()[0]
 
     def line_at(self, y: float) -> int:
         """The line that stands at a height; the nearest one with a mark, where one is within a few pixels."""
-        total, height = len(self._ranks), max(1, self.height())
-        line = min(max(0, int(y * total / height)), total - 1)
+        total, height = len(self._ranks), max(1, self._room())
+        line = min(max(0, int((y - self._top) * total / height)), total - 1)
         reach = max(1, 4 * total // height)
         near = sorted(range(max(0, line - reach), min(total, line + reach + 1)), key=lambda other: abs(other - line))
         return next((other for other in near if self._ranks[other] in self._colours), line)
@@ -104,25 +111,30 @@ class OverviewStrip(QWidget):
     def _stretches(self) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
         if self._painted is None:
             shown = bytes(rank if rank in self._colours else 0 for rank in range(256))
-            marks = _joined(self._buckets(self._ranks.translate(shown)))
-            self._painted = marks, _joined(self._buckets(self._set_off))
+            marks = _joined(self._buckets(self._ranks.translate(shown)), self._top)
+            self._painted = marks, _joined(self._buckets(self._set_off), self._top)
         return self._painted
 
     def _paint_view(self, painter: QPainter) -> None:
         first, last = self._view
         if not self._ranks or last < first or last - first + 1 >= len(self._ranks):
             return
-        share = self.height() / len(self._ranks)
-        frame = QRectF(1.5, first * share + 0.5, WIDTH - 3, max(6.0, (last - first + 1) * share - 1))
+        share = self._room() / len(self._ranks)
+        frame = QRectF(1.5, self._top + first * share + 0.5, WIDTH - 3, max(6.0, (last - first + 1) * share - 1))
         wash = QColor(colours().text)
         wash.setAlpha(22)
         painter.fillRect(frame, wash)
         painter.setPen(QPen(QColor(colours().quiet), 1))
         painter.drawRect(frame)
 
+    def _room(self) -> int:
+        """Pixels that all lines take."""
+        below = max(0, self.height() - self._top)
+        return min(below, len(self._ranks) * self._line) if self._line else below
+
     def _buckets(self, lines: bytes | bytearray) -> Sequence[int]:
         """The highest rank of the lines at each pixel; where lines are fewer than pixels each has several."""
-        height, total = self.height(), len(lines)
+        height, total = self._room(), len(lines)
         if not total or height <= 0:
             return []
         edges = [pixel * total // height for pixel in range(height + 1)]
@@ -134,10 +146,10 @@ class OverviewStrip(QWidget):
         return found
 
 
-def _joined(ranks: Sequence[int]) -> list[tuple[int, int, int]]:
+def _joined(ranks: Sequence[int], top: int) -> list[tuple[int, int, int]]:
     """Pixels of one rank that lie side by side as one stretch: (first pixel, pixels, rank), without those of none."""
     found: list[tuple[int, int, int]] = []
-    for pixel, rank in enumerate(ranks):
+    for pixel, rank in enumerate(ranks, start=top):
         if rank and found and found[-1][2] == rank and found[-1][0] + found[-1][1] == pixel:
             found[-1] = (found[-1][0], found[-1][1] + 1, rank)
         elif rank:
