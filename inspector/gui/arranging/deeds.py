@@ -91,6 +91,11 @@ class Doing(QUndoCommand):
         self._until = time.monotonic()
         self._is_fresh = True
 
+    @property
+    def is_past(self) -> bool:
+        """Whether undoing it would change nothing any more: it says so itself (see `Gesture`)."""
+        return getattr(self._undo, "is_past", False)
+
     def takes(self, words: str) -> bool:
         """Whether the same that is done again now is still a part of this."""
         return words == self.text() and time.monotonic() - self._until < MOMENT

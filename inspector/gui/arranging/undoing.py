@@ -66,6 +66,17 @@ class Past:
     def can_redo(self) -> bool:
         return bool(self.undone) and not _is_held(self.stack.command(self.stack.index()))
 
+    def pass_over(self) -> None:
+        """Forgets what would change nothing any more, where it is next."""
+        while self.done and _is_past(self.stack.command(self.stack.index() - 1)):
+            self.done.pop()
+            self.stack.command(self.stack.index() - 1).setObsolete(True)
+            self.stack.undo()
+        while self.undone and _is_past(self.stack.command(self.stack.index())):
+            self.undone.pop()
+            self.stack.command(self.stack.index()).setObsolete(True)
+            self.stack.redo()
+
     def drop(self) -> None:
         """Forgets the latest: it came to nothing."""
         self.done.pop()
@@ -298,13 +309,20 @@ class Undoing(QObject):
         return self._number
 
     def _seen(self) -> list[Past]:
-        return [self._window] if self._shown is None else [self._shown, self._window]
+        seen = [self._window] if self._shown is None else [self._shown, self._window]
+        for past in seen:
+            past.pass_over()
+        return seen
 
     def _latest_done(self) -> Past | None:
         return max((past for past in self._seen() if past.can_undo), key=lambda past: past.done[-1], default=None)
 
     def _latest_undone(self) -> Past | None:
         return max((past for past in self._seen() if past.can_redo), key=lambda past: past.undone[-1], default=None)
+
+
+def _is_past(command: QUndoCommand) -> bool:
+    return getattr(command, "is_past", False)
 
 
 def _is_held(command: QUndoCommand) -> bool:

@@ -35,6 +35,8 @@ class DetailPanel(QWidget):
     """A `SharedRoom` was made in it, which a person may share out otherwise."""
     turned = Signal(str)
     """A person looks otherwise at what is shown; in a few words."""
+    did = Signal(str, object, object)
+    """The same of what is no part of `looked_at`: with what takes it back, and what does it again."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +59,7 @@ class DetailPanel(QWidget):
         made = TensorPage()
         made.shown.connect(self._take_key)
         made.turned.connect(self.turned)
+        made.did.connect(self.did)
         self._pages.addWidget(made)
         self.shares_room.emit(made.overview)
         return made

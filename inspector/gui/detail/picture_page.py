@@ -37,6 +37,8 @@ class PicturePage(QWidget):
     """A picture has just been drawn, or it was said why there is none."""
     turned = Signal(str)
     """A person looks at it otherwise; in a few words."""
+    did = Signal(str, object, object)
+    """A person zoomed: see `Gesture`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +60,7 @@ class PicturePage(QWidget):
         """The line; made when it is first wanted, for pyqtgraph takes 20 ms to make a plot."""
         made = SeriesPlot()
         made.pointed.connect(lambda point: self._point(0, point))
+        made.gesture.did.connect(self.did)
         self._pages.addWidget(made)
         return made
 
@@ -138,6 +141,7 @@ class PicturePage(QWidget):
         self._latest.said.connect(self._progress)
         self.choice.chosen.connect(self._choose)
         self.view.pointed.connect(self._point)
+        self.view.gesture.did.connect(self.did)
         for lens in self.lenses.values():
             lens.moved.connect(self._read)
             lens.moved.connect(self._tell_turned)

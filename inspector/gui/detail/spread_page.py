@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ... import wording
@@ -31,6 +31,9 @@ _UNKNOWN = "…"
 class SpreadView(QWidget):
     """Figures above a histogram; shows dots until the statistics are known."""
 
+    did = Signal(str, object, object)
+    """A person zoomed: see `Gesture`."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.figures = FiguresRow()
@@ -49,6 +52,7 @@ class SpreadView(QWidget):
         made = HistogramPlot()
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         made.pointed.connect(self._point)
+        made.gesture.did.connect(self.did)
         self._pages.addWidget(made)
         return made
 

@@ -47,6 +47,8 @@ class TensorPage(QWidget):
     """The key of what is shown now, when a person chose a part of a tensor here, or went back to the whole."""
     turned = Signal(str)
     """A person looks at it otherwise; in a few words."""
+    did = Signal(str, object, object)
+    """The same of what is no part of `looked_at`: with what takes it back, and what does it again."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,12 +79,14 @@ class TensorPage(QWidget):
     def spread(self) -> SpreadView:
         made = _put(SpreadView(), self._spread_frame)
         made.logarithmic.clicked.connect(lambda: self.turned.emit(tr("Logarithmic Axis")))
+        made.did.connect(self.did)
         return made
 
     @cached_property
     def picture(self) -> PicturePage:
         made = _put(PicturePage(), self._picture_frame)
         made.turned.connect(self.turned)
+        made.did.connect(self.did)
         return made
 
     @cached_property

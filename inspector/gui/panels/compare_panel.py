@@ -197,6 +197,8 @@ class ComparePanel(PagePanel):
         from ..comparing.pair_pane import PairPane
 
         self.pane = PairPane()
+        for looked in (self.pane.picture, self.pane.histograms):
+            looked.gesture.did.connect(self.did)
         self.content.lower.addWidget(self.pane)
         self._show_pair()
 

@@ -40,6 +40,7 @@ class DetailSide(QTabWidget):
     """The plots cannot be loaded: an exception that is an error of the installation or the program."""
     arranged = Signal(str)
     arranging = Signal(str)
+    did = Signal(str, object, object)
     """As of a panel: a person looks at something else, or otherwise."""
     ready = Signal()
     """Another entry is shown."""
@@ -188,6 +189,7 @@ class DetailSide(QTabWidget):
             self.addTab(panel, title)
             self.setTabToolTip(place, tip)
         self.entry.turned.connect(self.arranged)
+        self.entry.did.connect(self.did)
         self.entry.shares_room.connect(lambda room: self.rooms.add("overview", room))
         self._show_row()
         if self._asked is not None:

@@ -102,6 +102,7 @@ class RunPanel(PagePanel):
         self.setup.model.side.chosen_by_hand.connect(self.arranged)
         self.setup.model.side.form.did.connect(self.did)
         self.training.plot.head.arranged.connect(self.arranged)
+        self.training.plot.gesture.did.connect(self.did)
         self.results.results.arranged.connect(self.arranged)
         page.tested.connect(lambda _tested: self.rearranged.emit())
         self.segments.chosen.connect(self._choose_view)

@@ -12,7 +12,8 @@ at all while the plot is hidden; a person who zooms is answered at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ...language import tr
 from ..theme import figures_font, scaled_font
 from ..timers import one_shot
+from ..widgets.gesture import Gesture
 from ..widgets.labels import ElidedLabel
 from ..widgets.own_keys import OwnKeys
 from .loss_pane import LossPane
@@ -42,7 +44,7 @@ _ANSWER_MS = 15
 """Until a person who zooms sees the curves anew."""
 _ROOM_FOR_TWO, _ROOM_FOR_THREE = 190, 270
 """Pixels of height: where there is less the learning rate goes without a plot, then the accuracy too."""
-_TALL = 520
+_TALL = 460
 """Pixels below which the axis of the epochs goes without its name."""
 
 
@@ -58,6 +60,7 @@ class LivePlot(QWidget):
         self.head = PlotHead()
         self.logarithmic = self.head.logarithmic
         self.read_out = ElidedLabel(tone="quiet", font=figures_font(scaled_font(0.95)))
+        self.gesture = Gesture(self, self._view, self._look)
         self.pointer = Pointer(self.run, self.span, self.panes, self.read_out, self)
         self._is_due = True
         self._soon, self._at_once = one_shot(self, REDRAW_MS, self.redraw), one_shot(self, _ANSWER_MS, self.redraw)
@@ -76,6 +79,7 @@ class LivePlot(QWidget):
         """Forgets every curve."""
         self.run.clear()
         self.span.start()
+        self.gesture.forget()
         self.pointer.clear()
         self._tell()
 
@@ -177,13 +181,14 @@ class LivePlot(QWidget):
         self.head.legend.changed.connect(self._hide_traces)
         self.head.smoothing.activated.connect(lambda at: self.set_smoothing(self.head.smoothing.itemData(at)))
         self.logarithmic.toggled.connect(self._set_log)
-        self.head.follow.clicked.connect(self.set_follow)
-        self.head.whole.clicked.connect(self.show_all)
+        self.head.follow.clicked.connect(lambda on: self._by_hand(partial(self.set_follow, on)))
+        self.head.whole.clicked.connect(lambda: self._by_hand(self.show_all))
         for pane in self.panes:
             pane.zoomed.connect(self._zoom)
             pane.moved.connect(lambda pane=pane: self._take_range(pane))
+            pane.held.connect(lambda on: self.gesture.begin(is_held=True) if on else self.gesture.let_go())
             pane.resized.connect(self._answer)
-            pane.released.connect(lambda: self.set_follow(True))
+            pane.released.connect(lambda: self._by_hand(partial(self.set_follow, True)))
             OwnKeys(pane, QKeySequence.StandardKey.Copy, self.pointer.copy)
 
     # Redrawing
@@ -229,7 +234,7 @@ class LivePlot(QWidget):
 
     def _take_range(self, pane: Pane) -> None:
         x0, x1 = pane.getViewBox().viewRange()[0]
-        self._set_range(x0, x1)
+        self._by_hand(partial(self._set_range, x0, x1))
 
     def _set_range(self, x0: float, x1: float) -> None:
         self.span.take(*clamped(x0, x1, self.run))
@@ -238,7 +243,25 @@ class LivePlot(QWidget):
 
     def _zoom(self, factor: float) -> None:
         if factor == 0:
-            return self.show_all()
+            return self._by_hand(self.show_all)
         x0, x1 = self.span.range(self.run)
         about = self.pointer.reading.x if self.pointer.reading is not None else (x0 + x1) / 2
-        self._set_range(about + (x0 - about) * factor, about + (x1 - about) * factor)
+        x0, x1 = (about + (end - about) * factor for end in (x0, x1))
+        self._by_hand(partial(self._set_range, x0, x1))
+
+    def _by_hand(self, look: Callable[[], object]) -> None:
+        """A person looks otherwise."""
+        self.gesture.begin()
+        look()
+        self.gesture.went_on()
+
+    def _view(self) -> tuple[float, float] | None:
+        """What a person has chosen to see; None: where training is."""
+        return self.span.range(self.run) if self.span.is_free else None
+
+    def _look(self, view: tuple[float, float] | None) -> None:
+        if view is None:
+            return self.set_follow(True)
+        self.span.take(*view)
+        self.head.follow.setChecked(False)
+        self._answer()

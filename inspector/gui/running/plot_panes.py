@@ -44,6 +44,8 @@ class Pane(ThemedPlot):
     """A key asks for a range so many times as long; 0 asks for all there is."""
     moved = Signal()
     """A person zoomed or dragged."""
+    held = Signal(bool)
+    """The mouse takes hold, or lets go."""
     cleared = Signal()
     """Escape: nothing is to be pointed at."""
     resized = Signal()
@@ -129,6 +131,14 @@ class Pane(ThemedPlot):
             self.zoomed.emit({"+": 1 / 1.5, "=": 1 / 1.5, "0": 0.0}.get(event.text(), 1.5))
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.held.emit(True)
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.held.emit(False)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.released.emit()

@@ -54,6 +54,8 @@ class HistogramPlot(PointedPlot):
         self._mean, self._std = mean, std or 0.0
         self._choose(-1)
         self._draw()
+        if len(self.counts):
+            self.show_span(float(self.edges[0]), float(self.edges[-1]), padding=0.03)
 
     def set_logarithmic(self, wanted: bool) -> None:
         self.is_logarithmic = wanted
@@ -102,7 +104,6 @@ class HistogramPlot(PointedPlot):
         if len(self.counts):
             top = foot + max(float(heights.max()), 1e-9)
             self.setYRange(foot, top + (top - foot) * 0.06, padding=0)
-            self.setXRange(float(self.edges[0]), float(self.edges[-1]), padding=0.03)
 
     def _mark_moments(self) -> None:
         is_known = self._mean is not None and math.isfinite(self._mean)

@@ -60,7 +60,7 @@ class OverlaidHistograms(PointedPlot):
                 outline.setData(edges, spreads[place].shares)
         if spreads and len(edges) > 1:
             self.setYRange(0.0, max(float(each.shares.max()) for each in spreads) * 1.06 or 1.0, padding=0)
-            self.setXRange(float(edges[0]), float(edges[-1]), padding=0.03)
+            self.show_span(float(edges[0]), float(edges[-1]), padding=0.03)
 
     def recolour(self) -> None:
         now = colours()

@@ -23,7 +23,10 @@ from ...language import tr
 from ..theme import colours, scaled_font
 from .cell_axis import CellAxis
 from .colour_scale import hatching
+from .gesture import Gesture
 
+View = tuple[float, float, float]
+"""The zoom, and what of the picture lies in the middle: shares from the left and from the top."""
 Pixels = NDArray[np.uint8]
 """uint8 [height, width, 3], one pixel a cell."""
 
@@ -77,11 +80,13 @@ class PictureView(QWidget):
         self._image = QImage()
         self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
         self._grabbed: QPointF | None = None
+        self.gesture = Gesture(self, self._view, self._show_view)
 
     def show_picture(self, paint: Callable[[], Pixels], look: Look = Look()) -> None:
         """Shows what `paint` gives, and asks it anew when the colours change."""
         self._paint_cells, self._look = paint, look
         self._zoom, self._centre, self.cursor_cell = 1.0, QPointF(0.5, 0.5), None
+        self.gesture.forget()
         self._take_pixels()
         self.pointed.emit(-1, -1)
 
@@ -113,27 +118,30 @@ class PictureView(QWidget):
         moved, self._grabbed = event.position() - self._grabbed, event.position()
         rows, columns = self._axes()
         self._look_at(self._centre - QPointF(moved.x() / columns.length, moved.y() / rows.length))
+        self.gesture.went_on()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._zoom > 1:
             self._grabbed = event.position()
+            self.gesture.begin(is_held=True)
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._grabbed = None
+        self.gesture.let_go()
         self.unsetCursor()
         super().mouseReleaseEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._zoom_to(1.0 if self._zoom > 1 else 4.0, event.position())
+        self._zoom_by_hand(1.0 if self._zoom > 1 else 4.0, event.position())
 
     def leaveEvent(self, event: QEvent) -> None:
         if not self.hasFocus():
             self._set_cursor(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self._zoom_to(self._zoom * 1.2 ** (event.angleDelta().y() / 120), event.position())
+        self._zoom_by_hand(self._zoom * 1.2 ** (event.angleDelta().y() / 120), event.position())
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -143,7 +151,7 @@ class PictureView(QWidget):
             self._move_cursor(_ARROWS[key][0] * far, _ARROWS[key][1] * far)
         elif event.text() in ("+", "=", "-", "−", "0"):
             factor = {"+": 1.5, "=": 1.5, "0": 0.0}.get(event.text(), 1 / 1.5)
-            self._zoom_to(
+            self._zoom_by_hand(
                 self._zoom * factor, self._cursor_area().center() if self.cursor_cell else self._room().center()
             )
         else:
@@ -214,6 +222,18 @@ class PictureView(QWidget):
         self._set_cursor((min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)))
         if not self._room().contains(self._cursor_area().center()):
             self._look_at(QPointF((column + 0.5) / columns, (row + 0.5) / rows))
+
+    def _view(self) -> View:
+        return self._zoom, self._centre.x(), self._centre.y()
+
+    def _show_view(self, view: View) -> None:
+        self._zoom = view[0]
+        self._look_at(QPointF(*view[1:]))
+
+    def _zoom_by_hand(self, zoom: float, about: QPointF) -> None:
+        self.gesture.begin()
+        self._zoom_to(zoom, about)
+        self.gesture.went_on()
 
     def _zoom_to(self, zoom: float, about: QPointF) -> None:
         """Zooms so that what lies at `about` stays there."""

@@ -91,7 +91,7 @@ class SeriesPlot(PointedPlot):
         bottom = min(0.0, float(low[finite].min())) if finite.any() else 0.0
         top = max(0.0, float(high[finite].max())) if finite.any() else 1.0
         self.setYRange(bottom, top if top > bottom else bottom + 1.0, padding=0.06)
-        self.setXRange(-0.5, (len(x) or 1) * self.step - 0.5, padding=0.02)
+        self.show_span(-0.5, (len(x) or 1) * self.step - 0.5, padding=0.02)
 
     def _move(self, position: QPointF) -> None:
         x = self.getPlotItem().getViewBox().mapSceneToView(position).x()

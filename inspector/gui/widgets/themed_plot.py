@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from ..theme import colours, scaled_font
+from .gesture import Gesture
+
+View = tuple[float, float, bool]
+"""The left end and the right end of what is seen, and whether that is found by the plot itself."""
 
 _LABEL_MARGIN = 7
 """Pixels around the name of an axis, of which pyqtgraph takes five off at the outer side."""
@@ -100,9 +104,45 @@ def fit_axis(axis: pg.AxisItem) -> None:
 
 
 class PointedPlot(ThemedPlot):
-    """A plot of which one point can be chosen: with the pointer while it is over it, or with the arrow keys."""
+    """A plot of which one point can be chosen: with the pointer while it is over it, or with the arrow keys.
+
+    The wheel and the mouse move and zoom it from side to side, which `gesture` tells; `show_span` begins anew.
+    """
 
     chosen = -1
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.gesture = Gesture(self, self._view, self._look)
+        self.getPlotItem().getViewBox().sigRangeChangedManually.connect(lambda *_: self.gesture.went_on())
+
+    def show_span(self, left: float, right: float, *, padding: float) -> None:
+        """Shows this from side to side: of something else than before."""
+        self.gesture.forget()
+        self.setXRange(left, right, padding=padding)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.gesture.begin()
+        super().wheelEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.gesture.begin(is_held=True)
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.gesture.let_go()
+
+    def _view(self) -> View:
+        box = self.getPlotItem().getViewBox()
+        left, right = box.viewRange()[0]
+        return left, right, bool(box.autoRangeEnabled()[0])
+
+    def _look(self, view: View) -> None:
+        left, right, is_found = view
+        self.setXRange(left, right, padding=0)
+        if is_found:
+            self.getPlotItem().enableAutoRange(x=True)
 
     def leaveEvent(self, event: object) -> None:
         super().leaveEvent(event)
