@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 
 from ..checkpoint.folders import CHECKPOINT_ENDINGS
@@ -69,17 +70,21 @@ def stamps_now(path: str) -> Stamps:
         return ()
 
 
-def trainings(paths: Iterable[str]) -> Generator[Progress, None, Trainings]:
+def trainings(
+    paths: Iterable[str], keeping: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> Generator[Progress, None, Trainings]:
     """Opens the checkpoints at `paths` - files, folders that are checkpoints, and folders that hold some - and tells
     which belong to one training: those whose weights have the same keys and shapes.
 
-    Raises nothing: what is no checkpoint, or cannot be read, is `left_out` with a sentence.
+    Raises nothing: what is no checkpoint, or cannot be read, is `left_out` with a sentence. `keeping` as in
+    `measuring.measure`.
     """
     found, left_out = _candidates(paths)
     taken: list[Opened] = []
     for done, each in enumerate(found):
         yield Progress(done, len(found), "files", each.name)
-        answer = opened(each)
+        with keeping():
+            answer = opened(each)
         if isinstance(answer, LeftOut):
             left_out.append(answer)
         else:

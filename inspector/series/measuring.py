@@ -12,6 +12,7 @@ anew in the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..analysis.holding import HeldOpen
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .passing import Lines  # it takes numpy with it
 
 Items = Mapping[str, Item]
+Keeping = Callable[[], AbstractContextManager[None]]
 _NOTHING: tuple[Items, Lines] = ({}, {})
 _KEPT_OPEN = 4
 """Files that stay open though the frame at hand does not need them, where they have not more than `_MANY` tensors."""
@@ -43,7 +45,10 @@ _MOST_ASIDE = 2
 
 
 def measure(
-    training: Training, known: Series | None = None, wanted: Callable[[], int] = lambda: -1
+    training: Training,
+    known: Series | None = None,
+    wanted: Callable[[], int] = lambda: -1,
+    keeping: Keeping = nullcontext,
 ) -> Generator[Frame | Progress, None, Series]:
     """Measures a training; yields each `Frame` as it is done and `Progress` (bytes) in between.
 
@@ -52,9 +57,9 @@ def measure(
     it is asked before each frame, within large ones too, and may give -1. A frame is yielded again where one that it
     was held against turned out to be damaged. Memory is bounded: files are read stretch by stretch. Raises nothing for
     a file that is damaged or changes meanwhile: its frame has a `problem`. `wholes.series_of(training, frames)` says
-    what the frames so far come to.
+    what the frames so far come to. What is made within `keeping()` is much, and lives as long as a file is open.
     """
-    strip = _Strip(training, known)
+    strip = _Strip(training, known, keeping)
     yield from strip.taken_over()
     try:
         while (place := strip.next(wanted())) >= 0:
@@ -94,10 +99,10 @@ class _Neighbours(NamedTuple):
 class _Strip:
     """The frames that are measured so far, and what is open for the next."""
 
-    def __init__(self, training: Training, known: Series | None) -> None:
+    def __init__(self, training: Training, known: Series | None, keeping: Keeping) -> None:
         self.frames: dict[int, Frame] = {}
         """By their places."""
-        self._members, self._keys = training.drawn, training.keys
+        self._members, self._keys, self._keeping = training.drawn, training.keys, keeping
         self._kinds: Mapping[str, str] = {}
         self._assumed: set[int] = set()
         """Places of frames that were held against some that were not measured yet."""
@@ -260,7 +265,8 @@ class _Strip:
         from .passing import passing  # it takes numpy with it
 
         there = [items_there for items_there, _ in sides]
-        pasts = {key: (item, _past(key, neighbours, there)) for key, item in items.items()}
+        with self._keeping():
+            pasts = {key: (item, _past(key, neighbours, there)) for key, item in items.items()}
         total = max(1, sum(map(_nbytes_of, items.values())))
         found = yield from self._telling(passing(pasts, [lines, *(known for _, known in sides)]), member, 0.0, 1.0)
         done = sum(_nbytes_of(items[key]) for key in found)
@@ -298,7 +304,8 @@ class _Strip:
     def _opened(self, member: Member) -> tuple[Items, Lines]:
         """The weights of a member, and what is known of where they lie; opened once, and kept as long as needed."""
         if member.path not in self._open:
-            self._open[member.path] = weights_in(open_checkpoint(member.path), member.section), {}
+            with self._keeping():
+                self._open[member.path] = weights_in(open_checkpoint(member.path), member.section), {}
         return self._open[member.path]
 
 

@@ -128,6 +128,14 @@ class Training(NamedTuple):
         """Path of each member -> its stamps, as `following.changes` wants it."""
         return {member.path: member.stamps for member in self.members}
 
+    def twins(self) -> dict[str, tuple[Member, ...]]:
+        """Path of each member that has twins -> these: of all at once, for there may be 500."""
+        found: dict[str, tuple[Member, ...]] = {}
+        for member in self.members:
+            if member.twin_of:
+                found[member.twin_of] = (*found.get(member.twin_of, ()), member)
+        return found
+
     def twins_of(self, path: str) -> tuple[Member, ...]:
         """The members that are the same as the one at `path`."""
         return tuple(member for member in self.members if member.twin_of == path)

@@ -45,11 +45,10 @@ def time_of(member: Member) -> str:
 
 def marks_of(page: OpenSeries, member: Member) -> tuple[str, ...]:
     """`★ best`, `latest`, `= 2 copies`, `! damaged`: what a card says beside its name."""
-    assert page.training is not None
-    roles = page.training.roles_of(member.path)
+    twins = page.twins.get(member.path, ())
+    roles = {role for each in (member, *twins) for role in each.roles}
     best = page.stored.best
     is_best = best.path == member.path if best is not None and best.path else BEST in roles
-    twins = page.training.twins_of(member.path)
     frame = page.frames.get(member.path)
     found = [f"{STAR} {tr('best')}"] if is_best else []
     found += [tr("latest")] if LATEST in roles else []
@@ -64,12 +63,12 @@ def marks_of(page: OpenSeries, member: Member) -> tuple[str, ...]:
 def told_of(page: OpenSeries, place: int) -> list[str]:
     """Everything that there is to say of a checkpoint, a sentence on each line: its tip."""
     assert page.training is not None
-    member, axis = page.training.drawn[place], page.training.axis
+    member, axis = page.drawn[place], page.training.axis
     frame = page.frames.get(member.path)
     size = sum(stamp.nbytes for _, stamp in member.stamps)
     lines = [place_of(member, axis), name_of(member), f"{time_of(member)}   {wording.size(size)}"]
-    lines += [", ".join(marks_of(page, member))] if marks_of(page, member) else []
-    lines += [tr("The same as {name}.", name=name_of(twin)) for twin in page.training.twins_of(member.path)]
+    lines += [wording.row_of(marks_of(page, member))] if marks_of(page, member) else []
+    lines += [tr("The same as {name}.", name=name_of(twin)) for twin in page.twins.get(member.path, ())]
     lines += [f"{words} {value}" for words, value in stored_words(member)]
     if frame is None:
         lines.append(tr("Not measured yet."))
@@ -100,16 +99,17 @@ def row_name(rows: LayerRows, row: int) -> str:
 
 def cell_words(page: OpenSeries, row: int, place: int, first: str = "") -> str:
     """`fc.weight   Epoch 4: Relative update 0.057, Norm 4.21 ...` in one line; all measures, `first` first."""
-    if page.training is None or page.rows is None or not 0 <= place < len(page.training.drawn):
+    if page.training is None or page.rows is None or not 0 <= place < len(page.drawn):
         return ""
-    member = page.training.drawn[place]
+    member = page.drawn[place]
     where = f"{row_name(page.rows, row)}   {place_of(member, page.training.axis)}"
     column = page.columns.get(member.path)
     frame = page.frames.get(member.path)
     if frame is not None and frame.problem:
-        return f"{where}: {Meaning.DAMAGED.symbol} {wording.safe(frame.problem, 200)}"
+        problem = f"{Meaning.DAMAGED.symbol} {wording.safe(frame.problem, 200)}"
+        return tr("{title}: {message}", title=where, message=problem)
     if column is None:
-        return f"{where}: {tr('Not measured yet.')}"
+        return tr("{title}: {message}", title=where, message=tr("Not measured yet."))
     parts = [tr("= bit for bit as before")] if column.kept[row] else []
     parts += [tr("! NaN, infinities or unread values")] if column.unfit[row] else []
     for measure in sorted(MEASURES, key=lambda each: each.name != first):
@@ -121,9 +121,7 @@ def cell_words(page: OpenSeries, row: int, place: int, first: str = "") -> str:
 
 def cell_figure(page: OpenSeries, row: int, place: int, name: str) -> str:
     """What the table says in a cell: the figure, `=` for what is frozen, `!` before what is not finite."""
-    if page.training is None:
-        return ""
-    column = page.columns.get(page.training.drawn[place].path)
+    column = page.columns.get(page.drawn[place].path) if place < len(page.drawn) else None
     if column is None:
         return ""
     value = float(column.values[name][row])

@@ -1,17 +1,16 @@
 """Layers by epochs: a row for each layer, a column for each checkpoint, the chosen measure as colour.
 
-Why this way: a widget or an item for each cell of 1,000 layers and 50 checkpoints would take seconds. Colours are one
-small picture, made with numpy, of which what is seen is drawn large; only cells that are seen get their signs.
+Why this way: a widget or an item for each cell of 1,000 layers and 50 checkpoints would take seconds. What is seen is
+one small picture that is drawn large (see `matrix_cells`), with signs on it where colours do not say enough.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QFont,
     QHelpEvent,
     QImage,
     QKeyEvent,
@@ -27,21 +26,19 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 from ... import wording
 from ...language import tr
 from ..theme import Colours, Meaning, colours, mono_font, px, scaled_font
-from ..widgets.colour_scale import Scale
 from ..widgets.labels import plain_tip
 from .cards import _write
 from .choice import Choice
 from .frame_words import cell_words, row_name
 from .layer_rows import ALL, MODULE, TENSOR
-from .measures import Colouring, coloured, named
+from .matrix_cells import AWAITED, KEPT, LOST, UNFIT, MatrixCells, Window, runs_of, single
 from .open_series import OpenSeries
 from .strip_axis import StripAxis
 from .strip_keys import take_key
 
 _INDENT, _SIDE = 12, 14
-_AWAITED, _LOST, _UNFIT, _KEPT, _NOTHING = 1, 2, 3, 4, 5
-"""Signs in cells: not measured yet; cannot be said, for something is broken; has NaN or lost parts beside its value;
-bit for bit as before; nothing to be said, as of updates in the first frame."""
+_NARROW = 16
+"""Pixels of a column below which cells have no signs of their own: neighbours with the same one are painted as one."""
 
 
 class LayerMatrix(QAbstractScrollArea):
@@ -57,10 +54,7 @@ class LayerMatrix(QAbstractScrollArea):
     def __init__(self, page: OpenSeries, choice: Choice, axis: StripAxis) -> None:
         super().__init__()
         self._page, self._choice, self._axis = page, choice, axis
-        self._pixels: NDArray[np.uint8] | None = None
-        self._signs = np.zeros((0, 0), dtype=np.uint8)
-        self._bad_rows: frozenset[int] = frozenset()
-        self.colouring: Colouring | None = None
+        self.cells = MatrixCells(page, choice)
         self._over = (-1, -1)
         self.setFrameShape(self.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -68,8 +62,9 @@ class LayerMatrix(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(tr("Layers by checkpoints"))
-        for told in (page.measured, page.found, choice.opened):
-            told.connect(self.renew)
+        for told in (page.measured, page.found):
+            told.connect(self._take)
+        choice.opened.connect(self.renew)
         page.told.connect(self.viewport().update)
         axis.changed.connect(self.viewport().update)
         choice.changed.connect(self._follow_choice)
@@ -83,53 +78,24 @@ class LayerMatrix(QAbstractScrollArea):
         return self.fontMetrics().height() + 5
 
     def renew(self) -> None:
-        """Works the colours of all rows on show out anew."""
-        page, rows = self._page, self._choice.shown
-        drawn = page.training.drawn if page.training is not None else ()
+        """Other rows are shown, or another measure."""
         self._measure = self._choice.measure
-        values = np.full((len(rows), len(drawn)), np.nan)
-        self._signs = np.full(values.shape, _AWAITED, dtype=np.uint8)
-        for place, member in enumerate(drawn):
-            column, frame = page.columns.get(member.path), page.frames.get(member.path)
-            if column is not None and rows and len(column.kept) == len(page.rows or ()):
-                values[:, place] = column.values[self._measure][rows]
-                self._signs[:, place] = _signs(values[:, place], column.kept[rows], column.unfit[rows])
-            if frame is not None and (frame.problem or column is None):
-                self._signs[:, place] = _LOST
-        self._bad_rows = frozenset(np.flatnonzero(np.isin(self._signs, (_LOST, _UNFIT)).any(axis=1)).tolist())
-        learned = [page.rows is not None and page.rows.learned[row] for row in rows]
-        self.colouring = coloured(values, named(self._measure), values[learned] if any(learned) else None)
-        self._paint_pixels()
-        self._fit_bar()
-        self.scaled.emit(self.colouring)
-        self.viewport().update()
+        self.cells.renew()
+        self._show_cells()
 
-    def _paint_pixels(self) -> None:
-        if self.colouring is None or not self.colouring.shares.size:
-            self._pixels = None
-            return
-        scale = Scale(-1.0, 1.0, diverging=True) if self.colouring.diverging else Scale(0.0, 1.0, diverging=False)
-        shares = np.where(np.isinf(self.colouring.shares), 1.0, self.colouring.shares)
-        self._pixels = np.ascontiguousarray(scale.pixels(shares))
+    def _take(self) -> None:
+        """Further columns are there."""
+        self.cells.take()
+        self._show_cells()
+
+    def _show_cells(self) -> None:
+        self._fit_bar()
+        self.scaled.emit(self.cells.colouring)
+        self.viewport().update()
 
     def is_frozen(self, row: int) -> bool:
         """Whether all that is learned in this row is bit for bit the same in all frames, as it was proved."""
-        series, rows = self._page.series, self._page.rows
-        if series is None or rows is None or not self._page.is_measured or not series.frozen:
-            return False
-        if series is not self._frozen_of:
-            self._frozen_of, self._frozen_keys = series, frozenset(series.frozen)
-            self._frozen_layers = series.frozen_layers()
-        key = rows.keys[row]
-        if rows.kinds[row] == TENSOR:
-            return key in self._frozen_keys
-        if rows.kinds[row] in (ALL, MODULE):
-            return False
-        return key in self._frozen_layers
-
-    _frozen_of: object = None
-    _frozen_keys: frozenset[str] = frozenset()
-    _frozen_layers: frozenset[str] = frozenset()
+        return row in self._page.frozen_rows and self._page.is_measured
 
     # What is asked
 
@@ -219,7 +185,7 @@ class LayerMatrix(QAbstractScrollArea):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._paint_pixels()
+            self.cells.forget()
             self.viewport().update()
         elif event.type() == QEvent.Type.FontChange:
             self._fit_bar()
@@ -235,30 +201,30 @@ class LayerMatrix(QAbstractScrollArea):
         painter.fillRect(self.viewport().rect(), QColor(now.surface))
         first = self.verticalScrollBar().value() // self.row_height
         last = min(len(self._choice.shown), first + self.viewport().height() // self.row_height + 2)
-        self._paint_colours(painter, first, last)
-        self._paint_signs(painter, now, first, last)
+        places = self._axis.seen()
+        if places and last > first:
+            window = self.cells.window(first, last, places)
+            self._paint_colours(painter, window, first, places)
+            self._paint_signs(painter, now, window, first, places)
         painter.setFont(self.font())
+        fonts = scaled_font(1.0, bold=True), mono_font(0.92)
         for at in range(first, last):
-            self._paint_row(painter, now, at)
+            self._paint_row(painter, now, at, fonts)
         self._paint_lines(painter, now, first, last)
 
     def _top(self, at: int) -> int:
         return at * self.row_height - self.verticalScrollBar().value()
 
-    def _paint_colours(self, painter: QPainter, first: int, last: int) -> None:
-        places = self._axis.seen()
-        if self._pixels is None or not places or last <= first or places.stop > self._pixels.shape[1]:
-            return
-        part = np.ascontiguousarray(self._pixels[first:last, places.start : places.stop])
-        height, width = part.shape[:2]
-        image = QImage(part.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
+    def _paint_colours(self, painter: QPainter, window: Window, first: int, places: range) -> None:
+        height, width = window.signs.shape
+        image = QImage(window.pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
         left, right = self._axis.x(places.start), self._axis.x(places.stop)
         painter.save()
         painter.setClipRect(QRect(self._axis.left, 0, self.viewport().width(), self.viewport().height()))
         painter.drawImage(QRect(left, self._top(first), right - left, height * self.row_height), image)
         painter.restore()
 
-    def _paint_row(self, painter: QPainter, now: Colours, at: int) -> None:
+    def _paint_row(self, painter: QPainter, now: Colours, at: int, fonts: tuple[QFont, QFont]) -> None:
         row, top = self._choice.shown[at], self._top(at)
         rows = self._page.rows
         if rows is None or row >= len(rows):
@@ -273,52 +239,49 @@ class LayerMatrix(QAbstractScrollArea):
                 painter, now, QRect(left - 13, top, 10, self.row_height), row in self._choice.open_rows
             )
         frozen = f"{Meaning.SAME.symbol} {tr('frozen')}" if self.is_frozen(row) else ""
-        has_bad = at in self._bad_rows
+        has_bad = self.cells.is_bad(row)
         sign = Meaning.DAMAGED.symbol if has_bad else frozen
         beside = painter.fontMetrics().horizontalAdvance(sign) + 8 if sign else 0
         area = QRect(left, top, self._axis.left - left - beside - 8, self.row_height)
         if rows.kinds[row] == ALL:
-            _write(painter, area, tr("All weights"), scaled_font(1.0, bold=True), now.text)
+            _write(painter, area, tr("All weights"), fonts[0], now.text)
         else:
             colour = now.quiet if rows.kinds[row] == TENSOR or not rows.learned[row] else now.text
-            _write(painter, area, wording.safe(rows.label(row), 120), mono_font(0.92), colour)
+            _write(painter, area, wording.safe(rows.label(row), 120), fonts[1], colour)
         if sign:
             painter.setFont(self.font())
             painter.setPen(QColor(now.danger) if has_bad else now.of(Meaning.SAME))
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(head.adjusted(0, 0, -8, 0), flags, sign)
 
-    def _paint_signs(self, painter: QPainter, now: Colours, first: int, last: int) -> None:
+    def _paint_signs(self, painter: QPainter, now: Colours, window: Window, first: int, places: range) -> None:
         """What colour alone does not say, in the cells that are seen."""
-        places = self._axis.seen()
-        if places.stop > self._signs.shape[1]:
-            return
         edges = [self._axis.x(place) for place in range(places.start, places.stop + 1)]
+        is_narrow = self._axis.column < _NARROW
         painter.save()
         painter.setClipRect(QRect(self._axis.left, 0, self.viewport().width(), self.viewport().height()))
         hatch = QBrush(now.of(Meaning.SAME), Qt.BrushStyle.BDiagPattern)
-        window = self._signs[first:last, places.start : places.stop]
-        for at, place in zip(*(each.tolist() for each in window.nonzero())):
-            cell = QRect(edges[place], self._top(first + at), edges[place + 1] - edges[place], self.row_height)
-            self._paint_sign(painter, now, cell, int(window[at, place]), hatch)
+        for at, left, right, sign in runs_of(window.signs) if is_narrow else single(window.signs):
+            cell = QRect(edges[left], self._top(first + at), edges[right] - edges[left], self.row_height)
+            self._paint_sign(painter, now, cell, sign, hatch)
         painter.restore()
 
     def _paint_sign(self, painter: QPainter, now: Colours, cell: QRect, sign: int, hatch: QBrush) -> None:
-        if sign == _KEPT:
+        if sign == KEPT:
             if self._measure in ("relative", "turn"):
                 painter.fillRect(cell, QColor(now.surface))
             painter.fillRect(cell, hatch)
-        elif sign in (_LOST, _UNFIT):
+        elif sign in (LOST, UNFIT):
             small = QRect(0, 0, self.row_height, self.row_height - 4)
             small.moveCenter(cell.center())
-            painter.fillRect(cell if sign == _LOST else small, QColor(now.banner))
+            painter.fillRect(cell if sign == LOST else small, QColor(now.banner))
             painter.setPen(QColor(now.danger))
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, Meaning.DAMAGED.symbol)
         else:
-            if sign == _AWAITED:
+            if sign == AWAITED:
                 painter.fillRect(cell, QColor(now.raised))
             painter.setPen(QColor(now.faint))
-            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, "·" if sign == _AWAITED else "–")
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, "·" if sign == AWAITED else "–")
 
     def _paint_lines(self, painter: QPainter, now: Colours, first: int, last: int) -> None:
         """Between the columns, and around what is chosen."""
@@ -356,10 +319,3 @@ class LayerMatrix(QAbstractScrollArea):
         painter.setPen(QColor(now.quiet))
         painter.setFont(scaled_font(0.8))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "▾" if is_open else "▸")
-
-
-def _signs(values: NDArray[np.float64], kept: NDArray[np.bool_], unfit: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """[rows] values of one column as signs, 0 for cells that need none."""
-    nothing = np.isnan(values)
-    found = np.where(kept, _KEPT, np.where(nothing, _NOTHING, 0))
-    return np.where(unfit, np.where(nothing, _LOST, _UNFIT), found).astype(np.uint8)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...series.figures import LEARNED, Figures, Frame, layer_of
+from ...series.figures import LEARNED, Figures, Frame, Series, layer_of
 from ...series.merging import Table
 from .measures import NAMES
 
@@ -87,10 +87,10 @@ class LayerRows:
 
     def shown(self, opened: frozenset[int]) -> list[int]:
         """The rows to be seen while these are open."""
-        found, row = [], 0
-        while row < len(self):
+        found, row, ends, count = [], 0, self.ends, len(self)
+        while row < count:
             found.append(row)
-            row = row + 1 if row in opened or not self.has_children(row) else self.ends[row]
+            row = row + 1 if row in opened else ends[row]  # the end of a row with nothing below it is the next one
         return found
 
     def above(self, row: int) -> list[int]:
@@ -172,6 +172,16 @@ class _Planting:
     def _add(self, key: str, kind: str, depth: int, parent: int, learned: bool) -> int:
         self._rows.append([key, kind, depth, parent, len(self._rows) + 1, learned])
         return len(self._rows) - 1
+
+
+def frozen_rows(series: Series, rows: LayerRows) -> frozenset[int]:
+    """The rows of tensors that are bit for bit the same in all frames, and of layers in which all that is learned is."""
+    if not series.frozen:
+        return frozenset()
+    same = {LAYER: series.frozen_layers(), TENSOR: frozenset(series.frozen)}
+    nothing: frozenset[str] = frozenset()
+    found = (kind in same and key in same.get(kind, nothing) for key, kind in zip(rows.keys, rows.kinds))
+    return frozenset(row for row, is_frozen in enumerate(found) if is_frozen)
 
 
 def column_of(frame: Frame, rows: LayerRows) -> Column:

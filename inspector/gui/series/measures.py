@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -68,20 +69,55 @@ def named(name: str) -> Measure:
     return _BY_NAME.get(name, MEASURES[0])
 
 
+class Ends(NamedTuple):
+    """What a scale has to know of the values that it is for."""
+
+    least: float
+    """The smallest above zero; infinite where none is."""
+    most: float
+    """The largest; minus infinity where none is finite."""
+    widest: float
+    """The largest magnitude."""
+
+    @property
+    def are_known(self) -> bool:
+        """Whether any value is finite."""
+        return self.most > -math.inf
+
+
+def ends_of(values: NDArray[np.floating]) -> Ends:
+    """Those of the finite ones among [...] values."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return Ends(math.inf, -math.inf, 0.0)
+    low, high = float(finite.min()), float(finite.max())
+    least = low if low > 0 else float(finite.min(where=finite > 0, initial=np.inf))
+    return Ends(least, high, max(-low, high))
+
+
+def joined(parts: Iterable[Ends]) -> Ends:
+    """Those of all values together."""
+    least, most, widest = zip(*parts, Ends(math.inf, -math.inf, 0.0))
+    return Ends(min(least), max(most), max(widest))
+
+
 def coloured(values: Floats, measure: Measure, leading: Floats | None = None) -> Colouring:
     """[...] values as shares of the scale that suits the measure and the `leading` ones among them, or them all."""
-    ends = values if leading is None or not np.isfinite(leading).any() else leading
-    finite = ends[np.isfinite(ends)]
+    ends = ends_of(values if leading is None else leading)
+    return coloured_between(values, measure, ends if ends.are_known else ends_of(values))
+
+
+def coloured_between(values: Floats, measure: Measure, ends: Ends) -> Colouring:
+    """[...] values as shares of the scale that suits the measure and these ends."""
     if measure.scale == COSINE:
         return Colouring(_clipped(values, -1.0), -1.0, 1.0, True)
     if measure.scale == SIGNED:
-        return _on_both_sides(values, float(np.abs(finite).max()) if finite.size else 1.0)
+        return _on_both_sides(values, ends.widest)
     if measure.scale == SHARE:
         return Colouring(_palest(_clipped(values, 0.0)), 0.0, 1.0)
-    positive = finite[finite > 0]
-    if not positive.size:
+    if ends.most <= 0:
         return Colouring(np.where(np.isnan(values), np.nan, _PALEST), 0.0, 1.0)
-    return _by_powers(values, float(positive.min()), float(positive.max()))
+    return _by_powers(values, ends.least, ends.most)
 
 
 def _by_powers(values: Floats, least: float, most: float) -> Colouring:

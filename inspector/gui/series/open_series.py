@@ -18,7 +18,7 @@ from ...series.figures import Frame, Series
 from ...series.finding import listed
 from ...series.following import Changes
 from ...series.losses import Stored
-from ...series.members import Stamps, Training, Trainings
+from ...series.members import Member, Stamps, Training, Trainings
 from ...series.stories import Story
 from ..open_page import OpenPage
 from .folder_watch import FolderWatch
@@ -51,15 +51,22 @@ class OpenSeries(OpenPage):
         self.error: InspectorError | None = None
         self.trainings: Trainings | None = None
         self.training: Training | None = None
+        self.drawn: tuple[Member, ...] = ()
+        """Those of the training: asked for at every paint."""
+        self.twins: dict[str, tuple[Member, ...]] = {}
         self.rows: LayerRows | None = None
         self.frames: dict[str, Frame] = {}
         """Path -> the frame, where it is measured; of the files as they are now or were a moment ago."""
         self.columns: dict[str, Column] = {}
+        self.newly: frozenset[str] = frozenset()
+        """Paths of the frames that `measured` told of last."""
         self.thumbnails: dict[str, Thumbnail] = {}
         self.stored = Stored()
         self.series: Series | None = None
         """What all frames come to, as far as they are measured."""
         self.stories: tuple[Story, ...] = ()
+        self.frozen_rows: frozenset[int] = frozenset()
+        """Rows of layers and tensors that are bit for bit the same in all frames that `series` has."""
         self.news: tuple[str, ...] = ()
         """Checkpoints that appeared while it was open, the last ones."""
         self.named = ""
@@ -98,13 +105,12 @@ class OpenSeries(OpenPage):
 
     def frame(self, place: int) -> Frame | None:
         """The frame at a place of `training.drawn`; None while it is not measured."""
-        drawn = self.training.drawn if self.training is not None else ()
-        return self.frames.get(drawn[place].path) if 0 <= place < len(drawn) else None
+        return self.frames.get(self.drawn[place].path) if 0 <= place < len(self.drawn) else None
 
     @property
     def is_measured(self) -> bool:
         """Whether every checkpoint was measured, or said why not."""
-        return self.training is not None and all(member.path in self.frames for member in self.training.drawn)
+        return self.training is not None and len(self.frames) == len(self.drawn)
 
     # Taking in
 
@@ -126,8 +132,7 @@ class OpenSeries(OpenPage):
 
     def look_at(self, place: int) -> None:
         """The checkpoint at this place is looked at: it and its neighbours are measured before the others."""
-        drawn = self.training.drawn if self.training is not None else ()
-        self._looked_at = drawn[place].path if 0 <= place < len(drawn) else ""
+        self._looked_at = self.drawn[place].path if 0 <= place < len(self.drawn) else ""
 
     def stop(self) -> None:
         """Stops measuring; what is measured stays, and nothing more is followed until it is read again."""
@@ -147,10 +152,10 @@ class OpenSeries(OpenPage):
         """What is measured, as far as it goes."""
         if self.training is None:
             return None
-        return Series(self.training, tuple(self.frames[m.path] for m in self.training.drawn if m.path in self.frames))
+        return Series(self.training, tuple(self.frames[each.path] for each in self.drawn if each.path in self.frames))
 
     def _hear(self, words: list[Any]) -> None:
-        has_frames = has_told = False
+        newly, has_told = set(), False
         for word in words:
             if isinstance(word, FoundTraining):
                 self._take_training(word)
@@ -158,10 +163,11 @@ class OpenSeries(OpenPage):
                 self.stored, has_told = word, True
             elif isinstance(word, FrameTold):
                 self._take_frame(word)
-                has_frames = True
+                newly.add(word.frame.member.path)
             elif isinstance(word, Told):
-                self.series, self.stories, has_told = word.series, word.stories, True
-        if has_frames:
+                self.series, self.stories, self.frozen_rows, has_told = word.series, word.stories, word.frozen, True
+        if newly:
+            self.newly = frozenset(newly)
             self.measured.emit()
         if has_told:
             self.told.emit()
@@ -174,7 +180,8 @@ class OpenSeries(OpenPage):
     def _take_training(self, word: FoundTraining) -> None:
         former, self.training = self.training, word.training
         self.trainings, self.error = word.trainings, None
-        drawn = {member.path: member for member in word.training.drawn}
+        self.drawn, self.twins = word.training.drawn, word.training.twins()
+        drawn = {member.path: member for member in self.drawn}
         is_other = former is None or former.keys != word.training.keys
         self.frames = {} if is_other else {
             path: frame for path, frame in self.frames.items()
@@ -184,6 +191,7 @@ class OpenSeries(OpenPage):
         self.thumbnails = {path: each for path, each in self.thumbnails.items() if path in drawn}
         if is_other:
             self.rows, self.series, self.stories, self.stored = None, None, (), Stored()
+            self.frozen_rows = frozenset()
         self.renamed.emit()
         self.found.emit()
 

@@ -131,7 +131,7 @@ class SeriesTableModel(FlatTableModel):
         rows = [
             (tr("File"), [name_of(member) for member in self._members]),
             (tr("Saved"), [time_of(member) for member in self._members]),
-            (tr("Marks"), [", ".join(marks_of(self._page, member)) for member in self._members]),
+            (tr("Marks"), [wording.row_of(marks_of(self._page, member)) for member in self._members]),
         ]
         stored = [dict(stored_words(member)) for member in self._members]
         names = dict.fromkeys(name for each in stored for name in each)

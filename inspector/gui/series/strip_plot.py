@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from ... import wording
 from ..running.sparse_axis import SparseAxis
 from ..theme import colours, px, scaled_font
 from ..widgets.labels import ElidedLabel
@@ -187,7 +188,7 @@ class Legend(QWidget):
 
     def show_lines(self, lines: list[Line]) -> None:
         self._lines = lines
-        self.setAccessibleName(", ".join(line.text for line in lines))
+        self.setAccessibleName(wording.row_of([line.text for line in lines]))
         self.setToolTip("\n".join(line.text for line in lines))
         self.updateGeometry()
         self.update()

@@ -15,7 +15,7 @@ from itertools import count, takewhile
 from typing import Any, NamedTuple
 
 from ...errors import FileError, InspectorError
-from ...language import tr
+from ...language import marked, tr
 from ...progress import Progress
 from ...series.figures import Frame, Series
 from ...series.finding import trainings
@@ -25,7 +25,8 @@ from ...series.members import FILE, Training, Trainings
 from ...series.stories import Story, told
 from ...series.wholes import series_of
 from ...wording import names, safe
-from .layer_rows import Column, LayerRows, column_of, rows_of
+from ..collecting import uncollected
+from .layer_rows import Column, LayerRows, column_of, frozen_rows, rows_of
 from .thumbnails import Thumbnail, thumbnail
 
 _SHARE = 10
@@ -36,7 +37,7 @@ _LEAST_SECONDS = 0.4
 class NotOne(InspectorError):
     """The files are not the checkpoints of one training."""
 
-    title = "No run of checkpoints"
+    title = marked("No run of checkpoints")
 
 
 class FoundTraining(NamedTuple):
@@ -62,6 +63,8 @@ class Told(NamedTuple):
 
     series: Series
     stories: tuple[Story, ...]
+    frozen: frozenset[int] = frozenset()
+    """Rows that are bit for bit the same in all these frames."""
 
 
 def taking_in(
@@ -73,7 +76,7 @@ def taking_in(
     `looked_at` gives the path of the checkpoint that a person looks at: it is measured first, with its neighbours.
     `only_one`: the paths are files, which have to be one training. Raises InspectorError where there is none.
     """
-    found = yield from trainings(paths)
+    found = yield from trainings(paths, uncollected)
     if only_one and not is_one(found):
         raise NotOne(tr("These files are not the checkpoints of one training."))
     training = chosen(found, name)
@@ -129,7 +132,7 @@ def _measuring(
     frames: dict[int, Frame] = {}
     rows: LayerRows | None = None
     pace = _Pace()
-    for word in measure(training, known, lambda: places.get(looked_at(), -1)):
+    for word in measure(training, known, lambda: places.get(looked_at(), -1), uncollected):
         if not isinstance(word, Frame):
             yield word
             continue
@@ -142,8 +145,8 @@ def _measuring(
             picture = thumbnail(word.member.path, word.member.section)
         yield FrameTold(word, rows, column, picture)
         if len(frames) < len(training.drawn) and pace.is_time():
-            yield pace.telling(training, _without_gap(frames), stored)
-    yield pace.telling(training, _without_gap(frames), stored)
+            yield pace.telling(training, _without_gap(frames), stored, rows)
+    yield pace.telling(training, _without_gap(frames), stored, rows)
 
 
 def _without_gap(frames: Mapping[int, Frame]) -> list[Frame]:
@@ -160,13 +163,14 @@ class _Pace:
     def is_time(self) -> bool:
         return time.monotonic() >= self._next
 
-    def telling(self, training: Training, frames: Sequence[Frame], stored: Stored) -> Told:
+    def telling(self, training: Training, frames: Sequence[Frame], stored: Stored, rows: LayerRows | None) -> Told:
         began = time.monotonic()
         series = series_of(training, frames)
         stories = told(series, stored)
+        frozen = frozen_rows(series, rows) if rows is not None else frozenset()
         took = time.monotonic() - began
         self._next = time.monotonic() + max(_LEAST_SECONDS, _SHARE * took)
-        return Told(series, stories)
+        return Told(series, stories, frozen)
 
 
 def progress_in(words: Sequence[Any]) -> Progress | None:

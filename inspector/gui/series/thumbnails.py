@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...checkpoint.reading import open_checkpoint
 from ...errors import InspectorError
+from ..collecting import uncollected
 from ..recents.small_picture import seen_in
 
 
@@ -25,7 +26,8 @@ class Thumbnail(NamedTuple):
 def thumbnail(path: str, section: str) -> Thumbnail:
     """The picture of the checkpoint at `path`. Raises nothing: what cannot be read has none."""
     try:
-        sheet, bars = seen_in(open_checkpoint(path), section)
+        with uncollected():
+            sheet, bars = seen_in(open_checkpoint(path), section)
     except (InspectorError, OSError, ValueError):
         return Thumbnail(path)
     return Thumbnail(path, sheet, tuple(bars))

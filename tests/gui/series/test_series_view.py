@@ -80,9 +80,8 @@ def test_frozen_and_nan_have_signs_beside_colours(view: SeriesView, page: OpenSe
     assert rows is not None
     assert view.matrix.is_frozen(rows.row_of("stem"))
     assert not view.matrix.is_frozen(rows.row_of("head"))
-    at = view.choice.shown.index(rows.row_of("head"))
-    assert at in view.matrix._bad_rows
-    assert view.choice.shown.index(rows.row_of("stem")) not in view.matrix._bad_rows
+    assert view.matrix.cells.is_bad(rows.row_of("head"))
+    assert not view.matrix.cells.is_bad(rows.row_of("stem"))
     view.choice.go_to(2, rows.row_of("stem"))
     assert "= bit for bit as before" in view.figures.text()
     view.choice.go_to(3, rows.row_of("head"))
