@@ -12,7 +12,7 @@ error and not in the place that catches it.
 
 from __future__ import annotations
 
-from .language import marked, tr
+from .language import marked, sentences, tr
 
 
 class InspectorError(Exception):
@@ -31,7 +31,7 @@ class InspectorError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return sentences(self.message, self.hint)
 
 
 class FileError(InspectorError):

@@ -6,7 +6,7 @@
 
 The English text is the key, so the code reads as it speaks, and what has no translation yet is shown in English.
 What goes into a text is named, since another language may need it in another order. Texts are put together by `tr`
-and never by adding them up.
+and never by adding them up; `sentences` sets one sentence behind another.
 
 Why this way: sentences are made in rooms that do not know Qt, and in the child process, whose Python is another. All
 of them have `gettext`, whose files (`resources/translations/*.po`) every translator's tool knows. Nothing is loaded
@@ -16,6 +16,7 @@ until a language is chosen: the terminal, which speaks English, pays one call fo
 from __future__ import annotations
 
 import os
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from . import installed
@@ -28,28 +29,48 @@ LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 VARIABLE = "CHECKPOINT_INSPECTOR_LANGUAGE"
 """The environment variable by which a child process hears of the language."""
 
+_STOPS = "，。：；、？！"
+_WIDE = f"{_STOPS}（）《》“”‘’"
+"""Marks of Chinese, which bring their own space."""
+_NARROW = "`'\"%()[]{}<>+-−±=_.~@#$&*?!"
+"""What is set off from a character of Chinese by a space, as letters and digits of other scripts are."""
+
 _translations: gettext.NullTranslations | None = None
 
 
 def tr(text: str, /, **values: object) -> str:
     """`text` in the language in force, with `values` put where it names them in braces."""
-    if _translations is not None:
-        text = _translations.gettext(text) if text else text
-    return text.format(**values) if values else text
+    if _translations is None:
+        return text.format(**values) if values else text
+    text = _translations.gettext(text) if text else text
+    return _filled(text, values) if values else text
 
 
 def ntr(one: str, many: str, number: int, /, **values: object) -> str:
     """The text for this number in the language in force; in it `{n}` is the number, its thousands set off."""
+    values["n"] = f"{number:,}"
     if _translations is None:
-        text = one if number == 1 else many
-    else:
-        text = _translations.ngettext(one, many, number)
-    return text.format(n=f"{number:,}", **values)
+        return (one if number == 1 else many).format(**values)
+    return _filled(_translations.ngettext(one, many, number), values)
 
 
 def marked(text: str) -> str:
     """`text` itself: it is said later, by `tr`, and is to be found by who translates."""
     return text
+
+
+def sentences(*said: str) -> str:
+    """Sentences one behind the other, without those that are empty; Chinese sets no space between them."""
+    whole = ""
+    for each in said:
+        beside = not whole or not each or whole[-1] in _STOPS or each[0] == "（"
+        whole += each if beside else f" {each}"
+    return whole
+
+
+def unstopped(sentence: str) -> str:
+    """A sentence without its full stop, to be put into another."""
+    return sentence.rstrip(".。")
 
 
 def use(code: str) -> None:
@@ -68,6 +89,41 @@ def take(translations: gettext.NullTranslations | None) -> None:
     """Speaks as these translations say; None: English."""
     global _translations
     _translations = translations
+
+
+def _filled(text: str, values: dict[str, object]) -> str:
+    """`text` with `values` in it, set off by spaces as Chinese sets off other scripts: `在 conv1 中`, `在模型中`.
+
+    Whoever translates cannot know what a value begins and ends with. Nothing within a value is changed.
+    """
+    whole = ""
+    for literal, name, form, conversion in Formatter().parse(text):
+        if literal:
+            is_led = literal[0] == " " != literal[1:2]
+            whole = _beside(whole, literal[1:] if is_led else literal, is_led) if whole else literal
+        if name is not None:
+            field = f"{{{name}{'!' + conversion if conversion else ''}{':' + form if form else ''}}}"
+            is_spaced = literal[-1:] == " " != literal[-2:-1]
+            value = field.format(**values)
+            whole = _beside(whole[:-1] if is_spaced else whole, value, is_spaced)
+    return whole
+
+
+def _beside(left: str, right: str, is_spaced: bool) -> str:
+    """Both, with a space between them or without, whatever the scripts that meet want; else as `is_spaced` says."""
+    if not left or not right:
+        return f"{left}{' ' if is_spaced else ''}{right}"
+    a, b = left[-1], right[0]
+    if a in _WIDE or b in _WIDE or (_is_chinese(a) and _is_chinese(b)):
+        is_spaced = False
+    elif _is_chinese(a) != _is_chinese(b):
+        other = b if _is_chinese(a) else a
+        is_spaced = is_spaced or other.isalnum() or other in _NARROW
+    return f"{left} {right}" if is_spaced else left + right
+
+
+def _is_chinese(character: str) -> bool:
+    return "\u3040" <= character <= "\u9fff"
 
 
 def _load(code: str) -> gettext.NullTranslations | None:

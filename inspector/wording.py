@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import reduce
 
-from .language import ntr, tr
+from .language import marked, ntr, tr
 
 _SIZE_UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 
@@ -62,24 +62,36 @@ def share(part: float, whole: float) -> str:
 
 def names(items: Sequence[str], limit: int = 3) -> str:
     """A few names, and how many more there are: `a, b, c and 12 more`."""
-    shown = ", ".join(items[:limit])
+    shown = list_of(items[:limit])
     left = len(items) - limit
     return tr("{names} and {count:,} more", names=shown, count=left) if left > 0 else shown
 
 
-def all_of(items: Sequence[str]) -> str:
-    """`a`, `a and b`, `a and b and c`; empty for none."""
-    return reduce(lambda first, second: tr("{first} and {second}", first=first, second=second), items) if items else ""
+def list_of(items: Sequence[str]) -> str:
+    """`a, b, c`, for names: of keys, files, classes."""
+    return _row(marked("{first}, {next}"), items)
 
 
 def row_of(items: Sequence[str]) -> str:
-    """`a, b, c`, for words; names stay beside each other as `names` puts them."""
-    return reduce(lambda first, second: tr("{first}, {second}", first=first, second=second), items) if items else ""
+    """`a, b, c`, for what is said: figures, clauses."""
+    return _row(marked("{first}, {second}"), items, "second")
+
+
+def all_of(items: Sequence[str]) -> str:
+    """`a`, `a and b`, `a and b and c`; empty for none."""
+    before, last = _row(marked("{first} and {next}"), items[:-1]), items[-1:]
+    return _row(marked("{first} and {second}"), [*filter(None, [before]), *last], "second")
 
 
 def one_of(items: Sequence[str]) -> str:
     """`a`, `a or b`, `a or b or c`; empty for none."""
-    return reduce(lambda first, second: tr("{first} or {second}", first=first, second=second), items) if items else ""
+    before, last = _row(marked("{first} or {next}"), items[:-1]), items[-1:]
+    return _row(marked("{first} or {second}"), [*filter(None, [before]), *last], "second")
+
+
+def _row(pair: str, items: Sequence[str], other: str = "next") -> str:
+    """`items`, each put to those before it as `pair` says."""
+    return reduce(lambda first, following: tr(pair, first=first, **{other: following}), items) if items else ""
 
 
 def safe(text: str, limit: int = 200) -> str:

@@ -66,6 +66,40 @@ def test_a_translation_ends_as_its_text_does(catalog) -> None:  # type: ignore[n
     assert len(wrong) <= len(pairs(catalog)) // 50, wrong[:20]
 
 
+def test_chinese_is_set_as_chinese_is(catalog) -> None:  # type: ignore[no-untyped-def]
+    """Its own marks amid its own characters, no space around them, and none before `…`."""
+    han = "\u4e00-\u9fff"
+    wrong = re.compile(
+        rf"[{han}] ?[,;?](?![\w*])|[{han}][:!]|[{han}] ?\((?!\*|&|{{endings|inputs, |2 )|[{han}] …|……|"
+        rf"[，。；：？！、] (?![ {{])|[{han}] [，。；：？！、）]|[{han}] [{han}]|。。"
+    )
+    found = [(text, mark[0]) for text, said in pairs(catalog) if (mark := wrong.search(said))]
+    assert [(text, mark) for text, mark in found if not text.startswith(("Search:", "or click"))] == []
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        (r"\bcheckpoints?\b", "检查点"), (r"\btensors?\b", "张量"), (r"\bdtypes?\b", "dtype"), (r"\bshards?\b", "分片"),
+        (r"\bepochs?\b", "轮"), (r"\blearning rate\b", "学习率"), (r"\boptimizers?\b", "优化器"),
+        (r"\bscheduler\b", "调度器"), (r"\bload(s|ed)?\b", "加载"), (r"\barchive\b", "归档"),
+        (r"\bmetadata\b", "元数据"), (r"\bcriterion\b", "损失函数"), (r"\bcauses?\b", "原因"),
+        (r"\bstatistics\b", "统计"), (r"\bnormali[sz]ation layers?\b", "归一化层"), (r"\bhistograms?\b", "直方图"),
+    ],
+)  # fmt: skip
+def test_a_term_has_one_translation(catalog, english: str, chinese: str) -> None:  # type: ignore[no-untyped-def]
+    """A few may say it otherwise: where the word is a name, or the sentence does without it."""
+    names = re.compile(r"\{[^}]*\}|`[^`]*`|[\w.]*[._]\w[\w.]*")
+    said = [(text, said) for text, said in pairs(catalog) if said and re.search(english, names.sub("", text), re.I)]
+    unlike = [(text, each) for text, each in said if chinese not in each]
+    assert len(unlike) <= len(said) // 5 + 1, unlike[:20]
+
+
+@pytest.mark.parametrize("former", ["载入", "数据类型", "测量(", "前往索引", "最近的文件"])
+def test_no_term_comes_back_that_was_given_up(catalog, former: str) -> None:  # type: ignore[no-untyped-def]
+    assert [text for text, said in pairs(catalog) if former in said] == []
+
+
 def test_a_child_process_speaks_the_language_of_its_window() -> None:
     code = "from inspector.errors import FileError; print(FileError('x').title)"
     environment = {**os.environ, language.VARIABLE: "zh_CN", "PYTHONUTF8": "1"}

@@ -117,10 +117,12 @@ def _not_finite(statistics: Statistics) -> Finding | None:
     ]
     counted = tr(" and ").join(filter(None, kinds))
     firsts = [(statistics.first_nan, "NaN"), (statistics.first_infinity, tr("infinity"))]
-    placed = ", ".join(
-        tr("the first {word} at {index}", word=word, index=wording.shape(index))
-        for index, word in firsts
-        if index is not None
+    placed = wording.row_of(
+        [
+            tr("the first {word} at {index}", word=word, index=wording.shape(index))
+            for index, word in firsts
+            if index is not None
+        ]
     )
     numbers = wording.plural(statistics.count, "number")
     if not placed:

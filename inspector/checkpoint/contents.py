@@ -123,7 +123,8 @@ def _damage(contents: Contents, root: Branch) -> list[str]:
         if entry.damage:  # type: ignore[union-attr]
             broken += type(entry) is Tensor
             if len(examples) < 3:
-                examples.append(f"{safe(key, 80)}: {entry.damage}")  # type: ignore[union-attr]
+                damage = entry.damage  # type: ignore[union-attr]
+                examples.append(tr("{title}: {message}", title=safe(key, 80), message=damage))
     return [*_headline(contents.cut_at, tensors, broken), *dict.fromkeys(contents.damage), *examples]
 
 

@@ -243,7 +243,8 @@ class _Reading:
     def _opened(self, key: str, source: Source) -> Entry:
         inner = read_contents(source, self._budget)
         self._contents.names.update(inner.names)
-        self._contents.damage += [f"{safe(key, 80)}: {sentence}" for sentence in inner.damage]
+        title = safe(key, 80)
+        self._contents.damage += [tr("{title}: {message}", title=title, message=said) for said in inner.damage]
         assert inner.shelf is not None
         rebuilder = Rebuilder(NamedShelf(inner.shelf, key), NestedStorages(read_contents, self._budget))
         return Listing(rebuilder).entry("", inner.value)

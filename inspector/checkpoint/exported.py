@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from ..errors import FileError
-from ..language import tr
+from ..language import tr, unstopped
 from ..wording import safe
 from .calls import Malformed, sizes, strided, whole
 from .contents import Contents, with_root
@@ -72,7 +72,7 @@ def _branch(archive: Archive, name: str, contents: Contents, budget: Budget) -> 
         if nested:
             return _nested(archive, name, contents, budget)._replace(name=nested[1] or nested[2])
     except FileError as error:
-        contents.damage.append(f"{safe(name, 80)}: {error.message}")
+        contents.damage.append(tr("{title}: {message}", title=safe(name, 80), message=error.message))
     return None
 
 
@@ -111,7 +111,7 @@ def _tensor(archive: Archive, folder: str, name: str, described: object, content
             return _pickled(archive, path, name, contents, budget)
         tensor = _strided(archive, path, name, fields.get("tensor_meta"))
     except (FileError, Malformed) as error:
-        reason = safe(str(error), 300).rstrip(".")
+        reason = unstopped(safe(str(error), 300))
         return Branch(name, "torch.Tensor", "object", damage=tr("It cannot be built: {reason}.", reason=reason))
     parameter = fields.get("is_param") is True
     role = "parameter" if parameter else "buffer" if folder == "data/weights" else ""
@@ -170,7 +170,7 @@ def _nested(archive: Archive, name: str, contents: Contents, budget: Budget) -> 
     """What a checkpoint within the archive holds. Raises FileError."""
     inner = read_contents(_opened(archive, name), budget)
     contents.names.update(inner.names)
-    contents.damage += [f"{safe(name, 80)}: {sentence}" for sentence in inner.damage]
+    contents.damage += [tr("{title}: {message}", title=safe(name, 80), message=sentence) for sentence in inner.damage]
     assert inner.shelf is not None
     rebuilder = Rebuilder(NamedShelf(inner.shelf, name), NestedStorages(read_contents, budget))
     return Listing(rebuilder).root(inner.value)._replace(name=name)

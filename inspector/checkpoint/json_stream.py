@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 
 from ..errors import FileError
+from ..language import tr
 from .sources import Source
 
 VALUE_LIMIT = 1 << 20
@@ -45,7 +46,7 @@ class JsonStream:
         while True:
             key = self.value(limit)
             if type(key) is not str:
-                raise self._flaw("a key is not a text")
+                raise self._flaw(tr("a key is not a text"))
             self._take(":")
             yield key
             if not self._comes(","):
@@ -59,10 +60,10 @@ class JsonStream:
             try:
                 found, end = _decode(self._text, self._at)
             except RecursionError:
-                raise self._flaw("it is nested too deeply") from None
+                raise self._flaw(tr("it is nested too deeply")) from None
             except ValueError as error:
                 if not self._grow(limit):
-                    raise self._flaw(getattr(error, "msg", "a number is too long").lower()) from None
+                    raise self._flaw(getattr(error, "msg", tr("a number is too long")).lower()) from None
                 continue
             rest = self._text[end : end + 3]
             if len(rest) < 3 and not rest.strip("+-.eE") and self._grow(limit):
@@ -78,7 +79,8 @@ class JsonStream:
     def _take(self, character: str) -> None:
         if not self._comes(character):
             found = self._text[self._at : self._at + 1]
-            raise self._flaw(f"'{character}' is missing" if found else "the text ends too early")
+            reason = tr("{character!r} is missing", character=character) if found else tr("the text ends too early")
+            raise self._flaw(reason)
 
     def _comes(self, character: str) -> bool:
         """Whether `character` is next but for blanks; then it is passed over."""
@@ -107,7 +109,7 @@ class JsonStream:
             good = fresh[: error.start].decode("utf-8", "ignore")
             self._next = self._end
             if not good:
-                raise self._flaw("it is not UTF-8 text") from None
+                raise self._flaw(tr("it is not UTF-8 text")) from None
             more = good
         self._text = self._text[self._at :] + more
         self._at = 0
@@ -115,4 +117,5 @@ class JsonStream:
 
     def _flaw(self, reason: str) -> FileError:
         offset = self._next - len(self._text[self._at :].encode("utf-8", "surrogatepass"))
-        return FileError(f"The JSON text cannot be read on from byte {offset:,}: {reason}.", offset=offset)
+        told = tr("The JSON text cannot be read on from byte {offset:,}: {reason}.", offset=offset, reason=reason)
+        return FileError(told, offset=offset)

@@ -51,7 +51,7 @@ def layout_of(tensor: Tensor) -> Layout:
         raise FileError(
             tr("The tensor has {count} dimensions and {count_2} strides.", count=len(shape), count_2=len(stride))
         )
-    for what, numbers in (("size", shape), ("stride", stride), (tr("storage offset"), (offset,))):
+    for what, numbers in ((tr("size"), shape), (tr("stride"), stride), (tr("storage offset"), (offset,))):
         for number in numbers:
             if type(number) is not int or not 0 <= number <= MOST:
                 raise FileError(

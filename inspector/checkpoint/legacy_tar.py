@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 
 from ..errors import FileError
-from ..language import marked, tr
+from ..language import marked, tr, unstopped
 from . import unrecognised
 from .calls import Malformed
 from .contents import Contents, Pickled, checkpoint, followed
@@ -170,7 +170,7 @@ class _Records:
             if after is not None:
                 after(cursor)
         except (Malformed, PickleError, FileError, struct.error) as error:
-            reason = getattr(error, "reason", "") or str(error).rstrip(".")
+            reason = getattr(error, "reason", "") or unstopped(str(error))
             self.damage.append(
                 tr("The member {name} is read up to its entry {done:,}: {reason}.", name=name, done=done, reason=reason)
             )

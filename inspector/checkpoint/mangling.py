@@ -6,10 +6,11 @@ or the replacement character U+FFFD (as UTF-8, EF BF BD), or every LF becomes CR
 
 from __future__ import annotations
 
+from ..language import marked, tr
 from ..wording import share
 from .sources import Source
 
-HINT = "The lost bytes cannot be got back: copy or download the file again, as a binary file."
+HINT = marked("The lost bytes cannot be got back: copy or download the file again, as a binary file.")
 _SAMPLE = 1 << 20
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b")
 
@@ -18,21 +19,26 @@ def sentence(source: Source) -> str:
     """A sentence that says how the file was changed, or nothing when it does not look so."""
     sample = source.read_up_to(0, _SAMPLE)
     if sample[:1] == b"\x80" and sample[2:6] == b"\x8a\r\nl":  # the magic number has a line feed as its fourth byte
-        return "Before every line feed of this checkpoint a carriage return was put by something that took it for text."
+        return tr(
+            "Before every line feed of this checkpoint a carriage return was put by something that took it for text."
+        )
     text = _decoded(sample)
     if not text or len(sample.translate(None, _CONTROLS)) == len(sample):
         return ""
     lost, doubtful = text.count("\ufffd"), text.count("?")
     if lost > len(text) / 50:
-        return _replaced("the character U+FFFD", lost, len(text))
+        return _replaced(tr("the character U+FFFD"), lost, len(text))
     if doubtful > len(text) / 20 or sample.startswith((b"?\x02?\nl", b"?\x02}", b"?\x03}", b"?\x04?")):
-        return _replaced("a question mark", doubtful, len(text))
+        return _replaced(tr("a question mark"), doubtful, len(text))
     return ""
 
 
 def _replaced(by: str, lost: int, whole: int) -> str:
-    cause = "by something that took the file for text"
-    return f"Bytes above 127 were replaced by {by} {cause}: {share(lost, whole)} of the file are lost."
+    return tr(
+        "Bytes above 127 were replaced by {by} by something that took the file for text: {share} of the file are lost.",
+        by=by,
+        share=share(lost, whole),
+    )
 
 
 def _decoded(sample: bytes) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..errors import FileError
-from ..language import tr
+from ..language import tr, unstopped
 from ..wording import safe
 from . import numpy_arrays, verdicts
 from .calls import Malformed
@@ -127,7 +127,7 @@ class Rewriter:
         except Malformed as error:
             raise _Unwritable(safe(str(error))) from None
         except FileError as error:
-            raise _Unwritable(error.message.rstrip(".")) from None
+            raise _Unwritable(unstopped(error.message)) from None
         finally:
             self._depth -= 1
 

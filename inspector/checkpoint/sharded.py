@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from ..errors import FileError
-from ..language import ntr, tr
+from ..language import ntr, sentences, tr
 from ..wording import names, plural, safe, size
 from .entries import Branch, Checkpoint, Entry, Global, Storage, Tensor, Value
 from .json_stream import JsonStream
@@ -115,7 +115,7 @@ class _Index:
         with source.opened():
             self._read(JsonStream(source))
         if not self.weight_map:
-            reason = " ".join(self.damage) or tr("Its weight_map is empty.")
+            reason = sentences(*self.damage) or tr("Its weight_map is empty.")
             raise FileError(
                 tr("This index of a sharded model names no tensor. {reason}", reason=reason), path=source.path
             )
@@ -225,9 +225,13 @@ class _Shards:
         ]
 
     def _damage(self) -> list[str]:
-        sentences = [f"{shard.name}: {text}" for shard in self._by_path.values() for text in shard.damage]
-        left = len(sentences) - _SENTENCES
-        return sentences[:_SENTENCES] + ([tr("There are {left:,} more such sentences.", left=left)] if left > 0 else [])
+        said = [
+            tr("{title}: {message}", title=shard.name, message=text)
+            for shard in self._by_path.values()
+            for text in shard.damage
+        ]
+        left = len(said) - _SENTENCES
+        return said[:_SENTENCES] + ([tr("There are {left:,} more such sentences.", left=left)] if left > 0 else [])
 
 
 class _Shard:

@@ -339,10 +339,10 @@ def _outside(offset: int, nbytes: int, whole: int) -> FileError:
 
 def _kind_of_file(mode: int) -> str:
     kinds = (
-        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISDIR, tr("a folder")),
         (stat.S_ISFIFO, tr("a named pipe (FIFO)")),
         (stat.S_ISCHR, tr("a character device")),
         (stat.S_ISBLK, tr("a block device")),
-        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISSOCK, tr("a socket")),
     )
     return next((words for test, words in kinds if test(mode)), tr("something special"))

@@ -8,6 +8,7 @@ no tensors stand in the pickled list `attributes.pkl`.
 from __future__ import annotations
 
 from ..errors import FileError
+from ..language import tr
 from ..wording import safe
 from .calls import Malformed, sizes, strided, whole
 from .contents import Contents, read_pickle
@@ -42,7 +43,7 @@ def _described(archive: Archive) -> dict[str, object]:
     stream = JsonStream(source)
     found = {key: stream.value(_JSON_LIMIT) for key in stream.members()}
     if not isinstance(found.get("mainModule"), dict):
-        raise FileError("This TorchScript archive describes no module in its model.json.")
+        raise FileError(tr("This TorchScript archive describes no module in its model.json."))
     return found
 
 
@@ -67,7 +68,8 @@ class _Reading:
         """A module with its parameters, buffers, attributes and submodules."""
         fields = described if isinstance(described, dict) else {}
         if depth > MAX_DEPTH:
-            return Branch(name, "module", "module", damage=f"It is nested deeper than {MAX_DEPTH} levels: not listed.")
+            damage = tr("It is nested deeper than {max_depth} levels: not listed.", max_depth=MAX_DEPTH)
+            return Branch(name, "module", "module", damage=damage)
         children: list[Entry] = [self._parameter(each) for each in self._rows(fields, "parameters")]
         for each in self._rows(fields, "submodules"):
             children.append(self.module(str(each.get("name", "")), each, depth + 1))
@@ -100,20 +102,24 @@ class _Reading:
         index = _number(number)
         row = self._table[index] if 0 <= index < len(self._table) else None
         if not isinstance(row, dict):
-            return Value(name, "NoneType", None, f"the tensor number {index:,} that it should be is not described")
+            note = tr("the tensor number {index:,} that it should be is not described", index=index)
+            return Value(name, "NoneType", None, note)
         try:
             return self._described_tensor(name, row)
         except Malformed as error:
-            return Branch(name, "torch.Tensor", "object", damage=f"It cannot be built: {safe(str(error), 300)}.")
+            return Branch(name, "torch.Tensor", "object", damage=_unbuilt(error))
 
     def _described_tensor(self, name: str, row: dict[str, object]) -> Tensor:
         dtype = _DTYPES.get(str(row.get("dataType", "FLOAT")))
         if dtype is None:
-            raise Malformed(f"elements of the type {safe(str(row.get('dataType')), 40)}, which is not known")
+            kind = safe(str(row.get("dataType")), 40)
+            raise Malformed(tr("elements of the type {kind}, which is not known", kind=kind))
         shape = sizes([_number(each) for each in _listed(row.get("dims"))])
         stride = sizes([_number(each) for each in _listed(row.get("strides"))])
         if len(shape) != len(stride):
-            raise Malformed(f"{len(shape)} dimensions and {len(stride)} strides")
+            raise Malformed(
+                tr("{dimensions} dimensions and {strides} strides", dimensions=len(shape), strides=len(stride))
+            )
         offset = whole(_number(row.get("offset", 0)))
         storage = self._storage(row, dtype)
         return strided(name, dtype, shape, stride, offset, storage, row.get("requiresGrad") is True)
@@ -125,10 +131,14 @@ class _Reading:
         device = safe(str(row.get("device", "cpu")), 40)
         if member is None or not isinstance(key, str):
             label = safe(str(key), 80)
-            return Storage(label, dtype, device, 0, None, damage=f"The archive has no {label}.")
+            return Storage(label, dtype, device, 0, None, damage=tr("The archive has no {name}.", name=label))
         nbytes = member.nbytes // ITEM_SIZES[dtype] * ITEM_SIZES[dtype]
         source = None if member.damage else self._archive.open(key)
         return Storage(key, dtype, device, nbytes, source, damage=member.damage)
+
+
+def _unbuilt(error: Malformed) -> str:
+    return tr("It cannot be built: {reason}.", reason=safe(str(error), 300))
 
 
 def _number(found: object) -> int:
@@ -143,4 +153,4 @@ def _listed(found: object) -> list[object]:
 
 
 def _nowhere(wanted: Declared) -> Place:
-    raise Malformed("a storage in a pickle that has none")
+    raise Malformed(tr("a storage in a pickle that has none"))

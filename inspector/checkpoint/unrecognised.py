@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 from ..errors import FileError
 from ..language import marked, tr
-from ..wording import names, plural, safe, size
+from ..wording import names, plural, row_of, safe, size
 from . import foreign_formats, mangling
 from .sources import FileSource
 
@@ -82,13 +82,12 @@ def _lfs_pointer(head: bytes, source: FileSource) -> _Finding | None:
         return None
     oid = re.search(rb"oid sha256:([0-9a-f]{64})", head)
     nbytes = re.search(rb"size (\d{1,18})", head)
-    known = [
-        tr("of {nbytes}", nbytes=size(int(nbytes[1]))) if nbytes else "",
-        f"SHA-256 {oid[1][:12].decode()}…" if oid else "",
-    ]
-    details = ", ".join(filter(None, known))
+    known = [size(int(nbytes[1])) if nbytes else "", f"SHA-256 {oid[1][:12].decode()}…" if oid else ""]
+    details = row_of([*filter(None, known)])
     return (
-        f"This is a git-LFS pointer, not the file itself: it stands for a file {details}".rstrip() + ".",
+        tr("This is a git-LFS pointer, not the file itself: it stands for a file ({details}).", details=details)
+        if details
+        else tr("This is a git-LFS pointer, not the file itself."),
         tr("Run `git lfs install` and `git lfs pull` in the repository, or download the file from its web page."),
     )
 
@@ -105,7 +104,7 @@ def _other_pointer(head: bytes, source: FileSource) -> _Finding | None:
 
 def _mangled(head: bytes, source: FileSource) -> _Finding | None:
     sentence = mangling.sentence(source)
-    return (sentence, mangling.HINT) if sentence else None
+    return (sentence, tr(mangling.HINT)) if sentence else None
 
 
 def _foreign(head: bytes, source: FileSource) -> _Finding | None:
@@ -236,7 +235,7 @@ def _plain_text(head: bytes, source: FileSource) -> _Finding | None:
         return tr(
             "This is a text file of {bytes} with nothing but blanks in it.", bytes=plural(source.nbytes, "byte")
         ), ""
-    hint = tr("It was perhaps meant for another name; the checkpoint is a binary file.")
+    hint = tr("Perhaps it was saved under the wrong name: a checkpoint is a binary file.")
     if re.match(r"\s*(import |from \w+ import |def |class |#!.*python)", text):
         hint = tr("It is Python source: the checkpoint is what this code saves or loads.")
     elif len(lines[0]) > 1000 and re.fullmatch(r"[A-Za-z0-9+/=_-]+", lines[0]):

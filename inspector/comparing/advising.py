@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from .. import wording
-from ..language import marked, tr
+from ..language import marked, sentences, tr
 from .arithmetic import Grids
 from .telling import Telling
 
@@ -39,7 +39,7 @@ _SAME_PICTURES = marked("Build it for pictures of the size that the file was tra
 def classes(telling: Telling, pair: PairOfSizes) -> str:
     otherwise = tr("Build the model with {count:,} outputs to load it whole.", count=pair[0])
     kept = tr("Keep the rest and train the new head, which begins at random.")
-    return f"{_built(telling, _CLASSES, [pair], otherwise)} {kept}".strip()
+    return sentences(_built(telling, _CLASSES, [pair], otherwise), kept)
 
 
 def vocabulary(telling: Telling, pair: PairOfSizes) -> str:
@@ -47,7 +47,7 @@ def vocabulary(telling: Telling, pair: PairOfSizes) -> str:
         resized = tr("Cutting off the last entries is right only if these are the ones that the model does without.")
     else:
         resized = tr("Adding entries of zeros at the end is right only if the others kept their numbers.")
-    return f"{_fitting(telling, _VOCABULARY, [pair])} {resized}".strip()
+    return sentences(_fitting(telling, _VOCABULARY, [pair]), resized)
 
 
 def channels(telling: Telling, pair: PairOfSizes, key: str) -> str:
@@ -59,7 +59,7 @@ def channels(telling: Telling, pair: PairOfSizes, key: str) -> str:
         how = tr("New channels begin at zero: at first the model does what it did without them.")
     else:
         how = tr("Cutting keeps the first {new} of {old} channels.", new=new, old=old)
-    return f"{_fitting(telling, _INPUT, [pair])} {how}".strip()
+    return sentences(_fitting(telling, _INPUT, [pair]), how)
 
 
 def inputs(telling: Telling, pair: PairOfSizes) -> str:
@@ -69,7 +69,7 @@ def inputs(telling: Telling, pair: PairOfSizes) -> str:
 def positions(telling: Telling, pair: PairOfSizes) -> str:
     shorter = pair[1] < pair[0]
     how = tr("Cutting keeps the first positions.") if shorter else tr("New positions begin at zero, untrained.")
-    return f"{_fitting(telling, _POSITIONS, [pair])} {how}".strip()
+    return sentences(_fitting(telling, _POSITIONS, [pair]), how)
 
 
 def depth(telling: Telling, pair: PairOfSizes) -> str:

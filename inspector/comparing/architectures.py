@@ -66,7 +66,7 @@ def architecture_line(side: Side) -> str:
     found = identify(side)
     names = tr("torchvision {builders}", builders=wording.one_of(found.builders))
     if found.kind == SAME:
-        return ", ".join((names, *words.sizes(found.classes, found.channels)))
+        return wording.row_of((names, *words.sizes(found.classes, found.channels)))
     where = words.listed(found.prefixes[:1])
     lines = {
         TRUNK_OF: tr("trunk of {model} under {prefixes}", model=names, prefixes=where)

@@ -207,4 +207,4 @@ def _ranges(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     shown = ["–".join(map(str, run)) for run in runs]
-    return ", ".join(shown[:6]) + (" ..." if len(shown) > 6 else "")
+    return wording.list_of(shown[:6]) + (" ..." if len(shown) > 6 else "")

@@ -238,4 +238,4 @@ def _name(item: Item) -> str:
 
 
 def _listed(sizes: Sequence[int]) -> str:
-    return ", ".join(map(str, sizes))
+    return wording.list_of(list(map(str, sizes)))

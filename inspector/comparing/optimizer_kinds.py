@@ -10,7 +10,7 @@ from collections.abc import Mapping, Set
 from typing import NamedTuple
 
 from ..language import marked, tr
-from ..wording import all_of, safe
+from ..wording import all_of, row_of, safe
 
 EITHER_ADAM = marked("Adam or AdamW")
 _ADAM_LIKE = marked("an optimizer of the Adam family")
@@ -80,7 +80,7 @@ def features_of(settings: Mapping[str, object], entries: Set[str]) -> list[str]:
 
 def settings_words(settings: Mapping[str, object]) -> str:
     """What people ask for first: `lr 0.001, betas (0.9, 0.999), weight_decay 0.01`."""
-    return ", ".join(f"{name} {safe(str(settings[name]), 60)}" for name in _SHOWN if name in settings)
+    return row_of([f"{name} {safe(str(settings[name]), 60)}" for name in _SHOWN if name in settings])
 
 
 def _fits(kind: _Kind, settings: Set[str], entries: Set[str]) -> bool:

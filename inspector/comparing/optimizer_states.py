@@ -18,7 +18,7 @@ from typing import NamedTuple
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, Value
 from ..checkpoint.listing import MAX_SEQUENCE
 from ..checkpoint.values import key_text
-from ..language import tr
+from ..language import sentences, tr
 
 Shape = tuple[int, ...]
 
@@ -125,7 +125,7 @@ def _as_torch_has_it(section: str, state: Branch, groups: Branch) -> OptimizerSt
             name = names[place] if place < len(names) else one if isinstance(one, str) else ""
             slots.append(_slot(section, key_text(one), len(settings) - 1, kept, name))
         notes.append(_cut(ids))
-    return OptimizerState(section, tuple(settings), tuple(slots), " ".join(filter(None, notes)))
+    return OptimizerState(section, tuple(settings), tuple(slots), sentences(*notes))
 
 
 def _slot(section: str, id: str, group: int, kept: Mapping[str, Branch], name: str) -> Slot:

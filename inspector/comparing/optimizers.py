@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint, Entry, Tensor, walk
-from ..language import ntr, tr
+from ..language import ntr, sentences, tr
 from ..wording import count, names, safe
 from .causes import CERTAIN, LIKELY, POSSIBLE
 from .grouping import Groups, Way, ways
@@ -97,7 +97,7 @@ def side_of_section(checkpoint: Checkpoint, section: str) -> tuple[Side, str]:
     if found is None:
         return side, ""
     kind = tr("{clause}.", clause=found.kind) if found.kind else tr("An optimizer.")
-    return as_side(found, side.name), f"{kind} {found.sentence}"
+    return as_side(found, side.name), sentences(kind, found.sentence)
 
 
 def keys_of_entries(lens: Lens) -> dict[str, str]:
@@ -248,7 +248,7 @@ def _by_shapes(seen: Lens, parameters: Sequence[Parameter]) -> Lens:
     )
     if found:
         more = tr("{count} states are named by a shape that only one parameter has.", count=count(found))
-        sentence = f"{sentence} {more}"
+        sentence = sentences(sentence, more)
     return _unnamed(seen._replace(slots=slots), sentence)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .. import wording
-from ..language import marked, tr
+from ..language import marked, sentences, tr
 from . import advising
 from .arithmetic import Grids, grids, windows
 from .causes import CERTAIN, LIKELY, Cause
@@ -91,7 +91,7 @@ def _is_sequence(spot: Spot) -> bool:
 
 
 def _fitted(telling: Telling, grid: Grids) -> str:
-    return f"{advising.grid(telling, grid)} {tr(_FITTED)}".strip()
+    return sentences(advising.grid(telling, grid), tr(_FITTED))
 
 
 def _counted(side: int, extra: int) -> str:
@@ -170,7 +170,7 @@ def _window(telling: Telling, group: Group) -> Cause:
         what,
         group.spots,
         step=_interpolation(group.spots, grid) if fits else None,
-        advice=f"{advising.windows(telling, sides)} {tr(_FITTED)}".strip(),
+        advice=sentences(advising.windows(telling, sides), tr(_FITTED)),
         evidence=[
             tr("{size:,} is (2 * {side} - 1)².", size=size, side=side) for size, side in zip(group.pair, sides) if fits
         ],

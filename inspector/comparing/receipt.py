@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .. import wording
-from ..language import marked, ntr, tr
+from ..language import marked, ntr, sentences, tr
 from .diffing import MISSING, SIZE, UNEXPECTED, Comparison, Pair
 from .harmless import reason
 from .places import split
@@ -222,7 +222,7 @@ def _at_initialisation(untouched: Sequence[Untouched]) -> str:
     by_meaning: dict[tuple[str, bool], list[str]] = {}
     for each in untouched:
         by_meaning.setdefault((each.meaning, each.partly), []).append(each.path)
-    return " ".join(_left(paths, meaning, partly) for (meaning, partly), paths in by_meaning.items())
+    return sentences(*(_left(paths, meaning, partly) for (meaning, partly), paths in by_meaning.items()))
 
 
 def _left(paths: list[str], meaning: str, partly: bool) -> str:
@@ -242,7 +242,7 @@ def _left(paths: list[str], meaning: str, partly: bool) -> str:
 
 
 def _and_left(sentence: str, untouched: Sequence[Untouched]) -> str:
-    return f"{sentence} {_at_initialisation(untouched)}".strip()
+    return sentences(sentence, _at_initialisation(untouched))
 
 
 def _counted(comparison: Comparison, kind: str) -> str:

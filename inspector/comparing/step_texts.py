@@ -115,7 +115,7 @@ def parse(text: str) -> Step:
     words = list(_words(text))
     if not words:
         raise _misread(
-            tr("There is no step in an empty line."), tr("Steps begin with {verbs}.", verbs=", ".join(VERBS))
+            tr("There is no step in an empty line."), tr("Steps begin with {verbs}.", verbs=wording.list_of(VERBS))
         )
     verb = words.pop(0).text.lower()
     if verb not in _FORMS:
@@ -232,7 +232,7 @@ def _meant(word: str, known: Sequence[str]) -> str:
     near = get_close_matches(word[:40], known, n=1)
     if near:
         return tr("Did you mean {word!r}?", word=near[0])
-    return tr("There are {words}.", words=", ".join(known))
+    return tr("There are {words}.", words=wording.list_of(known))
 
 
 # -- as a record -------------------------------------------------------------------------------------
@@ -248,7 +248,8 @@ def of_record(record: object) -> Step:
     verb = record.get("step") if isinstance(record, Mapping) else None
     if not isinstance(record, Mapping) or not isinstance(verb, str) or verb not in _FORMS:
         raise _misread(
-            tr("A step is an object that says its kind as 'step'."), tr("There are {words}.", words=", ".join(VERBS))
+            tr("A step is an object that says its kind as 'step'."),
+            tr("There are {words}.", words=wording.list_of(VERBS)),
         )
     fields = {field.name: field for field in _FORMS[verb].fields}
     unknown = [str(name) for name in record if name != "step" and name not in fields]

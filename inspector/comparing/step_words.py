@@ -159,7 +159,7 @@ def _(step: Cast, keys: str) -> str:
 
 
 def _dims(dims: tuple[int, ...]) -> str:
-    return ", ".join(map(str, dims))
+    return wording.list_of(list(map(str, dims)))
 
 
 def _listed(patterns: tuple[str, ...]) -> str:

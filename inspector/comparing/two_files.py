@@ -12,7 +12,7 @@ from .. import wording
 from ..analysis.distances import Distance
 from ..checkpoint.entries import Checkpoint
 from ..checkpoint.json_values import json_value
-from ..language import tr
+from ..language import sentences, tr
 from .causes import Explanation
 from .diffing import Comparison
 from .records import diff_record, plain
@@ -51,7 +51,7 @@ class TwoFiles(NamedTuple):
         a, b = self.checkpoints
         values = {"values": _records(self.through, self.values)} if self.values is not None else {}
         names = diff_record(self.through, self.explanation.causes)
-        return {"a": plain(a.path), "b": plain(b.path), **names, **values, "verdict": " ".join(self.sentences)}
+        return {"a": plain(a.path), "b": plain(b.path), **names, **values, "verdict": sentences(*self.sentences)}
 
     def story(self) -> Story:
         """What a report tells."""
@@ -61,7 +61,7 @@ class TwoFiles(NamedTuple):
         return Story(
             wording.safe(a.path),
             wording.safe(b.path),
-            " ".join(self.sentences),
+            sentences(*self.sentences),
             self.comparison,
             self.explanation.causes,
             self.explanation.before.complaints,
@@ -93,7 +93,7 @@ def _record(distance: Distance) -> dict[str, Any]:
 
 def _figures(distance: Distance) -> str:
     figures = [
-        f"max |a−b| {distance.max_abs:.3g}",
+        tr("max |a−b| {value:.3g}", value=distance.max_abs),
         tr("relative {value:.3g}", value=distance.rel_l2),
         tr("cosine {value:.6g}", value=distance.cosine),
     ]

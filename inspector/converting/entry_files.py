@@ -20,7 +20,7 @@ from ..checkpoint.outline import Outline
 from ..checkpoint.planning import Packing, Plan, of_entry
 from ..checkpoint.rewriting import PICKLED, Rewriter
 from ..errors import FileError
-from ..language import tr
+from ..language import sentences, tr, unstopped
 from ..progress import Progress
 from ..wording import safe
 from .plain_values import Copying
@@ -139,9 +139,9 @@ class _Making:
             try:
                 found[key.removeprefix(prefix)] = self.value(key, entry)
             except FileError as error:
-                self._left_out.append((key, error.message.rstrip(".")))
+                self._left_out.append((key, unstopped(error.message)))
         if not found:
-            message, why = tr("There is nothing in it that could be saved."), " ".join(self.notes[:3])
+            message, why = tr("There is nothing in it that could be saved."), sentences(*self.notes[:3])
             raise FileError(message, title=tr("The entry was not saved"), hint=why)
         return found
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..language import ntr, tr
+from ..language import ntr, tr, unstopped
 from ..wording import names, safe
 
 _NUMBERS = re.compile(r"\d[\d,.]*")
@@ -42,7 +42,7 @@ def heading(number: int) -> str:
 
 def sentence(leaving: Leaving) -> str:
     """The entries and why, in one line."""
-    keys, reason = leaving.keys, safe(leaving.reason, 400).rstrip(".")
+    keys, reason = leaving.keys, unstopped(safe(leaving.reason, 400))
     shown = names([*(safe(key, 80) for key in keys[:_FEW]), *keys[_FEW:]], _FEW)
     if len(keys) == 1:
         return tr("{title}: {message}", title=shown, message=reason)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from ..checkpoint.entries import Branch, Entry, Tensor, Value
 from ..checkpoint.planning import Leaf
 from ..errors import FileError
-from ..language import tr
+from ..language import tr, unstopped
 from ..wording import safe
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
@@ -48,7 +48,7 @@ class Copying:
 
     def _container(self, key: str, branch: Branch) -> object:
         if branch.damage or branch.note:
-            raise FileError((branch.damage or branch.note).rstrip("."))
+            raise FileError(unstopped(branch.damage or branch.note))
         if branch.kind == "mapping":
             items = {self._name(name): value for name, value in self._children(key, branch)}
             return OrderedDict(items) if branch.type.endswith("OrderedDict") else items
@@ -76,7 +76,7 @@ class Copying:
 def _plain(value: Value) -> object:
     if isinstance(value.value, _PLAIN) and type(value.value).__name__ == value.type and not value.note:
         return value.value
-    raise FileError(value.note.rstrip(".") or tr("it is a {name}", name=safe(value.type)))
+    raise FileError(unstopped(value.note) or tr("it is a {name}", name=safe(value.type)))
 
 
 def _below(key: str, name: str) -> str:

@@ -10,7 +10,7 @@ from ..checkpoint.entries import Branch, Checkpoint, Tensor, Value, walk
 from ..comparing.choosing import comparable
 from ..comparing.sides import Item, Side, has_tensors, of_checkpoint
 from ..errors import FileError, InspectorError
-from ..language import tr
+from ..language import tr, unstopped
 from ..wording import names, safe
 
 _MOST_NAMED = 8
@@ -37,7 +37,7 @@ def section_of(checkpoint: Checkpoint, key: str) -> Section:
     branch = _branch(checkpoint.root, key)
     if branch.kind == "mapping" and branch.note:  # a list that is cut is none of a state_dict's
         raise InspectorError(
-            tr("{key} cannot be converted: {note}.", key=safe(key) or tr("The file"), note=branch.note.rstrip(".")),
+            tr("{key} cannot be converted: {note}.", key=safe(key) or tr("The file"), note=unstopped(branch.note)),
             hint=tr("Choose another part of the file."),
         )
     is_flat, metadata = _is_flat(branch), metadata_of(checkpoint)

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from ..checkpoint.entries import Branch, Checkpoint
 from ..comparing.optimizer_states import optimizer_states
 from ..language import ntr, tr
-from ..wording import count, plural, safe
+from ..wording import count, one_of, plural, safe
 from .field_words import convention_of
 from .part_words import steps_of
 from .stored import Field, count_at, entry_at
@@ -201,7 +201,7 @@ def _steps(checkpoint: Checkpoint, fields: Sequence[Field], stored: int, possibl
     if not dividing:
         return None
     done = dividing[1] if len(dividing) == 3 else dividing[0]  # the middle is never wrong by more than one
-    others = tr(" or ").join(count(each) for each in dividing if each != done)
+    others = one_of([count(each) for each in dividing if each != done])
     counts = {
         "steps": plural(steps, "step"),
         "done": count(done),

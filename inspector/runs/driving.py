@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Generator
 from typing import Any
 
-from ..language import marked, tr
+from ..language import marked, sentences, tr
 from ..progress import Progress, overheard
 from ..workshop.client import Workshop
 from ..workshop.limits import Limits
@@ -106,7 +106,7 @@ class Run:
             error.topic = TITLES[type(self.request)]
             error.title = tr(error.topic)
         if error.is_end and self._reached:
-            error.message = tr("{message} That was after {reached}.", message=error.message, reached=self._reached)
+            error.message = sentences(error.message, tr("That was after {reached}.", reached=self._reached))
         if error.is_end and self._saved:
             error.hint = tr("What was saved last is whole: {saved}", saved=self._saved)
         return error

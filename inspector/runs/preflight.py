@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ..checkpoint.entries import Branch, Checkpoint
 from ..comparing.sides import Side, of_checkpoint
-from ..language import tr
-from ..wording import count, names, number, plural, safe
+from ..language import sentences, tr
+from ..wording import count, names, number, plural, row_of, safe
 from ..workshop.run_requests import Chosen
 from .arguments import setting
 from .losing import BEGINS_ANEW, is_lost, optimizer_losses
@@ -103,7 +103,7 @@ def _weights(checkpoint: Checkpoint, resume: Resume, model: Side | None) -> Need
     prefix = wrapper_of(of_checkpoint(checkpoint, resume.weights), model) if isinstance(branch, Branch) else ""
     said = tr("All keys begin with `{prefix}`, which is taken off.", prefix=safe(prefix, 60)) if prefix else ""
     if resume.used["weights"].role == "ema":
-        said = f"{tr('There are no other weights than the averaged ones.')} {said}".strip()
+        said = sentences(tr("There are no other weights than the averaged ones."), said)
     return _need("weights", OK, found, said)
 
 
@@ -117,7 +117,7 @@ def _optimizer(checkpoint: Checkpoint, resume: Resume, side: Side | None, model:
     if is_lost(checkpoint, resume.optimizer):
         lost = (tr("It lies in an object of the script's own, which is never loaded."),)
     if lost:
-        return _need("optimizer", WARNING, found, " ".join((*lost, tr(BEGINS_ANEW))))
+        return _need("optimizer", WARNING, found, sentences(*lost, tr(BEGINS_ANEW)))
     if known.chosen is None:
         return _need("optimizer", WARNING, found, known.sentence)
     return _need("optimizer", OK, _with_rate(found, known.chosen), known.sentence)
@@ -134,7 +134,7 @@ def _fresh_optimizer(name: str, said: str) -> str:
     text = tr(
         "A fresh {name} begins: it knows nothing of the steps before, so that the first ones may be rough.", name=name
     )
-    return f"{said} {text}".strip()
+    return sentences(said, text)
 
 
 def _scheduler(checkpoint: Checkpoint, resume: Resume) -> Need:
@@ -145,7 +145,7 @@ def _scheduler(checkpoint: Checkpoint, resume: Resume) -> Need:
     found = _text_of(resume, "scheduler")
     if known.chosen is None:
         return _need("scheduler", WARNING, found, known.sentence)
-    return _need("scheduler", OK, f"{_call(known.chosen)}, {found}", known.sentence)
+    return _need("scheduler", OK, row_of([_call(known.chosen), found]), known.sentence)
 
 
 def _constant_rate(checkpoint: Checkpoint, resume: Resume) -> str:

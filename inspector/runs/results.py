@@ -211,8 +211,10 @@ def _figures(tested: Tested) -> list[str]:
 def _weak_points(tested: Tested) -> list[str]:
     known = [(each.recall, each) for each in per_class(tested) if each.recall is not None and each.recall < 1]
     worst = sorted(known, key=lambda each: each[0])[:_WORST]
-    named = ", ".join(f"{wording.safe(each.name, 60)} ({percent(recall, 1)})" for recall, each in worst)
-    lines = [tr("Least often recognised: {classes}", classes=named)] if worst else []
+    named = [
+        tr("{title} ({key})", title=wording.safe(each.name, 60), key=percent(recall, 1)) for recall, each in worst
+    ]
+    lines = [tr("Least often recognised: {classes}", classes=wording.list_of(named))] if worst else []
     return lines + [each.text for each in confused(tested, _WORST)]
 
 
@@ -223,7 +225,7 @@ def _proofs(tested: Tested) -> list[str]:
     ]
     if wrong or not tested.proofs:
         return wrong
-    return [tr("Proved: {names}.", names=", ".join(tr(each.name).lower() for each in tested.proofs))]
+    return [tr("Proved: {names}.", names=wording.list_of([tr(each.name).lower() for each in tested.proofs]))]
 
 
 __all__ = [

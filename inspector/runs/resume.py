@@ -20,7 +20,7 @@ from typing import NamedTuple
 from ..checkpoint.entries import Branch, Checkpoint
 from ..errors import InspectorError
 from ..language import tr
-from ..wording import number, safe
+from ..wording import list_of, number, safe
 from .arguments import arguments_of
 from .counting import Counted, counted
 from .field_words import role_of, words_of
@@ -118,7 +118,7 @@ class _Reading:
         if role not in (*PARTS, *NUMBERS):
             raise InspectorError(
                 tr("{role!r} is nothing that can be corrected.", role=safe(role)),
-                hint=tr("It may be {names}.", names=", ".join((*PARTS, *NUMBERS))),
+                hint=tr("It may be {names}.", names=list_of((*PARTS, *NUMBERS))),
             )
         if said is None:
             return None
@@ -153,7 +153,7 @@ class _Reading:
         return Field(role, key, None, safe(entry.name)) if isinstance(entry, Branch) or role == "rng" else None
 
     def _unknown(self, role: str, said: object) -> InspectorError:
-        shown = ", ".join(f"`{safe(field.key, 60)}`" for field in self._fields if field.role == role)
+        shown = list_of([f"`{safe(field.key, 60)}`" for field in self._fields if field.role == role])
         named = {"said": safe(str(said)), "role": tr(ROLES[role]).lower()}
         return InspectorError(
             tr("{said!r} is not a number or the key of one, and so cannot be the {role}.", **named)

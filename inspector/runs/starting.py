@@ -95,7 +95,8 @@ def _weights(checkpoint: Checkpoint, resume: Resume, mended: Side | None, model:
     side = of_checkpoint(checkpoint, key)
     broken = [item for item in side.items if item.tensor is not None and item.tensor.damage]
     if broken:
-        first = f"{safe(broken[0].key, 80)}: {broken[0].tensor.damage}" if broken[0].tensor else ""
+        key, tensor = broken[0].key, broken[0].tensor
+        first = tr("{title}: {message}", title=safe(key, 80), message=tensor.damage) if tensor else ""
         raise FileError(
             tr(
                 "{tensors} of {all:,} cannot be read. {first}",

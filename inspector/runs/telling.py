@@ -6,7 +6,7 @@ import os
 from typing import NamedTuple
 
 from .. import wording
-from ..language import tr
+from ..language import sentences, tr
 from ..workshop.run_words import Began, EpochEnd, Handshake, Message, Saved, Trained, Waiting, Word
 
 
@@ -82,7 +82,7 @@ def trained(word: Trained) -> str:
     if not word.best_epoch:
         return said
     best = tr("The best was epoch {epoch}, {loss}.", epoch=word.best_epoch, loss=loss(word.best))
-    return f"{said} {best}"
+    return sentences(said, best)
 
 
 def stopped_at(word: Trained) -> str:

@@ -23,6 +23,7 @@ import torch
 from torch import nn
 
 from ..language import marked, tr
+from ..wording import list_of
 from . import importing
 from .converting import converted
 from .devices import OnlyShapes
@@ -247,4 +248,4 @@ def check_arguments(constructor: Constructor, arguments: Mapping[str, object]) -
 
 
 def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else tr("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
+    return names[0] if len(names) == 1 else tr("{names} and {last}", names=list_of(names[:-1]), last=names[-1])

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Dict, NamedTuple, Tuple, Union  # noqa: UP035  # Python 3.8
 
+from .. import wording
 from ..language import tr
 from .requests import Argument, Signature
 
@@ -49,7 +50,7 @@ class Knob(NamedTuple):
     def __str__(self) -> str:
         name = self.argument + "".join(f"[{part!r}]" for part in self.place[1:])
         if self.kind in (LENGTH, LENGTHS):
-            return tr("the length of {lists}", lists=tr(" and ").join([name, *map(str, self.choices)]))
+            return tr("the length of {lists}", lists=wording.all_of([name, *map(str, self.choices)]))
         return tr("all of {name}", name=name) if self.kind == ALL else name
 
 

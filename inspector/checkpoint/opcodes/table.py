@@ -6,6 +6,8 @@ import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ...language import tr
+
 if TYPE_CHECKING:
     from ..unpickling import Machine
 
@@ -58,12 +60,12 @@ def i32(machine: Machine) -> int:
 
 def article(target: object) -> str:
     """What kind of thing `target` is, with its article."""
-    return f"a {type(target).__name__.lower()}"
+    return tr("a {type}", type=type(target).__name__.lower())
 
 
 def decimal(text: bytes) -> int:
     if len(text) > 4000:
-        raise ValueError("a whole number of over 4,000 digits")
+        raise ValueError(tr("a whole number of over 4,000 digits"))
     return int(text)
 
 

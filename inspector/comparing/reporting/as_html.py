@@ -10,6 +10,7 @@ from html import escape
 
 from ... import language, wording
 from ...language import tr
+from ...wording import row_of
 from ..causes import Cause, how_sure, share
 from ..diffing import DTYPE, MISSING, RENAMED, SAME, SIZE, SYMBOLS, UNEXPECTED, VALUES, Pair
 from ..pair_words import counted, dtype_text, key_text, shape_parts
@@ -100,7 +101,7 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> Iterator[str]:
 
 
 def _cause(cause: Cause, complaints: Collection[str]) -> str:
-    said = ", ".join(filter(None, (share(cause, complaints), how_sure(cause))))
+    said = row_of([*filter(None, (share(cause, complaints), how_sure(cause)))])
     more = [*cause.evidence, *cause.undecided, *([cause.advice] if cause.advice else [])]
     step = f"<li>{_step(cause.step)}</li>" if cause.step is not None else ""
     points = "".join(f"<li>{_text(text)}</li>" for text in more) + step

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ... import wording
 from ...language import tr
+from ...wording import row_of
 from ..causes import how_sure, share
 from ..diffing import SAME, SYMBOLS, Pair
 from ..pair_words import counted, dtype_text, key_text, shape_text
@@ -47,7 +48,7 @@ def _causes(story: Story) -> Iterator[str]:
         return
     yield f"\n## {tr('Causes')}\n\n"
     for number, cause in enumerate(story.causes, 1):
-        said = ", ".join(filter(None, (share(cause, story.complaints), how_sure(cause))))
+        said = row_of([*filter(None, (share(cause, story.complaints), how_sure(cause)))])
         yield f"{number}. {_text(cause.sentence)} *({said})*\n"
         for text in (*cause.evidence, *cause.undecided, cause.advice):
             yield f"   * {_text(text)}\n" if text else ""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from ... import wording
 from ...comparing.causes import CERTAIN, Cause, how_sure
-from ...language import tr
+from ...language import sentences, tr
 from ..theme import colours
 from ..widgets.labels import plain_tip
 from ..widgets.sentence_lines import SentenceLine, SentenceLines
@@ -39,7 +39,7 @@ class CauseLine(SentenceLine):
         self.beside = "" if cause.confidence == CERTAIN else how_sure(cause)
         self.setToolTip(plain_tip("\n".join(_told(cause))))
         self.setAccessibleName(f"{self.text()} {self.beside}".strip())
-        self.setAccessibleDescription(" ".join(_told(cause)[1:]))
+        self.setAccessibleDescription(sentences(*_told(cause)[1:]))
 
     def paint_mark(self, painter: QPainter) -> int:
         now = colours()

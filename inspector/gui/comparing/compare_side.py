@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QToolButton, Q
 from ... import wording
 from ...comparing.causes import Cause
 from ...comparing.diffing import Pair
-from ...language import ntr, tr
+from ...language import ntr, sentences, tr
 from ..actions import Actions
 from ..comparison import OpenComparison
 from ..settings import Settings
@@ -185,13 +185,13 @@ class CompareSide(QWidget):
         found = self._page.found
         assert found is not None
         said = [
-            f"{wording.safe(name, 80)}: {wording.safe(sentence, 400)}"
+            tr("{title}: {message}", title=wording.safe(name, 80), message=wording.safe(sentence, 400))
             for name, checkpoint in zip(self._page.names, found.checkpoints)
             for sentence in checkpoint.damage[:20]
         ]
         left = len(said) - 1
-        more = "  " + ntr("(and {n} more finding)", "(and {n} more findings)", left) if left > 0 else ""
-        self.damage.say(said[0] + more if said else "", "\n".join(said))
+        more = ntr("(and {n} more finding)", "(and {n} more findings)", left) if left > 0 else ""
+        self.damage.say(sentences(said[0], more) if said else "", "\n".join(said))
 
     def _tell_change(self) -> None:
         self.change.say(tr("A file changed on disk. What is shown here is as it was read."))

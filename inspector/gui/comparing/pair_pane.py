@@ -186,7 +186,7 @@ _OPERATIONS = {
 def _figures(distance: Distance) -> list[tuple[str, str, bool]]:
     """(name, number, alarming) of what there is to say of a distance."""
     known = [
-        ("max |a−b|", f"{distance.max_abs:.4g}", False),
+        (tr("max |a−b|"), f"{distance.max_abs:.4g}", False),
         (tr("relative L2"), f"{distance.rel_l2:.4g}", False),
         (tr("cosine"), f"{distance.cosine:.6g}" if distance.cosine == distance.cosine else "–", False),
         (tr("equal"), wording.share(distance.equal, distance.numel), False),

@@ -121,7 +121,7 @@ class OutcomeSide(QWidget):
             self.working.setText(tr("Working out what would come of it …"))
             self._slow.start()
         problem = page.problem
-        self.problem.say(wording.safe(f"{problem.message} {problem.hint}".strip(), 800) if problem is not None else "")
+        self.problem.say(wording.safe(str(problem), 800) if problem is not None else "")
         self._offer_ways_out()
         if problem is not None:
             self._show_nothing()

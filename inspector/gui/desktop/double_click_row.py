@@ -62,7 +62,7 @@ class DoubleClickRow(QWidget):
     def _ask(self) -> None:
         words = tr(
             "Have a double click on {endings} open them here? It is set up for you alone, and can be taken away again.",
-            endings=", ".join(f".{ending}" for ending in ENDINGS),
+            endings=wording.list_of([f".{ending}" for ending in ENDINGS]),
         )
         self._say(words, tr("&Set It Up"), self._install, tr("&Not Now"))
         self.yes.setFocus(Qt.FocusReason.OtherFocusReason)

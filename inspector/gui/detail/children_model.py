@@ -61,7 +61,7 @@ class OutlineChildren(Children):
 
     def _sum(self, row: int) -> str:
         tensors, parameters = self._outline.tensors[row], self._outline.parameters[row]
-        return f"{wording.plural(tensors, 'tensor')}, {wording.plural(parameters, 'value')}"
+        return wording.row_of([wording.plural(tensors, "tensor"), wording.plural(parameters, "value")])
 
 
 class BranchChildren(Children):

@@ -216,11 +216,11 @@ def _headed(label: str) -> str:
 
 def _section_words(section: Section) -> str:
     title, key = wording.safe(section.title, 60), wording.safe(section.key, 60)
-    return title if title == key else f"{title}: {key}"
+    return title if title == key else tr("{title}: {message}", title=title, message=key)
 
 
 def _counted(count: int, size: int) -> str:
-    return f"{wording.plural(count, 'tensor')}, {wording.size(size)}"
+    return wording.row_of([wording.plural(count, "tensor"), wording.size(size)])
 
 
 def _shared(sharing: tuple[tuple[str, ...], ...]) -> list[Fact]:

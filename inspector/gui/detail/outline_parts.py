@@ -40,6 +40,5 @@ class OutlineParts:
         words = layers.layer(self._outline, node) or (line_of(entry) if entry is not None else "")
         size = self._outline.nbytes[node]
         share = wording.share(size, self._outline.total_nbytes)
-        return "  ".join(
-            filter(None, (wording.safe(self._outline.key(node), 120), words, f"{wording.size(size)}, {share}"))
-        )
+        sizes = wording.row_of([wording.size(size), share])
+        return "  ".join(filter(None, (wording.safe(self._outline.key(node), 120), words, sizes)))

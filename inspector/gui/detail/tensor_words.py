@@ -38,7 +38,7 @@ def summary(key: str, tensor: Tensor, statistics: Statistics | None = None) -> s
     parts = [wording.safe(key, KEY_LIMIT), f"{wording.safe(tensor.dtype, 40)}{wording.shape(tensor.shape)}"]
     if statistics is not None:
         parts += (f"{label} {text}" for label, text in moments(statistics))
-    parts.append(f"{wording.plural(tensor.numel, 'value')}, {wording.size(tensor.nbytes)}")
+    parts.append(wording.row_of([wording.plural(tensor.numel, "value"), wording.size(tensor.nbytes)]))
     return "  ".join(parts)
 
 
@@ -170,7 +170,7 @@ def _shape_facts(tensor: Tensor) -> Iterator[Fact]:
     dtype = wording.safe(tensor.dtype, 60)
     yield Fact("dtype", tr("{dtype}, {bytes} each", dtype=dtype, bytes=wording.plural(item, "byte")) if item else dtype)
     yield Fact(tr("Shape"), f"{wording.shape(tensor.shape)}", mono=True)
-    yield Fact(tr("Elements"), f"{wording.count(tensor.numel)}, {wording.size(tensor.nbytes)}")
+    yield Fact(tr("Elements"), wording.row_of([wording.count(tensor.numel), wording.size(tensor.nbytes)]))
     yield Fact(tr("Layout"), wording.safe(tensor.layout, 60))
     if tensor.layout == "strided":
         yield Fact(tr("Stride"), wording.shape(tensor.stride), mono=True)
@@ -255,10 +255,8 @@ def _extra_facts(tensor: Tensor) -> Iterator[Fact]:
     if extra.quantization:
         yield Fact(tr("Quantisation"), _quantization(extra.quantization))
     if extra.conj or extra.neg:
-        yield Fact(
-            tr("Lazy"),
-            ", ".join(word for word, is_set in ((tr("conjugated"), extra.conj), (tr("negated"), extra.neg)) if is_set),
-        )
+        words = (tr("conjugated") if extra.conj else "", tr("negated") if extra.neg else "")
+        yield Fact(tr("Lazy"), wording.row_of([*filter(None, words)]))
     for part in extra.parts:
         yield Fact(tr("Part {name}", name=wording.safe(part.name, 40)), line_of(part), mono=True)
     for attribute in extra.attributes:
@@ -269,7 +267,7 @@ def _quantization(found: Quantization) -> str:
     if isinstance(found.scale, Tensor):
         scheme, scales = wording.safe(found.scheme, 60), wording.plural(found.scale.numel, "scale")
         if found.axis is None:
-            return f"{scheme}, {scales}"
+            return wording.row_of([scheme, scales])
         return tr("{scheme}, {scales} along dimension {axis}", scheme=scheme, scales=scales, axis=found.axis)
     return tr(
         "{scheme}, scale {scale:.6g}, zero point {zero_point}",

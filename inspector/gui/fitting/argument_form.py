@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QPushBut
 
 from ... import wording
 from ...errors import InspectorError
-from ...language import tr
+from ...language import sentences, tr
 from ...workshop.requests import Signature
 from ..theme import mono_font, px, scaled_font
 from ..timers import one_shot
@@ -122,7 +122,7 @@ class ArgumentForm(QWidget):
             tr("It takes further arguments by name: write them as JSON.") if signature.takes_any else "",
             tr("{count} more arguments can be written as JSON.", count=wording.count(left_out)) if left_out > 0 else "",
         ]
-        self._say(" ".join(filter(None, words)))
+        self._say(sentences(*words))
 
     def _say(self, words: str, tone: str = "quiet") -> None:
         self._note.set_tone(tone)
@@ -151,7 +151,8 @@ class ArgumentForm(QWidget):
 
     def _show_json(self) -> None:
         text = as_json(self._chosen.arguments)
-        if not self._pause.isActive() and not self.json.hasFocus() and text != self.json.toPlainText():
+        is_typing = self._pause.isActive() or (self.json.hasFocus() and self._says_what_is_given())
+        if not is_typing and text != self.json.toPlainText():
             self.json.blockSignals(True)
             self.json.setPlainText(text)
             self.json.blockSignals(False)
@@ -162,8 +163,18 @@ class ArgumentForm(QWidget):
         except InspectorError as error:
             self._say(error.message, "danger")
             return
-        said = {name: value for name, (value, _) in self._chosen.filled.items()}
-        given = {name: value for name, value in written.items() if name not in said or said[name] != value}
         if self._signature is not None:
             self._tell(self._signature)
-        self._chosen.set_arguments(given)
+        self._chosen.set_arguments(self._given(written))
+
+    def _given(self, written: dict[str, object]) -> dict[str, object]:
+        """Of what is written that which the checkpoint does not say itself."""
+        said = {name: value for name, (value, _) in self._chosen.filled.items()}
+        return {name: value for name, value in written.items() if name not in said or said[name] != value}
+
+    def _says_what_is_given(self) -> bool:
+        """Whether what is written needs no other words: it means what is given, or nothing yet."""
+        try:
+            return self._given(from_json(self.json.toPlainText())) == self._chosen.given
+        except InspectorError:
+            return True

@@ -157,9 +157,8 @@ class ArgumentRow(QObject):
 def _tip(argument: Argument) -> str:
     kind = argument.type or tr("any type")
     default = tr("required") if argument.required else tr("default {value}", value=default_text(argument))
-    return wording.safe(f"{argument.name}: {kind}, {default}", 300) + (
-        f"\n{wording.safe(argument.doc, 600)}" if argument.doc else ""
-    )
+    told = tr("{title}: {message}", title=argument.name, message=wording.row_of([kind, default]))
+    return wording.safe(told, 300) + (f"\n{wording.safe(argument.doc, 600)}" if argument.doc else "")
 
 
 def _reset_words(argument: Argument) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ... import wording
-from ...language import tr
+from ...language import sentences, tr
 from ..theme import mono_font
 from ..widgets.wrapped_text import WrappedText
 from .choices import Choice
@@ -47,7 +47,7 @@ class LeaveQuestion(QWidget):
             name = wording.safe(choice.name, 110)
             why = tr("To know what {name} takes, {file} must be run, in a process of its own.", name=name, file=file)
         trust = tr("Its code can do whatever you can do: run it if you trust it. You will not be asked about it again.")
-        self._words.setText(f"{why} {trust}")
+        self._words.setText(sentences(why, trust))
         self._path.setText(wording.safe(choice.runs, 500))
         self.setAccessibleName(self._words.text())
         self.show()

@@ -130,7 +130,7 @@ def _listed(modules: Iterable[Untouched]) -> Iterator[str]:
             name = f"`{wording.safe(each.path, 200)}`"
             by_meaning.setdefault(each.meaning, []).append(tr("{name} (in part)", name=name) if each.partly else name)
     for meaning, names in by_meaning.items():
-        yield tr("{names}: {meaning}.", names=", ".join(names), meaning=wording.safe(meaning, 200))
+        yield tr("{names}: {meaning}.", names=wording.list_of(names), meaning=wording.safe(meaning, 200))
 
 
 def _safe(sentences: Iterable[str]) -> list[str]:

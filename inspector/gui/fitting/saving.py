@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from ... import wording
 from ...errors import InspectorError
-from ...language import marked, tr
+from ...language import marked, sentences, tr
 from ...progress import Progress
 from ..jobs import LatestJob
 from ..widgets.banner import Banner
@@ -110,7 +110,7 @@ class Saving(QWidget):
             asked.append(tr("This is the very file that is read: what it holds now will be lost."))
         self.confirm.setText(tr("&Replace It") if is_source else tr("&Save"))
         if asked:
-            self.question.say(" ".join(asked))
+            self.question.say(sentences(*asked))
             self.confirm.setFocus()
         else:
             self._write()

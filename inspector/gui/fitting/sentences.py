@@ -9,7 +9,7 @@ from ...comparing.causes import CERTAIN, LIKELY, POSSIBLE, Cause, how_sure, shar
 from ...comparing.diffing import DTYPE, MISSING, SIZE, UNEXPECTED, Comparison
 from ...comparing.harmless import reason
 from ...comparing.step_words import as_words
-from ...language import marked, ntr, tr
+from ...language import marked, ntr, sentences, tr
 from ...workshop.requests import Verdict
 from .case import Case
 
@@ -120,7 +120,7 @@ def verdict_words(comparison: Comparison, verdict: Verdict) -> tuple[str, bool]:
     agrees, passed = _agreement(len(set().union(*theirs)), not unlike), ""
     if unlike:
         passed = ntr("It passes over {n} harmless key.", "It passes over {n} harmless keys.", len(unlike))
-    return f"{agrees} {passed}".strip(), True
+    return sentences(agrees, passed), True
 
 
 def _agreement(named: int, same: bool) -> str:

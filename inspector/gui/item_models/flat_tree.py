@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from ... import wording
 from ...checkpoint.outline import Outline
 from ...language import tr
 from ..widgets.labels import plain_tip
@@ -169,4 +170,4 @@ class FlatTreeModel(QAbstractTableModel):
         parts = [text, tr("level {depth}", depth=self.rows.depth(row) + 1)]
         if self.rows.has_children(row):
             parts.append(tr("expanded") if self.rows.is_open(row) else tr("collapsed"))
-        return ", ".join(parts)
+        return wording.row_of(parts)

@@ -112,7 +112,7 @@ class Cells:
                 marks.append(tr("shared"))
             if "buffer" in entry.extra.role:
                 marks.append(tr(entry.extra.role))
-        return ", ".join(marks)
+        return wording.row_of(marks)
 
     def is_wrong(self, row: int) -> bool:
         """Whether a row carries the sign of NaN, Inf or damage."""

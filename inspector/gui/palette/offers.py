@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ... import wording
 from ...language import marked, tr
 
 ACTION, TAB, FILE, SAMPLE, KEY, SECTION, SETTING, HELP = (
@@ -60,4 +61,4 @@ class Offer(NamedTuple):
         parts = [tr(KIND_NAMES[self.kind]), self.title, self.line, self.keys]
         if not self.enabled:
             parts.append(self.reason or tr("not possible now"))
-        return ", ".join(part for part in parts if part)
+        return wording.row_of([part for part in parts if part])

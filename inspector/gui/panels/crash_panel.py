@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QPushBut
 
 from ... import wording
 from ...errors import InspectorError
-from ...language import ntr, tr
+from ...language import ntr, sentences, tr
 from ..crash.error_reports import ErrorReports, times_words
 from ..export import started
 from ..fitting.chosen_model import INTERPRETER
@@ -68,7 +68,7 @@ class CrashPanel(PagePanel):
             others = len(self.reports.reports) - 1
             if others:
                 more = ntr("And {n} other before it.", "And {n} others before it.", others)
-                words = f"{words} {more}"
+                words = sentences(words, more)
             self.sentence.setText(words)
         self.text.setPlainText(self.reports.text(torch=self._torch))
         self.setAccessibleName(f"{self.title.text()}. {self.sentence.text()}")

@@ -90,4 +90,4 @@ def _looking(path: str) -> Generator[str, None, tuple[str, str]]:
     except InspectorError:
         return path, tr("cannot be used")
     has = f"torch {found.torch}" if found.torch else tr("no torch")
-    return path, wording.safe(f"Python {found.python}, {has}", 80)
+    return path, wording.safe(wording.row_of([f"Python {found.python}", has]), 80)

@@ -17,7 +17,7 @@ from ... import wording
 from ...checkpoint.layers import layer
 from ...checkpoint.outline import Outline
 from ...errors import QueryError
-from ...language import ntr, tr
+from ...language import ntr, sentences, tr
 from ..actions import FOR_A_ROW, Actions
 from ..item_models.tree_cells import ByKey, Cells, Column
 from ..item_models.tree_model import CheckpointTreeModel
@@ -173,7 +173,7 @@ class TreeSide(QWidget):
         self._searching.start(search(self.outline, query, ByKey(self.cells)))
 
     def _refuse_search(self, error: QueryError) -> None:
-        self._tell(f"{error.message} {error.hint}")
+        self._tell(str(error))
         self.count.setText("")
 
     def _end_search(self, found: Found | None) -> None:
@@ -371,8 +371,8 @@ class TreeSide(QWidget):
     def _show_damage(self) -> None:
         damage = self._contents.checkpoint.damage
         left = len(damage) - 1
-        more = "  " + ntr("(and {n} more finding)", "(and {n} more findings)", left) if left > 0 else ""
-        first = wording.safe(damage[0], 400) + more if damage else ""
+        more = ntr("(and {n} more finding)", "(and {n} more findings)", left) if left > 0 else ""
+        first = sentences(wording.safe(damage[0], 400), more) if damage else ""
         self.damage.say(first, "\n".join(wording.safe(sentence, 400) for sentence in damage[:20]))
 
         dangerous = [each.name for each in self._contents.checkpoint.globals if each.verdict == "dangerous"]

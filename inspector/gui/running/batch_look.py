@@ -138,11 +138,8 @@ class BatchLook(QWidget):
 
 def facts_of(look: DataLook) -> list[tuple[str, str, bool, bool]]:
     """Rows of (what, how much, in a fixed-width face, alarming)."""
-    counts = ", ".join(
-        tr(text, number=number)
-        for text, number in ((_TO_TRAIN, look.train), (_TO_VALIDATE, look.validation), (_TO_TEST, look.test))
-        if number
-    )
+    parts = ((_TO_TRAIN, look.train), (_TO_VALIDATE, look.validation), (_TO_TEST, look.test))
+    counts = wording.row_of([tr(text, number=number) for text, number in parts if number])
     size = wording.size(look.nbytes)
     kept = tr("{size}, kept in memory", size=size) if look.in_memory else tr("{size}, read as it is needed", size=size)
     steps = " → ".join(wording.safe(step, 100) for step in (*look.augmentation, *look.transforms))

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ... import wording
-from ...language import tr
+from ...language import sentences, tr
 from ..theme import px
 from ..widgets.labels import Label
 from ..widgets.marked_text import MarkedText
@@ -16,6 +16,9 @@ TITLE_WIDTH = 150
 """Pixels, so that what was found stands in one column."""
 _MOST_LINES = 6
 _STATES = {"ok": OK, "assumed": ASSUMED, "warning": WARNING, "missing": BAD, "bad": BAD}
+
+_LOWER = 2
+"""Pixels that the words begin below the sign, which is higher than they are: they stand on one line."""
 
 
 class CheckedLine(QWidget):
@@ -31,6 +34,8 @@ class CheckedLine(QWidget):
         self._below: QWidget | None = None
         words = QVBoxLayout()
         words.setSpacing(1)
+        words.setContentsMargins(0, _LOWER, 0, 0)
+        self.title.setContentsMargins(0, _LOWER, 0, 0)
         words.addWidget(self.found)
         words.addWidget(self.assumed)
         words.addStretch(1)
@@ -54,7 +59,7 @@ class CheckedLine(QWidget):
             text.setText(_safe(words))
             text.setVisible(bool(words))
         named = {"title": title, "state": self.sign.accessibleName()}
-        self.setAccessibleName(tr("{title}: {state}. {words}", **named, words=f"{found} {assumed}".strip()).strip())
+        self.setAccessibleName(tr("{title}: {state}. {words}", **named, words=sentences(found, assumed)).strip())
 
     def offer(self, text: str, tip: str, act) -> QToolButton:  # type: ignore[no-untyped-def]
         """Adds a quiet button at the end of the line."""

@@ -193,7 +193,8 @@ class DataBox(QWidget):
         self.transforms.show_steps(data.transforms or (), suits or tr(_SUITS))
         self.augmentation.show_steps(data.augmentation, tr("none"))
         held = tr("{percent} % held back", percent=round(data.validation * 100))
-        self.steps.sum_up(tr("as suits the data") if data.transforms is None else ", ".join((*data.transforms, held)))
+        suited = tr("as suits the data")
+        self.steps.sum_up(suited if data.transforms is None else wording.row_of((*data.transforms, held)))
         self._show_rows()
 
     def _show_rows(self) -> None:

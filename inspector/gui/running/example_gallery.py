@@ -76,9 +76,8 @@ class ExamplesModel(QAbstractListModel):
     def words(self, row: int) -> str:
         """`Shirt → Pullover, 99.2 %`"""
         example = self._examples[row]
-        return (
-            f"{self._name(example.label)} → {self._name(example.predicted)}, {percent(example.confidence, 1)}"
-        )  # fmt: skip
+        taken = f"{self._name(example.label)} → {self._name(example.predicted)}"
+        return wording.row_of([taken, percent(example.confidence, 1)])
 
     def _name(self, label: int) -> str:
         return wording.safe(self._classes[label], 60) if 0 <= label < len(self._classes) else str(label)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ... import wording
 from ...language import marked, tr
 from ...runs.preflight import ASSUMED, MISSING, OK, WARNING
 from ..theme import scaled_font
@@ -62,7 +63,7 @@ class PreflightList(QWidget):
         for need in needs:
             self.lines[need.role].show_need(need)
         counts = [(sum(need.state == state for need in needs), text) for state, text in _COUNTED]
-        self._count.setText(", ".join(tr(text, number=number) for number, text in counts if number))
+        self._count.setText(wording.row_of([tr(text, number=number) for number, text in counts if number]))
         self._show_checks()
 
     def _make_lines(self, needs: tuple[Need, ...]) -> None:

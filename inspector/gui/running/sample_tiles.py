@@ -35,7 +35,7 @@ class SampleTiles(QWidget):
         """Shows these; hidden where there are none."""
         self._samples = tuple(samples)
         self._images = [image_of(sample.picture) for sample in samples]
-        labels = ", ".join(wording.safe(sample.label, 40) for sample in samples[:12])
+        labels = wording.list_of([wording.safe(sample.label, 40) for sample in samples[:12]])
         self.setAccessibleName(tr("Samples of a batch: {labels}", labels=labels))
         self.setToolTip(tr("Samples of a batch, as the model gets them"))
         self.setVisible(bool(samples))

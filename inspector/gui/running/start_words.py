@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ... import wording
-from ...language import tr
+from ...language import sentences, tr
 from .saving_box import replaced
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ def start_words(page: OpenRun) -> str:
     if not page.has_model:
         return ""
     if problems:
-        return " ".join(problems)
+        return sentences(*problems)
     if error is not None:
         return tr("It would end at once. {title}, as is said above.", title=wording.safe(error.title, 100))
-    return " ".join(_will_do(page))
+    return sentences(*_will_do(page))
 
 
 def _will_do(page: OpenRun) -> list[str]:

@@ -106,5 +106,8 @@ class TestedView(QWidget):
 
     def _tell_missed(self) -> None:
         """Checkpoints that could not be tested."""
-        said = [f"{wording.safe(path, 200)}: {wording.safe(why, 300)}" for path, why in self._page.failures]
+        said = [
+            tr("{title}: {message}", title=wording.safe(path, 200), message=wording.safe(why, 300))
+            for path, why in self._page.failures
+        ]
         self.missed.say(tr("Not tested: {said}", said=wording.names(said, 1)) if said else "", "\n".join(said))

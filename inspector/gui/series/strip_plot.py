@@ -86,21 +86,23 @@ class StripPlot(ThemedPlot):
 
     def show_lines(self, lines: list[tuple[Line, Floats, Floats]]) -> None:
         """Shows these: each with the columns and the values of its points. Those that are not finite are marked."""
-        for item in self.lines:
+        was, self._told = self._told, [line for line, _, _ in lines]
+        for item in self.lines[len(lines) :]:
             self.removeItem(item)
-        self._told = [line for line, _, _ in lines]
-        self.lines = []
+        del self.lines[len(lines) :]
         self._points = [(x, y) for line, x, y in lines if line.width > 1]
         self._bad = []
-        for line, x, y in lines:
+        for number, (line, x, y) in enumerate(lines):
             fit = np.isfinite(y)
             self._bad += x[~fit & np.isfinite(x)].tolist() if self.marks_unfit and line.width > 1 else []
-            item = pg.PlotDataItem(x[fit], y[fit], symbol=line.symbol or None, symbolSize=6, antialias=True)
-            self.lines.append(item)
-            self.addItem(item)
-        self.legend.show_lines(self._told)
+            if number == len(self.lines):
+                self.lines.append(pg.PlotDataItem(symbolSize=6, antialias=True))
+                self.addItem(self.lines[-1])
+            self.lines[number].setData(x[fit], y[fit], symbol=line.symbol or None)
         self._fit()
-        self.dress()
+        if was != self._told:
+            self.legend.show_lines(self._told)
+            self.dress()
 
     def set_logarithmic(self, wanted: bool) -> None:
         self.getPlotItem().setLogMode(y=wanted)

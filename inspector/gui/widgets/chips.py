@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from ...language import tr
 from ..theme import Meaning, colours, figures_font
 from .flow_layout import FlowLayout
 
@@ -90,8 +91,9 @@ class _Chip(QAbstractButton):
 
     def show_count(self, count: int) -> None:
         self._count = count
-        self.setText(f"{self._text.meaning.symbol} {count:,} {self._text.word}")
-        self.setAccessibleName(f"{count:,} {self._text.word}")
+        words = tr("{count:,} {kind}", count=count, kind=self._text.word)
+        self.setText(f"{self._text.meaning.symbol} {words}")
+        self.setAccessibleName(words)
         self.setVisible(bool(count) or self.isChecked())
         self.updateGeometry()
         self.update()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ... import wording
 from ...language import marked, tr
 from ..theme import Colours, colours, figures_font, scaled_font
 
@@ -92,7 +93,7 @@ class ColourBar(QWidget):
     def show_scale(self, scale: Scale | None, *, unfit: bool = False) -> None:
         """Shows `scale`; None clears the bar. `unfit`: and how NaN and Inf are drawn, for there are some."""
         self._scale, self._unfit = scale, unfit
-        self.setAccessibleName(tr("Colours: {labels}", labels=", ".join(self.said())) if scale else "")
+        self.setAccessibleName(tr("Colours: {labels}", labels=wording.row_of(self.said())) if scale else "")
         self.setToolTip(tr("Values beyond the ends have the colour of the end.") if scale and scale.clipped else "")
         self.update()
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from ... import wording
 from ...language import tr
 from ..theme import colours, px, scaled_font
 from .line_button import LineButton
@@ -66,7 +67,7 @@ class FileCard(FileEntry):
         self._bars: tuple[int, ...] = ()
         state = [tr("pinned")] if is_pinned else []
         state += [tr("no longer there")] if is_gone else []
-        self.setAccessibleDescription(", ".join(part for part in (*state, what, size, where, when) if part))
+        self.setAccessibleDescription(wording.row_of([part for part in (*state, what, size, where, when) if part]))
         self._pin = self._small_button("●" if is_pinned else "○", tr("Unpin") if is_pinned else tr("Pin"))
         self._pin.clicked.connect(lambda: self.pin_asked.emit(not is_pinned))
         self._remove = self._small_button("×", tr("Remove from the list"))

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ... import wording
 from ...language import marked, tr
 from ...wording import plural
 from ..failures import Refusal
@@ -42,7 +43,7 @@ def targets_of(arrays: Mapping[str, Any], names: Sequence[str]) -> Targets:
     if kinds <= set("US"):
         return _of_texts(given)
     if not kinds <= set("buif"):
-        dtypes = tr(" and ").join(sorted({str(array.dtype) for array in given.values()}))
+        dtypes = wording.all_of(sorted({str(array.dtype) for array in given.values()}))
         raise Refusal(tr("Targets of {dtypes} are neither labels nor numbers.", dtypes=dtypes), title=TITLE)
     if all(map(_is_one_hot, given.values())):
         labels = {part: torch.from_numpy(array.argmax(1)) for part, array in given.items()}

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...language import marked, tr
+from ...language import marked, sentences, tr, unstopped
 from ...progress import Progress
 from ...wording import names as listed
 from ...wording import safe, shape
@@ -71,7 +71,7 @@ def _arrays(path: str) -> Mapping[str, Any]:
             path=os.path.basename(path),
             type=type(loaded).__name__,
         )
-        raise Refusal(message, title=_UNCLEAR, hint=f"{tr('Store a dict of arrays.')} {tr(_ADVICE)}")
+        raise Refusal(message, title=_UNCLEAR, hint=sentences(tr("Store a dict of arrays."), tr(_ADVICE)))
     return named
 
 
@@ -94,7 +94,7 @@ def _unreadable(path: str, error: Exception) -> Refusal:
         what = tr("it holds more than tensors, and torch's weights_only refuses it")
         hint = tr("Store a dict of tensors: torch.save({'x': x, 'y': y}, path)")
     elif isinstance(error, (zipfile.BadZipFile, EOFError, OSError)):
-        what = tr("it is damaged, cut short, or no such file: {reason}", reason=text_of(error).rstrip("."))
+        what = tr("it is damaged, cut short, or no such file: {reason}", reason=unstopped(text_of(error)))
     else:
         what = f"{type(error).__name__}: {text_of(error).rstrip('.')}"
     return Refusal(tr("{name} cannot be read: {what}.", name=name, what=what), title=_UNREADABLE, hint=hint)

@@ -62,7 +62,7 @@ def checks(request: Train) -> Iterator[Check]:
             check()
             yield Check("TensorBoard", "ok", tr("Its logs go into {folder}.", folder=folder_of(request)))
         except Refusal as error:
-            yield Check("TensorBoard", "bad", f"{error.message} {error.hint}")
+            yield Check("TensorBoard", "bad", str(error))
 
 
 def noted(words: Words, request: Train) -> Words:

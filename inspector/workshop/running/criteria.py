@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ...language import marked, tr
+from ...wording import list_of
 from ..failures import Refusal
 from ..importing import import_file
 from ..named import similar
@@ -73,7 +74,7 @@ def criterion_of(text: str) -> Criterion:
         return Criterion(text, _own(path, name))
     known = (*CLASSIFYING, BINARY, *MEASURING)
     if text not in known:
-        hint = similar(text, known) or tr("Choose {names} or file.py:function.", names=", ".join(known))
+        hint = similar(text, known) or tr("Choose {names} or file.py:function.", names=list_of(list(known)))
         raise Refusal(tr("There is no criterion {text!r}.", text=text), title=TITLE, hint=hint)
     made: Callable[[Any, Any], Any] = getattr(nn, text)()
     return Criterion(text, made)

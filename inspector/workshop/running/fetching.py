@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch.utils.data import DataLoader, default_collate
 
+from ... import wording
 from ...errors import InspectorError
 from ...language import marked, tr
 from ...wording import shape
@@ -67,7 +68,7 @@ def put_together(samples: Sequence[Any]) -> Any:
     except TypeError as error:
         if "default_collate" not in str(error) and "must contain tensors" not in str(error):
             raise
-        kinds = tr(" and ").join(dict.fromkeys(type(each).__name__ for each in _leaves(samples[0])))
+        kinds = wording.all_of(list(dict.fromkeys(type(each).__name__ for each in _leaves(samples[0]))))
         hint = tr("Add ToTensor() to the transforms; targets are labels or numbers.")
         raise Refusal(
             tr("A sample is made of {kinds}, which make no batch.", kinds=kinds), title=MISFIT, hint=hint

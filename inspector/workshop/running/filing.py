@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Generator  # noqa: UP035  # Python 3.8 cannot subscript that of collections.abc
 
-from ...language import marked, tr
+from ...language import marked, sentences, tr
 from ...wording import names
 from ..requests import WorkshopError
 from ..run_words import Message, Saved
@@ -62,7 +62,7 @@ class Files:
                 place=_done(run.journal),
                 broken=names(broken),
             )
-            raise WorkshopError(f"{told} {last_good(run)}".strip(), title=BROKEN, hint=tr(_LOWER))
+            raise WorkshopError(sentences(told, last_good(run)), title=BROKEN, hint=tr(_LOWER))
         first, *others = run.team.gathered(dict(generators))
         both = {**first, "others": others} if others else first
         changing = states.state_of(
@@ -85,7 +85,7 @@ class Files:
 def not_a_number(run: Prepared, batch: int, where: str) -> WorkshopError:
     """The loss of `batch` is none; `where` says which layer made it."""
     told = tr("The loss of {batch} is not a number.", batch=batch_of(run.journal.epoch, batch))
-    message = " ".join(filter(None, (told, where, last_good(run))))
+    message = sentences(told, where, last_good(run))
     return WorkshopError(message, title=NOT_A_NUMBER, hint=tr(_LOWER))
 
 

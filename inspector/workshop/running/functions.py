@@ -13,6 +13,7 @@ from typing import Any
 
 from ...language import marked, tr
 from ...progress import Progress
+from ...wording import list_of
 from ..failures import Refusal
 from ..importing import import_file
 from ..named import similar
@@ -72,7 +73,7 @@ def _function(source: DataSource) -> Callable[[], Any]:
     if needed := _needed(found):
         hint = tr("Give them defaults, or write a function that calls it with them.")
         raise Refusal(
-            tr("{name} in {where} needs {needed}.", name=source.name, where=where, needed=", ".join(needed)),
+            tr("{name} in {where} needs {needed}.", name=source.name, where=where, needed=list_of(needed)),
             title=_TITLE,
             hint=hint,
         )

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ...language import marked, tr
+from ...language import marked, sentences, tr
 from ...progress import Progress
 from ...wording import names, safe
 from ..failures import Refusal, failure_of
@@ -111,7 +111,7 @@ def _sentence(error: BaseException) -> str:
     """On one line; torch lists every key that is missing."""
     failure = failure_of(error)
     message = safe(" ".join(failure.message.split()), _LONGEST)
-    return f"{message} {failure.hint}".strip()
+    return sentences(message, failure.hint)
 
 
 def _dtype_of(model: nn.Module) -> torch.dtype:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from ...language import tr
+from ...language import sentences, tr
 from ...wording import names, safe, share
 
 LEAST = 20
@@ -75,7 +75,7 @@ def hint(confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> str:
     gain = tr(
         "With these labels put right the accuracy would be {after} instead of {before}.", after=after, before=before
     )
-    return f"{_looks(confusion, moved, [safe(name, 60) for name in classes])} {gain}"
+    return sentences(_looks(confusion, moved, [safe(name, 60) for name in classes]), gain)
 
 
 def _looks(confusion: Sequence[Sequence[int]], moved: Mapping[int, int], classes: Sequence[str]) -> str:

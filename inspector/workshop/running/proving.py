@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...language import marked, ntr, tr
+from ...language import marked, ntr, sentences, tr
 from ...wording import names, plural
 from ..failures import text_of
 from ..run_words import Check
@@ -146,7 +146,7 @@ def _repeatable(model: nn.Module, inputs: Any, first: Tensor, second: Tensor) ->
         layer=where,
     )
     hint = tr("A functional dropout needs training=self.training.")
-    return Check(marked("Repeatable"), "warning", f"{said} {hint}")
+    return Check(marked("Repeatable"), "warning", sentences(said, hint))
 
 
 def _independent(model: nn.Module, inputs: Any, whole: Tensor) -> Check:
@@ -165,7 +165,7 @@ def _independent(model: nn.Module, inputs: Any, whole: Tensor) -> Check:
             marked("Independent"), "ok", tr("A sample gives the same whichever other samples are in its batch.")
         )
     said = tr("What a sample gives depends on the others in its batch: something is normalized over the batch.")
-    return Check(marked("Independent"), "warning", f"{said} {tr('The result depends on batch size and order.')}")
+    return Check(marked("Independent"), "warning", sentences(said, tr("The result depends on batch size and order.")))
 
 
 def _have_same_bits(first: Tensor, second: Tensor) -> bool:

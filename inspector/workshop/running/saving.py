@@ -26,7 +26,7 @@ from typing import Any, BinaryIO
 import torch
 from torch import Tensor
 
-from ...language import marked, tr
+from ...language import marked, sentences, tr
 from ...wording import size
 from ..failures import text_of
 from ..requests import WorkshopError
@@ -208,7 +208,7 @@ def _cannot(path: str, error: OSError, last_good: str) -> WorkshopError:
     )
     good = path if os.path.exists(path) else last_good
     kept = tr("The last good file is whole: {path}.", path=good) if good and os.path.exists(good) else ""
-    return WorkshopError(f"{message} {kept}".strip(), title=TITLE, hint=_hint(error))
+    return WorkshopError(sentences(message, kept), title=TITLE, hint=_hint(error))
 
 
 def _why(error: OSError, folder: str) -> str:

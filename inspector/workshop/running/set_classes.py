@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...language import marked, tr
+from ...wording import list_of
 from ..failures import Refusal
 from ..named import similar
 from .vision import why_not
@@ -53,7 +54,7 @@ def _check_needs(kind: Any, name: str, options: Mapping[str, Any]) -> None:
     lacking = [each for each in needed if each not in ("root", *options)]
     if lacking:
         hint = tr("Return it from a function of your own: data.py:function")
-        message = tr("{name} needs more than a folder: {lacking}.", name=name, lacking=", ".join(lacking))
+        message = tr("{name} needs more than a folder: {lacking}.", name=name, lacking=list_of(lacking))
         raise Refusal(message, title=marked("The data set needs more"), hint=hint)
 
 

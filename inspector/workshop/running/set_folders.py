@@ -14,8 +14,8 @@ import warnings
 from collections.abc import Iterator, Mapping, Sized
 from typing import Any, NamedTuple
 
-from ...language import marked, tr
-from ...wording import names
+from ...language import marked, sentences, tr, unstopped
+from ...wording import names, one_of
 from ..failures import Refusal, text_of
 from ..run_requests import FETCHABLE, NOT_FETCHED, DataSource
 from .set_classes import parameters
@@ -176,7 +176,7 @@ def _check_lengths(kind: Any, folder: str, dataset: Any) -> None:
 def _damaged(kind: Any, folder: str, what: str) -> Refusal:
     hint = tr("Its files seem damaged or cut short: remove them and fetch them again.")
     return Refusal(
-        tr("{name} in {folder} cannot be read: {what}.", name=kind.__name__, folder=folder, what=what.rstrip(".")),
+        tr("{name} in {folder} cannot be read: {what}.", name=kind.__name__, folder=folder, what=unstopped(what)),
         title=_DAMAGED,
         hint=hint,
     )
@@ -186,7 +186,7 @@ def _missing(source: DataSource, kind: Any, looked: list[str]) -> _Missing:
     message = tr(
         "There is no {name} in {folders}, or its files are not whole.",
         name=source.name,
-        folders=tr(" or ").join(looked),
+        folders=one_of(looked),
     )
     if "download" not in parameters(kind):
         return _Missing(message, title=TITLE, hint=tr("Name the folder that holds it."))
@@ -196,7 +196,7 @@ def _missing(source: DataSource, kind: Any, looked: list[str]) -> _Missing:
             "Packed files are there ({names}): unpack them, or let them be fetched, which unpacks them.",
             names=names(packed),
         )
-        hint = f"{hint} {also}"
+        hint = sentences(hint, also)
     return _Missing(message, title=TITLE, hint=hint, topic=FETCHABLE)
 
 

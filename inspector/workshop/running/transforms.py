@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...language import marked, tr
+from ...language import marked, sentences, tr
 from ...wording import plural, safe, shape
 from ..failures import Refusal, text_of
 from ..named import similar
@@ -152,7 +152,7 @@ def _made(call: ast.Call) -> Any:
 
 def _class(name: str) -> Any:
     if reason := why_not():
-        hint = f"{reason} {tr('ToTensor() and Normalize(...) need none.')}"
+        hint = sentences(reason, tr("ToTensor() and Normalize(...) need none."))
         raise Refusal(tr("{name} needs torchvision.", name=name), title=UNKNOWN, hint=hint)
     from torchvision import transforms  # type: ignore[import-untyped]
 

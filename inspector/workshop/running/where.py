@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import InspectorError
-from ...language import marked, tr
+from ...language import marked, sentences, tr
 from ...wording import names, safe, shape
 from ..failures import failure_of, text_of
 from ..requests import WorkshopError
@@ -39,7 +39,7 @@ def placed(error: BaseException, model: nn.Module, place: str, title: str = TITL
     told = failure_of(error)._asdict()
     message = _criterion_sentence(error) or told.pop("message")
     if frame is not None and (given := _given(frame)):
-        message = f"{message} {tr('What went in: {shapes}.', shapes=given)}"
+        message = sentences(message, tr("What went in: {shapes}.", shapes=given))
     told.update(message=_said_at(where, message), title=title, hint=_hint(message) or told["hint"])
     return WorkshopError(**told)
 
