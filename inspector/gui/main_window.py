@@ -184,8 +184,9 @@ class MainWindow(QMainWindow):
 
     def _show_undo(self) -> None:
         """What would be undone, done again and reopened."""
-        self.actions_.name("undo", tr("&Undo {deed}"), self.undoing.undo_words)
-        self.actions_.name("redo", tr("R&edo {deed}"), self.undoing.redo_words)
+        undo, redo = self.undoing.undo_words, self.undoing.redo_words
+        self.actions_.name("undo", tr("&Undo {deed}") if undo else tr("&Undo"), undo)
+        self.actions_.name("redo", tr("R&edo {deed}") if redo else tr("R&edo"), redo)
         self.actions_.enable(("reopen",), self.tab_deeds.can_reopen)
 
     def shown_panel(self) -> PagePanel | None:
@@ -228,7 +229,7 @@ class MainWindow(QMainWindow):
         from .arranging.typed_fields import TypedFields
 
         self.keeping = Keeping(self)
-        TypedFields(self)
+        TypedFields(self, self.undoing.field_goes_back)
         self.slices.begin()
 
     def _arrange_for_later(self) -> None:

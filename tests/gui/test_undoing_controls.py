@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -130,6 +131,23 @@ def test_folds_and_results_of_a_run(qtbot: QtBot, inspector: Application, sample
     redo(inspector)
     assert view.confusion.picture.chosen_cell == (0, 2)
 
+    table.table.selectRow(1)
+    assert says(inspector) == "Undo Choose Class"
+    assert (table.label, view.confusion.picture.chosen_cell, view.wrong.tabs.current) == (1, (-1, -1), 0)
+    undo(inspector)
+    assert (table.label, view.confusion.picture.chosen_cell) == (-1, (0, 2))
+    redo(inspector)
+    assert (table.label, view.confusion.picture.chosen_cell) == (1, (-1, -1))
+    inspector.window.undoing._last = None
+    view.wrong.every.click()
+    assert table.label == -1
+    assert says(inspector) == "Undo Choose Class"
+    undo(inspector)
+    assert table.label == 1
+    for junk in (None, "x", 99, -7, [1]):
+        view.arrange({"class": junk})
+    assert says(inspector) == "Undo Choose Class"
+
 
 def test_the_level_of_the_log(inspector: Application) -> None:
     inspector.window.actions_["log"].trigger()
@@ -253,6 +271,16 @@ def test_how_arguments_are_written_and_a_cause_of_a_fit(qtbot: QtBot, inspector:
     redo(inspector)
     assert (form.ways.current, form.json.isHidden()) == (1, False)
     causes = panel.story.causes
+    card = causes.cards[0]
+    card._more.click()
+    assert (card._evidence.isHidden(), says(inspector)) == (False, "Undo Open Why?")
+    undo(inspector)
+    assert (card._evidence.isHidden(), card._more.isChecked()) == (True, False)
+    redo(inspector)
+    assert not card._evidence.isHidden()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+        qtbot.keyClick(card, key)
+    assert (card._evidence.isHidden(), says(inspector)) == (True, "Undo Close Why?")
     causes.choose(causes.cards[0].cause)
     inspector.window.undoing.settle()
     assert causes.place == 0
@@ -285,3 +313,21 @@ def test_resetting_all_settings_is_one_step(qtbot: QtBot, inspector: Application
     assert stands() == chosen
     redo(inspector)
     assert stands() == usual
+
+
+def test_further_texts_of_a_conversion(qtbot: QtBot, inspector: Application, tmp_path: Path) -> None:
+    texts = {f"name{n}": "x" for n in range(40)}
+    header = json.dumps({"__metadata__": texts, "a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+    (tmp_path / "a.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
+    inspector.session.convert(str(tmp_path / "a.safetensors"))
+    panel: Any = inspector.window.panel()
+    qtbot.waitUntil(lambda: panel.has_content and not panel.page.is_busy)
+    rows = panel.side.metadata
+    few = len(rows.ticks)
+    rows.more.click()
+    assert len(rows.ticks) == 40 > few
+    assert says(inspector).startswith("Undo Show ")
+    undo(inspector)
+    assert len(rows.ticks) == few
+    redo(inspector)
+    assert len(rows.ticks) == 40

@@ -63,6 +63,20 @@ class Rearranging(QUndoCommand):
         self._after |= after
         self._until = time.monotonic()
 
+    def of(self, whole: Arranged, names: frozenset[str]) -> bool:
+        """Whether it changed just these names of this."""
+        return whole is self._whole and names == frozenset(self._after)
+
+    @property
+    def before(self) -> dict[str, Any]:
+        """How it was before, as far as it changed."""
+        return self._before
+
+    @property
+    def after(self) -> dict[str, Any]:
+        """How it is by it."""
+        return self._after
+
     @property
     def is_held(self) -> bool:
         """Whether it can be neither undone nor done again for now."""

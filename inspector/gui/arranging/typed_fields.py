@@ -6,6 +6,8 @@ in them to undo. One filter, put on a field when the keyboard comes to it, serve
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
@@ -14,8 +16,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSpinBox,
 class TypedFields(QObject):
     """Lets the window have the keys of undo and redo that a field has no use for."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, goes_back: Callable[[], object]) -> None:
+        """`goes_back` is told that a field takes back what was typed in it, or types it again."""
         super().__init__(parent)
+        self._goes_back = goes_back
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._watch)
@@ -31,6 +35,8 @@ class TypedFields(QObject):
             if (event.matches(keys.Undo) and not can_undo) or (event.matches(keys.Redo) and not can_redo):
                 event.ignore()
                 return True
+            if event.matches(keys.Undo) or event.matches(keys.Redo):
+                self._goes_back()
         return False
 
 

@@ -12,6 +12,7 @@ is one step back, a row that was looked at for a while is a place to come back t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_DEEDS = 200
 """How many deeds of each tab are remembered."""
+_FIELD_SECONDS = 1.5
+"""So long after a field went back it may take until that is taken."""
 _REST_MS = 250
 """What goes on is looked at when nothing came for this long, and not at every key."""
 
@@ -87,6 +90,11 @@ class Past:
         self.done = [*self.done, number][-MOST_DEEDS:]
         self.undone.clear()
 
+    def command(self, back: int) -> QUndoCommand | None:
+        """What was done last, 0, or so many before it; -1: what was undone last. None where there is none."""
+        is_there = -1 <= back < len(self.done) if back >= 0 else bool(self.undone)
+        return self.stack.command(self.stack.index() - 1 - back) if is_there else None
+
     def undo(self, number: int) -> None:
         self.done.pop()
         self.undone.append(number)
@@ -117,6 +125,10 @@ class Undoing(QObject):
         self._last: Rearranging | Doing | None = None
         """The deed that may still go on."""
         self._is_at_it = False
+        self._goes_back_until = 0.0
+        """Until when what changes may come of a field that goes back."""
+        self._is_there_already = False
+        """Whether what is undone, or done again, is as it is to be."""
         self._going_on: tuple[Arranged, str] | None = None
         self._rest = one_shot(self, _REST_MS, self.settle)
 
@@ -203,6 +215,10 @@ class Undoing(QObject):
         past = self._latest_undone()
         return past.stack.redoText() if past is not None else ""
 
+    def field_goes_back(self) -> None:
+        """A field takes back by itself what was typed in it, or does it again: what comes of it is no further deed."""
+        self._goes_back_until = time.monotonic() + _FIELD_SECONDS
+
     @contextmanager
     def unheard(self) -> Iterator[None]:
         """What is done inside is no deed of a person."""
@@ -270,7 +286,9 @@ class Undoing(QObject):
         if not after:
             return
         last = self._last
-        if may_go_on and isinstance(last, Rearranging) and last.takes(whole, frozenset(after)):
+        if time.monotonic() < self._goes_back_until and self._went_back(whole, before, after):
+            self._tell()
+        elif may_go_on and isinstance(last, Rearranging) and last.takes(whole, frozenset(after)):
             last.go_on(words, before, after)
             if last.came_to_nothing:
                 self._forget_last(self._pasts.get(whole, self._window))
@@ -280,13 +298,35 @@ class Undoing(QObject):
             self._push(self._pasts.get(whole, self._window), deed)
             self._last = deed if may_go_on else None
 
+    def _went_back(self, whole: Arranged, before: dict[str, Any], after: dict[str, Any]) -> bool:
+        """Takes in that it is as it was before its latest deeds, or after that which was undone last, if it is."""
+        past, names = self._pasts.get(whole, self._window), frozenset(after)
+        steps = 0
+        while _changes(past.command(steps), whole, names):
+            steps += 1
+            if past.command(steps - 1).before == after:  # type: ignore[union-attr]
+                self._step_without_doing(past.undo, steps)
+                return True
+        undone = past.command(-1)
+        if _changes(undone, whole, names) and (undone.before, undone.after) == (before, after):  # type: ignore[union-attr]
+            self._step_without_doing(past.redo, 1)
+            return True
+        return False
+
+    def _step_without_doing(self, step: Callable[[int], None], times: int) -> None:
+        self._last, self._is_there_already = None, True
+        for _ in range(times):
+            step(self._next_number())
+        self._is_there_already = False
+
     def _forget_last(self, past: Past) -> None:
         self._last = None
         with self.unheard():
             past.drop()
 
     def _arrange(self, whole: Arranged, wanted: dict[str, Any]) -> None:
-        whole.arrange_as(wanted)
+        if not self._is_there_already:
+            whole.arrange_as(wanted)
         self._known[whole] = self._known.get(whole, {}) | wanted  # it may come later: a search is a job
 
     def _push(self, past: Past, command: QUndoCommand) -> None:
@@ -319,6 +359,12 @@ class Undoing(QObject):
 
     def _latest_undone(self) -> Past | None:
         return max((past for past in self._seen() if past.can_redo), key=lambda past: past.undone[-1], default=None)
+
+
+def _changes(command: QUndoCommand | None, whole: Arranged, names: frozenset[str]) -> bool:
+    from .deeds import Rearranging
+
+    return isinstance(command, Rearranging) and command.of(whole, names)
 
 
 def _is_past(command: QUndoCommand) -> bool:

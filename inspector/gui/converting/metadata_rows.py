@@ -57,6 +57,8 @@ class MetadataRows(QWidget):
     """The names of texts of the source that a person does not want written."""
     remade = Signal()
     """There are other fields."""
+    did = Signal(str, object, object)
+    """A person wants to see more of them: in a few words, what takes it back, and what does it again."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,7 +93,7 @@ class MetadataRows(QWidget):
         self.more = QToolButton()
         self.more.setAutoRaise(True)
         self.more.setToolTip(tr("Show every text of the file"))
-        self.more.clicked.connect(self._show_all)
+        self.more.clicked.connect(self._show_all_by_hand)
         for button in (self.add, self.none):
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -176,8 +178,14 @@ class MetadataRows(QWidget):
         self.none.setVisible(bool(self._source))
         self.remade.emit()
 
-    def _show_all(self) -> None:
-        self._most = _MOST_OF_SOURCE
+    def _show_all_by_hand(self) -> None:
+        few, words = self._most, tr("Show {page}", page=self.more.text())
+        self._show_most(_MOST_OF_SOURCE)
+        self.did.emit(words, partial(self._show_most, few), partial(self._show_most, _MOST_OF_SOURCE))
+
+    def _show_most(self, most: int) -> None:
+        """Shows so many of the texts of the source."""
+        self._most = most
         self._show_source()
         self._show_dropped(self._dropped)
 

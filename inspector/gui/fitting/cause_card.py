@@ -27,6 +27,8 @@ class CauseCard(QWidget):
     """The cause whose keys are to be set off."""
     ticked = Signal(object, bool)
     """A cause, and whether its step is to be taken."""
+    turned = Signal(bool)
+    """A person asked why it is thought (or no longer)."""
     step_asked = Signal(int)
     """Down (1) or up (-1): the keyboard wants to the next card."""
 
@@ -102,6 +104,11 @@ class CauseCard(QWidget):
         self._more.setText(tr("Less") if shown else tr("Why?"))
         self._evidence.setVisible(shown)
 
+    def turn_evidence(self, shown: bool) -> None:
+        """A person asks why, or has read it."""
+        self.show_evidence(shown)
+        self.turned.emit(shown)
+
     def _go(self) -> None:
         self.hide()
         self.deleteLater()
@@ -120,7 +127,7 @@ class CauseCard(QWidget):
             self._more.setMaximumHeight(self.fontMetrics().height() + 10)
             self._more.setToolTip(tr("Why this is thought"))
             self._more.setAccessibleName(tr("Why this is thought"))
-            self._more.toggled.connect(self.show_evidence)
+            self._more.clicked.connect(self.turn_evidence)
             self.show_evidence(False)
             line.addWidget(self._more)
         column.addLayout(line)
@@ -160,7 +167,8 @@ class CauseCard(QWidget):
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.step_asked.emit(1 if event.key() == Qt.Key.Key_Down else -1)
         elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left) and self.cause.evidence:
-            self.show_evidence(event.key() == Qt.Key.Key_Right)
+            if (event.key() == Qt.Key.Key_Right) is not self._more.isChecked():
+                self.turn_evidence(not self._more.isChecked())
         else:
             super().keyPressEvent(event)
 

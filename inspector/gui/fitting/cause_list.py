@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ...comparing.causes import Cause
-from ...language import ntr
+from ...language import ntr, tr
 from ..widgets.labels import Label
 from .case import Case
 from .cause_card import CauseCard
@@ -23,6 +24,8 @@ class CauseList(QWidget):
 
     chosen = Signal(object)
     """The cause whose keys are to be set off; None for none."""
+    did = Signal(str, object, object)
+    """A person asked why one is thought: in a few words, what takes it back, and what does it again."""
 
     def __init__(self, case: Case) -> None:
         super().__init__()
@@ -88,8 +91,18 @@ class CauseList(QWidget):
         card.chosen.connect(self.choose)
         card.ticked.connect(self._case.tick)
         card.step_asked.connect(lambda step: self._go(card, step))
+        card.turned.connect(lambda shown: self._tell_turned(card.cause, shown))
         card.show()
         return card
+
+    def _tell_turned(self, cause: Cause, shown: bool) -> None:
+        words = tr("Open {key}", key=tr("Why?")) if shown else tr("Close {key}", key=tr("Why?"))
+        self.did.emit(words, partial(self._show_why, cause, not shown), partial(self._show_why, cause, shown))
+
+    def _show_why(self, cause: Cause, shown: bool) -> None:
+        for card in self.cards:
+            if _identity(card.cause) == _identity(cause):
+                card.show_evidence(shown)
 
     def _arrange(self, order: Sequence[CauseCard]) -> None:
         """Puts the cards into this order."""

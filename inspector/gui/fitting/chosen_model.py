@@ -63,8 +63,10 @@ class ChosenModel(QObject):
     """`output` has grown, or `progress` is another."""
     built = Signal()
     """`model` (or `other`, where a checkpoint stands in its place) is there."""
+    chosen_by_hand = Signal(str)
+    """A person chose another; in a few words. Before anything comes of it, which is no deed of a person."""
     told_by_hand = Signal(str)
-    """A person wrote arguments, or had them looked for; in a few words."""
+    """A person wrote arguments, or had them looked for; in a few words. Before anything comes of it."""
     broken = Signal(object)
     """An exception that is an error of this program."""
 
@@ -147,8 +149,11 @@ class ChosenModel(QObject):
 
     # What can be asked
 
-    def choose(self, text: str, arguments: Mapping[str, object] | None = None) -> None:
-        """Takes the model, .py file or other checkpoint that `text` names, with these arguments for a start."""
+    def choose(self, text: str, arguments: Mapping[str, object] | None = None, *, by_hand: bool = False) -> None:
+        """Takes the model, .py file or other checkpoint that `text` names, with these arguments for a start.
+
+        `by_hand`: a person chose it.
+        """
         try:
             choice = choice_of(text)
         except InspectorError as error:
@@ -161,6 +166,8 @@ class ChosenModel(QObject):
             self.choice, self.signature, self.given, self.filled = choice, None, dict(arguments or {}), {}
             self.model = self.other = None
             self._sources = ()
+        if by_hand:
+            self.chosen_by_hand.emit(tr("Choose Model"))
         self.begin()
 
     def begin(self) -> None:
@@ -209,8 +216,8 @@ class ChosenModel(QObject):
         """Builds it with these arguments, and those that the checkpoint says."""
         if given != self.given:
             self.given = dict(given)
-            self._build()
             self.told_by_hand.emit(tr("Arguments"))
+            self._build()
 
     def solve(self, side: Side) -> None:
         """Looks for arguments with which the shapes of `side` fit."""
@@ -314,8 +321,8 @@ class ChosenModel(QObject):
         self.solution = solution
         self.solved = {name: value for name, value in found.items() if name not in before or before[name] != value}
         self.given = {name: value for name, value in self.given.items() if name in found} | self.solved
-        self._build()
         self.told_by_hand.emit(tr("Find Arguments"))
+        self._build()
 
     # How it goes
 

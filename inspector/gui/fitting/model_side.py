@@ -148,8 +148,7 @@ class ModelSide(QWidget):
         self._take(suggestion.text, suggestion.arguments)
 
     def _take(self, text: str, arguments: Mapping[str, object] | None = None) -> None:
-        self._chosen.choose(text, arguments)
-        self.chosen_by_hand.emit(tr("Choose Model"))
+        self._chosen.choose(text, arguments, by_hand=True)
 
     def _choose_section(self, place: int) -> None:
         self._page.choose_section(self.section.itemData(place))

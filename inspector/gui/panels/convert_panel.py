@@ -76,6 +76,7 @@ class ConvertPanel(PagePanel):
         page.foreseen_changed.connect(self._show_doing)
         self.side.wished.connect(self.arranged)
         self.side.typed.connect(self.arranging)
+        self.side.metadata.did.connect(self.did)
         self.outcome.wished.connect(self.arranged)
         self.foot.chosen.connect(lambda: self.arranged.emit(tr("Choose Target")))
         self.foot.convert_asked.connect(self.convert)

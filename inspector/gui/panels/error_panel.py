@@ -48,6 +48,7 @@ class ErrorPanel(PagePanel):
         self.view.pairs.arranging.connect(self.arranging)
         self.view.pairs.rearranged.connect(self.rearranged)
         self.story.causes.chosen.connect(lambda _cause: self.arranged.emit(tr("Set Off Cause")))
+        self.story.causes.did.connect(self.did)
         self.view.pairs.chosen.connect(lambda _pair: self.ability_changed.emit())
         self._refresh()
 

@@ -77,12 +77,14 @@ class FitPanel(PagePanel):
         page.chosen.changed.connect(self._refresh)
         page.chosen.said.connect(self._show_running)
         page.case.changed.connect(self._show_case)
-        for deed in (self.side.chosen_by_hand, page.case.chosen, self.view.pairs.arranged):
+        by_hand = (page.chosen.chosen_by_hand, self.side.chosen_by_hand, page.case.chosen)
+        for deed in (*by_hand, self.view.pairs.arranged):
             deed.connect(self.arranged)
         self.view.pairs.rearranged.connect(self.rearranged)
         self.story.causes.chosen.connect(lambda _cause: self.arranged.emit(tr("Set Off Cause")))
-        for deed in (page.chosen.told_by_hand, self.view.pairs.arranging):
-            deed.connect(self.arranging)
+        self.story.causes.did.connect(self.did)
+        page.chosen.told_by_hand.connect(self.altered)
+        self.view.pairs.arranging.connect(self.arranging)
         self.side.form.did.connect(self.did)
         self.story.stop_requested.connect(self.stop_work)
         self.story.leave.allowed.connect(page.chosen.allow)
@@ -185,8 +187,7 @@ class FitPanel(PagePanel):
         return True
 
     def take_code(self, path: str) -> None:
-        self.fit.chosen.choose(path)
-        self.arranged.emit(tr("Choose Model"))
+        self.fit.chosen.choose(path, by_hand=True)
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

@@ -98,12 +98,14 @@ class RunPanel(PagePanel):
         page.began.connect(lambda _began: self.ready.emit())
         page.ended.connect(lambda _how: self._show_state())
         page.setup.changed.connect(self._tell_set_up)
-        page.fit.chosen.told_by_hand.connect(self.arranging)
+        page.fit.chosen.told_by_hand.connect(self.altered)
+        page.fit.chosen.chosen_by_hand.connect(self.arranged)
         self.setup.model.side.chosen_by_hand.connect(self.arranged)
         self.setup.model.side.form.did.connect(self.did)
         self.training.plot.head.arranged.connect(self.arranged)
         self.training.plot.gesture.did.connect(self.did)
         self.results.results.arranged.connect(self.arranged)
+        self.results.results.arranging.connect(self.arranging)
         page.tested.connect(lambda _tested: self.rearranged.emit())
         self.segments.chosen.connect(self._choose_view)
         self.setup.why_asked.connect(lambda: self.fit_asked.emit(page.path, _model(page)))
@@ -183,7 +185,7 @@ class RunPanel(PagePanel):
 
     def take_code(self, path: str) -> None:
         if self.takes_code:
-            self.run.fit.chosen.choose(path)
+            self.run.fit.chosen.choose(path, by_hand=True)
 
     def asks_to_stay(self, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None) -> bool:
         if not self.run.is_training:

@@ -114,10 +114,14 @@ class PerClassTable(QWidget):
     sorted = Signal(str)
     """A person sorted it otherwise; in a few words."""
     chosen = Signal(int)
-    """The label of the class that a person chose; -1 for none."""
+    """The label of the class that is chosen now; -1 for none."""
+    picked = Signal()
+    """A person chose another one, or none; after `chosen`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_picked = True
+        """Whether what is chosen now is chosen by a person."""
         self.model = PerClassModel(self)
         self.table = QTableView()
         self.means = ElidedLabel(tone="quiet")
@@ -164,9 +168,25 @@ class PerClassTable(QWidget):
         title = tr(PerClassModel.titles[column]) if column >= 0 else tr("label")
         self.sorted.emit(tr("Sort by {column}", column=title))
 
+    @property
+    def label(self) -> int:
+        """The label of the chosen class, -1 for none."""
+        rows = self.table.selectionModel().selectedRows()
+        return self.model.label(rows[0].row()) if rows else -1
+
+    def choose(self, label: int) -> None:
+        """Chooses this class, if it is there; -1: none."""
+        self._is_picked = False
+        row = next((row for row in range(self.model.count()) if self.model.label(row) == label), -1)
+        if row < 0:
+            self.table.clearSelection()
+        else:
+            self.table.selectRow(row)
+        self._is_picked = True
+
     def let_go(self) -> None:
         """Chooses none."""
-        self.table.clearSelection()
+        self.choose(-1)
 
     def _dress(self) -> None:
         table = self.table
@@ -202,8 +222,9 @@ class PerClassTable(QWidget):
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _tell(self) -> None:
-        rows = self.table.selectionModel().selectedRows()
-        self.chosen.emit(self.model.label(rows[0].row()) if rows else -1)
+        self.chosen.emit(self.label)
+        if self._is_picked:
+            self.picked.emit()
 
 
 def _sorted(rows: Sequence[ClassResult], column: int, descending: bool) -> list[int]:

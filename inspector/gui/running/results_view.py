@@ -47,6 +47,8 @@ class ResultsView(QWidget):
 
     arranged = Signal(str)
     """A person looks at something else of them, or otherwise; in a few words."""
+    arranging = Signal(str)
+    """The same, while it goes on: from class to class."""
     shown = Signal(object)
     """The `Tested` that is shown now."""
 
@@ -97,6 +99,7 @@ class ResultsView(QWidget):
         self.proofs.show_proofs(tested.proofs)
         self.confusion.show_tested(tested)
         self.wrong.show_tested(tested)
+        self.confusion.title.setMinimumHeight(self.wrong.tabs.sizeHint().height())  # both pictures begin alike
         self.confusion.setVisible(bool(tested.confusion))
         self.wrong.setVisible(self.wrong.has_anything)
         self.shown.emit(tested)
@@ -106,6 +109,7 @@ class ResultsView(QWidget):
         return {
             "test": self.tested.path if self.tested is not None else "",
             "cell": list(self.confusion.picture.chosen_cell),
+            "class": self.wrong.table.label,
             "beside": self.wrong.tabs.current,
             "sorting": self.wrong.table.sorting,
         }
@@ -119,6 +123,8 @@ class ResultsView(QWidget):
         cell, size = wanted.get("cell"), len(self.tested.confusion) if self.tested is not None else 0
         if isinstance(cell, list) and len(cell) == 2 and all(each in range(-1, size) for each in cell):
             self.confusion.choose((cell[0], cell[1]))
+        if isinstance(label := wanted.get("class"), int):
+            self.wrong.choose_class(label)
         self.wrong.look_beside(wanted.get("beside"))
 
     def text(self) -> str:
@@ -216,16 +222,29 @@ class ResultsView(QWidget):
         self.over_epochs.opened.connect(self.show_one)
         self.over_epochs.pointed.connect(lambda words: self.over_words.setText(words or self._best_words()))
         self.confusion.picture.chosen.connect(self._choose_cell)
-        self.wrong.class_chosen.connect(lambda _: self.confusion.let_go())
+        self.wrong.class_chosen.connect(lambda _: self._follow_class())
+        self.wrong.table.picked.connect(lambda: self.arranging.emit(tr("Choose Class")))
         for told in (self.choice.activated, self.over_epochs.opened):
             told.connect(lambda number: self.arranged.emit(tr("Show {page}", page=self.choice.itemText(number))))
-        self.confusion.picture.chosen.connect(lambda *_: self.arranged.emit(tr("Choose Cell")))
+        self.confusion.picture.chosen.connect(lambda *_: self._tell_cell())
         self.wrong.table.sorted.connect(self.arranged)
         beside = self.wrong.tabs
         beside.chosen.connect(lambda number: self.arranged.emit(tr("Show {page}", page=beside.texts()[number])))
         self.wrong.let_go.connect(self.confusion.let_go)
         self.copy_button.clicked.connect(self.copy)
         self.export_button.clicked.connect(self.export)
+
+    _follows_class = False
+
+    def _follow_class(self) -> None:
+        """A class was chosen: no cell is, which is no deed of its own."""
+        self._follows_class = True
+        self.confusion.let_go()
+        self._follows_class = False
+
+    def _tell_cell(self) -> None:
+        if not self._follows_class:
+            self.arranged.emit(tr("Choose Cell"))
 
     def _choose_cell(self, label: int, predicted: int) -> None:
         self.wrong.show_cell(label, predicted)

@@ -125,10 +125,18 @@ class WrongSide(QWidget):
             self.class_chosen.emit(label)
         self._show(label, -1)
 
+    def choose_class(self, label: int) -> None:
+        """Shows the samples of this class, which is chosen in the table; -1: those of all, if one was."""
+        if label != self.table.label:
+            self.table.choose(label)
+
     def _show_all(self) -> None:
+        had_class = self.table.label >= 0
         self.table.let_go()
         self._show(-1, -1)
         self.let_go.emit()
+        if had_class:
+            self.table.picked.emit()
 
     def _lay_out(self) -> None:
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import textwrap
 from collections.abc import Callable
@@ -123,6 +124,57 @@ def test_a_prefix_is_taken_off_and_put_back(
     inspector.window.actions_["redo"].trigger()
     qtbot.waitUntil(lambda: panel.story.causes.cards[0].box.isChecked())
     rest(panel)
+
+
+def test_json_with_the_keyboard_in_it_is_what_the_window_went_back_to(
+    qtbot: QtBot, inspector: Application, fit: Fit, rest: Rest, samples: Path
+) -> None:
+    panel = fit(samples / "network_512_256_128.pth", f"{samples / 'networks.py'}:Network", trusted=True)
+    form, chosen = panel.side.form, panel.fit.chosen
+    qtbot.waitUntil(lambda: bool(form.rows) and not panel.fit.is_busy, timeout=WAIT)
+    inspector.window.activateWindow()
+    form.ways.choose(1)
+    qtbot.waitUntil(form.json.hasFocus)
+    first, second = '{"input_size": 786}', '{"input_size":   785}'
+    for text in (first, second):
+        form.json.selectAll()
+        qtbot.keyClicks(form.json, text)
+        form._pause.stop()
+        form._take_json()
+        assert form.json.toPlainText() == text, "what is typed stays as it is written"
+        inspector.window.undoing._last = None  # as after a rest
+    inspector.window.actions_["undo"].trigger()
+    assert chosen.given == {"input_size": 786}
+    assert form.json.hasFocus()
+    assert json.loads(form.json.toPlainText())["input_size"] == 786
+    rest(panel)
+
+
+def test_the_model_and_the_section_are_undone(
+    qtbot: QtBot, inspector: Application, fit: Fit, rest: Rest, samples: Path
+) -> None:
+    panel = fit(samples / "checkpoint_epoch2.pth")
+    undo, chosen = inspector.window.actions_["undo"], panel.fit.chosen
+    for number in (0, 4):
+        panel.side._take(str(samples / f"checkpoint_epoch{number}.pth"))
+        assert undo.text().replace("&", "") == "Undo Choose Model"
+        rest(panel)
+    undo.trigger()
+    rest(panel)
+    assert chosen.choice is not None
+    assert chosen.choice.text.endswith("epoch0.pth")
+    sections = panel.side.section
+    other = next(place for place in range(sections.count()) if sections.itemData(place) != panel.fit.section)
+    sections.setCurrentIndex(other)
+    sections.activated.emit(other)
+    rest(panel)
+    assert undo.text().replace("&", "") == "Undo Choose Section"
+    undo.trigger()
+    rest(panel)
+    assert not panel.fit.section_is_chosen
+    undo.trigger()
+    rest(panel)
+    assert chosen.choice is None
 
 
 def test_arguments_are_found_from_the_shapes(qtbot: QtBot, fit: Fit, rest: Rest, samples: Path) -> None:

@@ -57,7 +57,7 @@ def test_each_field_is_a_step_of_its_own(
     box.batch.setValue(18)
     assert says() == "Undo Change Batch size"
     box.epochs.setValue(9)
-    assert says() == "Undo Change Epochs more"
+    assert says() == "Undo Change More epochs"
     panel.setup.data.size.setValue(500)
     assert says() == "Undo Change Pictures"
     panel.setup.data.held_back.setValue(20)
@@ -121,6 +121,53 @@ def test_fields_with_nothing_of_their_own_let_the_window_undo(
         assert setup.seed == 123, field
         setup.seed = usual
         panel.setup.setFocus()
+
+
+def test_what_lines_take_back_by_themselves_is_no_further_step(
+    qtbot: QtBot, inspector: Application, panel: RunPanel, undo: Callable[[], None], says: Callable[[], str]
+) -> None:
+    with qtbot.waitActive(inspector.window):
+        inspector.window.activateWindow()
+    field, setup = panel.setup.data.transforms, panel.run.setup
+    keys, control, shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    panel.setup.training.batch.setValue(17)
+    field.text.setFocus()
+    qtbot.keyClicks(field.text, "ToTensor")
+    field.take()
+    written = setup.data.transforms
+    assert (written, says()) == (("ToTensor",), "Undo Change Transforms")
+    qtbot.keyClick(field.text, keys.Key_Z, control)
+    field.take()
+    assert (field.text.toPlainText(), setup.data.transforms) == ("", None)
+    assert says() == "Undo Change Batch size"
+    qtbot.keyClick(field.text, keys.Key_Z, control | shift)
+    field.take()
+    assert (field.text.toPlainText(), setup.data.transforms) == ("ToTensor", written)
+    assert says() == "Undo Change Transforms"
+    qtbot.keyClick(field.text, keys.Key_Z, control)
+    field.take()
+    panel.setup.training.batch.setFocus()
+    undo()
+    assert (field.text.toPlainText(), setup.data.transforms) == ("", None)
+    assert setup.batch_size != 17
+
+
+def test_lines_that_were_taken_step_by_step_go_back_at_once(
+    qtbot: QtBot, inspector: Application, panel: RunPanel, says: Callable[[], str]
+) -> None:
+    with qtbot.waitActive(inspector.window):
+        inspector.window.activateWindow()
+    field, setup = panel.setup.data.transforms, panel.run.setup
+    field.text.setFocus()
+    for text in ("ToTensor", "()"):
+        qtbot.keyClicks(field.text, text)
+        field.take()
+        inspector.window.undoing._last = None  # as after a rest
+    assert setup.data.transforms == ("ToTensor()",)
+    qtbot.keyClick(field.text, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    field.take()
+    assert field.text.toPlainText() == ""
+    assert (setup.data.transforms, says()) == (None, "")
 
 
 def test_corrections_are_undone_and_done_again(
@@ -203,6 +250,6 @@ def test_undoing_leaves_a_run_that_goes_on_alone(
     page.stop_now()
     qtbot.waitUntil(lambda: page.state is RunState.IDLE, timeout=WAIT)
     assert panel.segments.texts()[panel.segments.current] in (SETUP, TRAINING)
-    assert says() == "Undo Change Epochs more"
+    assert says() == "Undo Change More epochs"
     undo()
     assert setup.more_epochs != 500
