@@ -32,7 +32,7 @@ VARIABLE = "CHECKPOINT_INSPECTOR_LANGUAGE"
 _STOPS = "，。：；、？！"
 _WIDE = f"{_STOPS}（）《》“”‘’"
 """Marks of Chinese, which bring their own space."""
-_NARROW = "`'\"%()[]{}<>+-−±=_.~@#$&*?!"
+_NARROW = "`'\"%()[]{}<>+-−±=_.~@#$&*"
 """What is set off from a character of Chinese by a space, as letters and digits of other scripts are."""
 
 _translations: gettext.NullTranslations | None = None
@@ -96,16 +96,19 @@ def _filled(text: str, values: dict[str, object]) -> str:
 
     Whoever translates cannot know what a value begins and ends with. Nothing within a value is changed.
     """
-    whole = ""
+    whole, is_empty = "", False
     for literal, name, form, conversion in Formatter().parse(text):
         if literal:
             is_led = literal[0] == " " != literal[1:2]
+            if is_empty and is_led:
+                whole = whole.removesuffix(" ")  # one of the two that stood around it will do
             whole = _beside(whole, literal[1:] if is_led else literal, is_led) if whole else literal
         if name is not None:
             field = f"{{{name}{'!' + conversion if conversion else ''}{':' + form if form else ''}}}"
-            is_spaced = literal[-1:] == " " != literal[-2:-1]
-            value = field.format(**values)
-            whole = _beside(whole[:-1] if is_spaced else whole, value, is_spaced)
+            value, is_spaced = field.format(**values), literal[-1:] == " " != literal[-2:-1]
+            is_empty = not value
+            if value:
+                whole = _beside(whole[:-1] if is_spaced else whole, value, is_spaced)
     return whole
 
 
