@@ -14,9 +14,11 @@ from PySide6.QtCore import qInstallMessageHandler, qWarning
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from inspector import language
+from inspector.errors import FileError
 from inspector.gui.app import Application
 from inspector.gui.log import log_file
-from inspector.gui.log.events import LogEvents
+from inspector.gui.log.events import LogEvents, _reason
 from inspector.gui.log.log_file import Log
 from inspector.gui.log.qt_messages import QtMessages
 from inspector.gui.log.reading import LogTail, record_of
@@ -104,6 +106,17 @@ def test_where_it_cannot_be_written_the_program_goes_on(tmp_path: Path) -> None:
     assert not log.is_open
     SAY.warning("nobody hears")
     log.end()
+
+
+def test_why_a_file_was_refused_is_said_in_english_whatever_the_window_speaks() -> None:
+    former = language._translations
+    language.take(language._load("zh_CN"))
+    try:
+        assert _reason(FileError("x")) == "This file cannot be opened"
+        assert _reason(FileError("x", title="no data")) == "no data"
+        assert _reason(OSError("x")) == "OSError"
+    finally:
+        language.take(former)
 
 
 def test_what_is_opened_and_refused_is_written_and_no_value(

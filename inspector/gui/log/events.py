@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from ... import wording
 from ...errors import InspectorError
+from ...language import tr
 from ..open_page import OpenPage
 from ..own_pages import OwnPage
 from ..session import Session
@@ -66,8 +67,11 @@ def _said(page: OpenPage, words: str) -> Callable[..., None]:
 
 
 def _reason(error: BaseException) -> str:
-    """Why, without what the message may quote from the file."""
-    return error.title if isinstance(error, InspectorError) else type(error).__name__
+    """Why, without what the message may quote from the file; in English, as all of the log, where it is as usual."""
+    if not isinstance(error, InspectorError):
+        return type(error).__name__
+    usual = type(error).title
+    return usual if error.title == tr(usual) else error.title
 
 
 def _named(page: OpenPage) -> str:
@@ -75,6 +79,8 @@ def _named(page: OpenPage) -> str:
     if isinstance(page, OwnPage):
         return page.kind
     kind = type(page).__name__.removeprefix("Open").lower()
+    if kind == "error":
+        return "pasted error"
     return f"{kind} {page.place}".replace("\n", " and ")
 
 
