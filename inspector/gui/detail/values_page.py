@@ -20,6 +20,7 @@ from ..item_models.values_model import ValuesPage, ValuesTableModel
 from ..widgets import pager
 from ..widgets.axis_picker import AxisPicker
 from ..widgets.check_box import CheckBox
+from ..widgets.clear_sign import offer_clearing
 from ..widgets.flow_layout import FlowLayout
 from ..widgets.labels import ElidedLabel
 from ..widgets.own_keys import OwnKeys
@@ -167,7 +168,7 @@ class ValuesView(QWidget):
     def _lay_out(self) -> None:
         controls = QWidget()
         flow = FlowLayout(controls, across=16)
-        self.go_to.setClearButtonEnabled(True)
+        offer_clearing(self.go_to)
         self.go_to.setMinimumWidth(210)
         self.go_to.setAccessibleName(tr("Go to index"))
         self.go_to.setToolTip(tr("An index of the tensor, a number for each dimension; Enter goes there"))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QTableView, 
 
 from ...language import ntr, tr
 from ..timers import one_shot
+from ..widgets.clear_sign import offer_clearing
 from ..widgets.keyboard_place import KeyboardPlace
 from ..widgets.labels import Label
 from ..widgets.plain_table import make_plain
@@ -81,7 +82,7 @@ class Palette(QFrame):
         self.field = QLineEdit(self)
         self.field.setPlaceholderText(tr("Type what you want   ·   > actions   ·   @ keys   ·   # files"))
         self.field.setAccessibleName(tr("What you want: > actions, @ keys, # files"))
-        self.field.setClearButtonEnabled(True)
+        offer_clearing(self.field)
         self.list = QTableView(self)
         self.delegate = PaletteDelegate(self.list)
         self.list.setModel(self.model)

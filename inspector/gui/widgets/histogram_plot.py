@@ -16,11 +16,26 @@ from PySide6.QtWidgets import QWidget
 
 from ... import wording
 from ...language import tr
-from ..theme import colours
-from .themed_plot import PointedPlot
+from ..theme import colours, scaled_font
+from .themed_plot import PointedPlot, dress_axis
 
 _LOWEST = 0.5
 """Where bars stand on a logarithmic axis, in values: one half, so that a bar of a single one is seen."""
+
+
+class _CountAxis(pg.AxisItem):
+    """Numbers of values, written as numbers are elsewhere in the window."""
+
+    def __init__(self) -> None:
+        super().__init__("left")
+        dress_axis(self)
+        self.setLabel(tr("values per bin"))
+        self.label.setFont(scaled_font(0.85))
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self.logMode or spacing * scale < 1:
+            return list(super().tickStrings(values, scale, spacing))
+        return [f"{value * scale:,.0f}" for value in values]
 
 
 class HistogramPlot(PointedPlot):
@@ -37,6 +52,7 @@ class HistogramPlot(PointedPlot):
         self._mean: float | None = None
         self._std = 0.0
         super().__init__(parent)
+        self.getPlotItem().setAxisItems({"left": _CountAxis()})
         self.setAccessibleName(tr("Histogram of the values"))
         self._make_items()
         self.dress()

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 from ...language import marked, tr
 from ..theme import px
 from ..timers import one_shot
+from .clear_sign import dress_cross
 
 PLACEHOLDER = marked("Search: conv weight   *.bias   shape:512   dtype:f16   size>1MB   nan")
 
 
-_BETWEEN, _SIGN = "   ", 20
+_BETWEEN, _SIGN, _CROSS = "   ", 20, 34
 _LEAST_WIDTH, _MOST_NEEDED = 180, 220
 """Pixels that it has at least: where everything is of the usual size, and where it is large."""
 
@@ -43,13 +44,14 @@ class SearchField(QLineEdit):
         self._fit_examples()
 
     def _fit_examples(self) -> None:
-        room = self.width() - px(_SIGN) - 2 * self.fontMetrics().height()
+        room = self.width() - px(_SIGN) - 2 * self.fontMetrics().height() - _CROSS
         shown, metrics = self._examples[:1], self.fontMetrics()
         for more in self._examples[1:]:
             if metrics.horizontalAdvance(_BETWEEN.join((*shown, more))) > room:
                 break
             shown.append(more)
-        self.setPlaceholderText(_BETWEEN.join(shown))
+        is_wide = metrics.horizontalAdvance(shown[0]) <= room
+        self.setPlaceholderText(_BETWEEN.join(shown) if is_wide else tr("Search"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -64,6 +66,7 @@ class SearchField(QLineEdit):
 
         if self._sign is None:
             self._sign = self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+            dress_cross(self)
             self.update()  # Qt paints the sign alone, over the first letters of the examples that it moves aside
 
     def say(self, text: str) -> None:

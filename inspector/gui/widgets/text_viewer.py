@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayou
 
 from ...language import tr
 from ..theme import mono_font
+from .clear_sign import offer_clearing
 from .labels import Label
 from .own_keys import OwnKeys
 
@@ -26,7 +27,7 @@ class TextViewer(QWidget):
         self.text.setFrameShape(self.text.Shape.NoFrame)
         self.field = QLineEdit(placeholderText=tr("Find in this text"))
         self.field.setAccessibleName(tr("Find in {name}", name=name))
-        self.field.setClearButtonEnabled(True)
+        offer_clearing(self.field)
         self.field.textChanged.connect(lambda words: self._find(words, from_start=True))
         self.field.returnPressed.connect(lambda: self._find(self.field.text(), from_start=False))
         self.said = Label(tone="quiet")
