@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +12,7 @@ from ...language import tr
 from ..item_models.pair_cells import VALUE_COLUMNS, PairColumn
 from ..item_models.pair_model import PairModel
 from ..item_models.pair_rows import PairTree
+from ..widgets.flat_tree_delegate import MARGIN
 from ..widgets.flat_tree_view import FlatTreeView
 from ..widgets.pair_delegate import PairDelegate
 from ..widgets.tree_columns import TreeColumns
@@ -68,8 +69,15 @@ class PairTreeView(FlatTreeView):
         half = room // 2
         if max(needed_a, needed_b) > half and needed_a + needed_b < room:
             half = needed_a if needed_a > half else room - needed_b
+        elif half < (titled := self._title_width(PairColumn.KEY_A)) < room - needed_b:
+            half = titled
         a, b = (min(max(share, _NARROWEST * figure), _WIDEST * figure) for share in (half, room - half))
         return a, b
+
+    def _title_width(self, column: int) -> int:
+        """How wide a column must be to show all of its heading."""
+        title = str(self._model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole))
+        return self.horizontalHeader().fontMetrics().horizontalAdvance(title) + 2 * MARGIN + 2
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -113,7 +113,7 @@ class GroupPage(QWidget):
         """A width for the names that suits the first of them; what they are gets the rest."""
         first, metrics = range(min(self.model.rowCount(), 60)), self.fontMetrics()
         widest = max((metrics.horizontalAdvance(self.model.index(row, 0).data()) for row in first), default=0)
-        self.table.setColumnWidth(0, min(max(widest + px(16), px(60)), px(220)))
+        self.table.setColumnWidth(0, min(max(widest + px(16) + 2, px(60)), px(220)))
         self.table.setColumnWidth(2, px(126))
 
     def _activate(self, index: QModelIndex) -> None:

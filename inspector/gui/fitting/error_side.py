@@ -32,6 +32,7 @@ class ErrorSide(QWidget):
         self.text.setPlaceholderText("\n\n".join((tr("Paste the text of an error here:"), _EXAMPLE)))
         self.text.setFont(mono_font(0.9))
         self.text.setTabChangesFocus(True)
+        self.text.setTabStopDistance(4 * self.text.fontMetrics().horizontalAdvance(" "))  # torch indents by tabs
         self.text.setObjectName("written")
         self.text.setAccessibleName(tr("Text of the error"))
         self.text.setPlainText(page.text)

@@ -63,7 +63,7 @@ class LogPanel(PagePanel):
         return True
 
     def summary(self) -> str:
-        return wording.safe(str(log_file.path()), 300)
+        return tr("What the program did. It says which files, never what is in them.")
 
     def arrangement(self) -> dict[str, Any]:
         return {"level": self.level.currentIndex(), "follow": self.follow.isChecked()}

@@ -82,7 +82,8 @@ class StartPanel(QScrollArea):
 
     def _lay_out(self) -> None:
         promise = tr(
-            "See what is in a PyTorch checkpoint and why it does not fit, and train on. Nothing in a file is run."
+            "See what is in a PyTorch checkpoint and why a model cannot load it, and train on. "
+            "Nothing in a file is run."
         )
         title = Label(tr("Checkpoint Inspector"), font=scaled_font(1.8))
         for words in (title, Label(promise, tone="quiet", wrap=True)):
@@ -96,7 +97,9 @@ class StartPanel(QScrollArea):
         self.tour = self._link(tr("New here? Take the &tour"), tr("Five steps through the window"), "tour")
         self.settings = self._link(tr("&Settings"), tr("Language, colours, size …"), "settings")
         self.foot.addStretch(0)
-        self.foot.addWidget(Label(tr("Ctrl+K finds everything"), tone="hint"))
+        finds = Label(tr("Ctrl+K finds everything"), tone="hint")
+        finds.setContentsMargins(0, 0, _INSET, 0)
+        self.foot.addWidget(finds)
         self._column.addLayout(self.foot)
 
     def _link(self, text: str, tip: str, name: str) -> QPushButton:

@@ -10,7 +10,7 @@ from .setup import Setup
 
 _TITLES = {
     "folder": marked("Folder"),
-    "more_epochs": marked("Epochs more"),
+    "more_epochs": marked("More epochs"),
     "optimizer": marked("Optimizer"),
     "criterion": marked("Criterion"),
     "scheduler": marked("Scheduler"),

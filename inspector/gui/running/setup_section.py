@@ -88,6 +88,7 @@ class SettingRows(QWidget):
         """Adds a row; the tip is the field's too, and `name` what a screen reader says."""
         label = Label(name, tone="quiet")
         label.setFixedWidth(px(LABEL_WIDTH))
+        label.setContentsMargins(0, 1, 0, 1)  # Qt makes it 7/4 as high at most: so it stands on a line with its field
         label.setToolTip(plain_tip(tip))
         label.setBuddy(field)
         field.setToolTip(plain_tip(tip))

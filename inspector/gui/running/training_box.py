@@ -74,7 +74,7 @@ class TrainingBox(QWidget):
 
     def _lay_out(self) -> None:
         self._rows = rows = SettingRows()
-        rows.add(tr("Epochs more"), self.epochs, tr("How many epochs are trained from here on"), note=self.which)
+        rows.add(tr("More epochs"), self.epochs, tr("How many epochs are trained from here on"), note=self.which)
         rows.add(tr("Batch size"), self.batch, tr("Samples of one step"))
         rows.add(tr("Optimizer"), self.optimizer, tr("The class of torch.optim"), note=self.origin)
         tip = tr("With what it remembers of the steps before; off: it begins anew, and its settings can be changed")
