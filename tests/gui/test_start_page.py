@@ -224,3 +224,25 @@ def test_every_sample_says_what_it_shows_in_full(qtbot: QtBot, inspector: Applic
     for entry in start.findChildren(FileEntry):
         said = QFontMetrics(theme.scaled_font(0.92)).horizontalAdvance(entry.accessibleDescription())
         assert said <= entry.width() - 20, entry.accessibleDescription()
+
+
+def test_samples_say_what_they_show_beside_recent_files_where_all_of_it_is_in_view(
+    qtbot: QtBot, inspector: Application, samples: Path
+) -> None:
+    start = inspector.window.start
+    inspector.settings.remember(str(samples / "linear.pth"))
+    inspector.window.fill_start()
+
+    def heights() -> set[int]:
+        entries = (each for each in start.findChildren(FileEntry) if not isinstance(each, FileCard))
+        return {each.sizeHint().height() for each in entries if "↔" not in each.text() and each.isVisible()}
+
+    found = []
+    for high in (1000, 620, 1000):
+        inspector.window.resize(1400, high)
+        qtbot.waitUntil(lambda high=high: inspector.window.height() == high)
+        qtbot.waitUntil(lambda: start._shown_lines is start._has_room_for_lines() and len(heights()) == 1)
+        found += heights()
+        assert start._shown_lines is (high == 1000)
+        assert high < 1000 or not start.verticalScrollBar().isVisible()
+    assert found[1] < found[0] == found[2]

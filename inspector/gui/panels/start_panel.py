@@ -17,7 +17,7 @@ from ... import wording
 from ...language import tr
 from ..recents.remembered import Recent, when_words
 from ..resources import Sample, SamplePair
-from ..theme import scaled_font
+from ..theme import px, scaled_font
 from ..timers import one_shot
 from ..widgets.drop_zone import DropZone
 from ..widgets.file_entry import FileCard, FileEntry
@@ -36,6 +36,8 @@ _INSET = 10
 """Pixels from the edge of cards and of what lights up below the pointer to the words in them."""
 _NAME_WIDTH = 215
 """Pixels that the name of a sample is given at least."""
+_AROUND, _CARD, _ENTRY = 310, 64, 39
+"""Pixels of height: of all but the lists, of a row of recent files, of one of samples that say what they show."""
 
 
 class StartPanel(QScrollArea):
@@ -72,7 +74,9 @@ class StartPanel(QScrollArea):
         self._lists = QVBoxLayout()
         self._lists.setSpacing(0)
         self.foot = QHBoxLayout()
-        self._shown_columns = 0
+        self._shown_columns, self._shown_lines = 0, True
+        self._listed = (0, 0)
+        """How many recent files and samples there are."""
         self._again = one_shot(self, 0, self.about_to_show.emit)
         self.double_click: DoubleClickRow | None = None
         """Offers to have a double click open checkpoints here; from the first paint on."""
@@ -174,10 +178,12 @@ class StartPanel(QScrollArea):
         if pairs:
             self._list(tr("Pairs to compare"), [self._pair(pair) for pair in pairs], 3 if self._columns() > 3 else 2)
         title = tr("Samples") if cards else tr("Samples to begin with")
-        entries: list[QWidget] = [self._sample(sample, with_line=not cards) for sample in samples]
+        self._listed = len(cards), len(samples)
+        with_line = self._has_room_for_lines()
+        entries: list[QWidget] = [self._sample(sample, with_line=with_line) for sample in samples]
         if entries:
-            self._list(title, entries, self._columns() if cards else min(3, self._columns() - 1))
-        self._shown_columns = self._columns()
+            self._list(title, entries, min(3, self._columns() - 1) if with_line else self._columns())
+        self._shown_columns, self._shown_lines = self._columns(), with_line
         in_reading_order(self._page)
 
     def show_tour_link(self, shown: bool) -> None:
@@ -187,8 +193,15 @@ class StartPanel(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._page.keep_beside(event.size().width())  # `viewport()` makes PySide load half of its classes
-        if self.isVisible() and self._shown_columns not in (0, self._columns()):
+        shown = self._shown_columns, self._shown_lines
+        if self.isVisible() and self._shown_columns and shown != (self._columns(), self._has_room_for_lines()):
             self._again.start()
+
+    def _has_room_for_lines(self) -> bool:
+        """Whether each sample says what it shows: always where it is all there is, else where all of it is in view."""
+        cards, samples = self._listed
+        rows = -(-samples // max(1, min(3, self._columns() - 1)))
+        return not cards or self.height() >= px(_AROUND) + -(-cards // 2) * px(_CARD) + rows * px(_ENTRY)
 
     def _columns(self) -> int:
         """In how many columns the names of samples stand at this width."""
