@@ -25,8 +25,8 @@ def kind_words(kind: str) -> str:
 
 
 def counted(count: int, words: str) -> str:
-    """How many lines there are of a kind: `2 size mismatch`."""
-    return tr("{count:,} {kind}", count=count, kind=words)
+    """How many pairs there are of a kind: `values differ: 2`, for "2 values differ" reads as two numbers."""
+    return tr("{kind}: {count:,}", count=count, kind=words)
 
 
 def shape_parts(pair: Pair) -> list[Part]:

@@ -51,7 +51,7 @@ def test_a_report_tells_both_sides_the_cause_and_every_line(form: str) -> None:
     text = report(story(), form)
     said = Reader(text).text if form == "html" else text.replace("\\", "")
     told = ("a.pth", "b.pth", "Other classes.", "10 classes in the file", "explains 1 of 3", "likely")
-    listed = ("It is the last layer.", "10→5", "1 missing", "1 unexpected", "1 size mismatch", "keep-initial")
+    listed = ("It is the last layer.", "10→5", "missing: 1", "unexpected: 1", "size mismatch: 1", "keep-initial")
     assert [words for words in (*told, *listed) if words not in said] == []
 
 

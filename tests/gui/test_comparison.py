@@ -68,7 +68,7 @@ def test_two_files_dropped_at_once_are_compared(qtbot: QtBot, inspector: Applica
     assert cell(panel, "hidden_layers.0.weight", PairColumn.SHAPE) == "[512→400, 784]"
     tabs = inspector.window.place.tabs
     assert tabs.tabText(1) == "network_512_256_128.pth ↔ network_400_200_100.pth"
-    assert "7 size mismatch" in inspector.window.status.summary.text()
+    assert "size mismatch: 7" in inspector.window.status.summary.text()
     drop(inspector.window, [samples / "network_512_256_128.pth", samples / "network_400_200_100.pth"], QPoint(700, 400))
     assert len(inspector.session.pages) == 1
 

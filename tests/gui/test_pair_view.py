@@ -49,7 +49,7 @@ def chip(view: PairView, name: str) -> QAbstractButton:
 
 
 def test_chips_count_each_kind_and_hide_those_of_none(view: PairView) -> None:
-    assert view.chips.texts() == ["− 1 only in B", "+ 1 only in A", "≠ 2 size mismatch", "= 5 same"]
+    assert view.chips.texts() == ["− only in B: 1", "+ only in A: 1", "≠ size mismatch: 2", "= same: 5"]
 
 
 def test_a_chip_leaves_its_kind_and_gives_everything_back(qtbot: QtBot, view: PairView) -> None:
@@ -152,8 +152,8 @@ def test_distances_recount_the_chips_and_repaint_the_strip(view: PairView) -> No
     row = view.tree.outline.row("layers.0.weight")
     assert row is not None
     view.set_distances({row: FAR}, {})
-    assert "Δ 1 values differ" in view.chips.texts()
-    assert "= 4 same" in view.chips.texts()
+    assert "Δ values differ: 1" in view.chips.texts()
+    assert "= same: 4" in view.chips.texts()
     assert RANKS[VALUES] in [rank for _, _, rank in view.strip.stretches()]
 
 
@@ -161,7 +161,7 @@ def test_showing_another_comparison_keeps_what_is_open_and_chosen(view: PairView
     view.choose("layers.1.bias")
     view.show(compare(side("a.pth", network()), side("b.pth", network())))
     assert current(view) == "layers.1.bias"
-    assert view.chips.texts() == ["= 8 same"]
+    assert view.chips.texts() == ["= same: 8"]
     chosen: list[object] = []
     view.chosen.connect(chosen.append)
     view.show(compare(side("a.pth", network(classes=4)), side("b.pth", network())))
@@ -259,4 +259,4 @@ def test_every_part_has_a_name_for_those_who_hear_the_window(view: PairView) -> 
     assert view.view.accessibleName() == "Keys of both sides"
     assert view.strip.accessibleName()
     assert view.chips.accessibleName()
-    assert chip(view, SIZE).accessibleName() == "2 size mismatch"
+    assert chip(view, SIZE).accessibleName() == "size mismatch: 2"

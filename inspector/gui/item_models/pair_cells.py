@@ -228,7 +228,7 @@ _MAKERS: dict[int, Callable[[PairCells, int], str]] = {
 
 
 def counted_words(tree: PairTree) -> str:
-    """All that differs in one line: `2 size mismatch, 36 same`."""
+    """All that differs in one line: `size mismatch: 2, same: 36`."""
     with_model = tree.comparison.b.kind == "model"
     counts = tree.counts()
     words = ((kind, words_of(kind, with_model=with_model)) for kind in KINDS if counts[kind])

@@ -75,7 +75,7 @@ class Chips(QWidget):
 
 
 class _Chip(QAbstractButton):
-    """One chip: `≠ 2 size mismatch`."""
+    """One chip: `≠ size mismatch: 2`."""
 
     def __init__(self, text: ChipText) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class _Chip(QAbstractButton):
 
     def show_count(self, count: int) -> None:
         self._count = count
-        words = tr("{count:,} {kind}", count=count, kind=self._text.word)
+        words = tr("{kind}: {count:,}", count=count, kind=self._text.word)
         self.setText(f"{self._text.meaning.symbol} {words}")
         self.setAccessibleName(words)
         self.setVisible(bool(count) or self.isChecked())
