@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..analysis.holding import HeldOpen
@@ -24,6 +25,7 @@ from ..progress import Progress, Result
 from .figures import Figures, Frame, Series
 from .finding import stamps_now
 from .kinds import kinds_of
+from .letting_go import let_go
 from .members import Member, Stamps, Training
 from .merging import Table, by_layer, of_all
 from .tensors import Past, measuring
@@ -33,12 +35,13 @@ from .wholes import series_of
 if TYPE_CHECKING:
     from .passing import Lines  # it takes numpy with it
 
-Items = Mapping[str, Item]
+Items = dict[str, Item]
 Keeping = Callable[[], AbstractContextManager[None]]
 _NOTHING: tuple[Items, Lines] = ({}, {})
 _KEPT_OPEN = 4
 """Files that stay open though the frame at hand does not need them, where they have not more than `_MANY` tensors."""
 _MANY = 5_000
+_PORTION = 5_000
 _LARGE = 64 * 1024 * 1024
 """Bytes of a checkpoint from which on work at it is put aside for one that is wanted by now."""
 _MOST_ASIDE = 2
@@ -185,6 +188,8 @@ class _Strip:
         """Lets go of what was put aside."""
         for work in self._aside.values():
             work.close()
+        for each in self._open.values():
+            let_go(*each)
 
     def measured(self, place: int) -> Generator[Progress, None, Frame]:
         """The frame at a place. Where a file changed that it was held against, it is measured without that one."""
@@ -245,6 +250,7 @@ class _Strip:
         basis = (member.stamps, *neighbours.stamps)
         other = next(iter(self.frames.values()), Frame(place, member))
         tables = Table(layers.items(), other.layers), Table(rows.items(), other.tensors)
+        let_go(rows, layers)
         return Frame(place, member, whole, *tables, refusals, "", basis, kinds=self._kinds)
 
     def _close_others(self, tensors: int, meant: Sequence[Member]) -> None:
@@ -252,7 +258,9 @@ class _Strip:
         needed = {each.path for each in meant}
         others = [path for path in self._open if path not in needed]
         for path in others if tensors > _MANY else others[:-_KEPT_OPEN]:
-            del self._open[path]
+            gone = self._open.pop(path)
+            if not self._aside:  # what was put aside may use it still
+                let_go(*gone)
 
     def _rows(
         self,
@@ -262,11 +270,16 @@ class _Strip:
         neighbours: _Neighbours,
         sides: Sequence[tuple[Items, Lines]],
     ) -> Generator[Progress, None, tuple[dict[str, Figures], dict[str, str]]]:
-        from .passing import passing  # it takes numpy with it
+        from .passing import line_at, passing  # it takes numpy with it
 
         there = [items_there for items_there, _ in sides]
         with self._keeping():
             pasts = {key: (item, _past(key, neighbours, there)) for key, item in items.items()}
+        for portion in _portions(items):
+            with self._keeping():
+                for key in portion:
+                    line_at(key, items[key], lines)
+            yield Progress(self._done, self._total, "bytes", member.name)
         total = max(1, sum(map(_nbytes_of, items.values())))
         found = yield from self._telling(passing(pasts, [lines, *(known for _, known in sides)]), member, 0.0, 1.0)
         done = sum(_nbytes_of(items[key]) for key in found)
@@ -284,7 +297,8 @@ class _Strip:
                 except InspectorError as error:
                     refusals[key], found[key] = str(error), Figures(refused=1)
                 done += _nbytes_of(item)
-        return {key: found[key] for key in self._keys or items}, refusals
+        let_go(pasts)
+        return {key: found.pop(key) for key in self._keys or items}, refusals
 
     def _telling(
         self, work: Generator[Progress, None, Result], member: Member, share: float, part: float
@@ -307,6 +321,13 @@ class _Strip:
             with self._keeping():
                 self._open[member.path] = weights_in(open_checkpoint(member.path), member.section), {}
         return self._open[member.path]
+
+
+def _portions(items: Items) -> Iterator[list[str]]:
+    """All keys, so many at a time as are gone through in a moment."""
+    keys = iter(items)
+    while portion := list(islice(keys, _PORTION)):
+        yield portion
 
 
 def _past(key: str, neighbours: _Neighbours, sides: list[Items]) -> Past:

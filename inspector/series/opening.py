@@ -18,6 +18,7 @@ from ..runs.histories import History, history_of
 from ..runs.own_files import own_part
 from ..runs.part_words import steps_of
 from ..runs.resume import Resume, resume_of
+from .letting_go import let_go
 from .members import Found, LeftOut, Member
 from .naming import Name, named
 from .trainer_state import TrainerState, trainer_state
@@ -62,11 +63,15 @@ def opened(found: Found) -> Opened | LeftOut:
         member = _member(found, checkpoint)._replace(section=section.key)
     except InspectorError as error:
         return LeftOut(found.path, str(error), found.stamps)
-    shapes = sorted((key, item.shape) for key, item in items.items())
-    signature = hashlib.blake2b(repr(shapes).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    signature = hashlib.blake2b(digest_size=16)
+    for key in sorted(items):
+        signature.update(repr((key, items[key].shape)).encode("utf-8", "surrogatepass"))
     dtypes = frozenset(item.dtype for item in items.values())
     said = named(os.path.dirname(found.name) or found.name, is_folder=found.is_folder)
-    return Opened(found, member, said, signature, fingerprint(items), tuple(items), dtypes)
+    done = Opened(found, member, said, signature.digest(), fingerprint(items), tuple(items), dtypes)
+    del checkpoint
+    let_go(items)
+    return done
 
 
 def _is_in_optimizer(checkpoint: Checkpoint, key: str) -> bool:

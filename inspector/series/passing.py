@@ -70,14 +70,15 @@ def _hold(held: HeldOpen, item: Item, past: Past) -> None:
 def _track(key: str, item: Item, past: Past, lines: Sequence[Lines]) -> Track | None:
     """None where it has to go the longer way, which also says why it cannot be read."""
     sides = (item, past.before, past.earlier if past.before is not None else None, past.first)
-    found = [_line(key, each, known) if each is not None else None for each, known in zip(sides, lines)]
+    found = [line_at(key, each, known) if each is not None else None for each, known in zip(sides, lines)]
     now, before, earlier, first = found
     if now is None or any(line is None for line, each in zip(found, sides) if each is not None):
         return None
     return track_of(now, before, earlier, first, norms=not past.knows_norms)
 
 
-def _line(key: str, item: Item, known: Lines) -> Line | None:
+def line_at(key: str, item: Item, known: Lines) -> Line | None:
+    """Where its elements lie, found out once; None where they are no line."""
     if key not in known:
         try:
             known[key] = line_of(tensor_of(item)) if item.made is None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
@@ -20,6 +20,7 @@ from ..series.frame_words import row_name
 from ..series.open_series import OpenSeries
 from ..series.series_text import as_csv, command
 from ..settings import Settings
+from ..timers import one_shot
 from .detail_side import loading
 from .page_panel import PagePanel, feeding
 from .pages import LoadingPage, RefusalPage
@@ -43,6 +44,7 @@ class SeriesPanel(PagePanel):
         self._loading = LoadingPage(os.path.basename(page.folder) or page.folder)
         self._refusal = RefusalPage()
         self.view: SeriesView | None = None
+        self._piece = one_shot(self, 0, self._make_piece)
         for widget in (self._loading, self._refusal):
             self.addWidget(widget)
         page.found.connect(self._show_content)
@@ -72,13 +74,13 @@ class SeriesPanel(PagePanel):
 
     def able(self) -> frozenset[str]:
         if not self.has_content or self.view is None:
-            return frozenset(("reload",))
+            return frozenset(("reload", "stop"))
         lacking = set() if self.view.choice.pair() is not None else {"compare"}
         return FOR_A_SERIES - lacking - (set() if self.series.frames else {"export", "test_all"})
 
     def deeds(self) -> dict[str, Callable[[], object]]:
         if self.view is None:
-            return {}
+            return {"stop": self.series.stop}
         view = self.view
         return {
             "compare": self.compare,
@@ -243,16 +245,39 @@ class SeriesPanel(PagePanel):
         if not self._has_plots:
             return
         if self.view is None:
-            self.view = self._made_view()
-            self.addWidget(self.view)
-            self.view.show_training()
+            self._begin_view()
+            return
         self.setCurrentWidget(self.view)
         self.ready.emit()
 
-    def _made_view(self) -> SeriesView:
-        from ..series.series_view import SeriesView
+    _making: Generator[None, None, SeriesView] | None = None
 
-        view = SeriesView(self.series)
+    def _begin_view(self) -> None:
+        """The view is made piece by piece, while the work at the page waits."""
+        from ..series.series_view import making
+
+        if self._making is None:
+            self._making = making(self.series)
+            self.series.turns.take()
+            self._piece.start()
+
+    @feeding
+    def _make_piece(self) -> None:
+        assert self._making is not None
+        try:
+            next(self._making)
+            self._piece.start()
+        except StopIteration as end:
+            self.series.turns.give()
+            self.view = self._connected(end.value)
+            self.addWidget(self.view)
+            self.view.show_training()
+            self._show_content()
+        except Exception:
+            self.series.turns.give()
+            raise
+
+    def _connected(self, view: SeriesView) -> SeriesView:
         state = self._settings.state(_STATE)
         if state is not None:
             view.splitter.restoreState(state)

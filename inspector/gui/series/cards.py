@@ -56,9 +56,18 @@ class Cards(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Checkpoints"))
-        for told in (choice.changed, axis.changed, page.measured, page.told, page.found):
+        for told in (choice.changed, axis.changed, page.told, page.found):
             told.connect(self.update)
+        page.measured.connect(self._take)
         choice.changed.connect(self._tell)
+
+    def _take(self) -> None:
+        """Of 500 cards that are measured few are on the screen."""
+        seen, members = self._axis.seen(), self._page.drawn
+        if self._axis.column < px(_NARROW) or any(members[place].path in self._page.newly for place in seen):
+            self.update()
+        else:
+            self.update(0, 0, self._axis.left, self.height())
 
     def sizeHint(self) -> QSize:
         return QSize(400, 2 * _GAP + self._lines() + px(46))
@@ -115,7 +124,7 @@ class Cards(QWidget):
     def _tell(self) -> None:
         """For who hears the window instead of seeing it."""
         place = self._choice.place
-        if self._page.training is not None and 0 <= place < len(self._page.training.drawn):
+        if self._page.training is not None and 0 <= place < len(self._page.drawn):
             self.setAccessibleDescription(". ".join(told_of(self._page, place)))
 
     def _ordered(self) -> str:
@@ -130,7 +139,7 @@ class Cards(QWidget):
             return
         self._paint_head(painter, now)
         painter.setClipRect(QRect(self._axis.left, 0, self.width(), self.height()))
-        members = self._page.training.drawn
+        members = self._page.drawn
         seen = [place for place in self._axis.seen() if place < len(members)]
         if self._axis.column < px(_NARROW):
             self._paint_narrow_ones(painter, now, seen, members)
@@ -145,7 +154,7 @@ class Cards(QWidget):
         area = QRect(_SIDE * 2, _GAP + 2, self._axis.left - _SIDE * 4, self._line())
         lines = (
             (wording.safe(training.name, 120), scaled_font(1.0, bold=True), now.text),
-            (wording.plural(len(training.drawn), "checkpoint"), self.font(), now.quiet),
+            (wording.plural(len(self._page.drawn), "checkpoint"), self.font(), now.quiet),
         )
         for text, font, colour in lines:
             _write(painter, area, text, font, colour)
@@ -157,7 +166,7 @@ class Cards(QWidget):
 
     def _measured(self) -> str:
         assert self._page.training is not None
-        total, done = len(self._page.training.drawn), len(self._page.frames)
+        total, done = len(self._page.drawn), len(self._page.frames)
         return tr("{n} measured", n=done) if done < total else self._ordered()
 
     def _paint_card(self, painter: QPainter, now: Colours, place: int, member: Member) -> None:
@@ -188,7 +197,8 @@ class Cards(QWidget):
         self, painter: QPainter, now: Colours, places: Sequence[int], members: Sequence[Member]
     ) -> None:
         """All cards, and then the numbers of as many as there is room for: a number may be wider than its card."""
-        boxes = {place: self._narrow_box(place) for place in places}
+        edges = self._axis.edges(self._axis.seen())
+        boxes = {place: self._narrow_box(*sides) for place, *sides in zip(places, edges, edges[1:])}
         if self._axis.column >= _SLENDER:
             for place, box in boxes.items():
                 self._paint_back(painter, now, box, place)
@@ -216,8 +226,7 @@ class Cards(QWidget):
                 found.add(member.path)
         return frozenset(found | {best.path} if best is not None else found)
 
-    def _narrow_box(self, place: int) -> QRectF:
-        left, right = self._axis.x(place), self._axis.x(place + 1)
+    def _narrow_box(self, left: int, right: int) -> QRectF:
         gap = min(_GAP, (right - left) // 4)
         return QRectF(left + gap, _GAP + 0.5, max(1, right - left - 2 * gap), self.height() - 2 * _GAP - 1)
 

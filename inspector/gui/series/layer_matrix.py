@@ -30,7 +30,7 @@ from ..widgets.labels import plain_tip
 from .cards import _write
 from .choice import Choice
 from .frame_words import cell_words, row_name
-from .layer_rows import ALL, MODULE, TENSOR
+from .layer_rows import ALL, TENSOR
 from .matrix_cells import AWAITED, KEPT, LOST, UNFIT, MatrixCells, Window, runs_of, single
 from .open_series import OpenSeries
 from .strip_axis import StripAxis
@@ -256,7 +256,7 @@ class LayerMatrix(QAbstractScrollArea):
 
     def _paint_signs(self, painter: QPainter, now: Colours, window: Window, first: int, places: range) -> None:
         """What colour alone does not say, in the cells that are seen."""
-        edges = [self._axis.x(place) for place in range(places.start, places.stop + 1)]
+        edges = self._axis.edges(places)
         is_narrow = self._axis.column < _NARROW
         painter.save()
         painter.setClipRect(QRect(self._axis.left, 0, self.viewport().width(), self.viewport().height()))
@@ -290,8 +290,8 @@ class LayerMatrix(QAbstractScrollArea):
         painter.setClipRect(QRect(self._axis.left, 0, self.viewport().width(), self.viewport().height()))
         painter.setPen(QColor(now.surface))
         if self._axis.column > 8:
-            for place in self._axis.seen():
-                painter.drawLine(self._axis.x(place), 0, self._axis.x(place), bottom)
+            for edge in self._axis.edges(self._axis.seen())[:-1]:
+                painter.drawLine(edge, 0, edge, bottom)
             for at in range(first, last + 1):
                 painter.drawLine(self._axis.left, self._top(at) - 1, self.viewport().width(), self._top(at) - 1)
         self._paint_chosen(painter, now)

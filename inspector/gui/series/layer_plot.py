@@ -40,8 +40,8 @@ class LayerPlot(StripPlot):
         measure = named(choice.measure)
         factor = 100.0 if measure.scale == SHARE else 1.0
         self.title.setText(tr(measure.title) + (" %" if factor == 100.0 else ""))
-        x: Floats = np.arange(len(page.training.drawn), dtype=np.float64) + 0.5
-        few = len(page.training.drawn) <= _MOST_SYMBOLS
+        x: Floats = np.arange(len(page.drawn), dtype=np.float64) + 0.5
+        few = len(page.drawn) <= _MOST_SYMBOLS
         own = Line(row_name(page.rows, choice.row), "accent", symbol="o" if few else "")
         lines = [(own, x, factor * self._values(choice.row))]
         if choice.row != 0:
@@ -50,9 +50,8 @@ class LayerPlot(StripPlot):
         self.show_lines(lines)
 
     def _values(self, row: int) -> Floats:
-        assert self._page.training is not None and self._page.rows is not None
-        found = np.full(len(self._page.training.drawn), np.nan)
-        for place, member in enumerate(self._page.training.drawn):
+        found = np.full(len(self._page.drawn), np.nan)
+        for place, member in enumerate(self._page.drawn):
             column = self._page.columns.get(member.path)
             if column is not None and row < len(column.kept):
                 found[place] = column.values[self._choice.measure][row]

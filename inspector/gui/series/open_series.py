@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ...errors import FileError, InspectorError
 from ...language import tr
+from ...progress import Progress
 from ...series.figures import Frame, Series
 from ...series.finding import listed
 from ...series.following import Changes
@@ -25,6 +26,7 @@ from .folder_watch import FolderWatch
 from .layer_rows import Column, LayerRows
 from .taking_in import FoundTraining, FrameTold, NotOne, Told, progress_in, taking_in
 from .thumbnails import Thumbnail
+from .turns import Turns
 
 
 class OpenSeries(OpenPage):
@@ -77,6 +79,7 @@ class OpenSeries(OpenPage):
         """Whether something changed while it was measured."""
         self._others: dict[str, Stamps] | None = None
         """What else lies in the folder of files that were chosen one by one, and is none of it."""
+        self.turns = Turns(self)
         self._folder_watch = FolderWatch(self)
         self._folder_watch.changed.connect(self._take_news)
 
@@ -122,7 +125,7 @@ class OpenSeries(OpenPage):
         work = taking_in(
             self.paths, self._known(), self.named, only_one=self.only_one, looked_at=lambda: self._looked_at
         )
-        self._run(work, self._end, self._refuse, self._hear)
+        self._run(self.turns.taking(work, FoundTraining), self._end, self._refuse, self._hear)
 
     def choose_training(self, name: str) -> None:
         """Shows another of the trainings that were found."""
@@ -144,6 +147,7 @@ class OpenSeries(OpenPage):
     def close(self) -> None:
         self._folder_watch.stop()
         super().close()
+        self.turns.end()
 
     def check_disk(self) -> None:
         self._folder_watch.check()
@@ -155,6 +159,16 @@ class OpenSeries(OpenPage):
         return Series(self.training, tuple(self.frames[each.path] for each in self.drawn if each.path in self.frames))
 
     def _hear(self, words: list[Any]) -> None:
+        if all(isinstance(word, Progress) for word in words):
+            self._tell_progress(words)
+            return
+        self.turns.take()
+        try:
+            self._take_words(words)
+        finally:
+            self.turns.give()
+
+    def _take_words(self, words: list[Any]) -> None:
         newly, has_told = set(), False
         for word in words:
             if isinstance(word, FoundTraining):
@@ -171,6 +185,9 @@ class OpenSeries(OpenPage):
             self.measured.emit()
         if has_told:
             self.told.emit()
+        self._tell_progress(words)
+
+    def _tell_progress(self, words: list[Any]) -> None:
         last = progress_in(words)
         if last is not None and last.unit == "files" and not self.frames:
             self.looked.emit(last.done, last.total)

@@ -23,6 +23,8 @@ from .open_series import OpenSeries
 _NO_PARENT = QModelIndex()
 _ALIGN_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LONGEST_NAME = 26
+_LONGEST = 12
+"""So many texts, those of most letters, say how wide columns are."""
 
 
 class SeriesTableModel(FlatTableModel):
@@ -35,11 +37,12 @@ class SeriesTableModel(FlatTableModel):
         self._shown: list[int] = []
         self._of_files: list[tuple[str, list[str]]] = []
         """What the files say: the name of each such row, and its cells."""
-        for told in (page.found, page.measured, page.told, choice.opened):
+        for told in (page.found, choice.opened):
             told.connect(self.renew)
+        for told in (page.measured, page.told):
+            told.connect(self._take)
         choice.changed.connect(self._renew_measure)
         self._measure = choice.measure
-        self.renew()
 
     def look(self, seen: bool) -> None:
         """While nobody sees it, it is not made anew."""
@@ -47,8 +50,8 @@ class SeriesTableModel(FlatTableModel):
         if seen and self._is_old:
             self.renew()
 
-    _is_seen = True
-    _is_old = False
+    _is_seen = False
+    _is_old = True
 
     def renew(self) -> None:
         self._is_old = not self._is_seen
@@ -56,10 +59,23 @@ class SeriesTableModel(FlatTableModel):
             return
         self.beginResetModel()
         self._shown = list(self._choice.shown)
-        self._members = self._page.training.drawn if self._page.training is not None else ()
+        self._members = self._page.drawn
         self._measure = self._choice.measure
         self._of_files = self._said() if self._members else []
         self.endResetModel()
+
+    def _take(self) -> None:
+        """The same rows and columns say something else."""
+        if not self._is_seen or self._members != self._page.drawn or self._shown != self._choice.shown:
+            self.renew()
+            return
+        of_files = self._said()
+        if [name for name, _ in of_files] != [name for name, _ in self._of_files]:
+            self.renew()
+            return
+        self._of_files = of_files
+        if self.count():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.count() - 1, self.columnCount() - 1))
 
     def count(self) -> int:
         return len(self._of_files) + len(self._shown) if self._members else 0
@@ -107,6 +123,10 @@ class SeriesTableModel(FlatTableModel):
         """A cell for who hears it: of what, and of which checkpoint."""
         text = self.text(row, column) or tr("nothing")
         return tr("{row}, {column}: {text}", row=self.name(row), column=self.head(column), text=text)
+
+    def texts_above(self) -> list[str]:
+        """What stands in the titles of the columns and in the rows of what files say."""
+        return [*map(self.head, range(self.columnCount())), *(text for _, cells in self._of_files for text in cells)]
 
     def lines(self) -> Iterator[list[str]]:
         """The whole table, with its titles."""
@@ -167,7 +187,6 @@ class SeriesTable(QTableView):
         self._is_choosing = False
         choice.changed.connect(self._follow)
         self._fit()
-        self.cells.look(False)
 
     def showEvent(self, event: QShowEvent) -> None:
         self.cells.look(True)
@@ -206,11 +225,10 @@ class SeriesTable(QTableView):
 
     def _fit(self) -> None:
         metrics = self.fontMetrics()
-        for column in range(self.cells.columnCount()):
-            texts = [self.cells.head(column), *(self.cells.text(row, column)[:_LONGEST_NAME] for row in range(3))]
-            room = max(metrics.horizontalAdvance(text) for text in texts) + 24
-            self.setColumnWidth(column, max(room, metrics.horizontalAdvance("0") * 12))
-
+        texts = sorted((text[:_LONGEST_NAME] for text in self.cells.texts_above()), key=len)
+        texts = texts[-_LONGEST:]  # one by one, those of 500 columns would take too long
+        room = max(map(metrics.horizontalAdvance, texts), default=0) + 24
+        self.horizontalHeader().setDefaultSectionSize(max(room, metrics.horizontalAdvance("0") * 12))
         if self.isVisible():
             self.show_choice()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent, QWheelEvent
@@ -43,6 +45,25 @@ from .taking_in import several_in
 STRIP, TABLE = 0, 1
 
 
+class Parts(NamedTuple):
+    """What takes longest to make of it."""
+
+    choice: Choice
+    axis: StripAxis
+    stored: StoredPlot
+    layer: LayerPlot
+
+
+def making(page: OpenSeries) -> Generator[None, None, SeriesView]:
+    """Makes the view, piece by piece: in between the window does whatever else is to be done."""
+    choice, axis = Choice(), StripAxis()
+    stored = StoredPlot(page, choice, axis)
+    yield
+    layer = LayerPlot(page, choice, axis)
+    yield
+    return SeriesView(page, Parts(choice, axis, stored, layer))
+
+
 class SeriesView(QWidget):
     """Everything but what the page does when nothing can be shown."""
 
@@ -55,16 +76,15 @@ class SeriesView(QWidget):
     asked = Signal(str)
     """`open`, `compare`, `test_all`, `copy_command`, `export`: what is to be done."""
 
-    def __init__(self, page: OpenSeries) -> None:
+    def __init__(self, page: OpenSeries, parts: Parts) -> None:
         super().__init__()
         self._page = page
-        self.choice = Choice(self)
-        self.axis = StripAxis(self)
+        self.choice, self.axis, self.stored, self.layer = parts
+        for each in (self.choice, self.axis):
+            each.setParent(self)
         self.stories = StoryLines()
         self.cards = Cards(page, self.choice, self.axis)
-        self.stored = StoredPlot(page, self.choice, self.axis)
         self.matrix = LayerMatrix(page, self.choice, self.axis)
-        self.layer = LayerPlot(page, self.choice, self.axis)
         self.table = SeriesTable(page, self.choice)
         self.figures = FigureLine(tone="quiet")
         self.bar = MeasureBar()

@@ -110,6 +110,11 @@ class StripAxis(QObject):
         """The left edge of a column."""
         return self.left + round(place * self.column) - self.offset
 
+    def edges(self, places: range) -> list[int]:
+        """The left edge of each of these columns, and the right edge of the last."""
+        left, column = self.left - self.offset, self.column
+        return [left + round(place * column) for place in range(places.start, places.stop + 1)]
+
     def place_at(self, x: float) -> int:
         """The column at a pixel; -1 where there is none."""
         if x < self.left:

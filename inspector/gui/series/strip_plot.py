@@ -100,7 +100,7 @@ class StripPlot(ThemedPlot):
                 self.addItem(self.lines[-1])
             self.lines[number].setData(x[fit], y[fit], symbol=line.symbol or None)
         self._fit()
-        if was != self._told:
+        if was != self._told or not self._has_items:
             self.legend.show_lines(self._told)
             self.dress()
 
