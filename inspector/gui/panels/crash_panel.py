@@ -71,7 +71,7 @@ class CrashPanel(PagePanel):
                 words = sentences(words, more)
             self.sentence.setText(words)
         self.text.setPlainText(self.reports.text(torch=self._torch))
-        self.setAccessibleName(f"{self.title.text()}. {self.sentence.text()}")
+        self.setAccessibleName(tr("{title}. {message}", title=self.title.text(), message=self.sentence.text()))
 
     def copy(self) -> None:
         """Puts the whole report on the clipboard."""

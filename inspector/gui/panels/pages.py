@@ -70,7 +70,7 @@ class RefusalPage(QWidget):
     def show_error(self, error: InspectorError, path: str) -> None:
         """Shows `error`, which stopped the opening of `path`."""
         self.say(error.title, error.message, error.hint, path)
-        self.setAccessibleName(f"{error.title}. {error}")
+        self.setAccessibleName(tr("{title}. {message}", title=error.title, message=str(error)))
 
     def say(self, title: str, message: str, hint: str, path: str) -> None:
         """Shows these four."""
@@ -79,7 +79,7 @@ class RefusalPage(QWidget):
         self._hint.setText(wording.safe(hint, 2000))
         self._hint.setVisible(bool(hint))
         self._path.setText(wording.safe(path, 1000))
-        self.setAccessibleName(f"{title}. {message}")
+        self.setAccessibleName(tr("{title}. {message}", title=title, message=message))
 
     def text(self) -> str:
         """Everything the page says."""

@@ -56,7 +56,7 @@ class Card(QFrame):
         self.back.setEnabled(number > 1)
         self.skip.setVisible(number < count)
         self.next.setText(tr("&Next") if number < count else tr("&Done"))
-        self.setAccessibleName(f"{self.place.text()}: {title}. {text}")
+        self.setAccessibleName(tr("{title}: {state}. {words}", title=self.place.text(), state=title, words=text))
         self.next.setAccessibleDescription(self.accessibleName())
 
     def fit(self, width: int) -> None:
