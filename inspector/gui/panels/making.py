@@ -25,6 +25,12 @@ def panel_for(page: OpenPage, actions: Actions, settings: Settings) -> PagePanel
         from .compare_panel import ComparePanel
 
         return ComparePanel(page, actions, settings)
+    from ..series.open_series import OpenSeries
+
+    if isinstance(page, OpenSeries):
+        from .series_panel import SeriesPanel
+
+        return SeriesPanel(page, settings)
     from ..fitting.open_error import OpenError
     from ..fitting.open_fit import OpenFit
     from .error_panel import ErrorPanel
@@ -46,12 +52,6 @@ def panel_for(page: OpenPage, actions: Actions, settings: Settings) -> PagePanel
         from .convert_panel import ConvertPanel
 
         return ConvertPanel(page, settings)
-    from ..series.open_series import OpenSeries
-
-    if isinstance(page, OpenSeries):
-        from .series_panel import SeriesPanel
-
-        return SeriesPanel(page, settings)
     from ..own_pages import ERRORS, LOG, SETTINGS, OwnPage
 
     if isinstance(page, OwnPage) and page.kind == SETTINGS:

@@ -175,7 +175,7 @@ class _Planting:
 
 
 def frozen_rows(series: Series, rows: LayerRows) -> frozenset[int]:
-    """The rows of tensors that are bit for bit the same in all frames, and of layers all learned tensors of which are."""
+    """The rows of tensors that are bit for bit the same in all frames, and of layers in which all learned ones are."""
     if not series.frozen:
         return frozenset()
     same = {LAYER: series.frozen_layers(), TENSOR: frozenset(series.frozen)}
