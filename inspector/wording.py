@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from functools import reduce
 
 from .language import marked, ntr, tr
 
@@ -90,8 +89,11 @@ def one_of(items: Sequence[str]) -> str:
 
 
 def _row(pair: str, items: Sequence[str], other: str = "next") -> str:
-    """`items`, each put to those before it as `pair` says."""
-    return reduce(lambda first, following: tr(pair, first=first, **{other: following}), items) if items else ""
+    """`items`, each put to those before it as `pair` says; by halves, or thousands of names would be copied each time."""
+    if len(items) < 2:
+        return items[0] if items else ""
+    half = len(items) // 2
+    return tr(pair, first=_row(pair, items[:half], other), **{other: _row(pair, items[half:], other)})
 
 
 def safe(text: str, limit: int = 200) -> str:
