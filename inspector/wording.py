@@ -89,7 +89,7 @@ def one_of(items: Sequence[str]) -> str:
 
 
 def _row(pair: str, items: Sequence[str], other: str = "next") -> str:
-    """`items`, each put to those before it as `pair` says; by halves, or thousands of names would be copied each time."""
+    """`items`, each put to those before it as `pair` says; by halves: thousands would be copied each time."""
     if len(items) < 2:
         return items[0] if items else ""
     half = len(items) // 2
