@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +18,7 @@ from inspector.gui import theme
 from inspector.gui.actions import DEEDS, FOR_A_FILE, FOR_A_ROW
 from inspector.gui.icons import icon
 from inspector.gui.last_resort import LastResort
+from inspector.gui.panels.status_line import StatusLine
 from inspector.gui.resources import app_icon, folder, samples, style_sheet
 from inspector.gui.settings import RECENTS, Settings
 from inspector.gui.widgets.search_field import SearchField
@@ -223,3 +224,17 @@ def test_the_sign_of_the_search_moves_the_examples_aside_on_the_screen_too(qtbot
     qtbot.waitUntil(is_as_meant)
     field.dress()
     qtbot.waitUntil(is_as_meant)
+
+
+def test_the_summary_stays_away_while_something_else_is_said(qtbot: QtBot) -> None:
+    line = StatusLine(QAction("Stop"))
+    qtbot.addWidget(line)
+    line.show_summary("40 tensors")
+    line.show()
+    assert line.summary.isVisible()
+    line.showMessage("Copied")
+    line.hide()
+    line.show()  # Qt shows all that it hid by itself
+    assert not line.summary.isVisible()
+    line.clearMessage()
+    assert line.summary.isVisible()

@@ -54,8 +54,12 @@ class PairTreeView(FlatTreeView):
         if self.columns.is_arranged or self._model.rows.flat:
             return
         keys = (PairColumn.KEY_A, PairColumn.KEY_B)
-        others = sum(header.sectionSize(column) for column in range(header.count()) if column not in keys)
-        for column, width in zip(keys, self._shares(self.viewport().width() - others), strict=True):
+        between = header.sectionSize(PairColumn.DIFFERENCE)
+        behind = [header.sectionSize(column) for column in range(PairColumn.KEY_B + 1, header.count())]
+        room = self.viewport().width() - between - sum(behind)
+        while behind and room < 2 * _NARROWEST * self.fontMetrics().horizontalAdvance("0"):
+            room += behind.pop()  # the last columns are out of view as a whole: no number is cut
+        for column, width in zip(keys, self._shares(room), strict=True):
             header.resizeSection(column, width)
         self.columns.is_arranged = False
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Generator, Iterator, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
@@ -159,6 +159,19 @@ class FactsView(QScrollArea):
         self.copy_allow.setVisible(bool(lines))
         height = self.globals_table.verticalHeader().defaultSectionSize()
         self.globals_table.setFixedHeight(height * (min(len(found), _ROWS_SEEN) + 1) + 14)
+        self._fit_names()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        """Names are what matters most: where they would be cut, how often each is used is left to the tips."""
+        table, model = self.globals_table, self.globals
+        header, last = table.horizontalHeader(), model.columnCount() - 1
+        wide = [max(table.sizeHintForColumn(column), header.sectionSizeHint(column)) for column in range(last + 1)]
+        if model.rowCount():
+            table.setColumnHidden(last, sum(wide) > table.viewport().width())
 
     def _show_counts(self, counts: tuple[OutlineParts, Breakdown]) -> None:
         parts, found = counts

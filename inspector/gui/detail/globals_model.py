@@ -62,4 +62,6 @@ class GlobalsTableModel(FlatTableModel):
 
 def _tip(found: Global) -> str:
     words = tr(VERDICTS.get(found.verdict, ("~", "", found.verdict))[2])
-    return plain_tip("\n".join(filter(None, (wording.safe(found.name, 400), words, wording.safe(found.reason, 300)))))
+    used = tr("{title}: {message}", title=tr(COLUMNS[-1]), message=f"{found.count:,} ×")
+    said = (wording.safe(found.name, 400), words, wording.safe(found.reason, 300), used)
+    return plain_tip("\n".join(filter(None, said)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from ... import wording
@@ -20,6 +21,11 @@ from ..widgets.wrapped_text import WrappedText
 from .children_model import SHARE, BranchChildren, Children, ChildrenTableModel, OutlineChildren
 from .head import Head
 from .tensor_words import short_type
+
+_ASIDE = 16
+"""Pixels on either side of what the page shows."""
+_WHAT = 130
+"""Pixels for what the children are, where the bars of their sizes have all of their room."""
 
 
 class GroupPage(QWidget):
@@ -96,6 +102,7 @@ class GroupPage(QWidget):
         self._list()
         self.order.setVisible(any(children.sizes) and len(children.sizes) > 1)
         self.table.setColumnHidden(2, not any(children.sizes))
+        self._fit_columns()
         self.table.setVisible(bool(children.sizes))
 
     def list_by(self, order: object) -> None:
@@ -113,8 +120,16 @@ class GroupPage(QWidget):
         """A width for the names that suits the first of them; what they are gets the rest."""
         first, metrics = range(min(self.model.rowCount(), 60)), self.fontMetrics()
         widest = max((metrics.horizontalAdvance(self.model.index(row, 0).data()) for row in first), default=0)
-        self.table.setColumnWidth(0, min(max(widest + px(16) + 2, px(60)), px(220)))
-        self.table.setColumnWidth(2, px(126))
+        names = min(max(widest + px(16) + 2, px(60)), px(220))
+        room = self.width() - 2 * _ASIDE - self.table.verticalScrollBar().sizeHint().width()
+        sizes = px(126) if names + px(_WHAT) + px(126) <= room or self.table.isColumnHidden(2) else px(96)
+        taken = px(80) + (0 if self.table.isColumnHidden(2) else sizes)
+        self.table.setColumnWidth(0, max(px(80), min(names, room - taken)))
+        self.table.setColumnWidth(2, sizes)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
 
     def _activate(self, index: QModelIndex) -> None:
         self.entry_requested.emit(self.model.key(index.row()))
@@ -136,7 +151,7 @@ class GroupPage(QWidget):
         order.addWidget(self.order)
         order.addStretch(1)
         inside = QVBoxLayout()
-        inside.setContentsMargins(16, 4, 16, 12)
+        inside.setContentsMargins(_ASIDE, 4, _ASIDE, 12)
         inside.setSpacing(12)
         for widget in (self.words, self.damage, self.figures):
             inside.addWidget(widget)

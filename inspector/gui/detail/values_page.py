@@ -17,6 +17,7 @@ from ...checkpoint.entries import Tensor
 from ...language import tr
 from ...progress import Progress
 from ..item_models.values_model import ValuesPage, ValuesTableModel
+from ..theme import px
 from ..widgets import pager
 from ..widgets.axis_picker import AxisPicker
 from ..widgets.check_box import CheckBox
@@ -169,7 +170,7 @@ class ValuesView(QWidget):
         controls = QWidget()
         flow = FlowLayout(controls, across=16)
         offer_clearing(self.go_to)
-        self.go_to.setMinimumWidth(210)
+        self.go_to.setMinimumWidth(px(210))
         self.go_to.setAccessibleName(tr("Go to index"))
         self.go_to.setToolTip(tr("An index of the tensor, a number for each dimension; Enter goes there"))
         for widget in (self.axes, self.go_to, self.raw, self.rows, self.columns):

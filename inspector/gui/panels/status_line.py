@@ -33,6 +33,8 @@ class StatusLine(QStatusBar):
         self._stop.setAutoRaise(True)
         self._running = (self.pace, self._bar, self._stop)
         self.addWidget(self.summary, 1)
+        # Qt shows it again over a message when the window is shown, unless it was hidden by hand.
+        self.messageChanged.connect(lambda words: self.summary.setVisible(not words))
         for widget in self._running:
             self.addPermanentWidget(widget)
         self.show_pace(None)

@@ -115,7 +115,7 @@ class FlatTreeDelegate(QStyledItemDelegate):
     ) -> None:
         metrics = self._metrics[mono]
         if right and room.right() > self.seen:
-            text, right = "…", False
+            text, right = "…" if self.seen - room.left() >= metrics.horizontalAdvance("…") else "", False
         if metrics.horizontalAdvance(text) > room.width():
             text = metrics.elidedText(text, elide, room.width())
         painter.setFont(self._mono if mono else self._font)

@@ -472,3 +472,19 @@ def test_shapes_and_strides_that_lie_are_drawn_or_refused(
 
     assert words in picture.said.text()
     assert picture.said.isVisible() == bool(words)
+
+
+def test_of_a_group_every_size_is_in_view_however_long_the_names(
+    qtbot: QtBot, panel: DetailPanel, samples: Path
+) -> None:
+    checkpoint = open_checkpoint(samples / "whole_module.pth")
+    outline = Outline.of(checkpoint.root)
+    row = outline.row("attention")
+    assert row is not None
+    table = panel.group_page.table
+    for width in (400, 330, 560):
+        panel.resize(width, 700)
+        panel.show_group(checkpoint, outline, row)
+        qtbot.waitUntil(lambda width=width: panel.width() == width)
+        qtbot.waitUntil(lambda: sum(map(table.columnWidth, range(3))) <= table.viewport().width())
+        assert table.columnViewportPosition(2) >= 0

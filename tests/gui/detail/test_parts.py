@@ -471,7 +471,7 @@ def test_a_line_of_facts_shows_whole_ones(qtbot: QtBot) -> None:
         shown = line.shown().removesuffix("  …")
         assert shown == line.text() or "…" in shown or line.text().startswith(f"{shown}  ")
         assert not line.grab().isNull()
-    line.resize(30, 30)
+    line.resize(70, 30)
     assert "…" in line.shown()
 
 
