@@ -275,11 +275,12 @@ class _Strip:
         there = [items_there for items_there, _ in sides]
         with self._keeping():
             pasts = {key: (item, _past(key, neighbours, there)) for key, item in items.items()}
-        for portion in _portions(items):
-            with self._keeping():
-                for key in portion:
-                    line_at(key, items[key], lines)
-            yield Progress(self._done, self._total, "bytes", member.name)
+        for its, known in ((items, lines), *sides):
+            for portion in _portions(its) if len(known) < len(its) else ():
+                with self._keeping():
+                    for key in portion:
+                        line_at(key, its[key], known)
+                yield Progress(self._done, self._total, "bytes", member.name)
         total = max(1, sum(map(_nbytes_of, items.values())))
         found = yield from self._telling(passing(pasts, [lines, *(known for _, known in sides)]), member, 0.0, 1.0)
         done = sum(_nbytes_of(items[key]) for key in found)
