@@ -142,6 +142,11 @@ class Series(NamedTuple):
     two frames. Of all kinds: `frozen_of(LEARNED)` gives those that an optimizer could have moved."""
     nearly: tuple[str, ...] = ()
     """Keys of learned tensors that are not frozen, but whose updates never reach `NEARLY` of their norm."""
+    froze: Mapping[str, int] = {}
+    """Key of a learned tensor that moved first, and then no more -> place of the last frame that was other."""
+    thawed: Mapping[str, int] = {}
+    """Key of a learned tensor that was frozen first, and then moved -> place of the last frame that was as the first.
+    """
     first_not_finite: Mapping[str, int] = {}
     """Key -> place of the first frame in which it has a NaN or an infinity."""
 

@@ -160,7 +160,7 @@ def _training(part: Sequence[Opened], twins: Twins) -> Training:
     mine = {path: twin for path, twin in twins.items() if path in paths and twin[0] in paths}
     dtypes = {each.found.path: each.dtypes for each in part}
     made = ordering.ordered([each.member for each in part], mine, dtypes)
-    return made._replace(name=_name(part), keys=part[0].keys)
+    return made._replace(name=_name(part), keys=part[0].keys, shapes=part[0].shapes)
 
 
 def _name(part: Sequence[Opened]) -> str:

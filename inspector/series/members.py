@@ -112,6 +112,8 @@ class Training(NamedTuple):
     """About the files: twins, an epoch that goes back, what changed its dtype."""
     keys: tuple[str, ...] = ()
     """The keys of the weights that are measured, without a prefix such as `module.`, in the file's order."""
+    shapes: tuple[tuple[int, ...] | None, ...] = ()
+    """Of the tensors under these keys."""
 
     @property
     def drawn(self) -> tuple[Member, ...]:

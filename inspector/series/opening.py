@@ -45,6 +45,7 @@ class Opened(NamedTuple):
     fingerprint: bytes
     """What all have in common that have the same weights as well; empty where they cannot be read."""
     keys: tuple[str, ...]
+    shapes: tuple[tuple[int, ...] | None, ...]
     dtypes: frozenset[str]
 
 
@@ -68,7 +69,8 @@ def opened(found: Found) -> Opened | LeftOut:
         signature.update(repr((key, items[key].shape)).encode("utf-8", "surrogatepass"))
     dtypes = frozenset(item.dtype for item in items.values())
     said = named(os.path.dirname(found.name) or found.name, is_folder=found.is_folder)
-    done = Opened(found, member, said, signature.digest(), fingerprint(items), tuple(items), dtypes)
+    shapes = tuple(item.shape for item in items.values())
+    done = Opened(found, member, said, signature.digest(), fingerprint(items), tuple(items), shapes, dtypes)
     del checkpoint
     let_go(items)
     return done

@@ -11,8 +11,9 @@ from ..comparing.key_groups import covering
 from ..language import ntr, tr
 from ..wording import names, number, plural, safe
 from .figures import LEARNED, NEARLY, Frame, Series, layer_of
+from .key_changes import key_changes
 from .losses import Stored
-from .members import EPOCH, STEP
+from .members import EPOCH, STEP, Training
 from .places import beginning, place_words, words_at
 
 _MUCH_LESS = 0.2
@@ -26,6 +27,8 @@ _STANDS_OUT = 1.25
 """How many times further than most others that move."""
 _CHANGED_RATE = 1.5
 """How many times larger or smaller a learning rate has to be to be told of, and by steps of so much at most."""
+_MOST_TURNS = 4
+"""So many checkpoints at which something was frozen, or no longer was, are told of."""
 _WORSE = 0.01
 """How much worse, measured by the best, the last has to be."""
 
@@ -35,7 +38,7 @@ class Story(NamedTuple):
 
     kind: str
     """`nan`, `problem`, `restart`, `frozen`, `moved`, `shrinking`, `growing`, `oscillating`, `best`, `rate`, `nearly`,
-    `same`, `twins`, `placed` or `dtype`."""
+    `same`, `twins`, `placed`, `dtype`, `keys` (came or went half way) or `thawed`."""
     sentence: str
     keys: tuple[str, ...] = ()
     """Tensors or layers it is about."""
@@ -45,8 +48,11 @@ class Story(NamedTuple):
     """Whether something is wrong."""
 
 
-def told(series: Series, stored: Stored) -> tuple[Story, ...]:
-    """What is to be said, what matters most first. Reads nothing. Also of a series that is not measured to its end."""
+def told(series: Series, stored: Stored, found: Sequence[Training] = ()) -> tuple[Story, ...]:
+    """What is to be said, what matters most first. Reads nothing. Also of a series that is not measured to its end.
+
+    `found` are the trainings that lie there too: one may be the same with a model that was changed.
+    """
     remarks: dict[str, list[Story]] = {"restart": [], "twins": [], "placed": [], "dtype": []}
     for remark in series.training.remarks:
         story = Story(remark.kind, remark.sentence, (), remark.paths, remark.kind == "restart")
@@ -57,8 +63,10 @@ def told(series: Series, stored: Stored) -> tuple[Story, ...]:
         *_problems(series),
         *(Story("problem", refusal, is_alarm=True) for refusal in stored.refusals),
         *remarks["restart"],
+        *(Story("keys", each.sentence, each.keys, (each.path,)) for each in key_changes(series.training, found)),
         *_best(series, stored),
         *_frozen(series),
+        *_turned(series),
         *_moved_most(series),
         *_updates(series),
         *_oscillating(series),
@@ -176,6 +184,21 @@ def _frozen(series: Series) -> Iterator[Story]:
             where=_listed(moving),
         )
         yield Story("frozen", sentence, tuple(moving))
+
+
+def _turned(series: Series) -> Iterator[Story]:
+    """What was frozen, or no longer was, half way."""
+    learned = [key for key, kind in series.kinds.items() if kind == LEARNED]
+    for kind, turned in (("frozen", series.froze), ("thawed", series.thawed)):
+        for place in sorted(set(turned.values()))[:_MOST_TURNS]:
+            keys = tuple(key for key, at in turned.items() if at == place)
+            member = next(frame.member for frame in series.frames if frame.place == place)
+            where, words = _listed(_covered(keys, learned)), place_words(member, series.training.axis)
+            if kind == "frozen":
+                sentence = tr("Frozen from {place} on: {where}.", place=words, where=where)
+            else:
+                sentence = tr("Frozen up to {place}, learned from there on: {where}.", place=words, where=where)
+            yield Story(kind, sentence, keys, (member.path,))
 
 
 def _moved_most(series: Series) -> Iterator[Story]:

@@ -7,6 +7,7 @@ is left after the frames before.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from .figures import LEARNED, NEARLY, Frame, Series
 from .members import Training
@@ -19,7 +20,8 @@ def series_of(training: Training, frames: Sequence[Frame]) -> Series:
     kinds = good[0].kinds if good else {}
     frozen = tuple(_frozen(good))
     nearly = tuple(_nearly(good, kinds, set(frozen)))
-    return Series(training, tuple(frames), kinds, frozen, nearly, _first_not_finite(good))
+    froze, thawed = _turned(good, kinds)
+    return Series(training, tuple(frames), kinds, frozen, nearly, froze, thawed, _first_not_finite(good))
 
 
 def _frozen(frames: Sequence[Frame]) -> list[str]:
@@ -32,6 +34,27 @@ def _frozen(frames: Sequence[Frame]) -> list[str]:
         numel, kept, refused = (_column(frame, frames[0], name) for name in ("numel", "kept", "refused"))
         left = [at for at in left if 0 < numel[at] == kept[at] and not refused[at]]
     return [keys[at] for at in left]
+
+
+def _turned(frames: Sequence[Frame], kinds: Mapping[str, str]) -> tuple[dict[str, int], dict[str, int]]:
+    """The learned tensors that were frozen from some frame on, and those that were up to one: each with its place.
+    Steps in which nothing at all was learned tell nothing; nor does what changed more than once."""
+    if len(frames) < 3:
+        return {}, {}
+    keys, was = list(frames[0].tensors), list[bool]()
+    turns: dict[int, list[int]] = {}
+    for before, frame in pairwise(frames):
+        numel, kept, refused = (_column(frame, frames[0], name) for name in ("numel", "kept", "refused"))
+        now = [0 < n == same and not lost for n, same, lost in zip(numel, kept, refused)]
+        if frame.whole.is_kept:
+            continue
+        if was and now != was:
+            for at in [at for at, (one, other) in enumerate(zip(was, now)) if one is not other]:
+                turns.setdefault(at, []).append(before.place)
+        was = now
+    once = {at: places[0] for at, places in turns.items() if len(places) == 1 and kinds.get(keys[at]) == LEARNED}
+    froze = {keys[at]: place for at, place in once.items() if was[at]}
+    return froze, {keys[at]: place for at, place in once.items() if not was[at]}
 
 
 def _nearly(frames: Sequence[Frame], kinds: Mapping[str, str], frozen: set[str]) -> list[str]:

@@ -18,6 +18,8 @@ import csv
 import io
 import json
 import math
+import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -27,7 +29,7 @@ from ..checkpoint.json_values import json_value
 from ..errors import InspectorError
 from ..progress import finish
 from ..series.figures import LEARNED, Figures, Frame, Series
-from ..series.finding import trainings
+from ..series.finding import listed, trainings
 from ..series.losses import Stored, reading
 from ..series.measuring import measure
 from ..series.members import BEST, LATEST, Member, Training, Trainings
@@ -58,7 +60,7 @@ def series(paths: Sequence[str], *, as_json: bool = False, as_csv: bool = False,
     chosen = _several(found)
     if not chosen:
         raise _none(found)
-    answers = [_told(training) for training in chosen]
+    answers = [_told(training, found) for training in chosen]
     if as_json:
         record = {"trainings": [_record(each, layers) for each in answers], "left_out": _left_out(found)}
         screen.write([json.dumps(record, allow_nan=False), "\n"])
@@ -66,21 +68,24 @@ def series(paths: Sequence[str], *, as_json: bool = False, as_csv: bool = False,
         screen.write(_csv(answers, layers))
     else:
         screen.write(_text(answers, found, layers))
+        screen.write(_beside(paths))
     lost = any(frame.problem or frame.refusals for each in answers for frame in each.series.frames)
     return SOME_NOT if lost else MEASURED
 
 
 def _several(found: Trainings) -> list[Training]:
-    """The trainings of several checkpoints; where there is none, those of one that is there under several names."""
+    """The trainings of several checkpoints; where there is none, those of one that is there under several names; or the
+    only checkpoint there is: a training may have just begun."""
     several = [training for training in found.trainings if len(training.drawn) > 1]
-    return several or [training for training in found.trainings if len(training.members) > 1]
+    several = several or [training for training in found.trainings if len(training.members) > 1]
+    return several or (list(found.trainings) if len(found.trainings) == 1 else [])
 
 
-def _told(training: Training) -> Told:
+def _told(training: Training, found: Trainings) -> Told:
     with ProgressBar(sum(stamp.nbytes for member in training.drawn for _, stamp in member.stamps)) as bar:
         measured = bar.driving(measure(training))
     stored = finish(reading(training))
-    return Told(training, measured, stored, told(measured, stored))
+    return Told(training, measured, stored, told(measured, stored, found.trainings))
 
 
 def _none(found: Trainings) -> InspectorError:
@@ -229,6 +234,22 @@ def _has_blocks() -> bool:
 
 def _number(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.4g}"
+
+
+def _beside(paths: Sequence[str]) -> Iterator[str]:
+    """Where one file was given: what lies beside it may be of the same training."""
+    folder = os.path.dirname(os.path.abspath(paths[0]))
+    if len(paths) != 1 or os.path.isdir(paths[0]):
+        return
+    try:
+        others = len(listed(folder)) - 1
+    except InspectorError:
+        return
+    if others > 0:
+        there = wording.plural(others, "other checkpoint")
+        command = shlex.join(["inspector", "series", os.path.dirname(paths[0]) or "."])
+        ink = screen.Ink.of(sys.stdout)
+        yield ink.quiet(f"Beside it: {there}. To see all of them: {wording.safe(command, 300)}") + "\n"
 
 
 def _others(found: Trainings, ink: screen.Ink) -> Iterator[str]:

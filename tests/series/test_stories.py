@@ -64,6 +64,25 @@ def test_what_is_frozen_is_told_with_the_number_of_checkpoints(tmp_path: Path) -
     assert story.keys == ("0.weight", "0.bias")
 
 
+def test_what_is_frozen_from_some_epoch_on_or_up_to_one_is_told(tmp_path: Path) -> None:
+    states = walk(0.1, 0.1, 0.1, 0.1)
+    for epoch in (3, 4):
+        states[epoch]["0.weight"] = states[2]["0.weight"]
+    for epoch in (1, 2):
+        states[epoch]["2.bias"] = states[0]["2.bias"]
+    saved(tmp_path, *states)
+    stories = [story for story in stories_in(tmp_path) if story.kind in ("frozen", "thawed")]
+    assert [(story.sentence, story.keys) for story in stories] == [
+        ("Frozen from epoch 2 on: `0.weight`.", ("0.weight",)),
+        ("Frozen up to epoch 2, learned from there on: `2.bias`.", ("2.bias",)),
+    ]
+
+
+def test_a_step_in_which_nothing_is_learned_freezes_nothing(tmp_path: Path) -> None:
+    saved(tmp_path, *walk(0.1, 0.0, 0.1, 0.0))
+    assert not {"frozen", "thawed"} & set(kinds_in(tmp_path))
+
+
 def test_nothing_learned_is_told(tmp_path: Path) -> None:
     saved(tmp_path, *walk(0.0, 0.0))
     story = story_in(tmp_path, "frozen")

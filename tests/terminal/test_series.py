@@ -87,13 +87,35 @@ def test_nan_is_seen_in_the_table(run: Run, samples: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "arguments",
-    [("series", "linear.pth"), ("series", "nowhere.pth"), ("series", "README.md"), ("series", "linear.pth", "vit.pth")],
+    [("series", "nowhere.pth"), ("series", "README.md"), ("series", "linear.pth", "vit.pth")],
 )
 def test_what_is_no_training_is_2_and_a_sentence(run: Run, arguments: tuple[str, ...]) -> None:
     done = run(*arguments)
     assert (done.code, done.out) == (2, "")
     assert len(done.err.splitlines()) == 1
     assert done.err.startswith("inspector: ")
+
+
+def test_a_single_checkpoint_is_a_row_and_what_lies_beside_it_is_told(run: Run, samples: Path, tmp_path: Path) -> None:
+    shutil.copyfile(samples / FILES[0], tmp_path / FILES[0])
+    done = run("series", tmp_path / FILES[0])
+    assert (done.code, done.err) == (0, "")
+    assert FILES[0] in done.out
+    assert "Beside it" not in done.out
+    assert run("series", tmp_path).out == done.out
+    shutil.copyfile(samples / FILES[1], tmp_path / FILES[1])
+    out = run("series", tmp_path / FILES[0]).out
+    assert f"Beside it: 1 other checkpoint. To see all of them: inspector series {tmp_path}" in out
+    assert len(run("series", tmp_path / FILES[0], "--json").record["trainings"][0]["checkpoints"]) == 1
+
+
+def test_a_model_that_was_changed_half_way_is_told_of_on_both_sides(run: Run, tmp_path: Path) -> None:
+    for epoch in range(1, 5):
+        head = {"head.weight": torch.ones(3) * epoch, "head.bias": torch.ones(3)} if epoch > 2 else {}
+        state = {"stem.weight": torch.ones(4) * epoch, **head}
+        torch.save({"epoch": epoch, "state_dict": state}, tmp_path / f"epoch{epoch}.pth")
+    out = run("series", tmp_path).out
+    assert out.count("· From epoch 3 on there are 2 tensors more: `head.*`.") == 2
 
 
 def test_a_terminal_without_blocks_gets_other_bars(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ _SIGNS = {
     "best": STAR, "frozen": Meaning.SAME.symbol, "same": Meaning.SAME.symbol, "twins": Meaning.SAME.symbol,
     "moved": Meaning.VALUES_DIFFER.symbol, "shrinking": "↘", "growing": "↗", "oscillating": "∿", "rate": "η",
     "restart": "↺", "nearly": "≈", "dtype": Meaning.DTYPE_DIFFERS.symbol, "placed": "?", "left_out": "·",
+    "keys": Meaning.UNEXPECTED.symbol, "thawed": Meaning.VALUES_DIFFER.symbol,
 }  # fmt: skip
 MOST_SEEN = 4
 _SEEN_LOW, _LOW = 3, 700

@@ -85,7 +85,7 @@ def taking_in(
     yield FoundTraining(found, training)
     stored = yield from reading(training)
     yield stored
-    yield from _measuring(training, known, stored, looked_at)
+    yield from _measuring(training, found.trainings, known, stored, looked_at)
 
 
 def is_one(found: Trainings) -> bool:
@@ -126,12 +126,16 @@ def none_in(found: Trainings, paths: Sequence[str]) -> InspectorError:
 
 
 def _measuring(
-    training: Training, known: Series | None, stored: Stored, looked_at: Callable[[], str]
+    training: Training,
+    found: Sequence[Training],
+    known: Series | None,
+    stored: Stored,
+    looked_at: Callable[[], str],
 ) -> Generator[Any, None, None]:
     places = {member.path: place for place, member in enumerate(training.drawn)}
     frames: dict[int, Frame] = {}
     rows: LayerRows | None = None
-    pace = _Pace()
+    pace = _Pace(stored, found)
     for word in measure(training, known, lambda: places.get(looked_at(), -1), uncollected):
         if not isinstance(word, Frame):
             yield word
@@ -145,8 +149,8 @@ def _measuring(
             picture = thumbnail(word.member.path, word.member.section)
         yield FrameTold(word, rows, column, picture)
         if len(frames) < len(training.drawn) and pace.is_time():
-            yield pace.telling(training, _without_gap(frames), stored, rows)
-    yield pace.telling(training, _without_gap(frames), stored, rows)
+            yield pace.telling(training, _without_gap(frames), rows)
+    yield pace.telling(training, _without_gap(frames), rows)
 
 
 def _without_gap(frames: Mapping[int, Frame]) -> list[Frame]:
@@ -157,16 +161,17 @@ def _without_gap(frames: Mapping[int, Frame]) -> list[Frame]:
 class _Pace:
     """How often there is time to tell."""
 
-    def __init__(self) -> None:
+    def __init__(self, stored: Stored, found: Sequence[Training]) -> None:
+        self._stored, self._found = stored, found
         self._next = time.monotonic() + _LEAST_SECONDS
 
     def is_time(self) -> bool:
         return time.monotonic() >= self._next
 
-    def telling(self, training: Training, frames: Sequence[Frame], stored: Stored, rows: LayerRows | None) -> Told:
+    def telling(self, training: Training, frames: Sequence[Frame], rows: LayerRows | None) -> Told:
         began = time.monotonic()
         series = series_of(training, frames)
-        stories = told(series, stored)
+        stories = told(series, self._stored, self._found)
         frozen = frozen_rows(series, rows) if rows is not None else frozenset()
         took = time.monotonic() - began
         self._next = time.monotonic() + max(_LEAST_SECONDS, _SHARE * took)
