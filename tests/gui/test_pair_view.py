@@ -205,6 +205,7 @@ def test_the_longer_keys_get_the_room_that_the_others_leave(view: PairView) -> N
     needed = {PairColumn.KEY_A: 300, PairColumn.KEY_B: 100}
     tree._delegate.width = lambda model, row, column: needed[column]  # type: ignore[method-assign]
     assert tree._shares(450) == (300, 150)
+    assert sum(tree._shares(380)) == 380  # one of them is cut, and nothing beside it
     assert tree._shares(700) == (350, 350)  # there is room for both, alike
 
 

@@ -18,7 +18,7 @@ from ..widgets.pair_delegate import PairDelegate
 from ..widgets.tree_columns import TreeColumns
 
 _FITTED = (PairColumn.SHAPE, PairColumn.DTYPE, PairColumn.PARAMETERS)
-_NARROWEST, _WIDEST = 16, 52
+_NARROWEST, _WIDEST = 14, 52
 """Figures that a column of keys is wide, at least and at most."""
 _SAMPLED = 300
 """Rows that are looked at to find how wide they should be."""
@@ -71,10 +71,13 @@ class PairTreeView(FlatTreeView):
             for column in (PairColumn.KEY_A, PairColumn.KEY_B)
         )
         half = room // 2
-        if max(needed_a, needed_b) > half and needed_a + needed_b < room:
-            half = needed_a if needed_a > half else room - needed_b
+        if needed_a > half:
+            half = max(half, min(needed_a, room - needed_b))
+        elif needed_b > half:
+            half = min(half, max(needed_a, room - needed_b))
         elif half < (titled := self._title_width(PairColumn.KEY_A)) < room - needed_b:
             half = titled
+        half = max(min(half, room - _NARROWEST * figure), _NARROWEST * figure)
         a, b = (min(max(share, _NARROWEST * figure), _WIDEST * figure) for share in (half, room - half))
         return a, b
 

@@ -7,8 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ... import wording
@@ -16,6 +15,7 @@ from ...checkpoint.arrays import read
 from ...checkpoint.entries import Tensor
 from ...language import tr
 from ..theme import px
+from ..timers import one_shot
 from ..widgets.colour_scale import ColourBar
 from ..widgets.labels import ElidedLabel, Label
 from ..widgets.picture import PictureView
@@ -108,10 +108,15 @@ class PicturePage(QWidget):
     def stop(self) -> None:
         self._latest.stop()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Filters stand in as many columns as suit the room there is: what stands around them takes of it later."""
+        if event.type() == QEvent.Type.Resize and self.kind == Kind.FILTERS and self._found is not None:
+            self._again.start()
+        return super().eventFilter(watched, event)
+
+    def _draw_again(self) -> None:
         if self.kind == Kind.FILTERS and self._found is not None:
-            self._draw(self._found)  # as many columns as suit the new room
+            self._draw(self._found)
 
     def _lay_out(self) -> None:
         self._pages = QStackedWidget()
@@ -136,6 +141,8 @@ class PicturePage(QWidget):
 
     def _connect(self) -> None:
         self._latest = Latest(self)
+        self._again = one_shot(self, 0, self._draw_again)
+        self.view.installEventFilter(self)
         self._latest.succeeded.connect(self._draw)
         self._latest.failed.connect(lambda error: self._say(str(error)))
         self._latest.said.connect(self._progress)

@@ -36,7 +36,7 @@ class CaseView(SharedRoom):
         self.pairs = PairView()
         for widget in (side, self.story, self.pairs):
             self.addWidget(widget)
-        self.setSizes([320, 420, 700])
+        self.setSizes([314, 416, 710])
         self.setStretchFactor(1, 2)
         self.setStretchFactor(2, 3)
         state = settings.state(_STATE)

@@ -89,7 +89,7 @@ def choice(texts: list[str]) -> ChoiceBox:
     """A box with these texts, of the width that all of the page have."""
     box = ChoiceBox()
     box.addItems(texts)
-    box.setMinimumWidth(box.fontMetrics().averageCharWidth() * 28)
+    box.setMinimumWidth(box.fontMetrics().averageCharWidth() * 31)
     return box
 
 
