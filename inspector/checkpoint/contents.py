@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from typing import NamedTuple
 
 from ..language import marked, ntr, tr
+from ..progress import Progress, finish
 from ..wording import plural, safe, share
 from . import verdicts
 from .entries import Branch, Checkpoint, Global, Tensor, Text, Value, walk
@@ -39,9 +40,15 @@ def read_pickle(source: Source, start: int, budget: Budget, what: str = "") -> P
 
 def followed(machine: Machine, what: str, broken: str = _BROKEN) -> Pickled:
     """What `machine` reads; where it breaks off, the damage is `broken` with `what`, the offset and the reason."""
+    return finish(following(machine, what, broken))
+
+
+def following(machine: Machine, what: str, broken: str = _BROKEN) -> Generator[Progress, None, Pickled]:
+    """The same, saying how far it is."""
     damage = ""
     try:
-        value, end = machine.load(), machine.end
+        value = yield from machine.loading()
+        end = machine.end
     except PickleError as error:
         value, end = machine.salvage(), error.offset
         damage = tr(broken, what=what, offset=error.offset, reason=error.reason)

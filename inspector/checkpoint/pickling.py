@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import struct
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from ..errors import FileError
 from ..language import tr
+from ..progress import finish
 from .dtypes import STORAGE_DTYPES
 from .inert import Global, Node
 from .planning import Leaf, PlannedStorage, PlannedTensor, StorageLeaf
@@ -31,6 +32,9 @@ _ENCODE = Global("_codecs", "encode")
 _PYTHON2 = {"builtins": "__builtin__", "copyreg": "copy_reg"}
 _BATCH = 1000
 _MOST_DEPTH = 200
+_END, _PAUSE = object(), object()
+_AT_ONCE = 4_000
+"""Tensors and containers between two words on how far it is."""
 
 
 class Pickler:
@@ -46,29 +50,49 @@ class Pickler:
         self._memo: dict[object, int] = {}
         self._numbers = 0
         self._kept: list[object] = []  # their ids are in the memo, so they must live as long
-        self._depth = 0
+        self._inside: list[Iterator[object]] = []
+        """The containers that are open, each in the one before it."""
+        self._written = 0
+        """How many tensors are written."""
 
     def dump(self, root: object) -> bytes:
-        self._save(root)
+        return finish(self.dumping(root))
+
+    def dumping(self, root: object) -> Generator[int, None, bytes]:
+        """The bytes of the pickle; yields now and then how many tensors are in it."""
+        if _is_container(root):
+            yield from self._saving(root)
+        else:
+            self._save(root)
         return bytes(self._out + b".")
 
+    def _saving(self, root: object) -> Iterator[int]:
+        """Saves a container with all that is in it: each hands out those in it, so that this never calls itself."""
+        inside, said = self._inside, 0
+        inside.append(self._container(root))
+        while inside:
+            child = next(inside[-1], _END)
+            if child is _END:
+                inside.pop()
+                continue
+            if child is _PAUSE:
+                yield self._written
+                continue
+            inside.append(self._container(child))
+            if len(self._memo) - said > _AT_ONCE:
+                said = len(self._memo)
+                yield self._written
+
     def _save(self, value: object) -> None:
-        self._depth += 1
-        if self._depth > _MOST_DEPTH:
-            raise FileError(
-                tr("What is nested deeper than {most_depth} levels cannot be written.", most_depth=_MOST_DEPTH)
-            )
+        """Saves what is no container."""
         if isinstance(value, Leaf):
             self._save_tensor(value.number)
         elif isinstance(value, StorageLeaf):
             self._save_storage(self._bare[value.number])
         elif isinstance(value, Global):
             self._save_global(value)
-        elif isinstance(value, (Node, dict, list, tuple)) and value != ():
-            self._save_container(value)
         else:
             self._save_plain(value)
-        self._depth -= 1
 
     # -- plain values --------------------------------------------------------------------------------
 
@@ -110,35 +134,36 @@ class Pickler:
 
     # -- containers ----------------------------------------------------------------------------------
 
-    def _save_container(self, value: Node | dict[object, object] | list[object] | tuple[object, ...]) -> None:
+    def _container(self, value: object) -> Iterator[object]:
+        """Saves a container; yields those in it, which are saved before it goes on."""
         if self._recalled(("id", id(value))):
             return
         self._kept.append(value)
         if isinstance(value, Node):
-            self._save_node(value)
+            yield from self._node(value)
         elif isinstance(value, dict):
-            self._save_dict(value)
+            yield from self._dict(value)
         elif isinstance(value, list):
             self._out += b"]"
             self._remember(("id", id(value)))
-            self._batches(value, b"e")
-        else:
-            self._save_tuple(value)
+            yield from self._batches(value, b"e")
+        elif isinstance(value, tuple):
+            yield from self._tuple(value)
             self._remember(("id", id(value)))
 
-    def _save_dict(self, value: dict[object, object]) -> None:
+    def _dict(self, value: dict[object, object]) -> Iterator[object]:
         attributes = vars(value) if isinstance(value, OrderedDict) else {}
         if isinstance(value, OrderedDict):
             self._call(_ORDERED, ())
         else:
             self._out += b"}"
         self._remember(("id", id(value)))
-        self._batches([part for pair in value.items() for part in pair], b"u")
+        yield from self._batches([part for pair in value.items() for part in pair], b"u")
         if attributes:
-            self._save(dict(attributes))
+            yield dict(attributes)
             self._out += b"b"
 
-    def _save_node(self, value: Node) -> None:
+    def _node(self, value: Node) -> Iterator[object]:
         """What was read from a pickle, written as it was made: called, filled, and given its state."""
         if value.type.full == "builtins.dict" and value.args == ():
             self._out += b"}"
@@ -147,35 +172,63 @@ class Pickler:
             if not isinstance(args, tuple):
                 raise FileError(tr("A {full} that is made of no arguments cannot be written.", full=value.type.full))
             elements = value.elements if value.type.full == "builtins.set" else None
-            self._call(value.type, (list(elements),) if elements is not None and not args else args)
+            self._save_global(value.type)
+            yield from self._tuple((list(elements),) if elements is not None and not args else args)
+            self._out += b"R"
         self._remember(("id", id(value)))
-        self._batches([part for pair in value.pairs() for part in pair], b"u")
+        yield from self._batches([part for pair in value.pairs() for part in pair], b"u")
         if value.elements is not None and value.type.full != "builtins.set":
-            self._batches(value.elements, b"e")
+            yield from self._batches(value.elements, b"e")
         if value.state is not None:
-            self._save(value.state)
+            yield from self._each((value.state,))
             self._out += b"b"
 
-    def _batches(self, values: Sequence[object], opcode: bytes) -> None:
+    def _batches(self, values: Sequence[object], opcode: bytes) -> Iterator[object]:
         """Items (`u`) or elements (`e`), a thousand of them at a time."""
         step = 2 * _BATCH if opcode == b"u" else _BATCH
         for start in range(0, len(values), step):
             self._out += b"("
-            for value in values[start : start + step]:
-                self._save(value)
+            yield from self._each(values[start : start + step])
             self._out += opcode
+            if len(values) > step:
+                yield _PAUSE
+
+    def _each(self, values: Sequence[object]) -> Iterator[object]:
+        if len(self._inside) >= _MOST_DEPTH and values:
+            raise FileError(
+                tr("What is nested deeper than {most_depth} levels cannot be written.", most_depth=_MOST_DEPTH)
+            )
+        for value in values:
+            if type(value) is str:  # most are
+                self._save_text(value)
+            elif type(value) is Leaf:
+                self._save_tensor(value.number)
+            elif _is_container(value):
+                yield value
+            else:
+                self._save(value)
+
+    def _tuple(self, values: Sequence[object]) -> Iterator[object]:
+        """Without a place in the memo: most tuples stand once."""
+        if not values:
+            self._out += b")"
+            return
+        self._out += b"(" if len(values) > 3 else b""
+        yield from self._each(values)
+        self._out += _end_of_tuple(len(values))
 
     def _save_tuple(self, values: Sequence[object]) -> None:
-        """Without a place in the memo: most tuples stand once."""
+        """One that holds no container."""
         if not values:
             self._out += b")"
             return
         self._out += b"(" if len(values) > 3 else b""
         for value in values:
             self._save(value)
-        self._out += b"t" if len(values) > 3 else b"\x85\x86\x87"[len(values) - 1 :][:1]
+        self._out += _end_of_tuple(len(values))
 
     def _call(self, function: Global, arguments: tuple[object, ...]) -> None:
+        """A call with arguments that are no containers."""
         self._save_global(function)
         self._save_tuple(arguments)
         self._out += b"R"
@@ -186,6 +239,7 @@ class Pickler:
         if self._recalled(("tensor", number)):
             return
         tensor = self._tensors[number]
+        self._written += 1
         if tensor.parameter:
             self._save_global(_REBUILD_PARAMETER)
             self._out += b"("
@@ -238,6 +292,16 @@ class Pickler:
         self._memo[what] = self._numbers
         self._out += _put(self._numbers)
         self._numbers += 1
+
+
+def _is_container(value: object) -> bool:
+    """Whether other things are in it; most things are texts and tensors."""
+    is_one = isinstance(value, (Node, dict, list, tuple)) and not isinstance(value, (Leaf, StorageLeaf, Global))
+    return is_one and value != ()
+
+
+def _end_of_tuple(count: int) -> bytes:
+    return b"t" if count > 3 else b"\x85\x86\x87"[count - 1 : count]
 
 
 def _put(number: int) -> bytes:

@@ -12,11 +12,12 @@ tensors reach, each written once; and all sizes are known before the disk is tou
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import FileError
 from ..language import tr
+from ..progress import finish
 from .dtypes import PER_BYTE
 from .entries import ITEM_SIZES, Storage, Tensor
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 Blocks = Callable[[], "Iterator[Array]"]
 """Gives the elements as 1-D arrays of the stored type, each valid until the next is asked for."""
 
+_AT_ONCE = 2_000
+"""Tensors between two words on how far it is."""
 _WASTE = 2
 """A stretch of a storage is taken as it is up to this many times the elements that are in use of it."""
 
@@ -172,12 +175,31 @@ class Packing:
 
         Not `compact`, all of each storage is written that tensors are views of, whatever they leave of it.
         """
+        return finish(
+            self.planning(root, format=format, notes=notes, sources=sources, compact=compact, metadata=metadata)
+        )
+
+    def planning(
+        self,
+        root: object,
+        *,
+        format: str = "zip",
+        notes: Iterable[str] = (),
+        sources: Iterable[str] = (),
+        compact: bool = True,
+        metadata: Iterable[tuple[str, str]] = (),
+    ) -> Generator[int, None, Plan]:
+        """The same; yields now and then how many tensors are laid out."""
         layout = _Layout(compact)
         if format == "zip":
-            layout.take_views(self._wanted)
-        for number, (_, wanted) in enumerate(self._wanted):
+            yield from layout.take_views(self._wanted)
+        planned: list[PlannedTensor] = []
+        for number, (key, wanted) in enumerate(self._wanted):
             layout.take_whole(number, wanted, shared=format == "zip")
-        tensors = tuple(layout.planned(number, *each) for number, each in enumerate(self._wanted))
+            planned.append(layout.planned(number, key, wanted))
+            if number % _AT_ONCE == 0:
+                yield (len(self._wanted) + number) // 2
+        tensors = tuple(planned)
         bare = tuple(len(layout.storages) + number for number, _ in self._bare.values())
         storages = (*layout.storages, *(storage for _, storage in self._bare.values()))
         nbytes = sum(storage.nbytes for storage in storages)
@@ -204,14 +226,18 @@ class _Layout:
         """Number of the tensor -> (storage, stride, offset)."""
         self._identities: dict[Hashable, int] = {}
 
-    def take_views(self, wanted: list[tuple[str, Wanted]]) -> None:
-        """Those that may stay views of what they were views of."""
+    def take_views(self, wanted: list[tuple[str, Wanted]]) -> Iterator[int]:
+        """Those that may stay views of what they were views of; yields how many are."""
         by_storage: dict[tuple[str, str], list[_View]] = {}
         for number, (_, each) in enumerate(wanted):
+            if number % _AT_ONCE == 0:
+                yield number // 4
             if each.view is not None and each.view.storage is not None:
                 view = _view(number, each.view)
                 by_storage.setdefault((each.view.storage.key, each.dtype), []).append(view)
-        for views in by_storage.values():
+        for number, views in enumerate(by_storage.values()):
+            if number % _AT_ONCE == 0:
+                yield (len(wanted) + number) // 4
             if self._compact or not self._take_storage(views):
                 for stretch in _stretches(views):
                     self._take_stretch(stretch)

@@ -12,19 +12,21 @@ scalar, such as the best accuracy so far, becomes the plain number that it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 
 from ..errors import FileError
 from ..language import tr, unstopped
+from ..progress import Progress, finish
 from ..wording import safe
 from . import numpy_arrays, verdicts
 from .calls import Malformed
+from .contents import Contents
 from .entries import Checkpoint, Tensor
 from .inert import Blob, Global, Node, Reference
 from .nested import NestedStorages
 from .planning import Packing, Wanted, of_entry
 from .rebuilding import Rebuilder
-from .single import read_contents
+from .single import read_contents, reading_contents
 from .sources import FileSource
 from .tensor_shortcut import StridedTensor
 from .unpickling import Budget
@@ -35,6 +37,8 @@ PICKLED = ("zip", "legacy", "pickle")
 
 _MAPPINGS = ("builtins.dict", "collections.OrderedDict")
 _MOST_DEPTH = 100
+_AT_ONCE = 500
+"""Entries of a large dict or list between two words on how far it is."""
 _MOST_TEXT = 64 << 20
 
 
@@ -62,19 +66,11 @@ class Rewriter:
         checkpoint: Checkpoint,
         packing: Packing | None = None,
         wanted: Callable[[str, Tensor], Wanted] | None = None,
+        contents: Contents | None = None,
     ) -> None:
-        if checkpoint.format not in PICKLED:
-            raise FileError(
-                tr("The other parts of a {format} checkpoint cannot be written again.", format=checkpoint.format),
-                path=checkpoint.path,
-                hint=tr("Save the weights alone."),
-            )
-        source = FileSource(checkpoint.path)
-        if source.stamp not in (None, *(stamp for _, stamp in checkpoint.stamps)):
-            raise FileError(
-                tr("The file changed since it was opened."), path=checkpoint.path, hint=tr("Open it again.")
-            )
-        contents = read_contents(source, Budget())
+        """`contents`: what `reading_again` gave, where that was done already."""
+        if contents is None:
+            contents = finish(reading_again(checkpoint))
         assert contents.shelf is not None
         self.packing = packing or Packing()
         self._wanted = wanted or (lambda key, tensor: of_entry(tensor))
@@ -88,18 +84,22 @@ class Rewriter:
 
     def root(self, replaced: Mapping[str, object]) -> object:
         """The whole tree, with other things at some keys. Raises FileError where there is no such key."""
-        for key, value in replaced.items():
-            self._copies[id(self._at(key))] = value
-        return self._whole("", self._value)
+        return finish(self.copying(replaced=replaced))
 
     def value(self, key: str) -> object:
         """What stands at `key`, copied. Raises FileError when it cannot be written."""
-        return self._whole(key, self._at(key))
+        return finish(self.copying(key))
 
-    def _whole(self, key: str, value: object) -> object:
+    def copying(self, key: str = "", replaced: Mapping[str, object] | None = None) -> Generator[int, None, object]:
+        """The same; yields now and then how many tensors are copied."""
+        for name, value in (replaced or {}).items():
+            self._copies[id(self._at(name))] = value
+        return (yield from self._whole(key, self._at(key)))
+
+    def _whole(self, key: str, value: object) -> Generator[int, None, object]:
         mark, copies = self.packing.mark, len(self._copies)
         try:
-            return self._copy(key, value)
+            return (yield from self._copying(key, value))
         except _Unwritable as reason:
             self._forget(mark, copies)
             raise EntryError(safe(key) or tr("The file"), str(reason)) from None
@@ -124,12 +124,67 @@ class Rewriter:
             if self._depth > _MOST_DEPTH:
                 raise _Unwritable(tr("it is nested deeper than {most_depth} levels", most_depth=_MOST_DEPTH))
             return self._copied(key, value)
-        except Malformed as error:
-            raise _Unwritable(safe(str(error))) from None
-        except FileError as error:
-            raise _Unwritable(unstopped(error.message)) from None
+        except (Malformed, FileError) as error:
+            raise _unwritable(error) from None
         finally:
             self._depth -= 1
+
+    def _copying(self, key: str, value: object) -> Generator[int, None, object]:
+        """As `_copy` does it, a large dict or list entry by entry."""
+        if not self._is_large(value):
+            return self._copy(key, value)
+        self._depth += 1
+        try:
+            if self._depth > _MOST_DEPTH:
+                raise _Unwritable(tr("it is nested deeper than {most_depth} levels", most_depth=_MOST_DEPTH))
+            if isinstance(value, Node):
+                return (yield from self._mapping(key, value))
+            return (yield from self._list(key, value))  # type: ignore[arg-type]
+        except (Malformed, FileError) as error:
+            raise _unwritable(error) from None
+        finally:
+            self._depth -= 1
+
+    def _is_large(self, value: object) -> bool:
+        """Whether it has many entries, or some that may have: small ones are not worth a step of their own."""
+        if isinstance(value, Node):
+            inside = value.items if value.type.full in _MAPPINGS and value.items is not None else ()
+        else:
+            inside = value if type(value) is list else ()
+        if not inside or self._inside or id(value) in self._copies:
+            return False
+        return len(inside) > _AT_ONCE or any(type(each) in (Node, list) for each in inside)
+
+    def _mapping(self, key: str, node: Node) -> Generator[int, None, Node]:
+        copy = Node(node.type)
+        self._copies[id(node)] = copy
+        copy.args = self._copy(key, node.args)
+        items: list[object] = []
+        for place, (name, value) in enumerate(node.pairs()):
+            if place % _AT_ONCE == 0:
+                yield self.packing.mark[0]
+            if self._is_large(value):
+                items += yield from self._large_item(key, name, value)
+            else:
+                items += self._item(key, name, value, True)
+        copy.items = items
+        if node.elements is not None:
+            copy.elements = [self._copy(_below(key, str(place)), each) for place, each in enumerate(node.elements)]
+        if node.state is not None:
+            copy.state = yield from self._copying(key, node.state)
+        return copy
+
+    def _list(self, key: str, values: list[object]) -> Generator[int, None, list[object]]:
+        copy: list[object] = []
+        self._copies[id(values)] = copy
+        copied: list[object] = []
+        for place, each in enumerate(values):
+            if place % _AT_ONCE == 0:
+                yield self.packing.mark[0]
+            here = _below(key, str(place))
+            copied.append((yield from self._copying(here, each)) if self._is_large(each) else self._copy(here, each))
+        copy += copied
+        return copy
 
     def _copied(self, key: str, value: object) -> object:
         if isinstance(value, (StridedTensor, Node)):
@@ -194,16 +249,46 @@ class Rewriter:
         except _Unwritable as reason:
             if not may_leave_out:
                 raise
-            self._forget(mark, copies)
-            self.notes.append(tr("{here} is left out: {reason}.", here=safe(here), reason=reason))
-            self.left_out.append((here, str(reason)))
-            return ()
+            return self._leave_out(here, reason, mark, copies)
+
+    def _large_item(self, key: str, name: object, value: object) -> Generator[int, None, tuple[object, ...]]:
+        """The same of an entry of a dict that is copied in steps."""
+        here = _below(key, key_text(name))
+        mark, copies = self.packing.mark, len(self._copies)
+        try:
+            return self._copy(here, name), (yield from self._copying(here, value))
+        except _Unwritable as reason:
+            return self._leave_out(here, reason, mark, copies)
+
+    def _leave_out(self, here: str, reason: _Unwritable, mark: tuple[int, int], copies: int) -> tuple[object, ...]:
+        self._forget(mark, copies)
+        self.notes.append(tr("{here} is left out: {reason}.", here=safe(here), reason=reason))
+        self.left_out.append((here, str(reason)))
+        return ()
 
     def _forget(self, mark: tuple[int, int], copies: int) -> None:
         """Takes back what was copied of something that is left out after all."""
         self.packing.forget(mark)
         while len(self._copies) > copies:
             self._copies.popitem()
+
+
+def reading_again(checkpoint: Checkpoint) -> Generator[Progress, None, Contents]:
+    """What the pickle of a file says, saying how far it is. Raises FileError where it is no pickle, or changed."""
+    if checkpoint.format not in PICKLED:
+        raise FileError(
+            tr("The other parts of a {format} checkpoint cannot be written again.", format=checkpoint.format),
+            path=checkpoint.path,
+            hint=tr("Save the weights alone."),
+        )
+    source = FileSource(checkpoint.path)
+    if source.stamp not in (None, *(stamp for _, stamp in checkpoint.stamps)):
+        raise FileError(tr("The file changed since it was opened."), path=checkpoint.path, hint=tr("Open it again."))
+    return (yield from reading_contents(source, Budget()))
+
+
+def _unwritable(error: Malformed | FileError) -> _Unwritable:
+    return _Unwritable(unstopped(error.message) if isinstance(error, FileError) else safe(str(error)))
 
 
 def _is_made_of_others(tensor: Tensor) -> bool:

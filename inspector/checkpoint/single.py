@@ -6,8 +6,11 @@ checkpoint, the example inputs of an exported program.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 from ..errors import FileError
 from ..language import tr
+from ..progress import Progress, finish
 from .contents import Contents, Pickled, read_pickle
 from .sources import FileSource, Source
 from .unpickling import Budget
@@ -19,6 +22,11 @@ _PICKLE_OPENINGS = b"\x80(]}clIFVSLNd.\x94\x95"
 
 def read_contents(source: Source, budget: Budget) -> Contents:
     """The contents of `source`, whichever of the three it is. Raises FileError."""
+    return finish(reading_contents(source, budget))
+
+
+def reading_contents(source: Source, budget: Budget) -> Generator[Progress, None, Contents]:
+    """The same; of an archive, which most are, saying how far it is."""
     head = source.read_up_to(0, 64)
     if head[:4] in ZIP:
         from . import zip_archive
@@ -26,7 +34,7 @@ def read_contents(source: Source, budget: Budget) -> Contents:
         archive = zip_archive.open_archive(source, budget)
         if archive is None or "data.pkl" not in archive.members:
             raise FileError(tr("A zip archive without data.pkl: no checkpoint of torch."))
-        return zip_archive.read(archive, budget)
+        return (yield from zip_archive.reading(archive, budget))
     first = read_pickle(source, 0, budget) if head[:1] and head[0] in _PICKLE_OPENINGS else None
     from . import legacy_stream, plain_pickle
 

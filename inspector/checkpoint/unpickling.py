@@ -13,10 +13,11 @@ step the only shape that comes by the 100,000: a tensor (see `tensor_shortcut`).
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Protocol
 
 from ..language import tr
+from ..progress import Progress, finish
 from .inert import Blob, Global, Node, Reference, class_of
 from .opcodes import HANDLERS, INLINE, STOP, article
 from .sources import Source
@@ -81,13 +82,17 @@ class Machine:
 
     def load(self) -> object:
         """The object that the pickle builds, inert. Raises PickleError."""
+        return finish(self.loading())
+
+    def loading(self) -> Generator[Progress, None, object]:
+        """The same, saying now and then how many bytes it is behind."""
         try:
             with self.source.opened():
-                return self._run()
+                return (yield from self._run())
         except ShortcutMiss:
             self.shortcut = None
             self._restart()
-            return self.load()
+            return (yield from self.loading())
 
     def salvage(self) -> object:
         """After a PickleError: what was built so far, with what was under construction put in its place."""
@@ -121,7 +126,7 @@ class Machine:
         self._trigger: Global | None = None
         self.protocol = 0
 
-    def _run(self) -> object:
+    def _run(self) -> Generator[Progress, None, object]:
         handlers = HANDLERS
         budget = self.budget
         opcode = 0
@@ -137,6 +142,7 @@ class Machine:
                         return self.stack.pop()
                     handlers[opcode](self)
                 self._account()
+                yield Progress(self.base + self.at - self.start, self.source.nbytes - self.start, "bytes", "reading")
         except IndexError:
             raise self.error(tr("opcode {bytes!r} finds nothing to work on", bytes=bytes([opcode]))) from None
         except (ValueError, OverflowError) as error:

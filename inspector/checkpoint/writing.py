@@ -63,7 +63,7 @@ def write_all(
     """
     beside = [_beside(path) for path, _ in files]
     refuse_targets(files, overwrite=overwrite, over_source=over_source)
-    heads = [_head(content) for _, content in files]
+    heads = yield from _heads(files)
     try:
         with _as_sentences(files[0][0]):
             _refuse_too_large(
@@ -104,11 +104,29 @@ def _beside(path: str) -> str:
     return os.path.join(folder, f".{name[:100]}.{secrets.token_hex(4)}.part")
 
 
-def _head(content: Plan | bytes) -> bytes:
-    """What comes first in a file, or is the tree of an archive; of a text all of it."""
-    if isinstance(content, bytes):
-        return content
-    return safetensors_writing.header(content) if content.format == "safetensors" else zip_writing.pickled(content)
+def _heads(files: Sequence[tuple[str, Plan | bytes]]) -> Generator[Progress, None, list[bytes]]:
+    """What comes first in each file, or is the tree of an archive; of a text all of it."""
+    total, heads = 2 * sum(_nbytes(content) for _, content in files), []
+    for _, content in files:
+        if isinstance(content, bytes):
+            heads.append(content)
+        elif content.format == "safetensors":
+            heads.append(safetensors_writing.header(content))
+        else:
+            pickling = zip_writing.pickling(content)
+            heads.append((yield from _said(pickling, Progress(0, total, "bytes", "writing"))))
+    return heads
+
+
+def _said(work: Generator[int, None, bytes], word: Progress) -> Generator[Progress, None, bytes]:
+    """Says this word whenever the work says anything."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            done: bytes = end.value
+            return done
+        yield word
 
 
 def _nbytes(content: Plan | bytes) -> int:

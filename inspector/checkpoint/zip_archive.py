@@ -7,21 +7,23 @@ members stand in one folder of any name. Beside them: `version`, `byteorder`, `.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from ..errors import FileError
 from ..language import marked, tr
+from ..progress import Progress, finish
 from ..wording import names as some_names
 from ..wording import safe, size
 from .calls import Malformed
-from .contents import Contents, Pickled, cut_share, read_pickle
+from .contents import Contents, Pickled, cut_share, following, read_pickle
 from .dtypes import STORAGE_DTYPES
 from .entries import ITEM_SIZES, Storage
 from .inert import Global
 from .sources import Source
 from .storages import Declared, Place, PlacedStorages, declared
-from .unpickling import Budget
+from .tensor_shortcut import TensorShortcut
+from .unpickling import Budget, Machine
 from .zip_directory import END, LOCAL, TAIL, Directory, Member, MemberSource, member_source, read_directory
 from .zip_recovery import recover
 
@@ -194,10 +196,15 @@ def _sizes(pickled: Pickled) -> Iterator[tuple[str, int]]:
 
 def read(archive: Archive, budget: Budget) -> Contents:
     """A checkpoint of `torch.save`. Raises FileError when its pickle cannot be read at all."""
+    return finish(reading(archive, budget))
+
+
+def reading(archive: Archive, budget: Budget) -> Generator[Progress, None, Contents]:
+    """The same, saying how far it is."""
     contents = Contents("zip", shelf=archive.storages(), damage=archive.damage, facts=records(archive))
     pickle = archive.open("data.pkl")
     assert pickle is not None
-    pickled = read_pickle(pickle, 0, budget, "data.pkl")
+    pickled = yield from following(Machine(pickle, 0, budget, TensorShortcut()), "data.pkl")
     contents.value = contents.took(pickled)
     contents.facts.append((tr("pickle protocol"), str(pickled.protocol)))
     if not archive.complete:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import IO
 
 from .pickling import Pickler
@@ -27,9 +27,10 @@ _LARGE = 1 << 30
 """Bytes from which on a member has its sizes in 64 bits; `zipfile` would do so by itself from a little under 2 GiB."""
 
 
-def pickled(plan: Plan) -> bytes:
-    """What `data.pkl` will hold. Raises FileError for what cannot be written."""
-    return Pickler(plan.tensors, plan.storages, plan.bare).dump(plan.root)
+def pickling(plan: Plan) -> Generator[int, None, bytes]:
+    """What `data.pkl` will hold; yields now and then how many tensors it has. Raises FileError for what cannot be
+    written."""
+    return Pickler(plan.tensors, plan.storages, plan.bare).dumping(plan.root)
 
 
 def metadata_text(plan: Plan) -> bytes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from typing import Union
+from typing import Any, TypeVar, Union
 
 from ..checkpoint.entries import Checkpoint, Entry, Tensor, walk
 from ..checkpoint.planning import Packing, Plan, Wanted, of_entry
-from ..checkpoint.rewriting import PICKLED, Rewriter
+from ..checkpoint.rewriting import PICKLED, Rewriter, reading_again
 from ..comparing.making import VALUE_ROLES
 from ..comparing.sides import Item
 from ..errors import FileError, InspectorError
@@ -22,6 +22,7 @@ from .wishes import SAFETENSORS, ZEROS, ZIP, Wish
 
 Kept = Union[Piece, Item]
 """What a state_dict is made of: tensors, and items that are none."""
+Result = TypeVar("Result")
 _AT_ONCE = 2_000
 """Entries between two words on how far it is."""
 
@@ -32,7 +33,11 @@ def planning(done: int, total: int) -> Progress:
 
 
 class Assembling:
-    """One conversion. After `plans` what cannot go along is in `gone`."""
+    """One conversion. After `plans` what cannot go along is in `gone`.
+
+    Its entries go through several hands: of a tree the pickle is read again, they are taken up, laid out, pickled. How
+    far it is counts each of these as a part of the whole.
+    """
 
     def __init__(
         self,
@@ -52,31 +57,51 @@ class Assembling:
         for piece in pieces:
             self._by_key.setdefault(self._at + piece.old_key, []).append(piece)
         self._kept = list(self._in_order(pieces))
+        is_tree = wish.format == ZIP and not section.is_flat
+        self._is_tree = wish.whole or is_tree
+        self._is_pickled = checkpoint.format in PICKLED
         self._done = 0
+        """Entries that are taken up, laid out or pickled, all together."""
+        self._parts = 4 if self._is_tree and self._is_pickled else 3
+        self._count = sum(1 for _ in checkpoint.tensors()) if wish.whole else len(self._kept)
+        self._taken = 0
         self._entries: Mapping[str, Entry] = {}
         self._packing = Packing()
         self._reader: Rewriter | None = None
 
     def plans(self) -> Generator[Progress, None, tuple[Plan, ...]]:
         """What is written, file by file. Raises FileError where that cannot be."""
-        is_tree = self._wish.format == ZIP and not self._section.is_flat
-        if self._wish.whole or is_tree:
+        if self._is_tree:
             root = yield from self._tree("" if self._wish.whole else self._wish.section)
-            plan = self._plan(root, ())
-            yield self.so_far
-            return (plan,)
+            return ((yield from self._plan(root, ())),)
         plans = []
         for kept in self._shards():
             self._packing, self._reader = Packing(), None
             state = yield from self._state(kept)
-            plans.append(self._plan(state, kept))
-            yield self.so_far
+            plans.append((yield from self._plan(state, kept)))
         return tuple(plans)
+
+    def pickled(self, work: Generator[int, None, Result]) -> Generator[Progress, None, Result]:
+        """Work that yields how many tensors of a file it is through, as a part of all."""
+        return (yield from self._through(work))
 
     @property
     def so_far(self) -> Progress:
-        """How many entries are laid out."""
-        return planning(self._done, len(self._kept))
+        """How many entries are laid out, where each part of the way counts."""
+        return planning(min(self._done // self._parts, self._count), self._count)
+
+    def _through(self, work: Generator[Any, None, Result]) -> Generator[Progress, None, Result]:
+        """The work, with a word on how far all is for each of its own: a count of entries, or a share of a file."""
+        before = self._done
+        while True:
+            try:
+                word = next(work)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            far = int(word.share * self._count) if isinstance(word, Progress) else word
+            self._done = max(self._done, before + far)
+            yield self.so_far
 
     def _in_order(self, pieces: list[Piece]) -> Iterator[Kept]:
         by_item = {id(piece.item): piece for piece in pieces}
@@ -106,8 +131,9 @@ class Assembling:
     def _state(self, kept: Iterable[Kept]) -> Generator[Progress, None, OrderedDict[str, object]]:
         state: OrderedDict[str, object] = OrderedDict()
         for each in kept:
-            if self._done % _AT_ONCE == 0:
+            if self._taken % _AT_ONCE == 0:
                 yield self.so_far
+            self._taken += 1
             self._done += 1
             key = each.item.key if isinstance(each, Piece) else each.key
             try:
@@ -149,12 +175,13 @@ class Assembling:
         replaced: dict[str, object] = {}
         if self._section.is_flat:
             replaced[self._wish.section] = yield from self._state(self._kept)
-        if self._checkpoint.format in PICKLED:
-            rewriter = self._rewriter()
-            yield self.so_far
-            root = rewriter.root(replaced) if not top else rewriter.value(top)
+        if self._is_pickled:
+            if self._reader is None:
+                contents = yield from self._through(reading_again(self._checkpoint))
+                self._reader = Rewriter(self._checkpoint, self._packing, self._wanted, contents)
+            rewriter = self._reader
+            root = yield from self._through(rewriter.copying("" if self._wish.whole else top, replaced))
             self.gone += rewriter.left_out
-            yield self.so_far
             return root
         copying = self._copying()
         if top:
@@ -187,15 +214,16 @@ class Assembling:
 
     # -- the plan -------------------------------------------------------------------------------------
 
-    def _plan(self, root: object, kept: Iterable[Kept]) -> Plan:
+    def _plan(self, root: object, kept: Iterable[Kept]) -> Generator[Progress, None, Plan]:
         dropped = ((each.item.key, each.same_as) for each in kept if isinstance(each, Piece) and each.same_as)
-        return self._packing.plan(
+        work = self._packing.planning(
             root,
             format=self._wish.format,
             sources=[path for path, _ in self._checkpoint.stamps],
             compact=self._wish.compact,
             metadata=(*self._metadata, *dropped),
         )
+        return (yield from self._through(work))
 
 
 def _is_same(one: Tensor, other: Tensor) -> bool:

@@ -22,6 +22,8 @@ from .sections import INDEX_FIELDS, Section, broken, section_of, unbuilt, unlist
 from .stripping import stripped
 from .wishes import COPY, DTYPES, FORMATS, SAFETENSORS, ZIP, Foreseen, Losses, NewFile, Row, Wish
 
+_AT_ONCE = 4_000
+"""Rows between two words."""
 _FORMAT = "format"
 _FRAMEWORKS = ("pt", "tf", "flax", "mlx")
 """What libraries accept under `format` in the metadata of safetensors."""
@@ -186,13 +188,18 @@ class _Foreseeing:
         self._refuse_nothing(plans)
         files = []
         for plan in plans:
-            files.append(_new_file(plan, self._wish))
+            files.append((yield from assembling.pickled(_new_file(plan, self._wish))))
             yield assembling.so_far
+        rows: list[Row] = []
+        for row in self._rows():
+            rows.append(row)
+            if len(rows) % _AT_ONCE == 0:
+                yield assembling.so_far
         gone = [*gone, *unlisted(self._section.branch), *assembling.gone]
         return Foreseen(
             self._wish,
             self._checkpoint,
-            tuple(self._rows()),
+            tuple(rows),
             tuple(files),
             self._checkpoint.nbytes,
             sum(file.nbytes for file in files),
@@ -330,8 +337,9 @@ def _metadata(source: tuple[tuple[str, str], ...], wish: Wish) -> Iterator[tuple
     yield from texts.items()
 
 
-def _new_file(plan: Plan, wish: Wish) -> NewFile:
+def _new_file(plan: Plan, wish: Wish) -> Generator[int, None, NewFile]:
+    """Yields now and then how many tensors are pickled."""
     if plan.format == SAFETENSORS:
         return NewFile(len(plan.tensors), len(safetensors_writing.header(plan)) + plan.nbytes)
     folder = "pytorch_model-00001-of-00001" if wish.shards else "checkpoint"  # as long as most names are
-    return NewFile(len(plan.tensors), zip_writing.nbytes_of(plan, zip_writing.pickled(plan), folder))
+    return NewFile(len(plan.tensors), zip_writing.nbytes_of(plan, (yield from zip_writing.pickling(plan)), folder))
