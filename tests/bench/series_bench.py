@@ -63,6 +63,51 @@ for epoch in range(int(sys.argv[2])):
 print(time.perf_counter() - started)
 """
 
+SMALL = """
+import sys, torch
+folder, files, tensors = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+torch.set_num_threads(1)
+flat = torch.randn(tensors * 8)
+for epoch in range(files):
+    names = (f"layers.{i // 8}.part{i // 4 % 2}.{('weight', 'bias', 'scale', 'shift')[i % 4]}" for i in range(tensors))
+    weights = {name: part.clone() for name, part in zip(names, flat.split(8))}
+    torch.save({"epoch": epoch, "state_dict": weights, "val_loss": 1 / (1 + epoch)}, f"{folder}/epoch{epoch}.pth")
+    flat[len(flat) // 4 :] += torch.randn(len(flat) - len(flat) // 4) * 0.01
+"""
+
+WINDOW = """
+import os, sys, tempfile, time
+sys.path.insert(0, sys.argv[1])
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["CHECKPOINT_INSPECTOR_SETTINGS"] = tempfile.mkdtemp()
+from PySide6.QtWidgets import QApplication
+from inspector.gui.app import SWITCH_INTERVAL, Application
+from inspector.gui.collecting import Collecting
+from tests.bench.window_bench import Gaps, run_for, run_until
+sys.setswitchinterval(SWITCH_INTERVAL)
+class Held(Gaps):
+    own = 0.0
+    def __enter__(self):
+        self.before = time.thread_time()
+        return super().__enter__()
+    def _tick(self):
+        now = time.thread_time()
+        self.own, self.before = max(self.own, now - self.before), now
+        super()._tick()
+application = Application(QApplication([]))
+Collecting()
+application.window.show()
+run_until(lambda: application.window.isVisible(), 5)
+run_for(2.0)
+with Held() as gaps:
+    application.session.open([sys.argv[2]])
+    page = application.session.current
+    run_until(lambda: page.is_measured and not page.is_busy, 600)
+    run_for(0.5)
+application.window.close()
+print(gaps.longest, gaps.own)
+"""
+
 MEMORY = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -95,6 +140,7 @@ def main() -> int:
         finally:
             shutil.rmtree(folder)
     rows.append(many_small_ones(asked.tensors))
+    rows += [gap_in_window(500, 200), gap_in_window(6, 40_000)]
     print(table("A series of checkpoints", rows))
     return 0
 
@@ -142,6 +188,21 @@ def many_small_ones(count: int) -> Row:
         shutil.rmtree(folder)
     each = seconds / count / 3 * 1e6
     return Row(f"3 checkpoints of {count:,} tensors of 100 numbers, µs each", "< 500", each, f"{seconds:.1f} s")
+
+
+def gap_in_window(files: int, tensors: int) -> Row:
+    """The longest time for which a window that shows such a training as it is measured does nothing else."""
+    folder = Path(tempfile.mkdtemp(prefix="series-bench-"))
+    try:
+        written(SMALL, folder, files, tensors)
+        said = subprocess.run(
+            [sys.executable, "-c", WINDOW, str(ROOT), str(folder)], check=True, capture_output=True, text=True
+        )
+        wall, own = map(float, said.stdout.split()[-2:])
+    finally:
+        shutil.rmtree(folder)
+    detail = f"of it {own * 1000:.0f} ms its own work, the rest is waiting for a processor"
+    return Row(f"longest gap of a 5 ms timer, {files} files of {tensors:,} tensors, ms", "< 50", wall * 1000, detail)
 
 
 def beside_torch(training: Training, folder: Path, files: int, runs: int) -> tuple[float, float]:

@@ -24,6 +24,9 @@ Floats = NDArray[np.float64]
 _NUMBERS = 58
 """Pixels for the numbers of the axis; before them lies the legend."""
 
+_MOST_SMOOTH = 200
+"""Points of a line up to which it is painted smoothly: one of 500 takes 10 ms so."""
+
 
 class Line(NamedTuple):
     """A line of the legend, told by its dashes and its symbol and not by colour alone."""
@@ -96,9 +99,9 @@ class StripPlot(ThemedPlot):
             fit = np.isfinite(y)
             self._bad += x[~fit & np.isfinite(x)].tolist() if self.marks_unfit and line.width > 1 else []
             if number == len(self.lines):
-                self.lines.append(pg.PlotDataItem(symbolSize=6, antialias=True))
+                self.lines.append(pg.PlotDataItem(symbolSize=6))
                 self.addItem(self.lines[-1])
-            self.lines[number].setData(x[fit], y[fit], symbol=line.symbol or None)
+            self.lines[number].setData(x[fit], y[fit], symbol=line.symbol or None, antialias=fit.size <= _MOST_SMOOTH)
         self._fit()
         if was != self._told or not self._has_items:
             self.legend.show_lines(self._told)

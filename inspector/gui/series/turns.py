@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
+_ROUNDS = 3
+"""Turns of the event loop until all is painted: plots tell their views in the next turn that they are to be painted."""
 _LONGEST = 1.0
 """Seconds after which the work goes on whatever the window does."""
 
@@ -33,7 +36,11 @@ class Turns(QObject):
 
     def give(self) -> None:
         """What it shows is ready: when it is painted, the work goes on."""
-        QTimer.singleShot(0, self, self._release)
+        self._wait_for_paint(_ROUNDS)
+
+    def _wait_for_paint(self, rounds: int) -> None:
+        then = self._release if rounds == 1 else partial(self._wait_for_paint, rounds - 1)
+        QTimer.singleShot(0, self, then)
 
     def end(self) -> None:
         """Nobody is waited for any more."""
