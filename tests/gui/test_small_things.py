@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.gui import theme
@@ -238,3 +238,18 @@ def test_the_summary_stays_away_while_something_else_is_said(qtbot: QtBot) -> No
     assert not line.summary.isVisible()
     line.clearMessage()
     assert line.summary.isVisible()
+
+
+def test_the_cross_of_a_search_field_takes_no_room_while_it_is_empty(qtbot: QtBot) -> None:
+    field = SearchField()
+    qtbot.addWidget(field)
+    field.show()
+    field.dress()
+    cross = next(each for each in field.findChildren(QToolButton) if each.defaultAction().objectName())
+    assert not cross.isVisible()
+    field.setText("weight")
+    qtbot.waitUntil(cross.isVisible)
+    field.clear()
+    qtbot.waitUntil(lambda: not cross.isVisible())
+    field.resize(90, 30)
+    assert field.placeholderText() == "Search"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -99,7 +99,7 @@ class ResultsView(QWidget):
         self.proofs.show_proofs(tested.proofs)
         self.confusion.show_tested(tested)
         self.wrong.show_tested(tested)
-        self.confusion.title.setMinimumHeight(self.wrong.tabs.sizeHint().height())  # both pictures begin alike
+        self._line_up()
         self.confusion.setVisible(bool(tested.confusion))
         self.wrong.setVisible(self.wrong.has_anything)
         self.shown.emit(tested)
@@ -152,8 +152,17 @@ class ResultsView(QWidget):
         else:
             self.exports.write_image(path, self.content.grab().toImage())
 
+    def _line_up(self) -> None:
+        """What stands above either picture is as high, so that both begin on one line."""
+        self.confusion.title.setMinimumHeight(self.wrong.tabs.sizeHint().height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._line_up()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._line_up()
         beside = Qt.Orientation.Horizontal if self.width() >= _NARROW else Qt.Orientation.Vertical
         if self.splitter.orientation() != beside:
             self.splitter.setOrientation(beside)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QToolButton
 
 _NAME = "_q_qlineeditclearaction"
 """What Qt calls its action."""
@@ -20,5 +20,9 @@ def dress_cross(line: QLineEdit) -> None:
     from ..icons import icon
 
     action = line.findChild(QAction, _NAME)
-    if action is not None:
-        action.setIcon(icon("close"))
+    if action is None:
+        return
+    action.setIcon(icon("close"))
+    for button in line.findChildren(QToolButton):
+        if button.defaultAction() is action:
+            button.setVisible(bool(line.text()))  # another picture shows it, and it takes room in an empty field

@@ -14,7 +14,7 @@ from .clear_sign import dress_cross
 PLACEHOLDER = marked("Search: conv weight   *.bias   shape:512   dtype:f16   size>1MB   nan")
 
 
-_BETWEEN, _SIGN, _CROSS = "   ", 20, 34
+_BETWEEN, _SIGN = "   ", 20
 _LEAST_WIDTH, _MOST_NEEDED = 180, 220
 """Pixels that it has at least: where everything is of the usual size, and where it is large."""
 
@@ -44,7 +44,7 @@ class SearchField(QLineEdit):
         self._fit_examples()
 
     def _fit_examples(self) -> None:
-        room = self.width() - px(_SIGN) - 2 * self.fontMetrics().height() - _CROSS
+        room = self.width() - px(_SIGN) - 2 * self.fontMetrics().height()
         shown, metrics = self._examples[:1], self.fontMetrics()
         for more in self._examples[1:]:
             if metrics.horizontalAdvance(_BETWEEN.join((*shown, more))) > room:
