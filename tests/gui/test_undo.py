@@ -323,6 +323,15 @@ class _Tree:
         self.parents = [max((up for up in rows[:row] if at[up] < at[row]), default=-1) for row in rows]
 
 
+class _Chain:
+    """Branches each in the one before it."""
+
+    def __init__(self, levels: int) -> None:
+        self.depths = list(range(levels))
+        self.ends = [levels] * levels
+        self.parents = list(range(-1, levels - 1))
+
+
 def test_openness_is_said_in_few_words_and_taken_back() -> None:
     from inspector.gui.item_models.tree_rows import TreeRows
 
@@ -337,6 +346,20 @@ def test_openness_is_said_in_few_words_and_taken_back() -> None:
     assert open_so(other, said, int)
     assert list(other.rows) == list(shown.rows)
     assert not open_so(other, {"depth": "deep"}, int)
+
+
+@pytest.mark.parametrize("levels", [3, 90])
+def test_openness_of_a_deep_tree_is_all_of_it(levels: int) -> None:
+    from inspector.gui.item_models.tree_rows import TreeRows
+
+    tree = _Chain(levels)
+    shown, branches = TreeRows(tree), Branches(tree)
+    for opened in ((), range(levels), (0, 1, levels - 2)):
+        shown.close_all()
+        shown.open_rows(list(opened))
+        other = TreeRows(tree)
+        assert open_so(other, openness(shown, branches, str), int)
+        assert [other.is_open(row) for row in range(levels - 1)] == [shown.is_open(row) for row in range(levels - 1)]
 
 
 def test_the_clipboard_is_no_part_of_it(inspector: Application, tree: TreeSide) -> None:
