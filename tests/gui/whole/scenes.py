@@ -32,7 +32,7 @@ NAMES = (
     "search-help",
 )  # fmt: skip
 """Every scene that needs no torch."""
-WITH_TORCH = ("fit", "run-setup", "run-live", "run-results")
+WITH_TORCH = ("fit", "mend", "run-setup", "run-live", "run-results")
 """Of those that need it: an argument form, causes and differences; and a run, from its long form to its test."""
 SIZES = (1380, 860), (900, 600)
 """As the window begins, and as small as it is still of use."""
