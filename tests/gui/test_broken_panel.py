@@ -26,7 +26,7 @@ BROKEN = {
     "fit": f"{PANELS}.fit_panel:FitPanel._refresh",
     "run": f"{PANELS}.run_panel:RunPanel._lay_out",
     "conversion": f"{PANELS}.convert_panel:ConvertPanel._lay_out",
-    "series": f"{PANELS}.series_panel:SeriesPanel._made_view",
+    "series": f"{PANELS}.series_panel:SeriesPanel._connected",
     "error": f"{PANELS}.error_panel:ErrorSide",
     "log": f"{PANELS}.log_panel:LogPanel.__init__",
 }
