@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import torch
 
 from inspector.progress import Progress, finish, overheard
 from inspector.series.figures import LEARNED, MEASURES, RUNNING, WHOLE, Figures, Frame, Series
+from inspector.series.finding import trainings
 from inspector.series.measuring import measure
 from inspector.series.wholes import series_of
 
@@ -382,3 +385,23 @@ def test_an_empty_tensor_is_neither_frozen_nor_moved(tmp_path: Path) -> None:
     series = series_in(tmp_path)
     assert series.frozen == ()
     assert series.frames[1].whole.relative == math.inf
+
+
+def test_what_lives_as_long_as_a_file_is_open_is_made_where_it_can_be_kept_from_the_collector(tmp_path: Path) -> None:
+    trained = Trained()
+    for epoch in range(3):
+        save(tmp_path, f"epoch{epoch}.pth", trained.epoch().holds(epoch))
+    kept: list[bool] = []
+
+    @contextmanager
+    def keeping() -> Iterator[None]:
+        kept.append(True)
+        yield
+
+    training = finish(trainings([str(tmp_path)], keeping)).trainings[0]
+    assert len(kept) == 3
+    found = finish(measure(training, keeping=keeping))
+    assert len(kept) > 6
+    assert [repr(frame.whole) for frame in found.frames] == [
+        repr(frame.whole) for frame in finish(measure(training)).frames
+    ]

@@ -198,7 +198,10 @@ class SeriesTable(QTableView):
 
     def show_choice(self) -> None:
         """Goes to the cell that is chosen."""
-        self.setCurrentIndex(self.cells.index_of(self._choice.place, self._choice.row))
+        chosen = self.cells.index_of(self._choice.place, self._choice.row)
+        self.setCurrentIndex(chosen)
+        self.executeDelayedItemsLayout()  # a scroll bar may take room that the last column had
+        self.scrollTo(chosen)
 
     def copy(self) -> None:
         """Copies what is chosen where that is more than a cell; else the whole table, as a spreadsheet takes it."""

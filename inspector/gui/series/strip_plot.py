@@ -25,7 +25,7 @@ _NUMBERS = 58
 """Pixels for the numbers of the axis; before them lies the legend."""
 
 _MOST_SMOOTH = 200
-"""Points of a line up to which it is painted smoothly: one of 500 takes 10 ms so."""
+"""Columns that are seen at once, up to which lines are painted smoothly: one of 500 points takes 10 ms so."""
 
 
 class Line(NamedTuple):
@@ -101,7 +101,7 @@ class StripPlot(ThemedPlot):
             if number == len(self.lines):
                 self.lines.append(pg.PlotDataItem(symbolSize=6))
                 self.addItem(self.lines[-1])
-            self.lines[number].setData(x[fit], y[fit], symbol=line.symbol or None, antialias=fit.size <= _MOST_SMOOTH)
+            self.lines[number].setData(x[fit], y[fit], symbol=line.symbol or None, antialias=self._is_smooth())
         self._fit()
         if was != self._told or not self._has_items:
             self.legend.show_lines(self._told)
@@ -150,9 +150,17 @@ class StripPlot(ThemedPlot):
         width = max(1, self.width() - left) / self._axis.column
         first = self._axis.offset / self._axis.column
         self.setXRange(first, first + width, padding=0)
+        for item in self.lines:
+            if item.opts["antialias"] != self._is_smooth():
+                item.opts["antialias"] = item.curve.opts["antialias"] = self._is_smooth()
+                item.curve.update()
         self._fit()
         self.aside.setGeometry(QRect(0, 0, max(20, left - px(_NUMBERS)), self.height()))
         self._follow_choice()
+
+    def _is_smooth(self) -> bool:
+        first, last = self._axis.span
+        return last - first <= _MOST_SMOOTH
 
     def _follow_choice(self) -> None:
         self.cursor.setVisible(self._choice.place >= 0)

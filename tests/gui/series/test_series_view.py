@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from inspector.gui.app import Application
+from inspector.gui.jobs import Job
 from inspector.gui.open_file import OpenFile
 from inspector.gui.series.cards import _rounded_up
 from inspector.gui.series.layer_rows import ALL, LAYER, MODULE, TENSOR, column_of, rows_of
-from inspector.gui.series.measures import coloured, named
+from inspector.gui.series.matrix_cells import runs_of, single
+from inspector.gui.series.measures import coloured, ends_of, joined, named
 from inspector.gui.series.open_series import OpenSeries
 from inspector.gui.series.series_text import command
 from inspector.gui.series.series_view import SeriesView
 from inspector.gui.series.strip_axis import StripAxis
 from inspector.gui.series.strip_plot import Line
+from inspector.gui.series.turns import Turns
 
 Opens = Callable[[Path], OpenSeries]
 ViewOf = Callable[[OpenSeries], SeriesView]
@@ -227,3 +230,53 @@ def test_modules_without_end_are_hung_where_they_can_be_drawn() -> None:
     rows = rows_of((f"{deep}.weight", "x.weight"), (deep, "x"), {})
     assert max(rows.depths) < 80
     assert rows.ends[0] == len(rows) == len(rows.shown(frozenset(range(len(rows)))))
+
+
+def test_the_table_shows_all_of_the_column_that_is_chosen(qtbot: QtBot, view: SeriesView, page: OpenSeries) -> None:
+    view.choice.open_all(True)
+    view.choice.go_to(len(page.drawn) - 1, 0)
+    view.window().resize(640, 480)
+    view.show_view(1)
+    table = view.table
+    qtbot.waitUntil(lambda: table.verticalScrollBar().isVisible())
+    place = table.cells.index_of(view.choice.place, view.choice.row)
+    assert table.visualRect(place).right() < table.viewport().width()
+
+
+def test_only_new_columns_are_looked_through_and_signs_of_narrow_cells_are_runs(
+    view: SeriesView, page: OpenSeries
+) -> None:
+    cells = view.matrix.cells
+    known = dict(cells._known)
+    view.matrix._take()
+    assert all(cells._known[path] is each for path, each in known.items())
+    signs = np.array([[1, 1, 0, 4], [0, 4, 4, 4]], dtype=np.uint8)
+    assert list(runs_of(signs)) == [(0, 0, 2, 1), (0, 3, 4, 4), (1, 1, 4, 4)]
+    assert [each[:3] for each in single(signs)] == [(0, 0, 1), (0, 1, 2), (0, 3, 4), (1, 1, 2), (1, 2, 3), (1, 3, 4)]
+
+
+def test_ends_of_parts_are_those_of_the_whole() -> None:
+    values = np.array([[0.0, np.nan, -3.0, 2.0], [np.inf, 0.5, 1e-9, -np.inf]], np.float32)
+    assert joined(map(ends_of, values)) == ends_of(values)
+    assert not ends_of(np.array([np.nan, np.inf])).are_known
+    assert ends_of(np.array([-1.0, 0.0])) == (np.inf, 0.0, 1.0)
+
+
+def test_work_waits_until_the_window_has_shown_what_came(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspector.gui.series.turns._LONGEST", 60.0)  # however slow the machine is
+    owner = QObject()
+    turns = Turns(owner)
+    turns.take()
+    job = Job(turns.taking(one_after_the_other()))
+    heard: list[int] = []
+    job.said.connect(heard.extend)
+    with qtbot.waitSignal(job.succeeded):
+        job.start()
+        qtbot.waitUntil(lambda: heard == [1])
+        turns.give()
+    assert heard == [1, 2]
+
+
+def one_after_the_other() -> Generator[int, None, None]:
+    yield 1
+    yield 2
