@@ -28,7 +28,7 @@ def arguments(node: Node) -> tuple[object, ...]:
 def sizes(value: object) -> tuple[int, ...]:
     """A shape or a stride: whole numbers from 0 to 2^63 - 1, at most 64 of them."""
     if isinstance(value, Node) and value.type.full == "torch.Size":
-        value = arguments(value)[0]
+        value = (*arguments(value), ())[0]  # torch.Size() is the shape of a number
     if not isinstance(value, (tuple, list)) or len(value) > MAX_DIMENSIONS:
         raise Malformed(tr("a shape that is no short tuple"))
     shape = tuple(whole(each) for each in value)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .zip_archive import Archive
 
 
-def open_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
+def open_checkpoint(path: str | os.PathLike[str], budget: Budget | None = None) -> Checkpoint:
     """The checkpoint at `path`: a file of any known kind, an index of shards, or a folder of them.
 
     Values are not read: see `arrays`. A damaged file opens as far as it goes, with sentences in `damage`.
@@ -42,7 +42,7 @@ def open_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     source = FileSource(path)
     with source.opened():
         from_index = _index(source)
-        return _with_sections(from_index if from_index is not None else _open(source, Budget()))
+        return _with_sections(from_index if from_index is not None else _open(source, budget or Budget()))
 
 
 def _opener() -> Callable[[str], Checkpoint]:

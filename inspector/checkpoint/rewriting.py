@@ -29,7 +29,7 @@ from .rebuilding import Rebuilder
 from .single import read_contents, reading_contents
 from .sources import FileSource
 from .tensor_shortcut import StridedTensor
-from .unpickling import Budget
+from .unpickling import Budget, patient
 from .values import key_text
 
 PICKLED = ("zip", "legacy", "pickle")
@@ -284,7 +284,10 @@ def reading_again(checkpoint: Checkpoint) -> Generator[Progress, None, Contents]
     source = FileSource(checkpoint.path)
     if source.stamp not in (None, *(stamp for _, stamp in checkpoint.stamps)):
         raise FileError(tr("The file changed since it was opened."), path=checkpoint.path, hint=tr("Open it again."))
-    return (yield from reading_contents(source, Budget()))
+    contents = yield from reading_contents(source, patient())
+    if contents.damage and not checkpoint.damage:  # it was whole: what is missing now must not be left out silently
+        raise FileError(contents.damage[0], path=checkpoint.path, hint=tr("Open it again."))
+    return contents
 
 
 def _unwritable(error: Malformed | FileError) -> _Unwritable:

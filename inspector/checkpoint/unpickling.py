@@ -48,6 +48,11 @@ class Budget:
         self.deadline = time.monotonic() + seconds
 
 
+def patient() -> Budget:
+    """For a file that was read within the usual bounds before, or written here: a busy machine may take longer."""
+    return Budget(seconds=60.0)
+
+
 class Shortcut(Protocol):
     """Recognises a known stretch of opcodes in one step."""
 

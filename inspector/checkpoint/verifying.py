@@ -17,7 +17,7 @@ from .entries import Checkpoint, Tensor
 from .planning import Plan
 from .reading import open_checkpoint
 from .sources import FileSource, Source
-from .unpickling import Budget
+from .unpickling import Budget, patient
 from .zip_archive import open_archive
 from .zip_writing import METADATA, metadata_text
 
@@ -32,7 +32,7 @@ class _Found(NamedTuple):
 
 def verify(path: str, plan: Plan, head: bytes) -> Iterator[Progress]:
     """Compares the file at `path` with its plan; `head` is its pickle or header. Raises FileError where they differ."""
-    checkpoint = open_checkpoint(path)
+    checkpoint = open_checkpoint(path, patient())
     if checkpoint.damage:
         raise _differs(checkpoint.damage[0])
     _compare_tensors(checkpoint, plan)

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from inspector.checkpoint import arrays
+from inspector.checkpoint.calls import sizes
 from inspector.checkpoint.entries import Checkpoint, Tensor
+from inspector.checkpoint.inert import Global, Node
 from inspector.checkpoint.reading import open_checkpoint
 from inspector.errors import FileError
 
@@ -257,3 +259,7 @@ def test_one_chunk_whose_rows_are_not_in_order_is_put_in_order(folder: _Folder) 
     folder.store(_index("t", (0, 0)), archive, "__1_0.distcp")
     assert arrays.read(dict(folder.opened().tensors())["t"]).tolist() == [[0, 2, 4], [1, 3, 5]]
     assert contiguous((2, 3)) == (3, 1)
+
+
+def test_a_size_without_arguments_is_that_of_a_number() -> None:
+    assert sizes(Node(Global("torch", "Size"), ())) == ()

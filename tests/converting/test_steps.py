@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from inspector.checkpoint import zip_writing
+from inspector.checkpoint import rewriting, zip_writing
 from inspector.checkpoint.pickling import Pickler
 from inspector.checkpoint.reading import open_checkpoint
+from inspector.checkpoint.unpickling import Budget
 from inspector.converting.foreseeing import foresee
 from inspector.converting.wishes import Wish
-from inspector.errors import FileError
+from inspector.errors import FileError, InspectorError
 from inspector.progress import finish
 
 from .converting import assert_same, converted, load
@@ -99,6 +100,12 @@ def test_planning_is_stopped_after_any_step(tree: Path) -> None:
         for _ in range(steps):
             next(work)
         work.close()
+
+
+def test_what_cannot_be_read_again_in_time_is_refused_and_not_cut(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rewriting, "patient", lambda: Budget(seconds=-1.0))
+    with pytest.raises(InspectorError, match="takes too long"):
+        finish(foresee(open_checkpoint(tree), Wish()))
 
 
 def test_pickles_tell_of_their_steps() -> None:
