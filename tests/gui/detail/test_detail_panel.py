@@ -150,8 +150,8 @@ def test_convolution_filters_are_a_gallery_in_colour(panel: DetailPanel, show: S
     picture = panel.tensor_page.picture
 
     assert picture.kind == Kind.FILTERS
-    height, width = picture.view.pixels.shape[:2]
-    assert (height // 7) * (width // 7) == tensor.shape[0]
+    rows, columns = (length // 7 for length in picture.view.pixels.shape[:2])
+    assert (rows - 1) * columns < tensor.shape[0] <= rows * columns, "the last row may be short, as the room wants it"
     assert len(np.unique(picture.view.pixels.reshape(-1, 3), axis=0)) > 200
     assert "input channels 0, 1, 2" in picture.reading.text()
 
