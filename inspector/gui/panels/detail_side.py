@@ -249,9 +249,3 @@ def loading() -> Generator[str, None, None]:
     from . import compare_panel  # not wanted yet, but when it is it should be there at once
 
     yield compare_panel.__name__
-    from . import series_panel
-
-    yield series_panel.__name__
-    from ..series import series_view
-
-    yield series_view.__name__

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
-from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
+
+from ..timers import one_shot
 
 _ROUNDS = 3
 """Turns of the event loop until all is painted: plots tell their views in the next turn that they are to be painted."""
@@ -27,7 +28,8 @@ class Turns(QObject):
         super().__init__(parent)
         self._is_free = threading.Event()
         self._is_free.set()
-        self._holders = 0
+        self._holders = self._giving = self._rounds = 0
+        self._painting = one_shot(self, 0, self._go_round)
 
     def take(self) -> None:
         """The window begins to show something."""
@@ -36,11 +38,16 @@ class Turns(QObject):
 
     def give(self) -> None:
         """What it shows is ready: when it is painted, the work goes on."""
-        self._wait_for_paint(_ROUNDS)
+        self._giving += 1
+        self._rounds = _ROUNDS
+        self._painting.start()
 
-    def _wait_for_paint(self, rounds: int) -> None:
-        then = self._release if rounds == 1 else partial(self._wait_for_paint, rounds - 1)
-        QTimer.singleShot(0, self, then)
+    def _go_round(self) -> None:
+        self._rounds -= 1
+        if self._rounds > 0:
+            self._painting.start()
+        else:
+            self._release()
 
     def end(self) -> None:
         """Nobody is waited for any more."""
@@ -48,7 +55,7 @@ class Turns(QObject):
         self._is_free.set()
 
     def _release(self) -> None:
-        self._holders = max(0, self._holders - 1)
+        self._holders, self._giving = max(0, self._holders - self._giving), 0
         if not self._holders:
             self._is_free.set()
 
