@@ -73,3 +73,4 @@ class Turns(QObject):
             return end.value
         finally:
             work.close()
+            self._is_free.set()  # given up, it found what the window will never show, and the next would wait for that
