@@ -17,7 +17,7 @@ from ..widgets.labels import plain_tip
 from ..widgets.plain_table import make_plain
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_SEEN = 8
+_SEEN = 12
 """Rows that are seen without scrolling."""
 
 

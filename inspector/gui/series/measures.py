@@ -41,7 +41,7 @@ MEASURES = (
     Measure("std", marked("Standard deviation"), LOGARITHMIC, marked("The standard deviation, over n - 1")),
     Measure("drift", marked("Distance from first"), LOGARITHMIC, _DRIFT),
     Measure("sparsity", marked("Share of zeros"), SHARE, marked("How many of the weights are exactly zero")),
-    Measure("turn", marked("Turning"), COSINE, _TURN),
+    Measure("turn", marked("Cosine of updates"), COSINE, _TURN),
 )
 NAMES = tuple(measure.name for measure in MEASURES)
 _BY_NAME = {measure.name: measure for measure in MEASURES}

@@ -138,7 +138,7 @@ class SeriesView(QWidget):
         self.trainings.setMinimumWidth(px(96))
         self.trainings.setAccessibleName(tr("Training"))
         self.trainings.setToolTip(tr("There are several trainings here"))
-        self.fit = CheckBox(tr("Fit All"))
+        self.fit = CheckBox(tr("Fit to Width"))
         self.fit.setToolTip(tr("All checkpoints at once, however narrow their columns are"))
         self.segments = Segments(tr("View"))
         self.segments.show_choices([tr("Film Strip"), tr("As Table")])
@@ -287,7 +287,7 @@ class SeriesView(QWidget):
 
     def _choose_fit(self) -> None:
         self.axis.fit(self.fit.isChecked())
-        self.done.emit(tr("Fit All"))
+        self.done.emit(tr("Fit to Width"))
 
     def _choose_view(self, number: int) -> None:
         self.show_view(number)
