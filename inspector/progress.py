@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, TypeVar
 
 Result = TypeVar("Result")
+Word = TypeVar("Word")
 
 
 class Progress(NamedTuple):
@@ -26,10 +27,8 @@ class Progress(NamedTuple):
         return min(1.0, self.done / self.total) if self.total > 0 else 1.0
 
 
-def overheard(
-    work: Generator[Any, None, Result], hear: Callable[[Any], object]
-) -> Generator[Any, None, Result]:
-    """The same words and the same result; `hear` is told each word before it goes on. To close it closes `work`."""
+def retold(work: Generator[Any, None, Result], tell: Callable[[Any], Word]) -> Generator[Word, None, Result]:
+    """The same result; of each word what `tell` makes of it. To close it closes `work`."""
     try:
         while True:
             try:
@@ -37,10 +36,19 @@ def overheard(
             except StopIteration as end:
                 result: Result = end.value
                 return result
-            hear(word)
-            yield word
+            yield tell(word)
     finally:
         work.close()
+
+
+def overheard(work: Generator[Any, None, Result], hear: Callable[[Any], object]) -> Generator[Any, None, Result]:
+    """The same words and the same result; `hear` is told each word before it goes on. To close it closes `work`."""
+
+    def tell(word: Any) -> Any:
+        hear(word)
+        return word
+
+    return retold(work, tell)
 
 
 def finish(work: Generator[Any, None, Result]) -> Result:

@@ -23,7 +23,7 @@ from typing import IO, NamedTuple
 
 from ..errors import FileError
 from ..language import marked, tr
-from ..progress import Progress
+from ..progress import Progress, retold
 from ..wording import safe, size
 from . import safetensors_writing, zip_writing
 from .planning import Plan
@@ -114,19 +114,8 @@ def _heads(files: Sequence[tuple[str, Plan | bytes]]) -> Generator[Progress, Non
             heads.append(safetensors_writing.header(content))
         else:
             pickling = zip_writing.pickling(content)
-            heads.append((yield from _said(pickling, Progress(0, total, "bytes", "writing"))))
+            heads.append((yield from retold(pickling, lambda _: Progress(0, total, "bytes", "writing"))))
     return heads
-
-
-def _said(work: Generator[int, None, bytes], word: Progress) -> Generator[Progress, None, bytes]:
-    """Says this word whenever the work says anything."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            done: bytes = end.value
-            return done
-        yield word
 
 
 def _nbytes(content: Plan | bytes) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from typing import Any, TypeVar, Union
+from typing import Any, Union
 
 from ..checkpoint.entries import Checkpoint, Entry, Tensor, walk
 from ..checkpoint.planning import Packing, Plan, Wanted, of_entry
@@ -13,7 +13,7 @@ from ..comparing.making import VALUE_ROLES
 from ..comparing.sides import Item
 from ..errors import FileError, InspectorError
 from ..language import tr
-from ..progress import Progress
+from ..progress import Progress, Result, retold
 from .casting import zeros
 from .pieces import Gone, Piece, no_tensor, wanted_of
 from .plain_values import Copying
@@ -22,7 +22,6 @@ from .wishes import SAFETENSORS, ZEROS, ZIP, Wish
 
 Kept = Union[Piece, Item]
 """What a state_dict is made of: tensors, and items that are none."""
-Result = TypeVar("Result")
 _AT_ONCE = 2_000
 """Entries between two words on how far it is."""
 
@@ -93,15 +92,13 @@ class Assembling:
     def _through(self, work: Generator[Any, None, Result]) -> Generator[Progress, None, Result]:
         """The work, with a word on how far all is for each of its own: a count of entries, or a share of a file."""
         before = self._done
-        while True:
-            try:
-                word = next(work)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
+
+        def told(word: Progress | int) -> Progress:
             far = int(word.share * self._count) if isinstance(word, Progress) else word
             self._done = max(self._done, before + far)
-            yield self.so_far
+            return self.so_far
+
+        return (yield from retold(work, told))
 
     def _in_order(self, pieces: list[Piece]) -> Iterator[Kept]:
         by_item = {id(piece.item): piece for piece in pieces}

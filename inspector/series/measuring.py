@@ -21,7 +21,7 @@ from ..checkpoint.reading import open_checkpoint
 from ..comparing.sides import Item
 from ..errors import FileError, InspectorError
 from ..language import tr
-from ..progress import Progress, Result
+from ..progress import Progress, Result, retold
 from .figures import Figures, Frame, Series
 from .finding import stamps_now
 from .kinds import kinds_of
@@ -305,16 +305,12 @@ class _Strip:
         self, work: Generator[Progress, None, Result], member: Member, share: float, part: float
     ) -> Generator[Progress, None, Result]:
         """The progress of some work at a frame as that of the whole training."""
-        try:
-            while True:
-                word = next(work)
-                done = self._done + int(_nbytes(member) * min(1.0, share + part * word.share))
-                yield Progress(done, self._total, "bytes", member.name)
-        except StopIteration as end:
-            found: Result = end.value
-            return found
-        finally:
-            work.close()
+
+        def told(word: Progress) -> Progress:
+            done = self._done + int(_nbytes(member) * min(1.0, share + part * word.share))
+            return Progress(done, self._total, "bytes", member.name)
+
+        return (yield from retold(work, told))
 
     def _opened(self, member: Member) -> tuple[Items, Lines]:
         """The weights of a member, and what is known of where they lie; opened once, and kept as long as needed."""

@@ -18,22 +18,10 @@ from inspector.gui.item_models.tree_cells import Column
 from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.tree_side import TreeSide
 from inspector.gui.widgets.tree_openness import Branches, open_so, openness
+from tests.gui.undo_and_redo import redo, says, undo
 
 Open = Callable[[Path], OpenFile]
 TreeOf = Callable[[OpenFile], TreeSide]
-
-
-def undo(inspector: Application) -> None:
-    inspector.window.actions_["undo"].trigger()
-
-
-def redo(inspector: Application) -> None:
-    inspector.window.actions_["redo"].trigger()
-
-
-def says(inspector: Application, name: str = "undo") -> str:
-    action = inspector.window.actions_[name]
-    return action.text().replace("&", "") if action.isEnabled() else ""
 
 
 def shown(tree: TreeSide) -> list[str]:

@@ -20,21 +20,9 @@ from inspector.gui.panels.run_panel import RESULTS
 from inspector.gui.recents.remembered import Recents
 from tests.gui.running.words_of_runs import result_of
 from tests.gui.series.written import save
+from tests.gui.undo_and_redo import redo, says, undo
 
 Open = Callable[[Path], OpenFile]
-
-
-def undo(inspector: Application) -> None:
-    inspector.window.actions_["undo"].trigger()
-
-
-def redo(inspector: Application) -> None:
-    inspector.window.actions_["redo"].trigger()
-
-
-def says(inspector: Application) -> str:
-    action = inspector.window.actions_["undo"]
-    return action.text().replace("&", "") if action.isEnabled() else ""
 
 
 def test_the_axis_of_a_histogram_and_the_order_of_a_group(

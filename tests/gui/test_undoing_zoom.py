@@ -16,22 +16,10 @@ from inspector.gui.app import Application
 from inspector.gui.open_file import OpenFile
 from inspector.gui.panels.run_panel import SETUP, TRAINING
 from tests.gui.running.words_of_runs import history, losses
+from tests.gui.undo_and_redo import redo, says, undo
 
 Open = Callable[[Path], OpenFile]
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-
-
-def undo(inspector: Application) -> None:
-    inspector.window.actions_["undo"].trigger()
-
-
-def redo(inspector: Application) -> None:
-    inspector.window.actions_["redo"].trigger()
-
-
-def says(inspector: Application, name: str = "undo") -> str:
-    action = inspector.window.actions_[name]
-    return action.text().replace("&", "") if action.isEnabled() else ""
 
 
 def turn(widget: QWidget, notches: int, times: int = 1) -> None:
