@@ -57,6 +57,6 @@ class _BrokenPage(RefusalPage):
         panel = self._panel
         return (
             (tr("Try &Again"), tr("Open this anew, as it was"), panel.retry_asked.emit),
-            (tr("Show the &Error"), tr("Go to the page that tells the error whole"), panel.error_asked.emit),
-            (tr("&Close Tab"), tr("Close this tab (Ctrl+W)"), panel.close_requested.emit),
+            (tr("Show the Err&or"), tr("Go to the page that tells the error whole"), panel.error_asked.emit),
+            (tr("Close &Tab"), tr("Close this tab (Ctrl+W)"), panel.close_requested.emit),
         )
