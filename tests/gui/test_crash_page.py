@@ -144,7 +144,7 @@ def test_a_hard_end_leaves_a_report_for_the_next_start(
     news = inspector.window.start.news
     assert news.isVisible()
     assert "ended hard" in news.sentence
-    show = next(button for button in news.findChildren(QPushButton) if "Report" in button.text())
+    show = next(button for button in news.findChildren(QPushButton) if button.text() == "Show Re&port")
     show.click()
     assert not news.isVisible()
     assert "Segmentation fault" in panel_of(qtbot, inspector).text.toPlainText()

@@ -54,7 +54,7 @@ class CompareSide(QWidget):
         self.causes = CauseLines()
         self.pairs = PairView()
         self.change = Banner("↻", tone="accent")
-        self.change.offer(tr("&Compare Anew"), page.open, tr("Read both files again; what is chosen stays chosen"))
+        self.change.offer(tr("Compare &Anew"), page.open, tr("Read both files again; what is chosen stays chosen"))
         self.change.offer_closing()
         self.damage = Banner("!")
         self.damage.offer_closing()

@@ -85,7 +85,7 @@ class MetadataRows(QWidget):
         column.addLayout(self._buttons())
 
     def _make_buttons(self) -> None:
-        self.add = QPushButton(tr("&Add a Text"))
+        self.add = QPushButton(tr("Add a Te&xt"))
         self.add.setToolTip(tr("Write one more text along; the name of one that is there replaces it"))
         self.add.clicked.connect(self.add_row)
         self.none = QPushButton(tr("&Drop All"))

@@ -20,9 +20,9 @@ from . import sentences
 from .open_conversion import Asked, Doing, OpenConversion
 
 _YES = {
-    Asked.INFINITE: marked("&Convert"),
-    Asked.EXISTS: marked("&Replace"),
-    Asked.SOURCE: marked("&Replace It"),
+    Asked.INFINITE: marked("Conver&t"),
+    Asked.EXISTS: marked("Re&place"),
+    Asked.SOURCE: marked("Re&place It"),
 }
 
 
@@ -53,26 +53,26 @@ class Strips(QWidget):
     def _make(self) -> None:
         self.notice = Banner("i", tone="accent")
         self.question = Banner("?", tone="accent")
-        self.yes = self.question.offer(tr("&Replace"), self._answer)
-        self.no = self.question.offer(tr("&Cancel"), self._give_up)
+        self.yes = self.question.offer(tr("Re&place"), self._answer)
+        self.no = self.question.offer(tr("Cance&l"), self._give_up)
         self.closing = Banner("?", tone="accent")
         tip = tr("Stop writing and close; nothing that was half written is left")
         self.stop = self.closing.offer(tr("&Stop and Close"), self._stop, tip)
         self.stay = self.closing.offer(tr("&Go On Writing"), self._stay, tr("Do not close"))
         self.done, self.problem = Banner("✓", tone="accent"), Banner("!")
         self.open = self.done.offer(
-            tr("&Open"), lambda: self.open_asked.emit(self._path), tr("Look at what was written in a tab of its own")
+            tr("Ope&n"), lambda: self.open_asked.emit(self._path), tr("Look at what was written in a tab of its own")
         )
         self.compare = self.done.offer(
-            tr("Co&mpare"),
+            tr("Comp&are"),
             lambda: self.compare_asked.emit(self._page.path, self._path),
             tr("Hold it against the file it was made of"),
         )
         self.folder = self.done.offer(
-            tr("Show in &Folder"), lambda: self.folder_asked.emit(self._path), tr("Open the folder it lies in")
+            tr("Sho&w in Folder"), lambda: self.folder_asked.emit(self._path), tr("Open the folder it lies in")
         )
         self.command = self.done.offer(
-            tr("Copy as Co&mmand"), self.command_asked.emit, tr("Copy the command that does the same in the terminal")
+            tr("Cop&y as Command"), self.command_asked.emit, tr("Copy the command that does the same in the terminal")
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

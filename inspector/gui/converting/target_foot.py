@@ -54,7 +54,7 @@ class TargetFoot(QWidget):
         self.target = QLineEdit()
         self.target.setAccessibleName(tr("Where it is written"))
         self.target.editingFinished.connect(self.take_typed)
-        self.choose = QPushButton(tr("C&hoose…"))
+        self.choose = QPushButton(tr("Ch&oose…"))
         self.choose.setToolTip(tr("Choose a file or a folder in a dialog"))
         self.choose.clicked.connect(self.ask)
         self.convert = QPushButton(tr("Convert"))

@@ -38,7 +38,7 @@ class ArgumentForm(QWidget):
         self.ways = Segments(tr("Arguments as"))
         self.ways.show_choices((tr("Form"), "JSON"))
         self.ways.chosen.connect(self._show_way)
-        self.solve = QPushButton(tr("&Find Arguments"))
+        self.solve = QPushButton(tr("Find Ar&guments"))
         self.solve.setToolTip(tr("Look for arguments with which the shapes of the checkpoint fit"))
         self.solve.clicked.connect(self.solve_requested)
         self._grid_widget = QWidget()

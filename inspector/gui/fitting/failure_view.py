@@ -31,7 +31,7 @@ class FailureView(QWidget):
         self._hint = WrappedText(tone="quiet")
         self._trace = _quiet_text(tr("Traceback"))
         self.trace = Fold(tr("Traceback"), self._trace)
-        copy = QPushButton(tr("&Copy Message"))
+        copy = QPushButton(tr("Cop&y Message"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
         self.retry = QPushButton(tr("Try &Again"))
         self._lay_out(copy)

@@ -23,7 +23,7 @@ class LeaveQuestion(QWidget):
         super().__init__()
         self._words = WrappedText()
         self._path = WrappedText(tone="quiet", font=mono_font(0.95))
-        self.allow = QPushButton(tr("&Run It"))
+        self.allow = QPushButton(tr("R&un It"))
         self.allow.setProperty("main", True)
         self.allow.setToolTip(tr("Run it now, and whenever it is chosen again"))
         self.allow.clicked.connect(self.allowed)

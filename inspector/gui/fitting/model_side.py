@@ -62,7 +62,7 @@ class ModelSide(QWidget):
         self.try_all = QPushButton(tr("&Try Them All"))
         self.try_all.setToolTip(tr("Build each with few arguments, and see which fits the checkpoint best"))
         self.try_all.clicked.connect(lambda: page.try_all())
-        self.folder = QPushButton(tr("Try the Models of a &Folder…"))
+        self.folder = QPushButton(tr("Try the Models of a F&older…"))
         self.folder.setToolTip(tr("Choose a folder of code: which of its models is this checkpoint of?"))
         self.folder.clicked.connect(lambda: self.browse_folder())
         self.suggestions = SuggestionList()

@@ -55,10 +55,10 @@ class Saving(QWidget):
         self.progress: Progress | None = None
         self.question = Banner("?", tone="accent")
         self.confirm = self.question.offer(tr("&Save"), self._write)
-        self.question.offer(tr("&Cancel"), self._give_up)
+        self.question.offer(tr("Cance&l"), self._give_up)
         self.done = Banner("✓", tone="accent")
         tip = tr("Look at the mended file in a tab of its own")
-        self.open = self.done.offer(tr("&Open"), lambda: self.open_asked.emit(self._target), tip)
+        self.open = self.done.offer(tr("Ope&n"), lambda: self.open_asked.emit(self._target), tip)
         self.problem = Banner("!")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -108,7 +108,7 @@ class Saving(QWidget):
         asked = [wording.safe(note, 400) for note in plan.notes[:6]]
         if is_source:
             asked.append(tr("This is the very file that is read: what it holds now will be lost."))
-        self.confirm.setText(tr("&Replace It") if is_source else tr("&Save"))
+        self.confirm.setText(tr("Repl&ace It") if is_source else tr("&Save"))
         if asked:
             self.question.say(sentences(*asked))
             self.confirm.setFocus()

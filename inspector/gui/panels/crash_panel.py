@@ -111,7 +111,7 @@ class CrashPanel(PagePanel):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for text, tip, act in (
-            (tr("&Copy All"), tr("Copy the report"), self.copy),
+            (tr("Copy &All"), tr("Copy the report"), self.copy),
             (tr("&Save as Text…"), tr("Write the report as a text file"), self.save),
             (tr("Close"), tr("Close this tab; the window goes on"), self.close_requested.emit),
         ):

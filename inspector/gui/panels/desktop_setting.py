@@ -19,7 +19,7 @@ class DesktopSetting:
         self._latest = LatestJob()
         self._line = row.line.text()
         self._is_installed = False
-        self.button = button(tr("Set &Up"), tr("For you alone; it can be taken away again"))
+        self.button = button(tr("Se&t Up"), tr("For you alone; it can be taken away again"))
         self.button.clicked.connect(self._press)
         row.add(self.button)
 
@@ -40,7 +40,7 @@ class DesktopSetting:
         self._row.setVisible(state.is_possible)
         done = tr("A double click on a checkpoint opens it here. Set up for you alone.")
         self._row.say(done if self._is_installed else self._line)
-        self.button.setText(tr("&Take Away") if self._is_installed else tr("Set &Up"))
+        self.button.setText(tr("&Take Away") if self._is_installed else tr("Se&t Up"))
         self.button.setEnabled(True)
 
     def _refuse(self, error: Exception) -> None:

@@ -36,7 +36,7 @@ class ErrorPanel(PagePanel):
         self.addWidget(self.view)
         foot = Foot()
         self.mend_all = foot.offer(
-            tr("&Tick All Steps"), tr("Take every step that is certain or likely"), page.case.tick_all
+            tr("Tic&k All Steps"), tr("Take every step that is certain or likely"), page.case.tick_all
         )
         self.python = foot.offer(tr("Copy as &Python"), tr("Copy the lines that mend the checkpoint"), self.copy_python)
         self.story.add_foot(foot)

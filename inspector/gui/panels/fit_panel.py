@@ -61,10 +61,10 @@ class FitPanel(PagePanel):
     def _make_foot(self) -> None:
         foot = Foot()
         all_tip = tr("Take every step that is certain or likely")
-        self.mend_all = foot.offer(tr("&Tick All Steps"), all_tip, self.fit.case.tick_all)
+        self.mend_all = foot.offer(tr("Tic&k All Steps"), all_tip, self.fit.case.tick_all)
         tip = tr("Copy the lines that mend the checkpoint and load it")
         self.python = foot.offer(tr("Copy as &Python"), tip, self.copy_python)
-        self.save = foot.offer(tr("Save &Mended…"), tr("Write the mended checkpoint as a new file"), self.saving.ask)
+        self.save = foot.offer(tr("Save Men&ded…"), tr("Write the mended checkpoint as a new file"), self.saving.ask)
         self.story.add_foot(foot)
 
     def _connect(self) -> None:

@@ -30,7 +30,7 @@ class InterpreterSetting:
         self._failed = failed
         self._asking = LatestJob()
         self._known: dict[str, str] = {}
-        self.choose_button = button(tr("C&hoose…"), tr("Choose another Python interpreter"))
+        self.choose_button = button(tr("Ch&oose…"), tr("Choose another Python interpreter"))
         self.choose_button.clicked.connect(self._choose)
         self.forget_button = button(tr("For&get"), tr("Find one by itself again"))
         self.forget_button.clicked.connect(self.forget)

@@ -41,7 +41,7 @@ class LogPanel(PagePanel):
         self.level.setAccessibleName(tr("Which lines of the log"))
         self.level.currentIndexChanged.connect(lambda _place: self._show_all())
         self.level.activated.connect(lambda place: self.arranged.emit(self.level.itemText(place)))
-        self.follow = CheckBox(tr("&Follow"))
+        self.follow = CheckBox(tr("Fo&llow"))
         self.follow.setChecked(True)
         self.follow.setToolTip(tr("Keep the last line in view"))
         self.follow.toggled.connect(lambda on: self._go_to_end() if on else None)
@@ -113,8 +113,8 @@ class LogPanel(PagePanel):
         head.addWidget(self.follow)
         head.addStretch(1)
         for text, tip, act in (
-            (tr("&Copy"), tr("Copy the lines that are shown"), self.copy),
-            (tr("Open &Folder"), tr("Show the file in the file manager"), self.open_folder),
+            (tr("Co&py"), tr("Copy the lines that are shown"), self.copy),
+            (tr("&Open Folder"), tr("Show the file in the file manager"), self.open_folder),
         ):
             button = QPushButton(text)
             button.setToolTip(tip)

@@ -89,8 +89,8 @@ class RefusalPage(QWidget):
         """What can be done: the text of a button, its tip, what it does."""
         return (
             (tr("Try &Again"), "", self.retry_requested.emit),
-            (tr("&Copy Message"), "", lambda: QGuiApplication.clipboard().setText(self.text())),
-            (tr("Close &File"), "", self.close_requested.emit),
+            (tr("Cop&y Message"), "", lambda: QGuiApplication.clipboard().setText(self.text())),
+            (tr("C&lose File"), "", self.close_requested.emit),
         )
 
     def _buttons(self) -> QHBoxLayout:

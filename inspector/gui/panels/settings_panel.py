@@ -152,7 +152,7 @@ class SettingsPanel(PagePanel):
         self._desktop = DesktopSetting(self.rows["desktop"], self.failed.emit)
         self._refreshers.append(self._desktop.refresh)
         for name, words, tip in (
-            ("tour", tr("Show &Again"), tr("Begin the tour")),
+            ("tour", tr("Sho&w Again"), tr("Begin the tour")),
             ("log", tr("&Show Log"), tr("Show what the program did")),
         ):
             press = button(words, tip)

@@ -98,8 +98,8 @@ class StartPanel(QScrollArea):
         self._column.addLayout(self._lists)
         self._column.addStretch(1)
         self.foot.setSpacing(2)
-        self.tour = self._link(tr("New here? Take the &tour"), tr("Five steps through the window"), "tour")
-        self.settings = self._link(tr("&Settings"), tr("Language, colours, size …"), "settings")
+        self.tour = self._link(tr("New here? Take the to&ur"), tr("Five steps through the window"), "tour")
+        self.settings = self._link(tr("Settin&gs"), tr("Language, colours, size …"), "settings")
         self.foot.addStretch(0)
         finds = Label(tr("Ctrl+K finds everything"), tone="hint")
         finds.setContentsMargins(0, 0, _INSET, 0)
@@ -146,8 +146,8 @@ class StartPanel(QScrollArea):
             self.news.say("")
             act()
 
-        self.news.offer(tr("Show &Report"), lambda: put_away(show), tr("What was going on; nothing is sent"))
-        self.news.offer(tr("&Forget It"), lambda: put_away(forget))
+        self.news.offer(tr("Show Re&port"), lambda: put_away(show), tr("What was going on; nothing is sent"))
+        self.news.offer(tr("F&orget It"), lambda: put_away(forget))
         self.news.say(tr("The program ended hard the last time. There is a report of where it was."))
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -26,7 +26,7 @@ class CodeQuestion(QWidget):
         self._path = ""
         self._words = WrappedText()
         self._shown = WrappedText(tone="quiet", font=mono_font(0.9))
-        self.allow = QPushButton(tr("Run &It"))
+        self.allow = QPushButton(tr("R&un It"))
         self.allow.setToolTip(tr("Run it now, and whenever it is chosen again"))
         self.allow.clicked.connect(self._allow)
         self.refuse = QPushButton(tr("Do &Not"))

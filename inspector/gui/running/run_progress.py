@@ -36,7 +36,7 @@ class RunProgress(QWidget):
             tr("Stop &Now"), tr("End at once; what was saved last stays (Ctrl+Alt+.)"), page.stop_now
         )
         self.leave = _button(tr("&Leave the Queue"), tr("Do not wait any longer"), page.stop_now)
-        self.resume = _button(tr("&Resume"), tr("Go on from what was saved last (Ctrl+Return)"), page.resume, main=True)
+        self.resume = _button(tr("Res&ume"), tr("Go on from what was saved last (Ctrl+Return)"), page.resume, main=True)
         tip = tr("Set up a run that goes on from the latest, in a tab of its own")
         self.more = _button(tr("Train &On…"), tip, self.more_asked.emit)
         self.test = _button(tr("&Test"), tr("Test the best and the latest (Ctrl+Shift+T)"), page.test)

@@ -66,7 +66,7 @@ def test_the_file_itself_is_replaced_only_when_told_twice(qtbot: QtBot, mended: 
     mended.saving.save(str(source), WHOLE)
     qtbot.waitUntil(lambda: bool(mended.saving.question.sentence))
     assert "the very file that is read" in mended.saving.question.sentence
-    assert mended.saving.confirm.text() == "&Replace It"
+    assert mended.saving.confirm.text() == "Repl&ace It"
     mended.saving._give_up()
     assert source.read_bytes() == before
     mended.saving.save(str(source), WHOLE)

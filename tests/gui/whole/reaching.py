@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import QDeadlineTimer, QEvent, QModelIndex, Qt
-from PySide6.QtGui import QAccessible, QKeyEvent
+from PySide6.QtGui import QAccessible, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QMenuBar,
     QPlainTextEdit,
     QScrollArea,
     QTabBar,
@@ -64,6 +65,23 @@ def nameless(root: QWidget) -> Iterator[str]:
     for view in seen(root):
         if isinstance(view, QAbstractItemView):
             yield from _nameless_cells(view)
+
+
+def ambiguous(root: QWidget) -> Iterator[str]:
+    """A sentence for each button whose letter another one has, or a menu: Alt with it presses neither."""
+    bar = next(iter(root.findChildren(QMenuBar)), None)
+    taken = {_letter(menu.text()): menu.text() for menu in (bar.actions() if bar is not None else [])}
+    for button in controls(root):
+        letter = _letter(button.text()) if isinstance(button, QAbstractButton) else ""
+        if letter and letter in taken:
+            yield f"{name_of(button)}: {button.text()!r} has the letter of {taken[letter]!r}"
+        elif letter:
+            taken[letter] = button.text()
+
+
+def _letter(text: str) -> str:
+    """The key of a text that is pressed with Alt; empty for none."""
+    return QKeySequence.mnemonic(text).toString()
 
 
 def _nameless_cells(view: QAbstractItemView) -> Iterator[str]:

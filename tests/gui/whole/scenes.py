@@ -20,7 +20,7 @@ from inspector.gui.staging import Stage, copied
 from inspector.installed import samples
 
 from .marking import Marked, unmarked
-from .reaching import against_the_reading, nameless, unreached
+from .reaching import against_the_reading, ambiguous, nameless, unreached
 from .reading import texts
 from .room import clipped
 
@@ -83,7 +83,7 @@ def findings(stage: Stage, name: str, code: str) -> list[str]:
     speaking.speak(stage.application.app, code)  # the test before has left English behind
     stage.show(name)
     found = [*(untranslated(stage) if code == "en" else ()), *nameless(stage.front), *clipped(stage.front)]
-    found += [*unreached(stage.front), *against_the_reading(stage.front)]
+    found += [*unreached(stage.front), *against_the_reading(stage.front), *ambiguous(stage.front)]
     stage.window.resize(*SIZES[1])
     stage.settle()
     if stage.window.size().toTuple() != SIZES[1]:
