@@ -15,7 +15,6 @@ from collections.abc import Generator, Iterator, Sequence
 
 from ..errors import FileError
 from ..language import tr
-from ..progress import finish
 from .dtypes import STORAGE_DTYPES
 from .inert import Global, Node
 from .planning import Leaf, PlannedStorage, PlannedTensor, StorageLeaf
@@ -54,9 +53,6 @@ class Pickler:
         """The containers that are open, each in the one before it."""
         self._written = 0
         """How many tensors are written."""
-
-    def dump(self, root: object) -> bytes:
-        return finish(self.dumping(root))
 
     def dumping(self, root: object) -> Generator[int, None, bytes]:
         """The bytes of the pickle; yields now and then how many tensors are in it."""

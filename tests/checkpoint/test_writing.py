@@ -214,7 +214,7 @@ plain = st.recursive(
 def test_plain_values_come_back_to_the_type(value: Any) -> None:
     import pickle
 
-    data = Pickler((), ()).dump(value)
+    data = finish(Pickler((), ()).dumping(value))
     back = pickle.loads(data)
     assert back == value
     assert repr(back) == repr(value)

@@ -16,7 +16,7 @@ from ...series.members import Member
 from ..widgets.colour_scale import Scale
 from .choice import Choice
 from .layer_rows import Column, LayerRows
-from .measures import Colouring, Ends, coloured_between, ends_of, joined, named
+from .measures import Colouring, Ends, coloured, ends_of, joined, named
 from .open_series import OpenSeries
 
 AWAITED, LOST, UNFIT, KEPT, NOTHING = 1, 2, 3, 4, 5
@@ -83,7 +83,7 @@ class MatrixCells:
         self._is_any_lost = any(page.frames[path].problem or path not in self._known for path in page.frames)
         leading = joined(each.leading for each in self._known.values())
         ends = leading if leading.are_known else joined(each.every for each in self._known.values())
-        self.colouring = coloured_between(np.zeros(0), named(self._choice.measure), ends)
+        self.colouring = coloured(np.zeros(0), named(self._choice.measure), ends)
         self._ends = ends
         self.forget()
 
@@ -131,7 +131,7 @@ class MatrixCells:
                 signs[:, at] = _signs(values[:, at], column.kept[rows], column.unfit[rows])
             if frame is not None and (frame.problem or known is None):
                 signs[:, at] = LOST
-        found = coloured_between(values, named(measure), self._ends)
+        found = coloured(values, named(measure), self._ends)
         scale = Scale(-1.0, 1.0, diverging=True) if found.diverging else Scale(0.0, 1.0, diverging=False)
         pixels = scale.pixels(np.where(np.isinf(found.shares), 1.0, found.shares))
         return Window(np.ascontiguousarray(pixels), signs)

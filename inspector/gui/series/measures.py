@@ -101,13 +101,7 @@ def joined(parts: Iterable[Ends]) -> Ends:
     return Ends(min(least), max(most), max(widest))
 
 
-def coloured(values: Floats, measure: Measure, leading: Floats | None = None) -> Colouring:
-    """[...] values as shares of the scale that suits the measure and the `leading` ones among them, or them all."""
-    ends = ends_of(values if leading is None else leading)
-    return coloured_between(values, measure, ends if ends.are_known else ends_of(values))
-
-
-def coloured_between(values: Floats, measure: Measure, ends: Ends) -> Colouring:
+def coloured(values: Floats, measure: Measure, ends: Ends) -> Colouring:
     """[...] values as shares of the scale that suits the measure and these ends."""
     if measure.scale == COSINE:
         return Colouring(_clipped(values, -1.0), -1.0, 1.0, True)

@@ -19,7 +19,7 @@ from inspector.gui.open_file import OpenFile
 from inspector.gui.series.cards import _rounded_up
 from inspector.gui.series.layer_rows import ALL, LAYER, MODULE, TENSOR, column_of, rows_of
 from inspector.gui.series.matrix_cells import runs_of, single
-from inspector.gui.series.measures import coloured, ends_of, joined, named
+from inspector.gui.series.measures import Colouring, coloured, ends_of, joined, named
 from inspector.gui.series.open_series import OpenSeries
 from inspector.gui.series.series_text import command
 from inspector.gui.series.series_view import SeriesView
@@ -214,15 +214,18 @@ def test_numbers_of_narrow_cards_are_round_and_whole(qtbot: QtBot, view: SeriesV
 
 
 def test_colours_know_zero_infinity_and_nothing() -> None:
-    found = coloured(np.array([0.0, 0.01, 1.0, np.inf, np.nan]), named("relative"))
+    def colours_of(*values: float, measure: str) -> Colouring:
+        return coloured(np.array(values), named(measure), ends_of(np.array(values)))
+
+    found = colours_of(0.0, 0.01, 1.0, np.inf, np.nan, measure="relative")
     assert np.isnan(found.shares[4])
     assert found.shares[2] == 1.0
     assert 0 < found.shares[0] < 0.1
-    assert coloured(np.array([-2.0, 0.0, 0.02]), named("mean")).shares.tolist() == [-1.0, 0.0, 0.5]
-    assert coloured(np.array([-0.5, 0.25]), named("turn")).shares.tolist() == [-0.5, 0.25]
-    counters = coloured(np.array([[0.1, 0.01], [9.0, 9.0]]), named("relative"), np.array([[0.1, 0.01]]))
+    assert colours_of(-2.0, 0.0, 0.02, measure="mean").shares.tolist() == [-1.0, 0.0, 0.5]
+    assert colours_of(-0.5, 0.25, measure="turn").shares.tolist() == [-0.5, 0.25]
+    counters = coloured(np.array([[0.1, 0.01], [9.0, 9.0]]), named("relative"), ends_of(np.array([0.1, 0.01])))
     assert (counters.high, counters.shares[1].tolist()) == (0.1, [1.0, 1.0])
-    assert coloured(np.full(3, np.nan), named("norm")).labels() == ("0", "1")
+    assert colours_of(np.nan, np.nan, measure="norm").labels() == ("0", "1")
 
 
 def test_modules_without_end_are_hung_where_they_can_be_drawn() -> None:
