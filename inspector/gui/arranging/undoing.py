@@ -302,13 +302,13 @@ class Undoing(QObject):
         """Takes in that it is as it was before its latest deeds, or after that which was undone last, if it is."""
         past, names = self._pasts.get(whole, self._window), frozenset(after)
         steps = 0
-        while _changes(past.command(steps), whole, names):
+        while (done := _rearranging(past.command(steps), whole, names)) is not None:
             steps += 1
-            if past.command(steps - 1).before == after:  # type: ignore[union-attr]
+            if done.before == after:
                 self._step_without_doing(past.undo, steps)
                 return True
-        undone = past.command(-1)
-        if _changes(undone, whole, names) and (undone.before, undone.after) == (before, after):  # type: ignore[union-attr]
+        undone = _rearranging(past.command(-1), whole, names)
+        if undone is not None and (undone.before, undone.after) == (before, after):
             self._step_without_doing(past.redo, 1)
             return True
         return False
@@ -361,10 +361,11 @@ class Undoing(QObject):
         return max((past for past in self._seen() if past.can_redo), key=lambda past: past.undone[-1], default=None)
 
 
-def _changes(command: QUndoCommand | None, whole: Arranged, names: frozenset[str]) -> bool:
+def _rearranging(command: QUndoCommand | None, whole: Arranged, names: frozenset[str]) -> Rearranging | None:
+    """The command, where it changed just these names of this."""
     from .deeds import Rearranging
 
-    return isinstance(command, Rearranging) and command.of(whole, names)
+    return command if isinstance(command, Rearranging) and command.of(whole, names) else None
 
 
 def _is_past(command: QUndoCommand) -> bool:
