@@ -121,8 +121,7 @@ class Rewriter:
             return value
         self._depth += 1
         try:
-            if self._depth > _MOST_DEPTH:
-                raise _Unwritable(tr("it is nested deeper than {most_depth} levels", most_depth=_MOST_DEPTH))
+            self._refuse_too_deep()
             return self._copied(key, value)
         except (Malformed, FileError) as error:
             raise _unwritable(error) from None
@@ -135,8 +134,7 @@ class Rewriter:
             return self._copy(key, value)
         self._depth += 1
         try:
-            if self._depth > _MOST_DEPTH:
-                raise _Unwritable(tr("it is nested deeper than {most_depth} levels", most_depth=_MOST_DEPTH))
+            self._refuse_too_deep()
             if isinstance(value, Node):
                 return (yield from self._mapping(key, value))
             return (yield from self._list(key, value))  # type: ignore[arg-type]
@@ -144,6 +142,10 @@ class Rewriter:
             raise _unwritable(error) from None
         finally:
             self._depth -= 1
+
+    def _refuse_too_deep(self) -> None:
+        if self._depth > _MOST_DEPTH:
+            raise _Unwritable(tr("it is nested deeper than {most_depth} levels", most_depth=_MOST_DEPTH))
 
     def _is_large(self, value: object) -> bool:
         """Whether it has many entries, or some that may have: small ones are not worth a step of their own."""
@@ -163,10 +165,7 @@ class Rewriter:
         for place, (name, value) in enumerate(node.pairs()):
             if place % _AT_ONCE == 0:
                 yield self.packing.mark[0]
-            if self._is_large(value):
-                items += yield from self._large_item(key, name, value)
-            else:
-                items += self._item(key, name, value, True)
+            items += yield from self._entry(key, name, value)
         copy.items = items
         if node.elements is not None:
             copy.elements = [self._copy(_below(key, str(place)), each) for place, each in enumerate(node.elements)]
@@ -181,8 +180,7 @@ class Rewriter:
         for place, each in enumerate(values):
             if place % _AT_ONCE == 0:
                 yield self.packing.mark[0]
-            here = _below(key, str(place))
-            copied.append((yield from self._copying(here, each)) if self._is_large(each) else self._copy(here, each))
+            copied.append((yield from self._copying(_below(key, str(place)), each)))
         copy += copied
         return copy
 
@@ -251,7 +249,7 @@ class Rewriter:
                 raise
             return self._leave_out(here, reason, mark, copies)
 
-    def _large_item(self, key: str, name: object, value: object) -> Generator[int, None, tuple[object, ...]]:
+    def _entry(self, key: str, name: object, value: object) -> Generator[int, None, tuple[object, ...]]:
         """The same of an entry of a dict that is copied in steps."""
         here = _below(key, key_text(name))
         mark, copies = self.packing.mark, len(self._copies)
