@@ -234,7 +234,8 @@ class Session(QObject):
 
         recipe, is_current = page.recipe(), page is self.current
         fresh = page_of(recipe, self) if recipe is not None else None
-        self.current = None if is_current else self.current
+        if is_current:
+            self.current = None  # `show` passes over what is current, and the same page may be shown anew
         if fresh is not None:
             page.close()
             self._put(page, fresh)
